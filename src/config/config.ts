@@ -1,0 +1,58 @@
+import type { LevelWithSilent } from 'pino';
+
+/** Everything the gateway is told from outside, parsed and checked once, at start. */
+export interface Config {
+  readonly host: string;
+  /** `0` picks a free port. */
+  readonly port: number;
+  readonly production: boolean;
+  readonly explorer: boolean;
+  readonly introspection: boolean;
+  readonly corsOrigins: readonly string[];
+  readonly logLevel: LevelWithSilent;
+  readonly maxLookupsPerRequest: number;
+  readonly dingtalk: DingTalkConfig;
+  readonly viewer: ViewerConfig;
+}
+
+export interface DingTalkConfig {
+  /** `sandbox`: the embedded stand-in is started and `apiUrl` is its address. */
+  readonly mode: 'live' | 'sandbox';
+  readonly apiUrl: URL;
+  readonly app: AppConfig;
+  readonly callsPerSecond: number;
+  /** One deadline for everything that one lookup does upstream. */
+  readonly timeoutMs: number;
+}
+
+/** Which application the gateway is to DingTalk, and so which endpoint gives its access tokens. */
+export type AppConfig =
+  | { readonly kind: 'internal'; readonly appKey: string; readonly appSecret: string }
+  | { readonly kind: 'corp'; readonly appKey: string; readonly appSecret: string; readonly corpId: string }
+  | {
+      readonly kind: 'suite';
+      readonly suiteKey: string;
+      readonly suiteSecret: string;
+      readonly suiteTicketFile: string;
+      /** For viewers whose credentials name no organization. */
+      readonly corpId: string | undefined;
+    };
+
+/** Where the operator's unionId comes from. */
+export type ViewerConfig =
+  | {
+      readonly kind: 'fixed';
+      readonly operatorUnionId: string;
+      /** Empty: anybody may act as the operator. */
+      readonly apiKeys: readonly string[];
+    }
+  | {
+      readonly kind: 'jwt';
+      readonly keys: { readonly jwksUrl: URL } | { readonly publicKeyPem: string };
+      readonly issuer: string;
+      readonly audience: string;
+      readonly unionIdClaim: string;
+      readonly corpIdClaim: string;
+    }
+  | { readonly kind: 'dingtalk' }
+  | { readonly kind: 'router'; readonly secret: string };

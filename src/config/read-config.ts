@@ -1,0 +1,72 @@
+import { appRules, viewerRules, type Report } from './rules.ts';
+import type { Config } from './config.ts';
+import type { Problem } from './problem.ts';
+import { unknownVariableWarnings } from './unknown-variables.ts';
+import { variables, type Settings, type VariableName } from './variables.ts';
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Reads the whole configuration from `environment`, or says everything that is wrong with it at once.
+ * An empty variable counts as unset. Neither problems nor warnings hold a value.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): ConfigResult {
+  const problems: Problem[] = [];
+  const report: Report = (variable, message) => {
+    // A variable that could not be read was reported as such: what follows from its absence is no news.
+    if (!problems.some((problem) => problem.variable === variable)) problems.push({ variable, message });
+  };
+  const settings = readSettings(environment, report);
+
+  const production = settings.NODE_ENV === 'production';
+  const app = appRules(settings, production, report);
+  const viewer = viewerRules(settings, app.mode, production, report);
+  if (problems.length > 0 || !app.config || !viewer) return { ok: false, problems };
+
+  const config: Config = {
+    host: settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: settings.PORT ?? 4000,
+    production,
+    explorer: settings.IDE ? settings.IDE === 'on' : !production,
+    introspection: !production,
+    corsOrigins: settings.CORS_ORIGINS ?? [],
+    logLevel: settings.LOG_LEVEL ?? 'info',
+    maxLookupsPerRequest: settings.MAX_LOOKUPS_PER_REQUEST ?? 50,
+    dingtalk: {
+      mode: app.mode,
+      apiUrl: settings.DINGTALK_API_URL ?? new URL('https://api.dingtalk.io'),
+      app: app.config,
+      callsPerSecond: settings.DINGTALK_QPS ?? 20,
+      timeoutMs: settings.UPSTREAM_TIMEOUT_MS ?? 5000,
+    },
+    viewer,
+  };
+  return { ok: true, config, warnings: warningsFor(config, settings, environment) };
+}
+
+function readSettings(environment: NodeJS.ProcessEnv, report: Report): Settings {
+  const settings: Partial<Record<VariableName, unknown>> = {};
+  for (const [name, { schema }] of Object.entries(variables)) {
+    const text = environment[name];
+    if (text === undefined || text === '') continue;
+    const parsed = schema.safeParse(text);
+    if (parsed.success) settings[name as VariableName] = parsed.data;
+    else report(name as VariableName, parsed.error.issues[0]?.message ?? 'cannot be read');
+  }
+  return settings as Settings;
+}
+
+function warningsFor(config: Config, settings: Settings, environment: NodeJS.ProcessEnv): string[] {
+  const warnings = unknownVariableWarnings(environment);
+  for (const [name, variable] of Object.entries(variables)) {
+    if ('reserved' in variable && settings[name as VariableName] !== undefined) {
+      warnings.push(`${name} has no effect in this version`);
+    }
+  }
+  if (config.production && config.viewer.kind === 'fixed' && config.viewer.apiKeys.length === 0) {
+    warnings.push('ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator');
+  }
+  return warnings;
+}

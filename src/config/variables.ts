@@ -1,0 +1,183 @@
+import { createPublicKey } from 'node:crypto';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** An environment variable of the gateway: how its text is read, and what the README says of it. */
+export interface Variable<T> {
+  readonly schema: z.ZodType<T, string>;
+  readonly defaultText: string;
+  readonly meaning: string;
+  /** Checked but not acted on by this version: setting it earns a warning. */
+  readonly reserved?: true;
+}
+
+const variable = <T>(schema: z.ZodType<T, string>, defaultText: string, meaning: string): Variable<T> => ({
+  schema,
+  defaultText,
+  meaning,
+});
+
+const reserved = <T>(schema: z.ZodType<T, string>, meaning: string): Variable<T> => ({
+  schema,
+  defaultText: '–',
+  meaning,
+  reserved: true,
+});
+
+const text = z.string().min(1);
+
+const wholeNumber = (from: number, to: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, `must be a whole number from ${from} to ${to}`)
+    .transform(Number)
+    .refine((number) => number >= from && number <= to, `must be a whole number from ${from} to ${to}`);
+
+const oneOf = <const T extends readonly [string, ...string[]]>(...words: T): z.ZodType<T[number], string> =>
+  z.string().pipe(z.enum(words, { error: `must be one of: ${words.join(', ')}` }));
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const url = z.string().transform((value, context) => {
+  const parsed = URL.parse(value);
+  if (parsed) return parsed;
+  context.addIssue('must be an absolute URL, such as https://api.dingtalk.io');
+  return z.NEVER;
+});
+
+/** A URL that secrets may travel to: https, or plain http that does not leave the machine. */
+const confidentialUrl = url.refine(
+  ({ protocol, hostname }) => protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)),
+  'must be https: plain http is accepted to loopback only',
+);
+
+const originOnly = confidentialUrl.refine(
+  ({ pathname, search, hash, username, password }) =>
+    pathname === '/' && `${search}${hash}${username}${password}` === '',
+  'must be a bare origin, without path, query or credentials',
+);
+
+const origins = list.refine(
+  (values) => values.every((value) => URL.parse(value)?.origin === value),
+  'must be a comma-separated list of origins, such as https://app.example.com',
+);
+
+/** A PEM text on one line, as environments like to hold it, has its line breaks written as `\\n`. */
+const publicKeyPem = text
+  .transform((pem) => pem.replaceAll(String.raw`\n`, '\n'))
+  .refine(isPublicKey, 'must be a public key in PEM form');
+
+function isPublicKey(pem: string): boolean {
+  try {
+    // A private key would give a public one as well, but has no place here.
+    return pem.includes('PUBLIC KEY') && createPublicKey(pem).type === 'public';
+  } catch {
+    return false;
+  }
+}
+
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'));
+
+/** Every variable that the gateway reads, by name: the README's table is held equal to this one. */
+export const variables = {
+  HOST: variable(text, '`127.0.0.1` (`0.0.0.0` in production)', 'listen address'),
+  PORT: variable(wholeNumber(0, 65_535), '`4000`', 'listen port; `0` picks a free one and logs it'),
+  NODE_ENV: variable(
+    text,
+    '–',
+    '`production` turns introspection and the explorer off and refuses to start without credentials',
+  ),
+  IDE: variable(oneOf('on', 'off'), '`on` (`off` in production)', 'the explorer on `/`'),
+  DINGTALK_MODE: variable(
+    oneOf('live', 'sandbox'),
+    '`live` where credentials are set, else `sandbox`',
+    '`sandbox` = embedded stand-in DingTalk; in production only if asked for',
+  ),
+  DINGTALK_API_URL: variable(
+    originOnly,
+    '`https://api.dingtalk.io`',
+    'upstream; `https://api.dingtalk.com` for China',
+  ),
+  DINGTALK_APP_KEY: variable(text, '–', 'internal app: its key'),
+  DINGTALK_APP_SECRET: variable(text, '–', 'internal app: its secret'),
+  DINGTALK_CORP_ID: variable(
+    text,
+    '–',
+    'if set, tokens come from `/v1.0/oauth2/{corpId}/token` (internal or third-party app, no suite ticket)',
+  ),
+  DINGTALK_SUITE_KEY: variable(text, '–', 'third-party enterprise app: its key'),
+  DINGTALK_SUITE_SECRET: variable(text, '–', 'third-party enterprise app: its secret'),
+  DINGTALK_SUITE_TICKET_FILE: variable(
+    text,
+    '–',
+    'file with the latest suite ticket; read anew whenever it has changed',
+  ),
+  VIEWER_AUTH: variable(
+    oneOf('fixed', 'jwt', 'dingtalk', 'router'),
+    '`fixed` in sandbox, none in live (must be chosen)',
+    "where the operator's unionId comes from",
+  ),
+  DINGTALK_OPERATOR_UNION_ID: variable(text, '–', '`fixed`: every request acts as this operator'),
+  VIEWER_JWKS_URL: variable(confidentialUrl, '–', '`jwt`: where the issuer publishes its keys'),
+  VIEWER_JWT_PUBLIC_KEY: variable(
+    publicKeyPem,
+    '–',
+    '`jwt`: a public key (PEM) in place of `VIEWER_JWKS_URL`',
+  ),
+  VIEWER_JWT_ISSUER: variable(text, '–', '`jwt`: required `iss`'),
+  VIEWER_JWT_AUDIENCE: variable(text, '–', '`jwt`: required `aud`'),
+  VIEWER_UNION_ID_CLAIM: variable(text, '`unionId`', "`jwt`: the claim that holds the operator's unionId"),
+  VIEWER_CORP_ID_CLAIM: variable(text, '`corpId`', "`jwt`: the claim that holds the operator's corpId"),
+  GATEWAY_API_KEYS: variable(
+    list,
+    '–',
+    '`fixed`: comma-separated keys that clients send as `x-api-key`; in production this or `ALLOW_ANONYMOUS`',
+  ),
+  ALLOW_ANONYMOUS: variable(
+    oneOf('0', '1'),
+    '`0`',
+    '`fixed` in production: `1` = anybody who reaches the port acts as the operator',
+  ),
+  ROUTER_SECRET: variable(
+    text,
+    '–',
+    '`router`: what `x-router-secret` must hold before `x-dingtalk-union-id` and `x-dingtalk-corp-id` are believed',
+  ),
+  DINGTALK_QPS: variable(wholeNumber(1, 10_000), '`20`', 'upstream calls a second for one app and API'),
+  UPSTREAM_TIMEOUT_MS: variable(
+    wholeNumber(1, 600_000),
+    '`5000`',
+    'one deadline for everything that one lookup does upstream',
+  ),
+  MAX_LOOKUPS_PER_REQUEST: variable(
+    wholeNumber(1, 10_000),
+    '`50`',
+    'distinct upstream lookups that one HTTP request may cause',
+  ),
+  CORS_ORIGINS: variable(origins, 'none', 'comma-separated origins whose pages may query the gateway'),
+  LOG_LEVEL: variable(
+    oneOf(...levels),
+    '`info`',
+    `one of ${levels.map((level) => `\`${level}\``).join(', ')}`,
+  ),
+  CACHE_TTL_MS: reserved(wholeNumber(0, 86_400_000), 'how long a space counts as fresh'),
+  CACHE_STALE_MS: reserved(wholeNumber(0, 86_400_000), 'how long a stale space may still be served'),
+  CACHE_NEGATIVE_TTL_MS: reserved(wholeNumber(0, 86_400_000), 'how long a refusal is remembered'),
+  CACHE_MAX_ENTRIES: reserved(wholeNumber(1, 100_000_000), 'the most lookups remembered'),
+  REDIS_URL: reserved(url, 'shared cache, tokens and rate budget over replicas'),
+} as const satisfies Record<string, Variable<unknown>>;
+
+export type VariableName = keyof typeof variables;
+
+/** What could be read: a variable that is unset, empty or unreadable is undefined. */
+export type Settings = {
+  readonly [Name in VariableName]: z.output<(typeof variables)[Name]['schema']> | undefined;
+};

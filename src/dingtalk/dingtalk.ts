@@ -1,0 +1,105 @@
+import type { Clock } from '../clock.ts';
+import type { Viewer } from '../identity/viewer.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import { createBudget, type Budget } from './budget.ts';
+import { readAnswer } from './classify.ts';
+import type { UpstreamClient } from './client.ts';
+import { startDeadline, type Deadline } from './deadline.ts';
+import { DingTalkError } from './dingtalk-error.ts';
+import type { Endpoint } from './endpoint.ts';
+import { redact } from './redact.ts';
+
+/** DingTalk's API on behalf of viewers. */
+export interface DingTalk {
+  /**
+   * Asks `endpoint` about `input` as `viewer`, within one deadline.
+   *
+   * @throws {DingTalkError} for every failure of DingTalk or on the way to it.
+   * @throws {ClientGoneError} when `signal` is aborted first.
+   */
+  call<Input, Answer>(
+    endpoint: Endpoint<Input, Answer>,
+    input: Input,
+    viewer: Viewer,
+    signal?: AbortSignal,
+  ): Promise<Answer>;
+}
+
+interface DingTalkOptions {
+  readonly client: UpstreamClient;
+  readonly tokens: AccessTokens;
+  readonly clock: Clock;
+  readonly callsPerSecond: number;
+  readonly timeoutMs: number;
+  /** Told of every call that ended, failed or not. */
+  readonly onCall: (api: string, error: unknown) => void;
+}
+
+export function createDingTalk(options: DingTalkOptions): DingTalk {
+  const { client, tokens, clock, callsPerSecond, timeoutMs, onCall } = options;
+  const budgets = new Map<string, Budget>();
+
+  function budgetOf(api: string): Budget {
+    let budget = budgets.get(api);
+    if (!budget) budgets.set(api, (budget = createBudget(clock, callsPerSecond)));
+    return budget;
+  }
+
+  async function attempt<Input, Answer>(
+    endpoint: Endpoint<Input, Answer>,
+    input: Input,
+    viewer: Viewer,
+    token: string,
+    deadline: Deadline,
+  ): Promise<Answer> {
+    const answer = await budgetOf(endpoint.name).spend(viewer.unionId, deadline, () =>
+      client.send({
+        method: endpoint.method,
+        path: endpoint.path(input),
+        query: { unionId: viewer.unionId },
+        token,
+        ...(endpoint.body && { body: endpoint.body(input) }),
+        timeoutMs: deadline.remainingMs(),
+        signal: deadline.signal,
+      }),
+    );
+    try {
+      return readAnswer(answer, endpoint.answer);
+    } catch (error) {
+      throw redact(error, [token, viewer.unionId]);
+    }
+  }
+
+  async function attemptWithFreshToken<Input, Answer>(
+    endpoint: Endpoint<Input, Answer>,
+    input: Input,
+    viewer: Viewer,
+    deadline: Deadline,
+  ): Promise<Answer> {
+    const token = await tokens.get(viewer.corpId, deadline.signal);
+    try {
+      return await attempt(endpoint, input, viewer, token, deadline);
+    } catch (error) {
+      if (!isStaleToken(error) || !endpoint.repeatable) throw error;
+      const replacement = await tokens.replace(token, viewer.corpId, deadline.signal);
+      return attempt(endpoint, input, viewer, replacement, deadline);
+    }
+  }
+
+  return {
+    async call(endpoint, input, viewer, signal) {
+      using deadline = startDeadline(clock, timeoutMs, signal);
+      try {
+        const answer = await attemptWithFreshToken(endpoint, input, viewer, deadline);
+        onCall(endpoint.name, undefined);
+        return answer;
+      } catch (error) {
+        onCall(endpoint.name, error);
+        throw error;
+      }
+    },
+  };
+}
+
+const isStaleToken = (error: unknown): boolean =>
+  error instanceof DingTalkError && error.kind === 'stale-token';

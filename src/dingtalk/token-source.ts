@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { AppConfig } from '../config/config.ts';
+import { readAnswer } from './classify.ts';
+import type { UpstreamClient } from './client.ts';
+import type { Deadline } from './deadline.ts';
+import { DingTalkError, type DingTalkErrorKind } from './dingtalk-error.ts';
+
+export interface FetchedToken {
+  readonly token: string;
+  readonly lifeMs: number;
+}
+
+/** Where access tokens of one application come from. */
+export interface TokenSource {
+  /** The organization whose token serves a viewer of `corpId`; undefined where one token serves all. */
+  corpOf(corpId: string | undefined): string | undefined;
+  /**
+   * Asks DingTalk for a token.
+   *
+   * @throws {DingTalkError} `misconfigured` for every refusal: it is this gateway that is refused, not a client.
+   */
+  fetch(corpId: string | undefined, deadline: Deadline): Promise<FetchedToken>;
+}
+
+const seconds = z.number().positive();
+const camelCaseBody = z.object({ accessToken: z.string().min(1), expireIn: seconds });
+const snakeCaseBody = z
+  .object({ access_token: z.string().min(1), expires_in: seconds })
+  .transform((body) => ({ accessToken: body.access_token, expireIn: body.expires_in }));
+
+interface TokenRequest {
+  readonly path: string;
+  readonly body: Readonly<Record<string, string>>;
+  readonly answer: z.ZodType<z.output<typeof camelCaseBody>>;
+}
+
+export function createTokenSource(app: AppConfig, client: UpstreamClient): TokenSource {
+  return {
+    corpOf: (corpId) => (app.kind === 'internal' ? undefined : (corpId ?? app.corpId)),
+    async fetch(corpId, deadline) {
+      const { path, body, answer } = await tokenRequest(app, corpId);
+      const { signal } = deadline;
+      const response = await client.send({
+        method: 'POST',
+        path,
+        body,
+        timeoutMs: deadline.remainingMs(),
+        signal,
+      });
+      try {
+        const { accessToken, expireIn } = readAnswer(response, answer);
+        return { token: accessToken, lifeMs: expireIn * 1000 };
+      } catch (error) {
+        throw asOurFault(error);
+      }
+    },
+  };
+}
+
+/** @see https://open.dingtalk.com/document/orgapp/obtain-the-access_token-of-an-internal-app */
+async function tokenRequest(app: AppConfig, corpId: string | undefined): Promise<TokenRequest> {
+  if (app.kind === 'internal') {
+    const { appKey, appSecret } = app;
+    return { path: '/v1.0/oauth2/accessToken', body: { appKey, appSecret }, answer: camelCaseBody };
+  }
+  if (corpId === undefined) {
+    throw new DingTalkError('misconfigured', {
+      reason: 'nothing names the organization whose token is needed',
+    });
+  }
+  if (app.kind === 'corp') {
+    return {
+      path: `/v1.0/oauth2/${encodeURIComponent(corpId)}/token`,
+      body: { client_id: app.appKey, client_secret: app.appSecret, grant_type: 'client_credentials' },
+      answer: snakeCaseBody,
+    };
+  }
+  const { suiteKey, suiteSecret, suiteTicketFile } = app;
+  const suiteTicket = await readTicket(suiteTicketFile);
+  return {
+    path: '/v1.0/oauth2/corpAccessToken',
+    body: { suiteKey, suiteSecret, authCorpId: corpId, suiteTicket },
+    answer: camelCaseBody,
+  };
+}
+
+/** Read for every token anew: a ticket is pushed every five hours and only the latest works. */
+async function readTicket(file: string): Promise<string> {
+  try {
+    const ticket = await readFile(file, 'utf8');
+    return ticket.trim();
+  } catch {
+    throw new DingTalkError('misconfigured', { reason: 'DINGTALK_SUITE_TICKET_FILE cannot be read' });
+  }
+}
+
+const passing: readonly DingTalkErrorKind[] = [
+  'unavailable',
+  'timeout',
+  'rate-limited',
+  'malformed-response',
+];
+
+function asOurFault(error: unknown): unknown {
+  if (!(error instanceof DingTalkError) || passing.includes(error.kind)) return error;
+  return new DingTalkError('misconfigured', error.details);
+}

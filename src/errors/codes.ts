@@ -1,0 +1,22 @@
+/**
+ * The closed set of `extensions.code` that the gateway itself gives, each with when it is given.
+ * GraphQL's own parse, validation and CSRF errors keep Apollo Server's codes.
+ */
+export const publicCodes = {
+  BAD_USER_INPUT: 'an argument is wrong',
+  FORBIDDEN: "the operator may not read this group's space",
+  CROSS_ORGANIZATION_FORBIDDEN: 'the group belongs to another organization',
+  CONVERSATION_NOT_FOUND: 'no such group',
+  NOT_FOUND: 'DingTalk knows no such thing',
+  UPSTREAM_UNAVAILABLE: 'DingTalk fails, is overloaded or cannot be reached',
+  UPSTREAM_TIMEOUT: 'DingTalk did not answer within the deadline',
+  RATE_LIMITED: 'too many calls: wait `retryAfterMs`',
+  QUOTA_EXHAUSTED: "the organization's monthly calls are spent",
+  GATEWAY_MISCONFIGURED: 'DingTalk refuses the gateway itself: its operator has to act',
+  UPSTREAM_MALFORMED_RESPONSE: 'DingTalk answered with something else than it documents',
+  UNAUTHENTICATED: 'no credentials, or wrong ones (HTTP 401)',
+  LOOKUP_LIMIT_EXCEEDED: 'one request asks for more distinct lookups than are allowed (HTTP 400)',
+  INTERNAL_SERVER_ERROR: 'unforeseen: masked, and logged with the request id',
+} as const;
+
+export type PublicCode = keyof typeof publicCodes;

@@ -1,0 +1,88 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import type { Config } from './config/config.ts';
+import { createAccessTokens } from './dingtalk/access-tokens.ts';
+import { createUpstreamClient } from './dingtalk/client.ts';
+import { createDingTalk } from './dingtalk/dingtalk.ts';
+import { createTokenSource } from './dingtalk/token-source.ts';
+import { createUpstreamHealth } from './dingtalk/upstream-health.ts';
+import type { Explorer } from './explorer/register-explorer.ts';
+import { createSchema } from './graph/schema.ts';
+import { createAuthenticator } from './identity/authenticator.ts';
+import { createApollo } from './server/apollo.ts';
+import { createApp } from './server/app.ts';
+import { registerGraphQL } from './server/graphql.route.ts';
+import { registerHealth } from './server/health.route.ts';
+import { createReadiness } from './server/readiness.ts';
+
+export interface Gateway {
+  /** Ready to listen. */
+  readonly app: FastifyInstance;
+  /** Takes no new work, lets what is under way finish for up to eight seconds, and lets go of everything. */
+  close(): Promise<void>;
+}
+
+interface GatewayDependencies {
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+/** Puts the gateway together: server → identity → graph → loader → budget → token → client. */
+export async function createGateway(config: Config, { log, clock }: GatewayDependencies): Promise<Gateway> {
+  const { apiUrl, app: application, callsPerSecond, timeoutMs } = config.dingtalk;
+  const client = createUpstreamClient(apiUrl);
+  const health = createUpstreamHealth(clock);
+  const tokens = createAccessTokens({
+    source: createTokenSource(application, client),
+    clock,
+    timeoutMs,
+    onEarlyRefreshFailed: (error) => log.warn({ err: error }, 'the access token could not be renewed early'),
+  });
+  const dingtalk = createDingTalk({
+    client,
+    tokens,
+    clock,
+    callsPerSecond,
+    timeoutMs,
+    onCall: (_api, error) => health.note(error),
+  });
+  const authenticator = await createAuthenticator(config.viewer, {
+    client,
+    clock,
+    callsPerSecond,
+    timeoutMs,
+  });
+
+  const app = await createApp({ log, corsOrigins: config.corsOrigins });
+  const apollo = createApollo({
+    schema: await createSchema(),
+    httpServer: app.server,
+    introspection: config.introspection,
+    hideSchemaDetails: config.production,
+    maxLookupsPerRequest: config.maxLookupsPerRequest,
+    log,
+  });
+  await apollo.start();
+  const readiness = createReadiness({ application, tokens, health, clock, timeoutMs });
+  registerHealth(app, readiness.whyNotReady);
+  const explorer = config.explorer ? await addExplorer(app) : undefined;
+  registerGraphQL(app, { apollo, authenticator, dingtalk, explorer });
+
+  return {
+    app,
+    async close() {
+      readiness.startDraining();
+      // In this order: fastify's own drain waits for clients that keep their connections open.
+      await apollo.stop();
+      await app.close();
+      client.close();
+    },
+  };
+}
+
+/** Loaded only where it is wanted: most of a production image has no use for it. */
+async function addExplorer(app: FastifyInstance): Promise<Explorer> {
+  const { registerExplorer } = await import('./explorer/register-explorer.ts');
+  return registerExplorer(app, { endpoint: '/graphql' });
+}

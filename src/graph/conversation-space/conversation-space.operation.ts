@@ -1,0 +1,19 @@
+import type { Operation } from '../operation.ts';
+import { createConversationSpaceLoader, type ConversationSpaceLoader } from './conversation-space.loader.ts';
+import { ConversationSpaceResolver } from './conversation-space.resolver.ts';
+import { Conversation } from './conversation.type.ts';
+import { checkOpenConversationId } from './open-conversation-id.ts';
+
+export const conversationSpace: Operation<ConversationSpaceLoader> = {
+  resolver: ConversationSpaceResolver,
+  createLoader: createConversationSpaceLoader,
+  entities: [
+    {
+      type: Conversation,
+      // Costs nothing: the space is looked up when it is asked for.
+      resolveReference: ({ openConversationId }) => ({
+        openConversationId: checkOpenConversationId(openConversationId),
+      }),
+    },
+  ],
+};

@@ -1,0 +1,9 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+
+/** Its field `space` is resolved beside the query, in `conversation-space.resolver.ts`. */
+@ObjectType({ description: 'A group chat.' })
+@Directive('@key(fields: "openConversationId")')
+export class Conversation {
+  @Field(() => ID, { description: 'The id of the group chat: opaque and case-sensitive.' })
+  openConversationId!: string;
+}

@@ -1,0 +1,22 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import type { DingTalkError } from '../../dingtalk/dingtalk-error.ts';
+
+/** A time as DingTalk told it: an unreadable one is that field's error, and no time is no time. */
+export type UpstreamTime = Date | DingTalkError | null;
+
+@ObjectType({ description: 'Where the files of a group chat live: its storage space.' })
+@Directive('@key(fields: "spaceId")')
+export class Space {
+  @Field(() => ID, { description: 'The id of the storage space.' })
+  spaceId!: string;
+
+  @Field(() => ID, { description: 'The organization that the space belongs to.' })
+  corpId!: string;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the space was created.' })
+  createTime!: UpstreamTime;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the space was last modified.' })
+  modifiedTime!: UpstreamTime;
+}

@@ -1,0 +1,10 @@
+import type { DingTalk } from '../dingtalk/dingtalk.ts';
+import type { Viewer } from '../identity/viewer.ts';
+
+/** What a loader is made from, once for each request: so a loader never outlives its viewer. */
+export interface LoaderDependencies {
+  readonly dingtalk: DingTalk;
+  readonly viewer: Viewer;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}

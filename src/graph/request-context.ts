@@ -1,0 +1,24 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { LoaderDependencies } from './loader-dependencies.ts';
+import type { Operation } from './operation.ts';
+import { operations } from './registry.ts';
+
+type Operations = typeof operations;
+type LoaderOf<T> = T extends Operation<infer Loader> ? Loader : never;
+
+/** One loader an operation, derived from the registry so that the two cannot drift. */
+export type Loaders = { readonly [Name in keyof Operations]: LoaderOf<Operations[Name]> };
+
+/** What resolvers are given: everything of one request and nothing of another. */
+export interface RequestContext {
+  readonly loaders: Loaders;
+  readonly log: FastifyBaseLogger;
+}
+
+export function createLoaders(dependencies: LoaderDependencies): Loaders {
+  const loaders = Object.entries(operations).map(([name, operation]) => [
+    name,
+    operation.createLoader(dependencies),
+  ]);
+  return Object.fromEntries(loaders) as Loaders;
+}

@@ -1,0 +1,7 @@
+/** On whose behalf DingTalk is asked. Part of every key under which anything is shared or kept. */
+export interface Viewer {
+  /** The operator's unionId. Identifies a person: never logged, never told. */
+  readonly unionId: string;
+  /** The operator's organization, where the credentials name it. */
+  readonly corpId?: string | undefined;
+}

@@ -1,0 +1,33 @@
+import type { Answer } from './answer.ts';
+import { writeHead } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
+import type { Timers } from './timers.ts';
+
+function writeWholeHead(exchange: Exchange, answer: Answer): Buffer {
+  const body = Buffer.from(answer.body);
+  writeHead(exchange, answer, { ...answer.headers, 'content-length': body.length });
+  return body;
+}
+
+/** Sends the head of an answer and half its body; `sent` is called once that has left. */
+export function sendHalf(exchange: Exchange, answer: Answer, sent: () => void): void {
+  const body = writeWholeHead(exchange, answer);
+  exchange.response.write(body.subarray(0, Math.max(1, body.length >> 1)), sent);
+}
+
+/** Sends an answer one byte at a time. */
+export function sendTrickle(exchange: Exchange, answer: Answer, everyMs: number, timers: Timers): void {
+  const { response } = exchange;
+  const body = writeWholeHead(exchange, answer);
+  response.flushHeaders();
+  let sent = 0;
+  const cancel = timers.every(everyMs, () => {
+    response.write(body.subarray(sent, sent + 1));
+    sent += 1;
+    if (sent >= body.length) {
+      response.end();
+    }
+  });
+  response.once('close', cancel);
+  response.once('finish', cancel);
+}

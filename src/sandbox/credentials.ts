@@ -1,0 +1,31 @@
+/**
+ * What the stand-in knows: one internal app, one third-party app, two organizations, two people.
+ *
+ * None of it is secret: these words open nothing but the stand-in.
+ */
+export const sandboxCredentials = {
+  appKey: 'sandbox-app-key',
+  appSecret: 'sandbox-app-secret',
+  corpId: 'ding1234xxxxx',
+  suiteKey: 'sandbox-suite-key',
+  suiteSecret: 'sandbox-suite-secret',
+  suiteTicket: 'sandbox-suite-ticket',
+  operatorUnionId: 'chyxxxxx',
+  users: [
+    {
+      accessToken: 'sandbox-user-token-chy',
+      unionId: 'chyxxxxx',
+      nick: 'Chen Haoyu',
+      openId: 'sandbox-open-id-chy',
+    },
+    {
+      accessToken: 'sandbox-user-token-lin',
+      unionId: 'linxxxxx',
+      nick: 'Lin Xiaomei',
+      openId: 'sandbox-open-id-lin',
+    },
+  ],
+} as const;
+
+/** The organizations that authorised both apps; the first one owns the internal app. */
+export const sandboxCorpIds: readonly string[] = [sandboxCredentials.corpId, 'ding5678xxxxx'];

@@ -1,0 +1,130 @@
+import { createAccessRules } from './access-rules.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import { createCallLog } from './call-log.ts';
+import { answerConversationSpace } from './conversation-space.route.ts';
+import type { Fault } from './fault.ts';
+import { createFaultQueue } from './fault-queue.ts';
+import { createHttpServer } from './http-server.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { createCallReader } from './read-call.ts';
+import { sandboxApis } from './sandbox-call.ts';
+import type { SandboxApi, SandboxCall } from './sandbox-call.ts';
+import { createTimers } from './timers.ts';
+import { answerAccessToken, answerCorpAccessToken, answerCorpToken } from './token.routes.ts';
+import { createTraffic } from './traffic.ts';
+import { answerUsersMe } from './users-me.route.ts';
+
+export type { Fault } from './fault.ts';
+export type { SandboxApi, SandboxCall } from './sandbox-call.ts';
+
+/** How a stand-in is started; every field has a default. */
+export interface SandboxOptions {
+  /** 127.0.0.1 */
+  readonly host?: string;
+  /** 0: any free one */
+  readonly port?: number;
+  /** 20, in a sliding window of one second for each app and API; token calls are free. */
+  readonly callsPerSecond?: number;
+  /** 7200 */
+  readonly tokenLifeSeconds?: number;
+  /** A monotonic clock for token life, rate limit and `atMs`. */
+  readonly nowMs?: () => number;
+  /** How long an idle connection is kept. */
+  readonly keepConnectionsMs?: number;
+}
+
+/** A running stand-in DingTalk. */
+export interface Sandbox {
+  readonly url: string;
+  /** Every request that arrived, oldest first, as a live list of the latest 10,000 at most. */
+  readonly calls: readonly SandboxCall[];
+  callsTo(api: SandboxApi): readonly SandboxCall[];
+  /** Resolves when that many calls have arrived since the start or the last `clearCalls`. */
+  waitForCalls(api: SandboxApi, count: number): Promise<void>;
+  clearCalls(): void;
+  /** Sets the wait before each answer, of one API or of all. */
+  setLatency(ms: number, api?: SandboxApi): void;
+  /** Queues a fault for the next `times` calls, or for all until cleared. */
+  addFault(api: SandboxApi, fault: Fault, times?: number): void;
+  clearFaults(): void;
+  /** Makes every issued token unknown; the people's fixed tokens stay. */
+  expireTokens(): void;
+  /** Sets the life of tokens issued or renewed from now on. */
+  setTokenLifeSeconds(seconds: number): void;
+  /** Lets one operator be refused for one id, whatever that id stands for. */
+  denyAccess(unionId: string, openConversationId: string): void;
+  allowAccess(unionId: string, openConversationId: string): void;
+  /** Requests whose answer is not finished and whose client is still there. */
+  readonly inFlight: number;
+  /** Requests whose client left before the answer was finished. */
+  readonly abortedCalls: number;
+  /** Stops at once, hanging connections included. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Starts a stand-in DingTalk: a real HTTP server that behaves as the facts page says. Rejects when the port is taken. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const nowMs = options.nowMs ?? (() => performance.now());
+  const tokens = createAccessTokens(options.tokenLifeSeconds ?? 7200, nowMs);
+  const takeCall = createRateLimit(options.callsPerSecond ?? 20, nowMs);
+  const rules = createAccessRules();
+  const log = createCallLog();
+  const faults = createFaultQueue();
+  const timers = createTimers();
+  const latencyMs = new Map<SandboxApi, number>();
+  const traffic = createTraffic({ readCall: createCallReader(nowMs), log, faults, latencyMs, timers });
+  const behaviours = {
+    accessToken: (call: SandboxCall) => answerAccessToken(call, tokens),
+    corpToken: (call: SandboxCall) => answerCorpToken(call, tokens),
+    corpAccessToken: (call: SandboxCall) => answerCorpAccessToken(call, tokens),
+    conversationSpace: (call: SandboxCall) => answerConversationSpace(call, { tokens, takeCall, rules }),
+    usersMe: (call: SandboxCall) => answerUsersMe(call, takeCall),
+  };
+  const app = createHttpServer(traffic, behaviours, options.keepConnectionsMs);
+  const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+
+  return {
+    url,
+    calls: log.calls,
+    callsTo: (api) => log.calls.filter((call) => call.api === api),
+    waitForCalls: (api, count) => log.waitFor(api, count),
+    clearCalls: () => {
+      log.clear();
+    },
+    setLatency: (ms, api) => {
+      for (const each of api === undefined ? sandboxApis : [api]) {
+        latencyMs.set(each, ms);
+      }
+    },
+    addFault: (api, fault, times = Infinity) => {
+      faults.add(api, fault, times);
+    },
+    clearFaults: () => {
+      faults.clear();
+    },
+    expireTokens: () => {
+      tokens.expireAll();
+    },
+    setTokenLifeSeconds: (seconds) => {
+      tokens.setLifeSeconds(seconds);
+    },
+    denyAccess: (unionId, openConversationId) => {
+      rules.deny(unionId, openConversationId);
+    },
+    allowAccess: (unionId, openConversationId) => {
+      rules.allow(unionId, openConversationId);
+    },
+    get inFlight() {
+      return traffic.inFlight;
+    },
+    get abortedCalls() {
+      return traffic.aborted;
+    },
+    close: async () => {
+      timers.clear();
+      traffic.stop();
+      app.server.closeAllConnections();
+      await app.close();
+    },
+  };
+}

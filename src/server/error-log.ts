@@ -1,0 +1,50 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { ClientGoneError, DingTalkError, type DingTalkErrorKind } from '../dingtalk/dingtalk-error.ts';
+import type { RequestContext } from '../graph/request-context.ts';
+
+/** Failures that somebody who runs the gateway has to hear of; the others are the clients' business. */
+const loud: Partial<Record<DingTalkErrorKind, 'error' | 'warn'>> = {
+  misconfigured: 'error',
+  'stale-token': 'error',
+  'quota-exhausted': 'error',
+  'malformed-response': 'warn',
+  unavailable: 'warn',
+  timeout: 'warn',
+  'rate-limited': 'warn',
+};
+
+/** Logs every error of a request with its request id: what DingTalk said, and what was masked from the client. */
+export function createErrorLog(log: Logger): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) logError(contextValue.log, error);
+        },
+      };
+    },
+    async contextCreationDidFail({ error }) {
+      logError(log, error);
+    },
+    async unexpectedErrorProcessingRequest({ error }) {
+      logError(log, error);
+    },
+  };
+}
+
+function logError(log: Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>, thrown: unknown): void {
+  const path = thrown instanceof GraphQLError ? thrown.path?.join('.') : undefined;
+  const error = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
+  if (error instanceof DingTalkError) {
+    const level = loud[error.kind] ?? 'info';
+    log[level]({ path, kind: error.kind, dingtalk: error.details }, 'lookup failed');
+  } else if (error instanceof ClientGoneError) {
+    log.debug({ path }, 'lookup given up: the client has gone');
+  } else if (error instanceof GraphQLError) {
+    log.debug({ path, code: error.extensions['code'] }, 'request refused');
+  } else {
+    log.error({ path, err: error }, 'unforeseen error, masked from the client');
+  }
+}

@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify';
+
+/**
+ * Starts to listen and returns the address to open; undefined, after one line that says why, where it cannot.
+ */
+export async function listen(
+  app: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<string | undefined> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const why = reasons[(error as NodeJS.ErrnoException).code ?? ''];
+    if (!why) throw error;
+    process.stderr.write(`The gateway cannot listen on ${host}:${port}: ${why}\n`);
+    return undefined;
+  }
+  const address = app.server.address();
+  const actualPort = typeof address === 'object' && address ? address.port : port;
+  const everywhere = host === '0.0.0.0' || host === '::' || host === '127.0.0.1';
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `http://${everywhere ? 'localhost' : name}:${actualPort}`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use. Stop what uses it, or set PORT to another one.',
+  EACCES: 'it is not allowed to. Set PORT to 1024 or above.',
+  EADDRNOTAVAIL: 'this machine has no such address. Set HOST to one of its own.',
+  ENOTFOUND: 'the name is unknown. Set HOST to an address of this machine.',
+};

@@ -1,0 +1,87 @@
+import { systemClock, type Clock } from '../../src/clock.ts';
+import { readConfig } from '../../src/config/read-config.ts';
+import { createGateway } from '../../src/gateway.ts';
+import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { createLogger } from '../../src/server/logger.ts';
+
+export interface GatewayUnderTest {
+  readonly url: string;
+  readonly upstream: Sandbox;
+  /** Every log line so far, at level trace. */
+  readonly log: readonly string[];
+  /** Sends one operation and returns the whole answer. */
+  query(
+    query: string,
+    variables?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: {
+    readonly data?: any;
+    readonly errors?: readonly { message: string; path?: readonly (string | number)[]; extensions: any }[];
+  };
+}
+
+interface Options {
+  /** Beside what makes a live gateway talk to the stand-in as its fixed operator. */
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly clock?: Clock;
+  readonly sandbox?: SandboxOptions;
+}
+
+/** A live gateway on a port of its own, whose DingTalk is a stand-in of its own. */
+export async function startGateway({
+  environment,
+  clock = systemClock,
+  sandbox,
+}: Options = {}): Promise<GatewayUnderTest> {
+  const upstream = await startSandbox({ callsPerSecond: Infinity, nowMs: () => clock.nowMs(), ...sandbox });
+  const result = readConfig({
+    PORT: '0',
+    DINGTALK_API_URL: upstream.url,
+    DINGTALK_APP_KEY: sandboxCredentials.appKey,
+    DINGTALK_APP_SECRET: sandboxCredentials.appSecret,
+    DINGTALK_OPERATOR_UNION_ID: sandboxCredentials.operatorUnionId,
+    DINGTALK_QPS: '10000',
+    VIEWER_AUTH: 'fixed',
+    IDE: 'off',
+    LOG_LEVEL: 'trace',
+    ...environment,
+  });
+  if (!result.ok) throw new Error(`Bad test configuration: ${JSON.stringify(result.problems)}`);
+
+  const log: string[] = [];
+  const logger = createLogger(result.config.logLevel, { write: (line) => void log.push(line) });
+  const gateway = await createGateway(result.config, { log: logger, clock });
+  const url = await gateway.app.listen({ host: '127.0.0.1', port: 0 });
+  const close = async (): Promise<void> => {
+    await gateway.close();
+    await upstream.close();
+  };
+  return {
+    url,
+    upstream,
+    log,
+    async query(query, variables = {}, headers = {}) {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      });
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: (await response.json()) as Answer['body'],
+      };
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
