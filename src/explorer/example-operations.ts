@@ -1,0 +1,104 @@
+/** An operation that the explorer opens in a tab of its own, named after the operation. */
+export interface ExampleOperation {
+  readonly name: string;
+  readonly query: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const exampleSpace: ExampleOperation = {
+  name: 'ExampleSpace',
+  query: `# The file space of one group conversation: the example of
+# DingTalk's own API page. Expect space 798xxxxx.
+query ExampleSpace($id: ID!) {
+  conversationSpace(openConversationId: $id) {
+    spaceId
+    corpId
+    createTime
+    modifiedTime
+  }
+}
+`,
+  variables: { id: 'cid9FTRQSLo+sKxxxx' },
+};
+
+function writeOperation(name: string, declarations: readonly string[], fields: readonly string[]): string {
+  const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
+  return [`query ${name}(`, ...indented(declarations), ') {', ...indented(fields), '}', ''].join('\n');
+}
+
+function fiftyAliases(): ExampleOperation {
+  const numbers = Array.from({ length: 25 }, (_, index) => String(index + 1).padStart(2, '0'));
+  const declarations = numbers.map((number) => `$id${number}: ID!`);
+  const rows = [0, 5, 10, 15, 20].map((start) => declarations.slice(start, start + 5).join(', '));
+  const fields = ['first', 'again'].flatMap((turn) =>
+    numbers.map(
+      (number) => `${turn}${number}: conversationSpace(openConversationId: $id${number}) { spaceId }`,
+    ),
+  );
+  return {
+    name: 'FiftyAliases',
+    query: `# Fifty aliases of twenty-five conversations in one request.
+# Expect fifty answers: the gateway asks DingTalk for each
+# conversation once, within its calls a second.
+${writeOperation('FiftyAliases', rows, fields)}`,
+    variables: Object.fromEntries(numbers.map((number) => [`id${number}`, `cid.demo.${number}`])),
+  };
+}
+
+const partialFailure: ExampleOperation = {
+  name: 'PartialFailure',
+  query: `# One conversation that exists beside one that does not.
+# Expect the data of the good one, null for the missing one,
+# and one error with the code CONVERSATION_NOT_FOUND.
+query PartialFailure($good: ID!, $missing: ID!) {
+  good: conversationSpace(openConversationId: $good) {
+    __typename
+    spaceId
+    corpId
+  }
+  missing: conversationSpace(openConversationId: $missing) {
+    __typename
+    spaceId
+    corpId
+  }
+}
+`,
+  variables: { good: 'cid9FTRQSLo+sKxxxx', missing: 'cid.conversationNotExist' },
+};
+
+/** An id of the stand-in for every error that an id alone can provoke, by the camel-cased public code. */
+const failingIds = {
+  badUserInput: 'cid.paramError',
+  forbidden: 'cid.permissionDenied',
+  crossOrganizationForbidden: 'cid.acrossOrgAccessForbidden',
+  conversationNotFound: 'cid.conversationNotExist',
+  upstreamUnavailable: 'cid.systemError',
+  rateLimited: 'cid.Forbidden.AccessDenied.QpsLimitForApi',
+  quotaExhausted: 'cid.Forbidden.AccessDenied.ApiCountLimitForOrg',
+  gatewayMisconfigured: 'cid.Forbidden.AccessDenied.AccessTokenPermissionDenied',
+  upstreamMalformedResponse: 'cid.noSpace',
+};
+
+function oneOfEachError(): ExampleOperation {
+  const aliases = Object.keys(failingIds);
+  const declarations = aliases.map((alias) => `$${alias}: ID!`);
+  const fields = aliases.map(
+    (alias) => `${alias}: conversationSpace(openConversationId: $${alias}) { spaceId }`,
+  );
+  return {
+    name: 'OneOfEachError',
+    query: `# One of each error that a conversation can answer with.
+# Expect null for every alias, and under "errors" the code
+# that the alias is named after.
+${writeOperation('OneOfEachError', declarations, fields)}`,
+    variables: failingIds,
+  };
+}
+
+/** The explorer's tabs, in their order. The ids are the stand-in's, so each answers without DingTalk. */
+export const exampleOperations: readonly [ExampleOperation, ...ExampleOperation[]] = [
+  exampleSpace,
+  fiftyAliases(),
+  partialFailure,
+  oneOfEachError(),
+];

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { pagePolicy } from './content-security-policy.ts';
+import { exampleOperations } from './example-operations.ts';
+import type { ExampleOperation } from './example-operations.ts';
+import type { Ruru } from './load-ruru.ts';
+import { storageScript } from './storage-script.ts';
+
+const TITLE = 'DingTalk GraphQL gateway';
+
+const FAVICON =
+  'data:image/svg+xml,' +
+  encodeURIComponent(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">' +
+      '<rect width="16" height="16" rx="4" fill="#1677ff"/>' +
+      '<path d="M8 2.5 12.8 5.2v5.6L8 13.5 3.2 10.8V5.2Z" fill="none" stroke="#fff" stroke-width="1.5"/></svg>',
+  );
+
+/** A page as it is sent; the headers hold the nonce that its scripts carry, so the two belong together. */
+export interface ExplorerPage {
+  readonly html: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Where the page finds the graph and its own assets, as paths of this origin. */
+export interface ExplorerPageOptions {
+  readonly endpoint: string;
+  readonly staticPath: string;
+}
+
+function tabOf({ query, variables }: ExampleOperation): { query: string; variables: string } {
+  return { query, variables: JSON.stringify(variables, null, 2) };
+}
+
+/** Writes the explorer's page, with a new nonce at every call. */
+export function writeExplorerPage(ruru: Ruru, { endpoint, staticPath }: ExplorerPageOptions): ExplorerPage {
+  const nonce = randomBytes(16).toString('base64');
+  const withNonce = (tag: string): string => tag.replace(/<(script|link)\b/, `<$1 nonce="${nonce}"`);
+  const html = ruru.ruruHTML({
+    endpoint,
+    staticPath,
+    clientConfig: {
+      defaultTabs: exampleOperations.map(tabOf),
+      defaultEditorToolsVisibility: 'variables',
+      debugTools: [],
+      // Headers hold credentials: nobody is offered to store them.
+      showPersistHeadersSettings: false,
+    },
+    htmlParts: {
+      metaTags: (original) => `${withNonce(original)}<link rel="icon" href="${FAVICON}">`,
+      titleTag: `<title>${TITLE}</title>`,
+      configScript: (original) => withNonce(original) + withNonce(storageScript),
+      headerScripts: withNonce,
+      bodyScripts: withNonce,
+      bodyInitScript: withNonce,
+    },
+  });
+  return {
+    html,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': pagePolicy(nonce),
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    },
+  };
+}

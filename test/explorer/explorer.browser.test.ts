@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test as jestTest } from '@jest/globals';
+import { chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { findChromium } from './find-chromium.ts';
+import { openExplorer, runButton, runTab, tabTitles } from './open-explorer.ts';
+import { startServer } from './start-server.ts';
+import type { StartedServer } from './start-server.ts';
+
+const executablePath = findChromium();
+const test = executablePath === undefined ? jestTest.skip : jestTest;
+const titles = ['ExampleSpace', 'FiftyAliases', 'PartialFailure', 'OneOfEachError'];
+
+let server: StartedServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (executablePath === undefined) {
+    console.warn('SKIPPED: no Chromium here, so the explorer was not tried in a browser (set CHROMIUM_PATH)');
+    return;
+  }
+  server = await startServer();
+  browser = await chromium.launch({
+    executablePath,
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.app.close();
+});
+
+test.each(['/', '/graphql'])('opens at %s with the example operations as tabs', async (path) => {
+  const { page, problems } = await openExplorer(browser, server.origin, path);
+
+  expect(await page.title()).toBe('DingTalk GraphQL gateway');
+  expect(await tabTitles(page)).toEqual(titles);
+  expect(problems).toEqual([]);
+});
+
+test('answers the first example on the first click', async () => {
+  const { page, problems } = await openExplorer(browser, server.origin, '/');
+
+  await runButton(page).click();
+
+  await page.locator('.result-window', { hasText: '"798xxxxx"' }).waitFor();
+  expect(problems).toEqual([]);
+});
+
+test('runs every tab with its variables', async () => {
+  const { page, problems } = await openExplorer(browser, server.origin, '/');
+
+  const answers: Record<string, unknown> = {};
+  for (const title of titles) {
+    answers[title] = await runTab(page, title);
+  }
+
+  const good = { __typename: 'Space', spaceId: '798xxxxx', corpId: 'ding1234xxxxx' };
+  expect(answers).toMatchObject({
+    ExampleSpace: { data: { conversationSpace: { spaceId: '798xxxxx' } } },
+    FiftyAliases: {
+      data: { first01: { spaceId: expect.anything() }, again25: { spaceId: expect.anything() } },
+    },
+    PartialFailure: {
+      data: { good, missing: null },
+      errors: [{ path: ['missing'], extensions: { code: 'CONVERSATION_NOT_FOUND' } }],
+    },
+    OneOfEachError: { data: { badUserInput: null, upstreamMalformedResponse: null } },
+  });
+  expect(problems).toEqual([]);
+});
+
+test('asks nothing of any other machine', async () => {
+  const { page, foreignRequests, problems } = await openExplorer(browser, server.origin, '/');
+
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  await page.getByText('Root Types').waitFor();
+  await page.getByRole('button', { name: 'Prettify' }).click();
+  await runTab(page, 'PartialFailure');
+
+  expect(foreignRequests).toEqual([]);
+  expect(problems).toEqual([]);
+});
+
+test('keeps the tabs over a reload, and adds none', async () => {
+  const { page } = await openExplorer(browser, server.origin, '/');
+  await page.waitForFunction(`localStorage.getItem('dingtalk-graphql-gateway:graphiql:tabState') !== null`);
+
+  await page.reload();
+  await runButton(page).waitFor();
+
+  expect(await tabTitles(page)).toEqual(titles);
+});
+
+test('stores no headers', async () => {
+  const { page } = await openExplorer(browser, server.origin, '/');
+  await page.getByRole('button', { name: 'Headers' }).click();
+  await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
+  await page.keyboard.insertText('{ "x-api-key": "s3cret" }');
+
+  const sent = page.waitForRequest((request) => request.headers()['x-api-key'] === 's3cret');
+  await runButton(page).click();
+  await sent;
+  await page.waitForFunction(`localStorage.getItem('dingtalk-graphql-gateway:graphiql:queries') !== null`);
+
+  expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain('s3cret');
+});

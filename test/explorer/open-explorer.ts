@@ -1,0 +1,68 @@
+import type { Browser, Page } from 'playwright-core';
+
+/** A page of the explorer in a fresh profile, with what went wrong in it so far. */
+export interface OpenExplorer {
+  readonly page: Page;
+  /** Requests to anywhere but the origin; each was refused. */
+  readonly foreignRequests: readonly string[];
+  /** Console errors and warnings, uncaught errors, policy violations and failed responses. */
+  readonly problems: readonly string[];
+}
+
+const staysInside = (url: string, origin: string): boolean =>
+  new URL(url).origin === origin || /^(data|blob):/.test(url);
+
+/** Opens a path of the server as a first-time visitor does, and waits until the explorer can be used. */
+export async function openExplorer(browser: Browser, origin: string, path: string): Promise<OpenExplorer> {
+  const foreignRequests: string[] = [];
+  const problems: string[] = [];
+  const context = await browser.newContext({ viewport: { width: 1400, height: 860 } });
+  await context.route(
+    (url) => !staysInside(url.href, origin),
+    (route) => route.abort(),
+  );
+  await context.addInitScript(`addEventListener('securitypolicyviolation', (event) =>
+    console.error('policy', event.violatedDirective, event.blockedURI))`);
+  context.on('request', (request) => {
+    if (!staysInside(request.url(), origin)) {
+      foreignRequests.push(request.url());
+    }
+  });
+  context.on('response', (response) => {
+    if (response.status() >= 400) {
+      problems.push(`${response.status()} ${response.url()}`);
+    }
+  });
+  context.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') {
+      problems.push(message.text());
+    }
+  });
+  context.on('weberror', (webError) => problems.push(webError.error().message));
+
+  const page = await context.newPage();
+  await page.goto(origin + path);
+  await runButton(page).waitFor();
+  return { page, foreignRequests, problems };
+}
+
+/** The button that sends the operation of the open tab. */
+export const runButton = (page: Page) => page.getByRole('button', { name: 'Execute query' });
+
+/** The titles of the tabs, in their order. */
+export const tabTitles = (page: Page) => page.locator('.graphiql-tab-button').allTextContents();
+
+/** Opens the tab of an operation, runs it and gives the whole answer. */
+export async function runTab(page: Page, name: string): Promise<unknown> {
+  await page.locator('.graphiql-tab-button', { hasText: name }).click();
+  // GraphiQL stores the query in the same step in which it learns the operation's name from it.
+  await page.waitForFunction(
+    `localStorage.getItem('dingtalk-graphql-gateway:graphiql:query').includes('query ${name}(')`,
+  );
+  const answered = page.waitForResponse((response) =>
+    Boolean(response.request().postData()?.includes(`query ${name}(`)),
+  );
+  await runButton(page).click();
+  const response = await answered;
+  return response.json();
+}
