@@ -120,8 +120,13 @@ function toDingTalkError(error: unknown): unknown {
   }
   if (!(error instanceof RequestError)) return error;
   // Data that is not HTTP, or not the compression it claims to be.
-  if (/^(?:HPE_|Z_)/.test(error.code)) return new DingTalkError('malformed-response', { reason: error.code });
+  if (/^(?:HPE|Z)_/.test(causeCode(error))) return new DingTalkError('malformed-response', { reason: causeCode(error) });
   return new DingTalkError('unavailable', { reason: error.code });
+}
+
+function causeCode({ code, cause }: RequestError): string {
+  const causedBy = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof causedBy === 'string' ? causedBy : code;
 }
 
 const single = (value: string | string[] | undefined): string | undefined =>

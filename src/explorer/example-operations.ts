@@ -21,9 +21,10 @@ query ExampleSpace($id: ID!) {
   variables: { id: 'cid9FTRQSLo+sKxxxx' },
 };
 
+const indent = (line: string): string => `  ${line}`;
+
 function writeOperation(name: string, declarations: readonly string[], fields: readonly string[]): string {
-  const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
-  return [`query ${name}(`, ...indented(declarations), ') {', ...indented(fields), '}', ''].join('\n');
+  return [`query ${name}(`, ...declarations.map(indent), ') {', ...fields.map(indent), '}', ''].join('\n');
 }
 
 function fiftyAliases(): ExampleOperation {

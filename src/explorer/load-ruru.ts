@@ -21,16 +21,16 @@ export interface RuruFile {
 }
 
 interface RuruServerModule {
-  ruruHTML(config: RuruPageConfig): string;
+  readonly ruruHTML: (config: RuruPageConfig) => string;
 }
 
 interface RuruStaticModule {
-  getStaticFile(wanted: {
+  readonly getStaticFile: (wanted: {
     readonly staticPath: string;
     readonly urlPath: string;
     readonly acceptEncoding: string | string[] | undefined;
     readonly disallowDevAssets: boolean;
-  }): RuruFile | null | Promise<RuruFile | null>;
+  }) => RuruFile | null | Promise<RuruFile | null>;
 }
 
 /** The installed Ruru: how its page is written, where its assets come from. */
@@ -47,7 +47,7 @@ function isMissingModule(error: unknown): boolean {
 }
 
 async function importRuru(packageName: string): Promise<Ruru> {
-  // Ruru is optional: the names are not literals so that the gateway compiles, and starts, where it is left out.
+  // No literals: the gateway must compile, and start with IDE=off, where Ruru is left out of the installation.
   const serverName: string = `${packageName}/server`;
   const staticName: string = `${packageName}/static`;
   const { ruruHTML }: RuruServerModule = await import(serverName);
@@ -65,9 +65,8 @@ export async function loadRuru(packageName = 'ruru'): Promise<Ruru> {
   } catch (error) {
     if (isMissingModule(error)) {
       throw new Error(
-        `The explorer needs the optional package "${packageName}", which is not installed: ` +
-          'install the optional dependencies with Node 22 or newer (npm leaves the package out on an older one), ' +
-          'or turn the explorer off with IDE=off',
+        `The explorer needs the package "${packageName}", which is not installed: ` +
+          'install the dependencies again, the optional ones included, or turn the explorer off with IDE=off',
         { cause: error },
       );
     }

@@ -19,7 +19,7 @@ const assetHeaders = {
 /**
  * Serves the offline IDE: its page on `GET /`, its assets below `/explorer/`.
  *
- * `endpoint` is the path of the graph on this origin. Throws where the optional package `ruru` is not installed.
+ * `endpoint` is the path of the graph on this origin. Throws where the package `ruru` is not installed.
  */
 export async function registerExplorer(
   app: FastifyInstance,

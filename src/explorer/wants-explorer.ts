@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { acceptedQuality } from './accept-header.ts';
+import Negotiator from 'negotiator';
 
-const graphqlMediaTypes = ['application/graphql-response+json', 'application/json'];
+/** Where a client wants all of them alike, the first is its answer. */
+const mediaTypes = ['application/graphql-response+json', 'application/json', 'text/html'];
 
 function carriesQuery(query: unknown): boolean {
   return typeof query === 'object' && query !== null && 'query' in query;
@@ -14,10 +15,9 @@ function carriesQuery(query: unknown): boolean {
  * A client that takes anything (no `Accept`, or any type alike) is not a browser.
  */
 export function wantsExplorer(request: Pick<FastifyRequest, 'method' | 'headers' | 'query'>): boolean {
-  if (request.method !== 'GET' || carriesQuery(request.query)) {
-    return false;
-  }
-  const accept = request.headers.accept ?? '*/*';
-  const html = acceptedQuality(accept, 'text/html');
-  return graphqlMediaTypes.every((mediaType) => html > acceptedQuality(accept, mediaType));
+  return (
+    request.method === 'GET' &&
+    !carriesQuery(request.query) &&
+    new Negotiator(request).mediaType(mediaTypes) === 'text/html'
+  );
 }

@@ -2,25 +2,33 @@ import { afterAll, beforeAll, expect, test as jestTest } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 import { findChromium } from './find-chromium.ts';
-import { openExplorer, runButton, runTab, tabTitles } from './open-explorer.ts';
+import {
+  openExplorer,
+  runButton,
+  runTab,
+  stored,
+  tabTitles,
+  untilReady,
+  untilTrue,
+} from './open-explorer.ts';
 import { startServer } from './start-server.ts';
 import type { StartedServer } from './start-server.ts';
 
 const executablePath = findChromium();
 const test = executablePath === undefined ? jestTest.skip : jestTest;
+if (executablePath === undefined) {
+  console.warn('SKIPPED: no Chromium here, so the explorer was not tried in a browser (set CHROMIUM_PATH)');
+}
+
 const titles = ['ExampleSpace', 'FiftyAliases', 'PartialFailure', 'OneOfEachError'];
 
 let server: StartedServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  if (executablePath === undefined) {
-    console.warn('SKIPPED: no Chromium here, so the explorer was not tried in a browser (set CHROMIUM_PATH)');
-    return;
-  }
   server = await startServer();
   browser = await chromium.launch({
-    executablePath,
+    executablePath: executablePath!,
     headless: true,
     args: [
       '--no-sandbox',
@@ -93,10 +101,10 @@ test('asks nothing of any other machine', async () => {
 
 test('keeps the tabs over a reload, and adds none', async () => {
   const { page } = await openExplorer(browser, server.origin, '/');
-  await page.waitForFunction(`localStorage.getItem('dingtalk-graphql-gateway:graphiql:tabState') !== null`);
+  await untilTrue(page, `${stored('tabState')} !== null`);
 
   await page.reload();
-  await runButton(page).waitFor();
+  await untilReady(page);
 
   expect(await tabTitles(page)).toEqual(titles);
 });
@@ -110,7 +118,7 @@ test('stores no headers', async () => {
   const sent = page.waitForRequest((request) => request.headers()['x-api-key'] === 's3cret');
   await runButton(page).click();
   await sent;
-  await page.waitForFunction(`localStorage.getItem('dingtalk-graphql-gateway:graphiql:queries') !== null`);
+  await untilTrue(page, `${stored('queries')} !== null`);
 
   expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain('s3cret');
 });

@@ -101,6 +101,6 @@ test('an asset of another version is not found', async () => {
 
 test('without ruru the error names the remedy', async () => {
   await expect(loadRuru('ruru-that-is-not-installed')).rejects.toThrow(
-    /"ruru-that-is-not-installed", which is not installed.*optional dependencies.*IDE=off/,
+    /"ruru-that-is-not-installed", which is not installed.*install the dependencies.*IDE=off/,
   );
 });

@@ -42,9 +42,30 @@ export async function openExplorer(browser: Browser, origin: string, path: strin
 
   const page = await context.newPage();
   await page.goto(origin + path);
-  await runButton(page).waitFor();
+  await untilReady(page);
   return { page, foreignRequests, problems };
 }
+
+/** Waits until the editors stand: before that GraphiQL drops a click on the run button silently. */
+export async function untilReady(page: Page): Promise<void> {
+  await page.locator('.graphiql-query-editor .monaco-editor .view-line').first().waitFor();
+  await page.locator('.result-window .monaco-editor').first().waitFor();
+}
+
+/**
+ * Waits until a JavaScript expression is true in the page, looking at every frame.
+ *
+ * Playwright's own `waitForFunction` calls `eval`, which the page's policy forbids.
+ */
+export async function untilTrue(page: Page, expression: string): Promise<void> {
+  await page.evaluate(`new Promise((done) => {
+    const look = () => ((${expression}) ? done() : requestAnimationFrame(look));
+    look();
+  })`);
+}
+
+/** What the explorer has stored under a key of GraphiQL's, as an expression for the page. */
+export const stored = (key: string) => `localStorage.getItem('dingtalk-graphql-gateway:graphiql:${key}')`;
 
 /** The button that sends the operation of the open tab. */
 export const runButton = (page: Page) => page.getByRole('button', { name: 'Execute query' });
@@ -56,9 +77,7 @@ export const tabTitles = (page: Page) => page.locator('.graphiql-tab-button').al
 export async function runTab(page: Page, name: string): Promise<unknown> {
   await page.locator('.graphiql-tab-button', { hasText: name }).click();
   // GraphiQL stores the query in the same step in which it learns the operation's name from it.
-  await page.waitForFunction(
-    `localStorage.getItem('dingtalk-graphql-gateway:graphiql:query').includes('query ${name}(')`,
-  );
+  await untilTrue(page, `${stored('query')}.includes('query ${name}(')`);
   const answered = page.waitForResponse((response) =>
     Boolean(response.request().postData()?.includes(`query ${name}(`)),
   );

@@ -5,7 +5,7 @@ import { parseUpstreamTime } from '../../dingtalk/upstream-time.ts';
 import type { Space, UpstreamTime } from './space.type.ts';
 
 /** A time that cannot be read, whatever its type, must not cost the rest of the space. */
-const time = z.unknown().transform((value): UpstreamTime => {
+const time = z.optional(z.unknown()).transform((value): UpstreamTime => {
   if (value === undefined || value === null || value === '') return null;
   const moment = typeof value === 'string' ? parseUpstreamTime(value) : undefined;
   return (

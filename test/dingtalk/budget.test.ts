@@ -1,0 +1,114 @@
+import { expect, test } from '@jest/globals';
+import { createBudget, type Budget } from '../../src/dingtalk/budget.ts';
+import { startDeadline } from '../../src/dingtalk/deadline.ts';
+import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
+
+interface Run {
+  readonly started: string[];
+  ask(viewer: string, name: string, options?: { timeoutMs?: number; client?: AbortSignal }): Promise<unknown>;
+  finish(name: string): Promise<void>;
+}
+
+/** Calls that go on until a test finishes them, by name. */
+function observe(budget: Budget, clock: ManualClock): Run {
+  const started: string[] = [];
+  const running = new Map<string, () => void>();
+  return {
+    started,
+    async ask(viewer, name, { timeoutMs = 60_000, client } = {}) {
+      const deadline = startDeadline(clock, timeoutMs, client);
+      return budget.spend(viewer, deadline, async () => {
+        started.push(name);
+        return new Promise<void>((resolve) => running.set(name, resolve));
+      });
+    },
+    async finish(name) {
+      running.get(name)?.();
+      await settle();
+    },
+  };
+}
+
+/** Lets every promise that can go on do so. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('starts no more calls in any one second than it may', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 3), clock);
+
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) void run.ask('viewer', name);
+  await settle();
+  expect(run.started).toEqual(['a', 'b', 'c']);
+
+  clock.advance(1000);
+  await settle();
+  expect(run.started).toEqual(['a', 'b', 'c']);
+
+  clock.advance(100);
+  await settle();
+  expect(run.started).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+});
+
+test('lets viewers take turns', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 1), clock);
+
+  for (const name of ['a1', 'a2', 'a3']) void run.ask('a', name);
+  void run.ask('b', 'b1');
+  for (let second = 0; second < 4; second += 1) {
+    await settle();
+    clock.advance(1100);
+  }
+  await settle();
+
+  expect(run.started).toEqual(['a1', 'a2', 'b1', 'a3']);
+});
+
+test('has no more than twenty calls in flight', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 1000), clock);
+
+  for (let index = 0; index < 25; index += 1) void run.ask('viewer', String(index));
+  await settle();
+  expect(run.started).toHaveLength(20);
+
+  await run.finish('0');
+  expect(run.started).toHaveLength(21);
+});
+
+test('refuses at once what cannot start before its deadline, and says how long to wait', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 1), clock);
+  void run.ask('viewer', 'first');
+  await settle();
+
+  await expect(run.ask('viewer', 'second', { timeoutMs: 500 })).rejects.toMatchObject({
+    kind: 'rate-limited',
+    details: { retryAfterMs: 1050 },
+  });
+  expect(run.started).toEqual(['first']);
+});
+
+test('refuses what would make the line longer than a thousand', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 1000), clock);
+  for (let index = 0; index < 1020; index += 1) void run.ask('viewer', String(index));
+
+  await expect(run.ask('viewer', 'one too many')).rejects.toMatchObject({ kind: 'rate-limited' });
+});
+
+test('whoever leaves the line makes room and costs no call', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 1), clock);
+  const client = new AbortController();
+  void run.ask('viewer', 'first');
+  const leaving = run.ask('viewer', 'leaving', { client: client.signal });
+  void run.ask('viewer', 'staying');
+
+  client.abort();
+  await expect(leaving).rejects.toMatchObject({ name: 'ClientGoneError' });
+  clock.advance(1100);
+  await settle();
+
+  expect(run.started).toEqual(['first', 'staying']);
+});
