@@ -125,7 +125,7 @@ function toDingTalkError(error: unknown): unknown {
 }
 
 function causeCode({ code, cause }: RequestError): string {
-  const causedBy = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const causedBy = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   return typeof causedBy === 'string' ? causedBy : code;
 }
 

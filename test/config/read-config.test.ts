@@ -1,0 +1,175 @@
+import { expect, test } from '@jest/globals';
+import { readConfig } from '../../src/config/read-config.ts';
+
+const live = {
+  DINGTALK_APP_KEY: 'key',
+  DINGTALK_APP_SECRET: 'secret',
+  DINGTALK_OPERATOR_UNION_ID: 'operator',
+  VIEWER_AUTH: 'fixed',
+};
+
+/** What is wrong, by variable; empty when nothing is. */
+function problemsOf(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const result = readConfig(environment);
+  return result.ok
+    ? {}
+    : Object.fromEntries(result.problems.map(({ variable, message }) => [variable, message]));
+}
+
+test('nothing set is a sandbox on localhost, for anybody on this machine', () => {
+  expect(readConfig({})).toEqual({
+    ok: true,
+    warnings: [],
+    config: {
+      host: '127.0.0.1',
+      port: 4000,
+      production: false,
+      explorer: true,
+      introspection: true,
+      corsOrigins: [],
+      logLevel: 'info',
+      maxLookupsPerRequest: 50,
+      dingtalk: {
+        mode: 'sandbox',
+        apiUrl: new URL('https://api.dingtalk.io'),
+        app: { kind: 'internal', appKey: 'sandbox-app-key', appSecret: 'sandbox-app-secret' },
+        callsPerSecond: 20,
+        timeoutMs: 5000,
+      },
+      viewer: { kind: 'fixed', operatorUnionId: 'chyxxxxx', apiKeys: [] },
+    },
+  });
+});
+
+test('credentials make it live, and who is asking must then be chosen', () => {
+  expect(problemsOf({ ...live, VIEWER_AUTH: '' })).toEqual({
+    VIEWER_AUTH:
+      'must be chosen (fixed, jwt, dingtalk or router): it decides on whose behalf DingTalk is read',
+  });
+  expect(readConfig(live)).toMatchObject({ ok: true, config: { dingtalk: { mode: 'live' } } });
+});
+
+test('production listens everywhere, hides the explorer and introspection', () => {
+  expect(readConfig({ ...live, NODE_ENV: 'production', GATEWAY_API_KEYS: 'a, b' })).toMatchObject({
+    ok: true,
+    config: { host: '0.0.0.0', explorer: false, introspection: false, viewer: { apiKeys: ['a', 'b'] } },
+  });
+});
+
+test('production never falls into the sandbox by itself', () => {
+  expect(Object.keys(problemsOf({ NODE_ENV: 'production' }))).toEqual([
+    'DINGTALK_APP_KEY',
+    'DINGTALK_APP_SECRET',
+    'VIEWER_AUTH',
+  ]);
+  const askedFor = { NODE_ENV: 'production', DINGTALK_MODE: 'sandbox', ALLOW_ANONYMOUS: '1' };
+  expect(readConfig(askedFor)).toMatchObject({ ok: true, config: { dingtalk: { mode: 'sandbox' } } });
+});
+
+test('all problems are told together, by name, and no value among them', () => {
+  const problems = problemsOf({
+    PORT: 'http-secret',
+    DINGTALK_APP_KEY: 'key-secret',
+    DINGTALK_API_URL: 'http://api.dingtalk.io/secret',
+    UPSTREAM_TIMEOUT_MS: '0',
+    VIEWER_AUTH: 'secret',
+    CORS_ORIGINS: 'https://app.example.com/secret',
+    LOG_LEVEL: 'secret',
+  });
+
+  expect(problems).toEqual({
+    PORT: 'must be a whole number from 0 to 65535',
+    DINGTALK_API_URL: 'must be https: plain http is accepted to loopback only',
+    VIEWER_AUTH: 'must be one of: fixed, jwt, dingtalk, router',
+    UPSTREAM_TIMEOUT_MS: 'must be a whole number from 1 to 600000',
+    CORS_ORIGINS: 'must be a comma-separated list of origins, such as https://app.example.com',
+    LOG_LEVEL: 'must be one of: trace, debug, info, warn, error, fatal, silent',
+    DINGTALK_APP_SECRET: 'must be set to talk to DingTalk',
+  });
+  expect(JSON.stringify(problems)).not.toContain('secret"');
+});
+
+test.each([
+  ['http://127.0.0.1:8080'],
+  ['http://127.9.9.9'],
+  ['http://localhost:3000'],
+  ['http://[::1]:3000'],
+  ['https://api.dingtalk.com'],
+])('%s may be an upstream', (url) => {
+  expect(problemsOf({ ...live, DINGTALK_API_URL: url })).toEqual({});
+});
+
+test.each([
+  ['http://10.0.0.1'],
+  ['http://localhost.example.com'],
+  ['http://127.0.0.1.example.com'],
+  ['ftp://api.dingtalk.io'],
+  ['api.dingtalk.io'],
+  ['https://user:password@api.dingtalk.io'],
+  ['https://api.dingtalk.io/v1.0'],
+])('%s may not be an upstream', (url) => {
+  expect(Object.keys(problemsOf({ ...live, DINGTALK_API_URL: url }))).toEqual(['DINGTALK_API_URL']);
+});
+
+test.each<[string, NodeJS.ProcessEnv, string[]]>([
+  ['fixed without an operator', { ...live, DINGTALK_OPERATOR_UNION_ID: '' }, ['DINGTALK_OPERATOR_UNION_ID']],
+  ['fixed in production for anybody', { ...live, NODE_ENV: 'production' }, ['GATEWAY_API_KEYS']],
+  ['router without a secret', { ...live, VIEWER_AUTH: 'router' }, ['ROUTER_SECRET']],
+  [
+    'jwt without anything',
+    { ...live, VIEWER_AUTH: 'jwt' },
+    ['VIEWER_JWT_ISSUER', 'VIEWER_JWT_AUDIENCE', 'VIEWER_JWKS_URL'],
+  ],
+  [
+    'jwt with something that is no key',
+    {
+      ...live,
+      VIEWER_AUTH: 'jwt',
+      VIEWER_JWT_ISSUER: 'i',
+      VIEWER_JWT_AUDIENCE: 'a',
+      VIEWER_JWT_PUBLIC_KEY: 'x',
+    },
+    ['VIEWER_JWT_PUBLIC_KEY', 'VIEWER_JWKS_URL'],
+  ],
+  ['an app without its secret', { ...live, DINGTALK_APP_SECRET: '' }, ['DINGTALK_APP_SECRET']],
+  ['two applications', { ...live, DINGTALK_SUITE_KEY: 'suite' }, ['DINGTALK_SUITE_KEY']],
+  [
+    'half a suite',
+    { DINGTALK_SUITE_KEY: 'suite', VIEWER_AUTH: 'dingtalk' },
+    ['DINGTALK_SUITE_SECRET', 'DINGTALK_SUITE_TICKET_FILE', 'DINGTALK_CORP_ID'],
+  ],
+])('%s is a problem', (_what, environment, variables) => {
+  expect(Object.keys(problemsOf(environment))).toEqual(variables);
+});
+
+test('an unknown DINGTALK_ or VIEWER_ variable is warned about with the nearest known name', () => {
+  const result = readConfig({
+    ...live,
+    DINGTALK_APP_SECRT: 'x',
+    VIEWER_AUHT: 'y',
+    DINGTALK: 'z',
+    PATH: '/bin',
+  });
+
+  expect(result).toMatchObject({
+    ok: true,
+    warnings: [
+      'DINGTALK_APP_SECRT is not a variable of the gateway and is ignored: did you mean DINGTALK_APP_SECRET?',
+      'VIEWER_AUHT is not a variable of the gateway and is ignored: did you mean VIEWER_AUTH?',
+    ],
+  });
+});
+
+test('a variable without effect in this version is warned about', () => {
+  expect(readConfig({ ...live, REDIS_URL: 'redis://localhost' })).toMatchObject({
+    ok: true,
+    warnings: ['REDIS_URL has no effect in this version'],
+  });
+});
+
+test('serving anybody in production is possible, and warned about', () => {
+  expect(readConfig({ ...live, NODE_ENV: 'production', ALLOW_ANONYMOUS: '1' })).toMatchObject({
+    ok: true,
+    warnings: ['ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator'],
+  });
+});

@@ -1,0 +1,173 @@
+import { expect, test } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
+import { documentedErrors } from '../../src/sandbox/documented-errors.ts';
+import { startGateway } from '../support/start-gateway.ts';
+
+const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
+const limit = 'Forbidden.AccessDenied.';
+
+const no = (code: string, extra: object = {}) => ({ code, retryable: false, ...extra });
+const yes = (code: string, extra: object = {}) => ({ code, retryable: true, ...extra });
+const unavailable = yes('UPSTREAM_UNAVAILABLE');
+const misconfigured = no('GATEWAY_MISCONFIGURED');
+const wait = (retryAfterMs: number) => yes('RATE_LIMITED', { retryAfterMs });
+
+/** What a client must be told, written out: the code under test has its own list. */
+const expected: Readonly<Record<string, object>> = {
+  paramError: no('BAD_USER_INPUT'),
+  'paramError.conversationId': no('BAD_USER_INPUT', { argument: 'openConversationId' }),
+  permissionDenied: no('FORBIDDEN'),
+  acrossOrgAccessForbidden: no('CROSS_ORGANIZATION_FORBIDDEN'),
+  conversationNotExist: no('CONVERSATION_NOT_FOUND'),
+  systemError: unavailable,
+  unknownError: unavailable,
+  InvalidAuthentication: misconfigured,
+  'accesstoken.expired': misconfigured,
+  'AuthenticationFailed.MissingParameter': misconfigured,
+  invalidClientIdOrSecret: misconfigured,
+  'invalid.client': misconfigured,
+  'unauthorized.client': misconfigured,
+  [`${limit}AccessTokenPermissionDenied`]: misconfigured,
+  apiPermissionDenied: misconfigured,
+  orgAuthLevelNotEnough: misconfigured,
+  'forbidden.accessDenied.realmControl': misconfigured,
+  [`${limit}IpNotInWhiteList`]: misconfigured,
+  [`${limit}QpsLimitForApi`]: wait(1000),
+  [`${limit}QpsLimitForAppkeyAndApi`]: wait(1000),
+  [`${limit}QpsLimitForSuitekeyAndOrgAndApi`]: wait(1000),
+  [`${limit}QpmLimitForAppkeyAndApi`]: wait(60_000),
+  [`${limit}QpmLimitForSuitekeyAndOrgAndApi`]: wait(60_000),
+  [`${limit}ApiCountLimitForOrg`]: no('QUOTA_EXHAUSTED'),
+  'system.busy': unavailable,
+  systemBusy: unavailable,
+  serviceBusy: unavailable,
+  'systemError.busy': unavailable,
+  operationTimeout: unavailable,
+};
+
+test('every error that the stand-in documents is in the table, and no other', () => {
+  expect(Object.keys(expected)).toEqual(documentedErrors.map(({ code }) => code));
+});
+
+test.each(documentedErrors.map((row) => [row.code, row] as const))('%s', async (code, row) => {
+  await using gateway = await startGateway();
+
+  const { status, body } = await gateway.query(lookup, { id: `cid.${code}` });
+
+  const calls = gateway.upstream.callsTo('conversationSpace');
+  const requiredScopes = row.accessdenieddetail?.requiredScopes;
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    data: { conversationSpace: null },
+    errors: [
+      {
+        message: expect.stringMatching(/^[A-Z].+\.$/),
+        locations: [{ line: 1, column: 20 }],
+        path: ['conversationSpace'],
+        extensions: {
+          ...expected[code],
+          dingtalk: {
+            code,
+            status: row.status,
+            requestId: calls.at(-1)?.requestId,
+            ...(requiredScopes && { requiredScopes }),
+          },
+        },
+      },
+    ],
+  });
+  // Only a stale token is worth a replay here, and that only once.
+  const isStaleToken = code === 'InvalidAuthentication' || code === 'accesstoken.expired';
+  expect(calls).toHaveLength(isStaleToken ? 2 : 1);
+  expect(JSON.stringify(body)).not.toContain(row.message);
+});
+
+test.each([
+  [400, no('BAD_USER_INPUT')],
+  [401, unavailable],
+  [403, no('FORBIDDEN')],
+  [404, no('NOT_FOUND')],
+  [429, wait(1000)],
+  [500, unavailable],
+  [503, unavailable],
+])('an unheard-of code with status %i goes by its status', async (status, extensions) => {
+  await using gateway = await startGateway();
+  const body = JSON.stringify({ code: 'unheard.of', message: 'what?', requestid: 'R-1' });
+  gateway.upstream.addFault('conversationSpace', { kind: 'answer', status, body }, 1);
+
+  const answer = await gateway.query(lookup, { id: 'cid.demo.a' });
+
+  expect(answer.body.errors?.[0]?.extensions).toEqual({
+    ...extensions,
+    dingtalk: { code: 'unheard.of', status, requestId: 'R-1' },
+  });
+});
+
+test('a Retry-After of DingTalk goes before our own guess', async () => {
+  await using gateway = await startGateway();
+  const body = JSON.stringify({ code: `${limit}QpsLimitForApi` });
+  const headers = { 'retry-after': '7' };
+  gateway.upstream.addFault('conversationSpace', { kind: 'answer', status: 403, headers, body }, 1);
+
+  const answer = await gateway.query(lookup, { id: 'cid.demo.a' });
+
+  expect(answer.body.errors?.[0]?.extensions).toMatchObject(wait(7000));
+});
+
+test('an IP ban tells how long it lasts', async () => {
+  await using gateway = await startGateway();
+  gateway.upstream.addFault('conversationSpace', { kind: 'ip-ban' }, 1);
+  const page = '<html><script src="/_____tmd_____/punish"></script></html>';
+  gateway.upstream.addFault('conversationSpace', { kind: 'answer', status: 200, body: page }, 1);
+
+  const json = await gateway.query(lookup, { id: 'cid.demo.a' });
+  const html = await gateway.query(lookup, { id: 'cid.demo.a' });
+
+  expect(json.body.errors?.[0]?.extensions).toEqual({ ...wait(5000), dingtalk: { status: 403 } });
+  expect(html.body.errors?.[0]?.extensions).toEqual({ ...wait(300_000), dingtalk: { status: 200 } });
+});
+
+test('what our own budget cannot start in time is RATE_LIMITED and costs no call', async () => {
+  await using gateway = await startGateway({
+    environment: { DINGTALK_QPS: '1', UPSTREAM_TIMEOUT_MS: '900' },
+  });
+
+  const { body } = await gateway.query(
+    '{ a: conversationSpace(openConversationId: "cid.demo.a") { corpId } b: conversationSpace(openConversationId: "cid.demo.b") { corpId } }',
+  );
+
+  expect(body.data).toEqual({ a: { corpId: 'ding1234xxxxx' }, b: null });
+  expect(body.errors?.[0]?.extensions).toEqual(wait(1050));
+  expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
+});
+
+test('an unforeseen error is masked, and logged with the request id', async () => {
+  let broken = false;
+  const nowMs = (): number => {
+    if (broken) throw new Error('a detail of ours');
+    return systemClock.nowMs();
+  };
+  await using gateway = await startGateway({
+    clock: { ...systemClock, nowMs },
+    sandbox: { nowMs: systemClock.nowMs },
+  });
+
+  broken = true;
+  const { status, body } = await gateway.query(lookup, { id: 'cid.demo.a' }, { 'x-request-id': 'r-1' });
+  broken = false;
+
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    data: { conversationSpace: null },
+    errors: [
+      {
+        message: 'Something went wrong in the gateway: try again, and report the x-request-id if it stays.',
+        locations: [{ line: 1, column: 20 }],
+        path: ['conversationSpace'],
+        extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
+      },
+    ],
+  });
+  const logged = gateway.log.map((line) => JSON.parse(line)).find(({ level }) => level >= 50);
+  expect(logged).toMatchObject({ requestId: 'r-1', err: { message: 'a detail of ours' } });
+});

@@ -1,0 +1,118 @@
+import { expect, jest, test } from '@jest/globals';
+import { GatewayError } from '../../examples/frontend/gateway-error.ts';
+import { spaceOf } from '../../examples/frontend/space-of.ts';
+import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
+
+const openConversationId = 'cid9FTRQSLo+sKxxxx';
+const exampleSpace = {
+  spaceId: '798xxxxx',
+  corpId: 'ding1234xxxxx',
+  createTime: '2022-01-01T10:00:00.000Z',
+  modifiedTime: '2022-01-01T10:00:00.000Z',
+};
+
+const optionsFor = ({ url }: GatewayUnderTest) => ({
+  endpoint: `${url}/graphql`,
+  // Nothing sleeps: what would have been waited for is on record.
+  wait: jest.fn((_ms: number) => Promise.resolve()),
+});
+
+const idsAskedFor = ({ upstream }: GatewayUnderTest) =>
+  upstream.callsTo('conversationSpace').map(({ body }) => body);
+
+test('a group has a space', async () => {
+  await using gateway = await startGateway();
+
+  const answer = await spaceOf(openConversationId, optionsFor(gateway));
+
+  expect(answer).toEqual({ kind: 'space', space: exampleSpace });
+  expect(idsAskedFor(gateway)).toEqual([{ openConversationId }]);
+});
+
+test('a group that does not exist is an answer, not an error', async () => {
+  await using gateway = await startGateway();
+
+  const answer = await spaceOf('cid.conversationNotExist', optionsFor(gateway));
+
+  expect(answer).toEqual({ kind: 'no-such-group' });
+  expect(idsAskedFor(gateway)).toEqual([{ openConversationId: 'cid.conversationNotExist' }]);
+});
+
+test('a time that cannot be read does not cost the space', async () => {
+  await using gateway = await startGateway();
+  const space = { ...exampleSpace, createTime: 'yesterday' };
+  const body = JSON.stringify({ space });
+  gateway.upstream.addFault('conversationSpace', { kind: 'answer', status: 200, body }, 1);
+
+  const answer = await spaceOf(openConversationId, optionsFor(gateway));
+
+  expect(answer).toEqual({ kind: 'space', space: { ...exampleSpace, createTime: null } });
+  expect(idsAskedFor(gateway)).toEqual([{ openConversationId }]);
+});
+
+test('told to slow down, it waits as long as it is told and asks again', async () => {
+  await using gateway = await startGateway();
+  const tooFast = { kind: 'error', code: 'Forbidden.AccessDenied.QpsLimitForApi' } as const;
+  gateway.upstream.addFault('conversationSpace', tooFast, 1);
+  const options = optionsFor(gateway);
+
+  const answer = await spaceOf(openConversationId, options);
+
+  expect(answer).toEqual({ kind: 'space', space: exampleSpace });
+  expect(options.wait.mock.calls).toEqual([[1000]]);
+  expect(idsAskedFor(gateway)).toEqual([{ openConversationId }, { openConversationId }]);
+});
+
+test('told to slow down for good, it gives up at the third refusal', async () => {
+  await using gateway = await startGateway();
+  const tooFast = { kind: 'error', code: 'Forbidden.AccessDenied.QpsLimitForApi' } as const;
+  gateway.upstream.addFault('conversationSpace', tooFast);
+  const options = optionsFor(gateway);
+
+  const answer = spaceOf(openConversationId, options);
+
+  await expect(answer).rejects.toMatchObject({ name: 'GatewayError', code: 'RATE_LIMITED' });
+  expect(options.wait.mock.calls).toEqual([[1000], [1000]]);
+  expect(idsAskedFor(gateway)).toHaveLength(3);
+});
+
+test('told to wait a minute, it gives up at once', async () => {
+  await using gateway = await startGateway();
+  const tooOften = { kind: 'error', code: 'Forbidden.AccessDenied.QpmLimitForAppkeyAndApi' } as const;
+  gateway.upstream.addFault('conversationSpace', tooOften);
+  const options = optionsFor(gateway);
+
+  const answer = spaceOf(openConversationId, options);
+
+  await expect(answer).rejects.toMatchObject({ name: 'GatewayError', code: 'RATE_LIMITED' });
+  expect(options.wait.mock.calls).toEqual([]);
+  expect(idsAskedFor(gateway)).toEqual([{ openConversationId }]);
+});
+
+test('any other refusal is an error that carries its code', async () => {
+  await using gateway = await startGateway();
+  const options = optionsFor(gateway);
+
+  const error = await spaceOf('cid.permissionDenied', options).catch((error: unknown) => error);
+
+  expect(error).toBeInstanceOf(GatewayError);
+  expect(error).toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('may not read') });
+  expect(options.wait.mock.calls).toEqual([]);
+  expect(idsAskedFor(gateway)).toEqual([{ openConversationId: 'cid.permissionDenied' }]);
+});
+
+test('a gateway that wants an API key gets it in a header', async () => {
+  await using gateway = await startGateway({
+    environment: { GATEWAY_API_KEYS: 'a-key-of-sixteen-or-more-characters' },
+  });
+  const options = optionsFor(gateway);
+
+  const refused = spaceOf(openConversationId, options);
+  await expect(refused).rejects.toMatchObject({ name: 'GatewayError', code: 'UNAUTHENTICATED' });
+  expect(idsAskedFor(gateway)).toEqual([]);
+
+  const headers = { 'x-api-key': 'a-key-of-sixteen-or-more-characters' };
+  const answer = await spaceOf(openConversationId, { ...options, headers });
+  expect(answer).toEqual({ kind: 'space', space: exampleSpace });
+  expect(idsAskedFor(gateway)).toEqual([{ openConversationId }]);
+});

@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import { beforeAll, expect, test } from '@jest/globals';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startProcess } from '../support/gateway-process.ts';
+
+const gateway = [process.execPath, 'dist/main.js'];
+const example =
+  'query { conversationSpace(openConversationId: "cid9FTRQSLo+sKxxxx") { spaceId corpId createTime modifiedTime } }';
+
+beforeAll(() => {
+  execFileSync('npm', ['run', '--silent', 'build']);
+});
+
+async function ask(url: string, query: string): Promise<unknown> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+}
+
+test('npm start serves the first example from the stand-in, says so, and stops with npm', async () => {
+  await using npm = startProcess(['npm', 'start'], { PORT: '0' });
+  const url = await npm.url;
+
+  expect(await ask(url, example)).toEqual({
+    data: {
+      conversationSpace: {
+        spaceId: '798xxxxx',
+        corpId: 'ding1234xxxxx',
+        createTime: '2022-01-01T10:00:00.000Z',
+        modifiedTime: '2022-01-01T10:00:00.000Z',
+      },
+    },
+  });
+  expect(npm.output().stdout).toContain('SANDBOX: this gateway talks to its embedded stand-in');
+
+  npm.child.kill('SIGTERM');
+  await npm.ended;
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+test('a wrong configuration ends with 78 and one line for each problem, no value told', async () => {
+  await using run = startProcess(gateway, {
+    PORT: 'my-secret',
+    VIEWER_AUTH: 'my-secret',
+    DINGTALK_APP_KEY: 'my-secret',
+  });
+
+  expect(await run.ended).toBe(78);
+  expect(run.output()).toEqual({
+    stdout: '',
+    stderr: [
+      'The gateway did not start. Put these environment variables right:',
+      '  PORT must be a whole number from 0 to 65535',
+      '  VIEWER_AUTH must be one of: fixed, jwt, dingtalk, router',
+      '  DINGTALK_APP_SECRET must be set to talk to DingTalk',
+      '',
+    ].join('\n'),
+  });
+});
+
+test('a port in use ends with 1 and one line', async () => {
+  const other = net.createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as net.AddressInfo;
+
+  await using run = startProcess(gateway, { PORT: String(port), LOG_LEVEL: 'silent' });
+  const code = await run.ended;
+  other.close();
+
+  expect(code).toBe(1);
+  expect(run.output()).toEqual({
+    stdout: '',
+    stderr: `The gateway cannot listen on 127.0.0.1:${port}: the port is in use. Stop what uses it, or set PORT to another one.\n`,
+  });
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s answers what is under way, closes kept connections, ends with 0',
+  async (signal) => {
+    const upstream = await startSandbox();
+    await using run = startProcess(gateway, {
+      PORT: '0',
+      DINGTALK_API_URL: upstream.url,
+      DINGTALK_APP_KEY: 'sandbox-app-key',
+      DINGTALK_APP_SECRET: 'sandbox-app-secret',
+      DINGTALK_OPERATOR_UNION_ID: 'chyxxxxx',
+      VIEWER_AUTH: 'fixed',
+    });
+    const url = await run.url;
+    const { port } = new URL(url);
+    const idle = net.connect(Number(port), '127.0.0.1');
+    idle.write('GET /healthz HTTP/1.1\r\nhost: gateway\r\n\r\n');
+    await once(idle, 'data');
+    upstream.setLatency(300, 'conversationSpace');
+
+    const underWay = ask(url, '{ conversationSpace(openConversationId: "cid9FTRQSLo+sKxxxx") { spaceId } }');
+    await upstream.waitForCalls('conversationSpace', 1);
+    run.child.kill(signal);
+
+    expect(await underWay).toEqual({ data: { conversationSpace: { spaceId: '798xxxxx' } } });
+    expect(await run.ended).toBe(0);
+    const told = run.output();
+    expect(told.stdout).toContain(`${signal}: stopping`);
+    expect(told.stderr).toBe('');
+    expect(told.stdout).not.toMatch(/chyxxxxx|sandbox-app-secret/);
+    idle.destroy();
+    await upstream.close();
+  },
+);
