@@ -16,5 +16,6 @@ export default {
       },
     ],
   },
+  reporters: ['default', '<rootDir>/test/support/no-skips.reporter.js'],
   testTimeout: 20_000,
 };

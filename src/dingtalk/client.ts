@@ -120,7 +120,8 @@ function toDingTalkError(error: unknown): unknown {
   }
   if (!(error instanceof RequestError)) return error;
   // Data that is not HTTP, or not the compression it claims to be.
-  if (/^(?:HPE|Z)_/.test(causeCode(error))) return new DingTalkError('malformed-response', { reason: causeCode(error) });
+  if (/^(?:HPE|Z)_/.test(causeCode(error)))
+    return new DingTalkError('malformed-response', { reason: causeCode(error) });
   return new DingTalkError('unavailable', { reason: error.code });
 }
 

@@ -59,7 +59,7 @@ export function writeExplorerPage(ruru: Ruru, { endpoint, staticPath }: Explorer
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': pagePolicy(nonce),
-      'cache-control': 'no-store',
+      'cache-control': 'private, no-store',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     },

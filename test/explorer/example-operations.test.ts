@@ -2,7 +2,9 @@ import { expect, test } from '@jest/globals';
 import { Kind, parse, validate, visit } from 'graphql';
 import type { DocumentNode } from 'graphql';
 import { exampleOperations } from '../../src/explorer/example-operations.ts';
-import { schema } from './start-server.ts';
+import { createSchema } from '../../src/graph/schema.ts';
+
+const schema = await createSchema();
 
 function aliasCount(document: DocumentNode): number {
   const [operation] = document.definitions;

@@ -44,7 +44,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close();
-  await server?.app.close();
+  await server?.close();
 });
 
 test.each(['/', '/graphql'])('opens at %s with the example operations as tabs', async (path) => {
@@ -73,6 +73,20 @@ test('runs every tab with its variables', async () => {
   }
 
   const good = { __typename: 'Space', spaceId: '798xxxxx', corpId: 'ding1234xxxxx' };
+  const { errors } = answers['OneOfEachError'] as {
+    errors: { path: [string]; extensions: { code: string } }[];
+  };
+  expect(errors.map(({ path, extensions }) => [path[0], extensions.code]).toSorted()).toEqual([
+    ['badUserInput', 'BAD_USER_INPUT'],
+    ['conversationNotFound', 'CONVERSATION_NOT_FOUND'],
+    ['crossOrganizationForbidden', 'CROSS_ORGANIZATION_FORBIDDEN'],
+    ['forbidden', 'FORBIDDEN'],
+    ['gatewayMisconfigured', 'GATEWAY_MISCONFIGURED'],
+    ['quotaExhausted', 'QUOTA_EXHAUSTED'],
+    ['rateLimited', 'RATE_LIMITED'],
+    ['upstreamMalformedResponse', 'UPSTREAM_MALFORMED_RESPONSE'],
+    ['upstreamUnavailable', 'UPSTREAM_UNAVAILABLE'],
+  ]);
   expect(answers).toMatchObject({
     ExampleSpace: { data: { conversationSpace: { spaceId: '798xxxxx' } } },
     FiftyAliases: {

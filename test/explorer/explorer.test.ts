@@ -11,7 +11,7 @@ beforeAll(async () => {
   assets = `/explorer/${(await loadRuru()).version}/`;
 });
 
-afterAll(() => server.app.close());
+afterAll(() => server.close());
 
 const get = (url: string, headers: Record<string, string> = {}) => server.app.inject({ url, headers });
 
@@ -25,7 +25,7 @@ test.each([
   expect(statusCode).toBe(200);
   expect(headers).toMatchObject({
     'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
+    'cache-control': 'private, no-store',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     'content-security-policy':

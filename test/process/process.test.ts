@@ -112,3 +112,21 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     await upstream.close();
   },
 );
+
+test('npm run dev serves straight from the sources', async () => {
+  await using npm = startProcess(['npm', 'run', 'dev'], { PORT: '0' });
+
+  expect(await ask(await npm.url, example)).toHaveProperty('data.conversationSpace.spaceId', '798xxxxx');
+});
+
+test('the frontend example finds the gateway on its usual port', async () => {
+  await using npm = startProcess(gateway, { PORT: '0' });
+  const endpoint = await npm.url;
+
+  await using example = startProcess(['npx', 'tsx', 'examples/frontend/main.ts', 'cid.demo.anything'], {
+    GATEWAY_URL: endpoint,
+  });
+
+  expect(await example.ended).toBe(0);
+  expect(example.output().stdout).toContain('cid.demo.anything');
+});

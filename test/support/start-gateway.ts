@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { createGateway } from '../../src/gateway.ts';
@@ -6,6 +7,7 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandb
 import { createLogger } from '../../src/server/logger.ts';
 
 export interface GatewayUnderTest {
+  readonly app: FastifyInstance;
   readonly url: string;
   readonly upstream: Sandbox;
   /** Every log line so far, at level trace. */
@@ -66,6 +68,7 @@ export async function startGateway({
     await upstream.close();
   };
   return {
+    app: gateway.app,
     url,
     upstream,
     log,

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@jest/globals';
+import { format } from 'prettier';
+import { errorCatalogue } from '../../src/dingtalk/error-catalogue.ts';
+import { documentedErrors } from '../../src/sandbox/documented-errors.ts';
+import { errorsTable, variablesTable } from '../support/readme-tables.ts';
+import { startGateway } from '../support/start-gateway.ts';
+
+const readme = await readFile('README.md', 'utf8');
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text]) => text ?? '');
+
+/** Tables as prettier lays them out, so that a difference is one of content. */
+const laidOut = async (table: string): Promise<string> =>
+  (await format(table, { parser: 'markdown' })).trim();
+
+test('the table of variables is the code’s', async () => {
+  expect(readme).toContain(await laidOut(variablesTable()));
+});
+
+test('the table of errors is the code’s', async () => {
+  expect(readme).toContain(await laidOut(errorsTable()));
+});
+
+test('the catalogue of DingTalk’s codes is the stand-in’s', () => {
+  expect(Object.keys(errorCatalogue)).toEqual(documentedErrors.map(({ code }) => code));
+});
+
+test('the first query gives the first answer', async () => {
+  await using gateway = await startGateway();
+  const [query = ''] = blocks('graphql');
+  const [answer = ''] = blocks('json');
+
+  const { body } = await gateway.query(query);
+
+  expect(body).toEqual(JSON.parse(answer));
+});
+
+/** Where each command of the README is run as it is written. */
+const runBy: Readonly<Record<string, string>> = {
+  'npm ci && npm start': '.ci/run, test/process',
+  'npm ci && npm test': '.ci/run',
+  'npm run dev': 'test/process',
+  'npm run check': '.ci/run',
+  'npm run schema': '.ci/run',
+  'npm run codegen': '.ci/run',
+  'npx tsx examples/frontend/main.ts cid.demo.anything': 'test/process',
+};
+
+test('every command is run by a test or by CI', () => {
+  const commands = blocks('sh')
+    .flatMap((block) => block.split('\n'))
+    .map((line) => line.replace(/\s*#.*$/, ''))
+    .filter((line) => line !== '');
+  expect(commands.filter((command) => !(command in runBy))).toEqual([]);
+});

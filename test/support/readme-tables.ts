@@ -1,0 +1,36 @@
+import { publicCodes, type PublicCode } from '../../src/errors/codes.ts';
+import { toPublicFailure } from '../../src/errors/to-graphql.ts';
+import { DingTalkError } from '../../src/dingtalk/dingtalk-error.ts';
+import { errorCatalogue } from '../../src/dingtalk/error-catalogue.ts';
+import { variables } from '../../src/config/variables.ts';
+
+/** Codes that DingTalk's do not lead to, and whether asking again helps. */
+const retryableOnTheirOwn: Partial<Record<PublicCode, boolean>> = {
+  UPSTREAM_TIMEOUT: true,
+  UPSTREAM_MALFORMED_RESPONSE: true,
+};
+
+/** The README's table of variables, as the code would have it. */
+export function variablesTable(): string {
+  const rows = Object.entries(variables).map(([name, variable]) => {
+    const effect = 'reserved' in variable ? ' (no effect in this version)' : '';
+    return `| \`${name}\` | ${variable.defaultText} | ${variable.meaning}${effect} |`;
+  });
+  return ['| variable | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** The README's table of errors, as the code would have it. */
+export function errorsTable(): string {
+  const rows = Object.entries(publicCodes).map(([code, when]) => {
+    const upstream = Object.entries(errorCatalogue).flatMap(([upstreamCode, { kind }]) => {
+      const { extensions } = toPublicFailure(new DingTalkError(kind));
+      return extensions.code === code ? [{ upstreamCode, retryable: extensions.retryable }] : [];
+    });
+    const codes = upstream.map(({ upstreamCode }) => `\`${upstreamCode}\``).join(', ') || '–';
+    const retryable = upstream[0]?.retryable ?? retryableOnTheirOwn[code as PublicCode] ?? false;
+    return `| \`${code}\` | ${when} | ${codes} | ${retryable ? 'yes' : 'no'} |`;
+  });
+  return ['| `code` | when | DingTalk’s codes | retryable |', '| --- | --- | --- | --- |', ...rows].join(
+    '\n',
+  );
+}
