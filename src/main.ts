@@ -1,20 +1,19 @@
 import { enableCompileCache } from 'node:module';
-import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
-import { readConfig } from './config/read-config.ts';
-import { createLogger } from './server/logger.ts';
-import { listen } from './server/listen.ts';
 
 /** A process manager's word for "the configuration is wrong: do not try again" (`sysexits.h`). */
 const badConfigurationExitCode = 78;
 /** The whole stop, drain included. */
 const stopWithinMs = 9500;
 
+// Before everything that is worth caching is loaded: the rest is imported where it is needed.
 enableCompileCache();
+const { readConfig } = await import('./config/read-config.ts');
 const result = readConfig(process.env);
 if (result.ok) {
+  const { createLogger } = await import('./server/logger.ts');
   const log = createLogger(result.config.logLevel);
   for (const warning of result.warnings) log.warn(warning);
   await serve(result.config, log);
@@ -27,8 +26,9 @@ if (result.ok) {
 }
 
 async function serve(config: Config, log: Logger): Promise<void> {
-  // Loaded only now, so that a wrong configuration is told at once.
   const { createGateway } = await import('./gateway.ts');
+  const { listen } = await import('./server/listen.ts');
+  const { default: closeWithGrace } = await import('close-with-grace');
   const sandbox = config.dingtalk.mode === 'sandbox' ? await startEmbeddedSandbox(log) : undefined;
   const dingtalk = sandbox ? { ...config.dingtalk, apiUrl: new URL(sandbox.url) } : config.dingtalk;
   const gateway = await createGateway({ ...config, dingtalk }, { log, clock: systemClock });
