@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { conversation, demoIds, spacesOfConversations } from './representations.ts';
+import { uncached } from './uncached.ts';
 
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ environment: uncached });
 });
 beforeEach(() => {
   gateway.upstream.clearCalls();
