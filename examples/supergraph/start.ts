@@ -22,6 +22,8 @@ const stop = async (exitCode: number): Promise<void> => {
 };
 process.once('SIGINT', () => void stop(0));
 process.once('SIGTERM', () => void stop(0));
+// Whoever started this over a channel has gone.
+process.once('disconnect', () => void stop(0));
 
 try {
   const [neighbours, dingtalkPort] = await Promise.all([serveNeighbours(), freePort()]);

@@ -48,9 +48,9 @@ export async function startSupergraph(): Promise<SupergraphUnderTest> {
   const { PATH, HOME, TMPDIR } = process.env;
   const child = spawn(process.execPath, ['start.ts'], {
     cwd: fileURLToPath(example),
-    // A process group of its own, so that nothing of it is left behind.
+    // A process group of its own, so that nothing of it is left behind; over the channel it hears if this process dies.
     detached: true,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: {
       PATH,
       HOME,
