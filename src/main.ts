@@ -1,15 +1,13 @@
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
 
 /** A process manager's word for "the configuration is wrong: do not try again" (`sysexits.h`). */
 const badConfigurationExitCode = 78;
-/** The whole stop, drain included. */
-const stopWithinMs = 9500;
 
 // Before everything that is worth caching is loaded: the rest is imported where it is needed.
-enableCompileCache();
+module.enableCompileCache?.();
 const { readConfig } = await import('./config/read-config.ts');
 const result = readConfig(process.env);
 if (result.ok) {
@@ -18,7 +16,10 @@ if (result.ok) {
   for (const warning of result.warnings) log.warn(warning);
   await serve(result.config, log);
 } else {
-  const lines = result.problems.map(({ variable, message }) => `  ${variable} ${message}\n`);
+  const lines = [
+    ...result.problems.map(({ variable, message }) => `  ${variable} ${message}\n`),
+    ...result.hints.map((hint) => `${hint}\n`),
+  ];
   process.stderr.write(
     `The gateway did not start. Put these environment variables right:\n${lines.join('')}`,
   );
@@ -28,7 +29,7 @@ if (result.ok) {
 async function serve(config: Config, log: Logger): Promise<void> {
   const { createGateway } = await import('./gateway.ts');
   const { listen } = await import('./server/listen.ts');
-  const { default: closeWithGrace } = await import('close-with-grace');
+  const { stopOnSignal } = await import('./stop-on-signal.ts');
   const sandbox = config.dingtalk.mode === 'sandbox' ? await startEmbeddedSandbox(log) : undefined;
   const dingtalk = sandbox ? { ...config.dingtalk, apiUrl: new URL(sandbox.url) } : config.dingtalk;
   const gateway = await createGateway({ ...config, dingtalk }, { log, clock: systemClock });
@@ -47,12 +48,9 @@ async function serve(config: Config, log: Logger): Promise<void> {
     { graphql: `${address}/graphql`, ...(config.explorer && { explorer: `${address}/` }) },
     `open ${address}`,
   );
-  closeWithGrace({ delay: stopWithinMs, logger: false }, async ({ err, signal }) => {
-    if (err) log.fatal({ err }, 'unforeseen error: stopping');
-    else log.info(`${signal}: stopping`);
-    await stop();
-    log.info('stopped');
-  });
+  stopOnSignal(log, stop);
+  // Fetches the first token before the first query, and logs at once why there is none.
+  await gateway.whyNotReady();
 }
 
 async function startEmbeddedSandbox(log: Logger): Promise<{ url: string; close(): Promise<void> }> {

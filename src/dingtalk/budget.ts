@@ -55,15 +55,16 @@ export function createBudget(clock: Clock, callsPerSecond: number): Budget {
 
   async function turn(viewerKey: string, { signal, expiresAtMs }: Deadline): Promise<void> {
     signal.throwIfAborted();
-    const waitMs = shortestWaitMs(queue.size);
+    const waitMs = shortestWaitMs(queue.ahead(viewerKey));
     if (queue.size >= maxWaiting || clock.nowMs() + waitMs >= expiresAtMs) {
-      const retryAfterMs = Math.max(1, Math.ceil(waitMs));
-      throw new DingTalkError('rate-limited', { retryAfterMs, reason: 'the call budget is spent' });
+      throw spent(waitMs);
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = (): void => {
       queue.remove(viewerKey, call);
-      reject(signal.reason as Error);
+      // Time ran out in our own line: that is no slowness of DingTalk's.
+      const isLate = signal.reason instanceof DingTalkError && signal.reason.kind === 'timeout';
+      reject(isLate ? spent(shortestWaitMs(0)) : (signal.reason as Error));
     };
     const call: Waiting = {
       start() {
@@ -90,4 +91,9 @@ export function createBudget(clock: Clock, callsPerSecond: number): Budget {
       }
     },
   };
+}
+
+function spent(waitMs: number): DingTalkError {
+  const retryAfterMs = Math.max(1, Math.ceil(waitMs));
+  return new DingTalkError('rate-limited', { retryAfterMs, reason: 'the call budget is spent' });
 }

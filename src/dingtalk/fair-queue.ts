@@ -6,6 +6,8 @@ export interface Waiting {
 /** A line in which viewers take turns, however many calls each of them has in it. */
 export interface FairQueue {
   readonly size: number;
+  /** How many calls have their turn before a new one of this viewer. */
+  ahead(viewerKey: string): number;
   add(viewerKey: string, call: Waiting): void;
   /** The first call of the viewer whose turn it is; the viewer goes to the back of the line. */
   take(): Waiting | undefined;
@@ -20,6 +22,11 @@ export function createFairQueue(): FairQueue {
   return {
     get size() {
       return size;
+    },
+    ahead(viewerKey) {
+      const own = line.get(viewerKey)?.length ?? 0;
+      // A viewer with more calls in line has one in each round up to ours; ours may come before its last.
+      return [...line.values()].reduce((sum, calls) => sum + Math.min(calls.length, own + 1), 0);
     },
     add(viewerKey, call) {
       const calls = line.get(viewerKey);

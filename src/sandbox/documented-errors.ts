@@ -88,7 +88,7 @@ export interface DocumentedError extends ErrorRow {
 }
 
 /**
- * Every error row of the facts page, §2: the closed list.
+ * Every error that DingTalk documents for the lookup and for the gateway before it: the closed list.
  *
  * Codes that come with 500 and 503 stand here once: 503 for `serviceBusy`, 500 for the others.
  */

@@ -63,7 +63,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Starts a stand-in DingTalk: a real HTTP server that behaves as the facts page says. Rejects when the port is taken. */
+/** Starts a stand-in DingTalk: a real HTTP server that behaves as DingTalk does, tokens, limits and errors included. Rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const nowMs = options.nowMs ?? (() => performance.now());
   const tokens = createAccessTokens(options.tokenLifeSeconds ?? 7200, nowMs);

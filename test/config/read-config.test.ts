@@ -173,3 +173,13 @@ test('serving anybody in production is possible, and warned about', () => {
     warnings: ['ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator'],
   });
 });
+
+test('a start that fails for a misspelt name says so', () => {
+  expect(readConfig({ ...live, DINGTALK_APP_SECRET: '', DINGTALK_APP_SECRT: 'x' })).toMatchObject({
+    ok: false,
+    problems: [{ variable: 'DINGTALK_APP_SECRET' }],
+    hints: [
+      'DINGTALK_APP_SECRT is not a variable of the gateway and is ignored: did you mean DINGTALK_APP_SECRET?',
+    ],
+  });
+});

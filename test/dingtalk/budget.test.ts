@@ -132,3 +132,30 @@ test('says how long the last in a long line waits', async () => {
     details: { retryAfterMs: 2000 },
   });
 });
+
+test('a viewer with one call is not told to wait for another’s hundred', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 2), clock);
+  for (let index = 0; index < 100; index += 1) void run.ask('busy', `busy ${index}`);
+  await settle();
+
+  void run.ask('modest', 'modest', { timeoutMs: 3000 });
+  await run.finish('busy 0');
+  await run.finish('busy 1');
+  clock.advance(1000);
+  await settle();
+
+  expect(run.started).toEqual(['busy 0', 'busy 1', 'busy 2', 'modest']);
+});
+
+test('a call whose time runs out in the line is told that too many are waiting', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 1), clock);
+  void run.ask('viewer', 'slow');
+  const late = run.ask('viewer', 'late', { timeoutMs: 2000 });
+  await settle();
+
+  clock.advance(2000);
+
+  await expect(late).rejects.toMatchObject({ kind: 'rate-limited' });
+});

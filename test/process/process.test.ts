@@ -100,7 +100,9 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 
     const underWay = ask(url, '{ conversationSpace(openConversationId: "cid9FTRQSLo+sKxxxx") { spaceId } }');
     await upstream.waitForCalls('conversationSpace', 1);
-    run.child.kill(signal);
+    // To the whole group, and once more, as Ctrl-C under npm does.
+    process.kill(-run.child.pid!, signal);
+    process.kill(-run.child.pid!, signal);
 
     expect(await underWay).toEqual({ data: { conversationSpace: { spaceId: '798xxxxx' } } });
     expect(await run.ended).toBe(0);
