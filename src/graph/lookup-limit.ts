@@ -1,6 +1,7 @@
 import {
   getArgumentValues,
   getVariableValues,
+  GraphQLError,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLObjectType,
@@ -40,6 +41,15 @@ export function createLookupLimit(limit: number): ApolloServerPlugin<RequestCont
   };
 }
 
+/** Passes over what does not fit: the execution itself refuses that, in the field's own place, and goes on with the others. */
+function unlessRefused(count: () => void): void {
+  try {
+    count();
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+  }
+}
+
 function distinctLookups(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -66,7 +76,9 @@ function distinctLookups(
     const key = field?.extensions['lookupBy'];
     if (!field || typeof key !== 'string') return;
     const values = parent ?? getArgumentValues(field, node, variables);
-    lookups.add(JSON.stringify([key, values[key]]));
+    const value = values[key];
+    // Anything else is refused before it is looked up.
+    if (typeof value === 'string') lookups.add(JSON.stringify([key, value]));
   }
 
   function countEntities(node: FieldNode): void {
@@ -75,17 +87,19 @@ function distinctLookups(
     const { representations } = getArgumentValues(field, node, variables);
     if (!Array.isArray(representations)) return;
     for (const representation of representations as readonly (Representation | null)[]) {
-      const type = schema.getType(String(representation?.['__typename']));
+      const typeName = representation?.['__typename'];
+      const type = typeof typeName === 'string' ? schema.getType(typeName) : undefined;
       if (!representation || !type || !('getFields' in type) || !('getInterfaces' in type)) continue;
       for (const child of fieldsOf(type as GraphQLObjectType, node.selectionSet)) {
-        countField(type as GraphQLObjectType, child, representation);
+        unlessRefused(() => countField(type as GraphQLObjectType, child, representation));
       }
     }
   }
 
-  for (const node of fieldsOf(query, operation.selectionSet)) {
-    if (node.name.value === '_entities') countEntities(node);
-    else countField(query, node);
-  }
+  unlessRefused(() => {
+    for (const node of fieldsOf(query, operation.selectionSet)) {
+      unlessRefused(() => (node.name.value === '_entities' ? countEntities(node) : countField(query, node)));
+    }
+  });
   return lookups;
 }
