@@ -46,6 +46,7 @@ function codeOf(thrown: unknown, { message, extensions }: GraphQLFormattedError)
   if (code === 'GRAPHQL_VALIDATION_FAILED') return madeByARule ?? code;
   if (code === 'GRAPHQL_PARSE_FAILED' && tooManyTokens.test(message)) return tooComplex;
   // A variable that fits its own type and not the argument's: null where a default would have been.
-  if (code === unforeseen && cause instanceof GraphQLError && wrongArgument.test(message)) return badInput;
+  if (code === unforeseen && (cause ?? thrown) instanceof GraphQLError && wrongArgument.test(message))
+    return badInput;
   return code;
 }

@@ -14,14 +14,14 @@ interface DocumentLimits {
 export function createDocumentLimits(limits: DocumentLimits): ValidationRule {
   return (context) => {
     const measure = createMeasure((name) => context.getFragment(name));
+    const refuseAbove = (allowed: number, found: number, what: string): void => {
+      if (found <= allowed) return;
+      const message = `This operation has ${found} ${what}, and one may have ${allowed}: split it.`;
+      context.reportError(publicError('QUERY_TOO_COMPLEX', message, { httpStatus: 400 }));
+    };
     return {
       OperationDefinition(operation) {
         const { depth, introspectionDepth, directives } = measure(operation.selectionSet);
-        const refuseAbove = (allowed: number, found: number, what: string): void => {
-          if (found <= allowed) return;
-          const message = `This operation has ${found} ${what}, and one may have ${allowed}: split it.`;
-          context.reportError(publicError('QUERY_TOO_COMPLEX', message, { httpStatus: 400 }));
-        };
         refuseAbove(limits.depth, depth, 'levels of fields');
         refuseAbove(maxIntrospectionDepth, introspectionDepth, 'levels of introspection');
         refuseAbove(limits.directives, directives + directivesOf(operation), 'directives');

@@ -13,6 +13,7 @@ import type { Logger } from 'pino';
 import type { LimitsConfig } from '../config/config.ts';
 import { formatError } from '../errors/format-error.ts';
 import { createDocumentLimits } from '../graph/document-limits.ts';
+import { knownOperation } from '../graph/known-operation.ts';
 import { createLookupLimit } from '../graph/lookup-limit.ts';
 import type { RequestContext } from '../graph/request-context.ts';
 import { createWidthLimit } from '../graph/width-limit.ts';
@@ -57,6 +58,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     logger: log,
     stopOnTerminationSignals: false,
     plugins: [
+      knownOperation,
       createLookupLimit(maxLookupsPerRequest),
       createWidthLimit(Math.max(leastWidth, maxLookupsPerRequest)),
       createErrorLog(log),

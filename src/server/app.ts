@@ -16,6 +16,11 @@ import { registerJsonBody } from './json-body.ts';
 import { refusal, RefusedRequestError } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
 
+const noStore = 'private, no-store';
+
+/** A name or an address, and perhaps a port: what a URL can be made of. */
+const possibleHost = /^(?:[\w.-]{1,253}|\[[\d:.a-f]{2,45}\])(?::\d{1,5})?$/i;
+
 interface AppOptions {
   readonly log: Logger;
   readonly corsOrigins: readonly string[];
@@ -33,9 +38,16 @@ export async function createApp({ log, corsOrigins, limits }: AppOptions): Promi
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     clientErrorHandler: createClientErrorHandler(log),
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    frameworkErrors(error, request, reply) {
+      // No hook runs for a path that cannot be read.
+      reply.header('x-request-id', request.id);
+      forbidCaching(reply);
+      answerError(error, request, reply);
+    },
     http: {
       maxHeaderSize: limits.headerBytes,
+      // Node's own refusal has no body: a missing host is refused below, with the impossible ones.
+      requireHostHeader: false,
       headersTimeout: limits.headersTimeoutMs,
       // Node looks at the timeouts that often only, every 30 s unless told: a limit would bite that late.
       connectionsCheckingInterval: Math.min(1000, Math.ceil(limits.headersTimeoutMs / 4)),
@@ -48,7 +60,7 @@ export async function createApp({ log, corsOrigins, limits }: AppOptions): Promi
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    if (!URL.canParse(`http://${request.hostname}/`)) {
+    if (!possibleHost.test(request.headers.host ?? '')) {
       throw new RefusedRequestError(400, 'The header Host must name a host.');
     }
   });
@@ -71,7 +83,7 @@ export async function createApp({ log, corsOrigins, limits }: AppOptions): Promi
 
 /** Answers hold what one viewer may read: no cache between may keep them. */
 export function forbidCaching(reply: FastifyReply): void {
-  reply.header('cache-control', 'private, no-store');
+  reply.header('cache-control', noStore);
 }
 
 function logAnswer(request: FastifyRequest, { statusCode: status, elapsedTime }: FastifyReply): void {
@@ -84,7 +96,10 @@ function logAnswer(request: FastifyRequest, { statusCode: status, elapsedTime }:
 function refuseExpectations(app: FastifyInstance): void {
   app.server.on('checkExpectation', (_request, response) => {
     const message = 'The header Expect is not understood: leave it out.';
-    response.writeHead(417, { 'content-type': 'application/json; charset=utf-8', connection: 'close' });
+    response.statusCode = 417;
+    response.setHeader('content-type', 'application/json; charset=utf-8');
+    response.setHeader('cache-control', noStore);
+    response.setHeader('connection', 'close');
     response.end(JSON.stringify(refusal('BAD_REQUEST', message)));
   });
 }

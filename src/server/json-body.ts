@@ -18,7 +18,8 @@ export function registerJsonBody(app: FastifyInstance): void {
   );
 }
 
-function parseJsonBody({ headers }: FastifyRequest, body: Buffer): unknown {
+function parseJsonBody({ headers, is404 }: FastifyRequest, body: Buffer): unknown {
+  if (is404) return undefined;
   const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers['content-type'] ?? '')?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
     throw new RefusedRequestError(415, 'The character set is not supported: send UTF-8.');
