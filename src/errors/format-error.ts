@@ -10,7 +10,7 @@ const unforeseen: PublicCode = 'INTERNAL_SERVER_ERROR';
 const tooComplex: PublicCode = 'QUERY_TOO_COMPLEX';
 const badInput: PublicCode = 'BAD_USER_INPUT';
 
-const tooManyTokens = /^Syntax Error: Document contains more tha[nt] \d+ tokens/;
+const tooManyTokens = /^Syntax Error: Document contains more tha[nt] (\d+) tokens.*$/;
 const wrongArgument = /^Argument "\w+" /;
 
 /**
@@ -26,7 +26,10 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
   const code = codeOf(thrown, formatted);
   if (error instanceof GraphQLError && code !== unforeseen) {
     return {
-      message: withholdInput(formatted.message),
+      message: withholdInput(formatted.message).replace(
+        tooManyTokens,
+        'This document has more than $1 tokens: split it.',
+      ),
       ...where,
       extensions: { retryable: false, ...formatted.extensions, code },
     };

@@ -35,7 +35,7 @@ const request = fc.record({
 });
 const history = fc.record({
   refusals: fc.array(fc.record({ unionId: viewer.map(({ unionId }) => unionId), name }), { maxLength: 5 }),
-  requests: fc.array(request, { minLength: 2, maxLength: 10 }),
+  requests: fc.array(request, { minLength: 2, maxLength: 8 }),
 });
 
 function ask(ids: readonly string[], { unionId, corpId }: Viewer, requestId: string): Promise<Answer> {
@@ -108,7 +108,7 @@ test('whatever the order, everybody is told what they may see, and nothing of an
         gateway.log.slice(logged),
       );
     }),
-    { numRuns: 50 },
+    { numRuns: 25 },
   );
 });
 
