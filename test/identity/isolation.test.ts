@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { demoSpace } from '../../src/sandbox/demo-space.ts';
 import { startGateway, type Answer, type GatewayUnderTest } from '../support/start-gateway.ts';
 
@@ -122,7 +122,7 @@ function expectLogOf(viewersAsked: readonly Viewer[], log: readonly string[]): v
     return new Set(own.map((line) => line.viewer));
   });
   for (const names of aliases) expect(names.size).toBeLessThanOrEqual(1);
-  const used = aliases.flatMap((names) => [...names]);
+  const used = aliases.flatMap((names) => Array.from(names));
   expect(used).not.toContain(undefined);
   expect(new Set(used).size).toBe(used.length);
 }

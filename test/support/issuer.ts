@@ -51,9 +51,11 @@ export interface KeyServer extends AsyncDisposable {
   waitForRequests(count: number): Promise<void>;
 }
 
+const sayNothing: RequestListener = () => undefined;
+
 export async function startKeyServer(...keys: readonly SigningKey[]): Promise<KeyServer> {
   let requests = 0;
-  let listener: RequestListener = () => undefined;
+  let listener: RequestListener = sayNothing;
   const server = http.createServer((request, response) => {
     requests += 1;
     server.emit('asked');
