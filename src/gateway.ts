@@ -10,6 +10,8 @@ import { createUpstreamHealth } from './dingtalk/upstream-health.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
 import { createAuthenticator } from './identity/authenticator.ts';
+import { createViewerAlias } from './identity/viewer-alias.ts';
+import { createViewerRateLimit } from './identity/viewer-rate-limit.ts';
 import { createApollo } from './server/apollo.ts';
 import { createApp } from './server/app.ts';
 import { registerGraphQL } from './server/graphql.route.ts';
@@ -56,20 +58,28 @@ export async function createGateway(config: Config, { log, clock }: GatewayDepen
     timeoutMs,
   });
 
-  const app = await createApp({ log, corsOrigins: config.corsOrigins });
+  const app = await createApp({ log, corsOrigins: config.corsOrigins, limits: config.limits });
   const apollo = createApollo({
     schema: await createSchema(),
     httpServer: app.server,
     introspection: config.introspection,
     hideSchemaDetails: config.production,
     maxLookupsPerRequest: config.maxLookupsPerRequest,
+    limits: config.limits,
     log,
   });
   await apollo.start();
   const readiness = createReadiness({ application, tokens, health, clock, timeoutMs, log });
   registerHealth(app, readiness.whyNotReady);
   const explorer = config.explorer ? await addExplorer(app) : undefined;
-  registerGraphQL(app, { apollo, authenticator, dingtalk, explorer });
+  registerGraphQL(app, {
+    apollo,
+    authenticator,
+    aliasOf: createViewerAlias(config.viewerLogKey),
+    rateLimit: createViewerRateLimit(clock, config.limits.viewerRequestsPerSecond),
+    dingtalk,
+    explorer,
+  });
 
   return {
     app,

@@ -11,8 +11,27 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly logLevel: LevelWithSilent;
   readonly maxLookupsPerRequest: number;
+  readonly limits: LimitsConfig;
   readonly dingtalk: DingTalkConfig;
   readonly viewer: ViewerConfig;
+  /** Keys the hash under which log lines name a viewer; undefined: another one in each process. */
+  readonly viewerLogKey: string | undefined;
+}
+
+/** What one request, one connection and one viewer may cost. */
+export interface LimitsConfig {
+  readonly queryTokens: number;
+  readonly queryDepth: number;
+  readonly queryDirectives: number;
+  /** The most entries that one answer's `errors` holds. */
+  readonly errors: number;
+  readonly bodyBytes: number;
+  readonly headerBytes: number;
+  readonly headersTimeoutMs: number;
+  /** For the whole request to arrive, headers included. */
+  readonly requestTimeoutMs: number;
+  /** Undefined: as many as the viewer likes. */
+  readonly viewerRequestsPerSecond: number | undefined;
 }
 
 export interface DingTalkConfig {

@@ -1,4 +1,4 @@
-import { appRules, viewerRules, type Report } from './rules.ts';
+import { appRules, limitsOf, viewerRules, type Report } from './rules.ts';
 import type { Config } from './config.ts';
 import type { Problem } from './problem.ts';
 import { unknownVariableWarnings } from './unknown-variables.ts';
@@ -28,6 +28,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): ConfigResult {
   const production = settings.NODE_ENV === 'production';
   const app = appRules(settings, production, report);
   const viewer = viewerRules(settings, app.mode, production, report);
+  const limits = limitsOf(settings, report);
   if (problems.length > 0 || !app.config || !viewer)
     return { ok: false, problems, hints: unknownVariableWarnings(environment) };
 
@@ -40,6 +41,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): ConfigResult {
     corsOrigins: settings.CORS_ORIGINS ?? [],
     logLevel: settings.LOG_LEVEL ?? 'info',
     maxLookupsPerRequest: settings.MAX_LOOKUPS_PER_REQUEST ?? 50,
+    limits,
     dingtalk: {
       mode: app.mode,
       apiUrl: settings.DINGTALK_API_URL ?? new URL('https://api.dingtalk.io'),
@@ -48,9 +50,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): ConfigResult {
       timeoutMs: settings.UPSTREAM_TIMEOUT_MS ?? 5000,
     },
     viewer,
+    viewerLogKey: settings.VIEWER_LOG_KEY,
   };
   return { ok: true, config, warnings: warningsFor(config, settings, environment) };
 }
+
+/** Below that many characters a secret is worth a warning. */
+const shortSecret = 16;
 
 function readSettings(environment: NodeJS.ProcessEnv, report: Report): Settings {
   const settings: Partial<Record<VariableName, unknown>> = {};
@@ -73,6 +79,11 @@ function warningsFor(config: Config, settings: Settings, environment: NodeJS.Pro
   }
   if (config.production && config.viewer.kind === 'fixed' && config.viewer.apiKeys.length === 0) {
     warnings.push('ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator');
+  }
+  if (config.production && config.viewer.kind === 'router' && config.viewer.secret.length < shortSecret) {
+    warnings.push(
+      `ROUTER_SECRET is shorter than ${shortSecret} characters: whoever guesses it acts as anybody`,
+    );
   }
   return warnings;
 }

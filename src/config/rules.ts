@@ -1,5 +1,5 @@
 import { sandboxCredentials } from '../sandbox/credentials.ts';
-import type { AppConfig, DingTalkConfig, ViewerConfig } from './config.ts';
+import type { AppConfig, DingTalkConfig, LimitsConfig, ViewerConfig } from './config.ts';
 import type { Settings, VariableName } from './variables.ts';
 
 /** Notes a problem with one variable. */
@@ -136,4 +136,27 @@ function required<Name extends VariableName>(
 ): Settings[Name] {
   if (settings[name] === undefined) report(name, `must be set ${why}`);
   return settings[name];
+}
+
+/** What one request, one connection and one viewer may cost, where it is not said otherwise. */
+export function limitsOf(settings: Settings, report: Report): LimitsConfig {
+  const headersTimeoutMs = settings.HEADERS_TIMEOUT_MS ?? 5000;
+  const requestTimeoutMs = settings.REQUEST_TIMEOUT_MS ?? 10_000;
+  if (headersTimeoutMs > requestTimeoutMs) {
+    report(
+      'HEADERS_TIMEOUT_MS',
+      'must not be longer than REQUEST_TIMEOUT_MS, which counts the headers as well',
+    );
+  }
+  return {
+    queryTokens: settings.MAX_QUERY_TOKENS ?? 1000,
+    queryDepth: settings.MAX_QUERY_DEPTH ?? 10,
+    queryDirectives: settings.MAX_QUERY_DIRECTIVES ?? 20,
+    errors: settings.MAX_ERRORS ?? 20,
+    bodyBytes: settings.MAX_BODY_BYTES ?? 256 * 1024,
+    headerBytes: settings.MAX_HEADER_BYTES ?? 16 * 1024,
+    headersTimeoutMs,
+    requestTimeoutMs,
+    viewerRequestsPerSecond: settings.VIEWER_RPS,
+  };
 }

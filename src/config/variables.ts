@@ -137,7 +137,7 @@ export const variables = {
   VIEWER_UNION_ID_CLAIM: variable(text, '`unionId`', "`jwt`: the claim that holds the operator's unionId"),
   VIEWER_CORP_ID_CLAIM: variable(text, '`corpId`', "`jwt`: the claim that holds the operator's corpId"),
   GATEWAY_API_KEYS: variable(
-    list,
+    list.refine((keys) => keys.length > 0, 'must hold at least one key'),
     '–',
     '`fixed`: comma-separated keys that clients send as `x-api-key`; in production this or `ALLOW_ANONYMOUS`',
   ),
@@ -160,7 +160,57 @@ export const variables = {
   MAX_LOOKUPS_PER_REQUEST: variable(
     wholeNumber(1, 10_000),
     '`50`',
-    'distinct upstream lookups that one HTTP request may cause',
+    'distinct upstream lookups that one HTTP request may cause, and (10 at least) root fields and aliases that its operation may have',
+  ),
+  MAX_QUERY_TOKENS: variable(
+    wholeNumber(1, 100_000),
+    '`1000`',
+    'tokens of one GraphQL document; beyond: `QUERY_TOO_COMPLEX`',
+  ),
+  MAX_QUERY_DEPTH: variable(
+    wholeNumber(1, 100),
+    '`10`',
+    'levels of fields below one another, introspection apart; beyond: `QUERY_TOO_COMPLEX`',
+  ),
+  MAX_QUERY_DIRECTIVES: variable(
+    wholeNumber(0, 1000),
+    '`20`',
+    'directives in one operation; beyond: `QUERY_TOO_COMPLEX`',
+  ),
+  MAX_ERRORS: variable(
+    wholeNumber(1, 1000),
+    '`20`',
+    'entries of `errors` in one answer; the last one then says how many more there are (`ERRORS_OMITTED`)',
+  ),
+  MAX_BODY_BYTES: variable(
+    wholeNumber(1, 100_000_000),
+    '`262144`',
+    'length of one request body; beyond: HTTP 413',
+  ),
+  MAX_HEADER_BYTES: variable(
+    wholeNumber(1024, 1_000_000),
+    '`16384`',
+    'length of one request’s line and headers; beyond: HTTP 431',
+  ),
+  HEADERS_TIMEOUT_MS: variable(
+    wholeNumber(1, 600_000),
+    '`5000`',
+    'how long the headers of one request may take to arrive; beyond: HTTP 408 and the connection is closed',
+  ),
+  REQUEST_TIMEOUT_MS: variable(
+    wholeNumber(1, 600_000),
+    '`10000`',
+    'the same for the whole request, body included',
+  ),
+  VIEWER_RPS: variable(
+    wholeNumber(1, 1_000_000),
+    'no limit',
+    'requests a second for one viewer in one process; beyond: `RATE_LIMITED`, HTTP 429',
+  ),
+  VIEWER_LOG_KEY: variable(
+    text,
+    'another one in each process',
+    'keys the hash under which log lines name a viewer: the same on all replicas lets them be followed together',
   ),
   CORS_ORIGINS: variable(origins, 'none', 'comma-separated origins whose pages may query the gateway'),
   LOG_LEVEL: variable(

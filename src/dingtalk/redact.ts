@@ -1,10 +1,16 @@
 import { DingTalkError } from './dingtalk-error.ts';
 
-/** The same error with every secret struck from what DingTalk wrote: its messages may quote the request. */
+/**
+ * The same error with every secret struck from what DingTalk wrote: its messages may quote the request, as it
+ * was meant or as it went over the wire.
+ */
 export function redact(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof DingTalkError)) return error;
+  const forms = secrets.flatMap((secret) =>
+    secret === '' ? [] : [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)],
+  );
   const strike = (text: string): string =>
-    secrets.reduce((left, secret) => left.replaceAll(secret, '[redacted]'), text);
+    forms.reduce((left, form) => left.replaceAll(form, '[redacted]'), text);
   const { code, requestId, reason, requiredScopes } = error.details;
   return new DingTalkError(error.kind, {
     ...error.details,

@@ -5,6 +5,7 @@ import { readAnswer } from './classify.ts';
 import type { UpstreamClient } from './client.ts';
 import type { Deadline } from './deadline.ts';
 import { DingTalkError, type DingTalkErrorKind } from './dingtalk-error.ts';
+import { redact } from './redact.ts';
 
 export interface FetchedToken {
   readonly token: string;
@@ -57,7 +58,7 @@ export function createTokenSource(app: AppConfig, client: UpstreamClient): Token
         const { accessToken, expireIn } = readAnswer(response, answer);
         return { token: accessToken, lifeMs: expireIn * 1000 };
       } catch (error) {
-        throw asOurFault(error);
+        throw redact(asOurFault(error), Object.values(body));
       }
     },
   };

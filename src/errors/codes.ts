@@ -17,6 +17,8 @@ export const publicCodes = {
   UPSTREAM_MALFORMED_RESPONSE: 'DingTalk answered with something else than it documents',
   UNAUTHENTICATED: 'no credentials, or wrong ones (HTTP 401)',
   LOOKUP_LIMIT_EXCEEDED: 'one request asks for more distinct lookups than are allowed (HTTP 400)',
+  QUERY_TOO_COMPLEX: 'the operation is too long, too deep or too wide: split it (HTTP 400)',
+  ERRORS_OMITTED: 'more fields failed than are listed: `omitted` says how many are null without an entry',
   INTERNAL_SERVER_ERROR: 'unforeseen: masked, and logged with the request id',
 } as const;
 

@@ -3,9 +3,15 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
 import type { PublicCode } from './codes.ts';
 import { toPublicFailure } from './to-graphql.ts';
+import { withholdInput } from './withhold-input.ts';
 
 /** Also what Apollo Server calls every error that nobody gave a code. */
 const unforeseen: PublicCode = 'INTERNAL_SERVER_ERROR';
+const tooComplex: PublicCode = 'QUERY_TOO_COMPLEX';
+const badInput: PublicCode = 'BAD_USER_INPUT';
+
+const tooManyTokens = /^Syntax Error: Document contains more tha[nt] (\d+) tokens.*$/;
+const wrongArgument = /^Argument "\w+" /;
 
 /**
  * The one step between an error and the client. DingTalk's failures are told in the gateway's words,
@@ -17,12 +23,15 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
   const where = { ...(locations && { locations }), ...(path && { path }) };
 
   if (error instanceof DingTalkError) return { ...toPublicFailure(error), ...where };
-  const code = formatted.extensions?.['code'];
+  const code = codeOf(thrown, formatted);
   if (error instanceof GraphQLError && code !== unforeseen) {
     return {
-      message: formatted.message,
+      message: withholdInput(formatted.message).replace(
+        tooManyTokens,
+        'This document has more than $1 tokens: split it.',
+      ),
       ...where,
-      extensions: { retryable: false, ...formatted.extensions },
+      extensions: { retryable: false, ...formatted.extensions, code },
     };
   }
   return {
@@ -30,4 +39,17 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
     ...where,
     extensions: { code: unforeseen, retryable: false },
   };
+}
+
+/** GraphQL's own refusals say what kind they are by their words only, or hide who made them. */
+function codeOf(thrown: unknown, { message, extensions }: GraphQLFormattedError): unknown {
+  const code = extensions?.['code'];
+  const cause = thrown instanceof GraphQLError ? thrown.originalError : undefined;
+  const madeByARule = cause instanceof GraphQLError ? cause.extensions['code'] : undefined;
+  if (code === 'GRAPHQL_VALIDATION_FAILED') return madeByARule ?? code;
+  if (code === 'GRAPHQL_PARSE_FAILED' && tooManyTokens.test(message)) return tooComplex;
+  // A variable that fits its own type and not the argument's: null where a default would have been.
+  if (code === unforeseen && (cause ?? thrown) instanceof GraphQLError && wrongArgument.test(message))
+    return badInput;
+  return code;
 }

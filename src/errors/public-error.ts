@@ -4,8 +4,13 @@ import type { PublicCode } from './codes.ts';
 interface PublicErrorOptions {
   /** The status of the whole answer: for errors of the request, never for errors of a field. */
   readonly httpStatus?: number;
+  /** Beside that status only. */
+  readonly httpHeaders?: Readonly<Record<string, string>>;
   readonly retryable?: boolean;
+  readonly retryAfterMs?: number;
   readonly argument?: string;
+  /** For the log; never told. */
+  readonly cause?: Error;
 }
 
 /** An error whose message is written for the client and passes the masking step unchanged. */
@@ -14,13 +19,17 @@ export function publicError(
   message: string,
   options: PublicErrorOptions = {},
 ): GraphQLError {
-  const { httpStatus, retryable = false, argument } = options;
+  const { httpStatus, httpHeaders = {}, retryable = false, retryAfterMs, argument, cause } = options;
   return new GraphQLError(message, {
+    ...(cause && { originalError: cause }),
     extensions: {
       code,
       retryable,
       ...(argument !== undefined && { argument }),
-      ...(httpStatus !== undefined && { http: { status: httpStatus } }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(httpStatus !== undefined && {
+        http: { status: httpStatus, headers: new Map(Object.entries(httpHeaders)) },
+      }),
     },
   });
 }

@@ -1,5 +1,6 @@
 import {
   getArgumentValues,
+  GraphQLError,
   isObjectType,
   type FieldNode,
   type GraphQLObjectType,
@@ -8,7 +9,7 @@ import {
 import { collectFields } from 'graphql/execution/collectFields.js';
 import { asksBeyondKey, createEntitySelection, type Execution } from './entity-selection.ts';
 import { lookupOf } from './lookup.ts';
-import { readRepresentation, type Reference } from './resolve-representation.ts';
+import { readRepresentation } from './resolve-representation.ts';
 
 /**
  * How many distinct things the operation would look up: those of its fields, by their arguments, and those of the
@@ -19,15 +20,18 @@ export function countLookups(execution: Execution, operation: OperationDefinitio
   const query = schema.getQueryType();
   const lookups = new Set<string>();
   if (!query) return 0;
-  const fields = collectFields(schema, fragments, variableValues, query, operation.selectionSet);
-  for (const nodes of fields.values()) {
+  const fields = unlessRefused(() =>
+    collectFields(schema, fragments, variableValues, query, operation.selectionSet),
+  );
+  for (const nodes of fields?.values() ?? []) {
     const [node] = nodes;
     if (!node) continue;
-    const values = argumentsOf(query, node, execution);
+    const field = query.getFields()[node.name.value];
+    const values = unlessRefused(() => field && getArgumentValues(field, node, variableValues)) ?? {};
     if (node.name.value === '_entities') {
       for (const lookup of entityLookups(execution, nodes, values['representations'])) lookups.add(lookup);
     } else {
-      const lookup = lookupOf(query.getFields()[node.name.value]);
+      const lookup = lookupOf(field);
       if (lookup && lookup.by in values) lookups.add(nameOf(lookup.loader, values[lookup.by]));
     }
   }
@@ -41,10 +45,10 @@ function* entityLookups(
 ): Generator<string> {
   const selection = createEntitySelection(execution, nodes);
   for (const representation of Array.isArray(representations) ? representations : []) {
-    const reference = tryToRead(representation);
-    if (!reference) continue;
+    const reference = unlessRefused(() => readRepresentation(representation));
+    const asked = reference && unlessRefused(() => selection(reference.entity));
+    if (!reference || !asked) continue;
     const { entity, key } = reference;
-    const asked = selection(entity);
     if (entity.find && asksBeyondKey(asked, entity)) yield nameOf(entity.type.name, key);
     const type = execution.schema.getType(entity.type.name);
     for (const field of isObjectType(type) ? asked : []) {
@@ -56,22 +60,12 @@ function* entityLookups(
 
 const nameOf = (what: string, key: unknown): string => JSON.stringify([what, key]);
 
-function tryToRead(representation: unknown): Reference | undefined {
+/** What does not fit the schema looks nothing up: the execution refuses it in its own place and goes on with the rest. */
+function unlessRefused<T>(read: () => T): T | undefined {
   try {
-    return readRepresentation(representation);
-  } catch {
-    return undefined;
+    return read();
+  } catch (error) {
+    if (error instanceof GraphQLError) return undefined;
+    throw error;
   }
 }
-
-/** Empty where the arguments do not fit: then the field is an error and looks nothing up. */
-function argumentsOf(type: GraphQLObjectType, node: FieldNode, { variableValues }: Execution): Arguments {
-  const field = type.getFields()[node.name.value];
-  try {
-    return field ? getArgumentValues(field, node, variableValues) : {};
-  } catch {
-    return {};
-  }
-}
-
-type Arguments = Readonly<Record<string, unknown>>;

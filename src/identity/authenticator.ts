@@ -8,10 +8,10 @@ import type { Viewer } from './viewer.ts';
 /** Tells who is asking. Nothing in a request but its credential headers has a say in that. */
 export interface Authenticator {
   /**
-   * @throws a public `UNAUTHENTICATED` error (401) for missing, doubled or wrong credentials, or a retryable
-   * `UPSTREAM_UNAVAILABLE` one (503) when they cannot be checked right now.
+   * @throws a public `UNAUTHENTICATED` error (401) for missing, doubled or wrong credentials, a retryable
+   * `UPSTREAM_UNAVAILABLE` one (503) when they cannot be checked right now, or what `signal` is aborted with.
    */
-  authenticate(headers: CredentialHeaders): Promise<Viewer>;
+  authenticate(headers: CredentialHeaders, signal: AbortSignal): Promise<Viewer>;
 }
 
 export async function createAuthenticator(
@@ -24,7 +24,7 @@ export async function createAuthenticator(
     case 'jwt': {
       // The other modes start faster without the JOSE library.
       const { createJwtAuthenticator } = await import('./jwt.authenticator.ts');
-      return createJwtAuthenticator(config);
+      return createJwtAuthenticator(config, dependencies);
     }
     case 'dingtalk':
       return createDingTalkAuthenticator(dependencies);

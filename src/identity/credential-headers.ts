@@ -4,6 +4,9 @@ import { publicError } from '../errors/public-error.ts';
 /** A request's headers as they came: name, value, name, value, as in `IncomingMessage.rawHeaders`. */
 export type CredentialHeaders = readonly string[];
 
+/** What RFC 6750 lets a bearer token hold; no comma, so that two that a proxy folded into one are none. */
+const bearer = /^Bearer +([\w.~+/-]+=*)$/i;
+
 /** The header's only value; undefined without one. Two values are two identities: refused. */
 export function onlyValue(headers: CredentialHeaders, name: string): string | undefined {
   const values: string[] = [];
@@ -16,17 +19,26 @@ export function onlyValue(headers: CredentialHeaders, name: string): string | un
 
 /** The token of `Authorization: Bearer <token>`. */
 export function bearerToken(headers: CredentialHeaders): string {
-  const match = /^Bearer +([^\s,]+)$/i.exec(onlyValue(headers, 'authorization') ?? '');
-  if (!match?.[1]) throw unauthenticated('Send your token in the header Authorization: Bearer <token>.');
-  return match[1];
+  const token = bearer.exec(onlyValue(headers, 'authorization') ?? '')?.[1];
+  if (token === undefined)
+    throw refusedBearer('Send your token, and no other, in the header Authorization: Bearer <token>.');
+  return token;
 }
 
 export function unauthenticated(message: string): GraphQLError {
   return publicError('UNAUTHENTICATED', message, { httpStatus: 401 });
 }
 
-/** The credentials may be good: what would tell is out of reach. */
-export function identityUnavailable(): GraphQLError {
-  const message = 'Your credentials cannot be checked right now: try again later.';
-  return publicError('UPSTREAM_UNAVAILABLE', message, { httpStatus: 503, retryable: true });
+export function refusedBearer(message: string): GraphQLError {
+  const httpHeaders = { 'www-authenticate': 'Bearer' };
+  return publicError('UNAUTHENTICATED', message, { httpStatus: 401, httpHeaders });
+}
+
+/** The credentials may be good: what would tell is out of reach, for the reason that `cause` gives to the log. */
+export function identityUnavailable(cause: Error, retryAfterMs?: number): GraphQLError {
+  return publicError(
+    'UPSTREAM_UNAVAILABLE',
+    'Your credentials cannot be checked right now: try again later.',
+    { httpStatus: 503, retryable: true, cause, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+  );
 }

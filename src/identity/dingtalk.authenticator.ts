@@ -6,9 +6,12 @@ import { createBudget } from '../dingtalk/budget.ts';
 import { readAnswer } from '../dingtalk/classify.ts';
 import type { UpstreamClient } from '../dingtalk/client.ts';
 import { startDeadline } from '../dingtalk/deadline.ts';
-import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
+import { redact } from '../dingtalk/redact.ts';
+import { shareWork, type SharedWork } from '../dingtalk/shared-work.ts';
 import type { Authenticator } from './authenticator.ts';
-import { bearerToken, identityUnavailable, unauthenticated } from './credential-headers.ts';
+import { bearerToken } from './credential-headers.ts';
+import { isUnionId } from './identifiers.ts';
+import { toIdentityError } from './to-identity-error.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface UserTokenDependencies {
@@ -21,10 +24,10 @@ export interface UserTokenDependencies {
 const rememberedMs = 5 * 60_000;
 const maxRemembered = 10_000;
 
-const usersMeBody = z.object({ unionId: z.string().min(1) });
+const usersMeBody = z.object({ unionId: z.string().refine(isUnionId) });
 
 interface Remembered {
-  readonly viewer: Promise<Viewer>;
+  readonly viewer: SharedWork<Viewer>;
   readonly untilMs: number;
 }
 
@@ -35,14 +38,14 @@ interface Remembered {
  * @see https://open.dingtalk.com/document/orgapp/dingtalk-retrieve-user-information
  */
 export function createDingTalkAuthenticator(dependencies: UserTokenDependencies): Authenticator {
-  const { clock, callsPerSecond } = dependencies;
+  const { client, clock, callsPerSecond, timeoutMs } = dependencies;
   const budget = createBudget(clock, callsPerSecond);
   const remembered = new LRUCache<string, Remembered>({ max: maxRemembered });
 
-  async function askDingTalk(token: string, tokenHash: string): Promise<Viewer> {
-    using deadline = startDeadline(clock, dependencies.timeoutMs);
+  async function askDingTalk(token: string, tokenHash: string, signal: AbortSignal): Promise<Viewer> {
+    using deadline = startDeadline(clock, timeoutMs, signal);
     const answer = await budget.spend(tokenHash, deadline, () =>
-      dependencies.client.send({
+      client.send({
         method: 'GET',
         path: '/v1.0/contact/users/me',
         token,
@@ -50,42 +53,36 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
         signal: deadline.signal,
       }),
     );
-    const { unionId } = readAnswer(answer, usersMeBody);
-    return { unionId };
+    try {
+      const { unionId } = readAnswer(answer, usersMeBody);
+      return { unionId };
+    } catch (error) {
+      throw redact(error, [token]);
+    }
+  }
+
+  function recall(token: string, tokenHash: string): Remembered {
+    const known = remembered.get(tokenHash);
+    if (known && !known.viewer.abandoned && clock.nowMs() < known.untilMs) return known;
+    const viewer = shareWork((signal) => askDingTalk(token, tokenHash, signal));
+    const asked = { viewer, untilMs: clock.nowMs() + rememberedMs };
+    remembered.set(tokenHash, asked);
+    return asked;
   }
 
   return {
-    async authenticate(headers) {
+    async authenticate(headers, signal) {
       const token = bearerToken(headers);
       const tokenHash = createHash('sha256').update(token).digest('base64');
-      let entry = remembered.get(tokenHash);
-      if (!entry || clock.nowMs() >= entry.untilMs) {
-        entry = { viewer: askDingTalk(token, tokenHash), untilMs: clock.nowMs() + rememberedMs };
-        remembered.set(tokenHash, entry);
-      }
+      const asked = recall(token, tokenHash);
       try {
-        return await entry.viewer;
+        return await asked.viewer.wait(signal);
       } catch (error) {
-        if (remembered.peek(tokenHash) === entry) remembered.delete(tokenHash);
+        // Somebody who left says nothing about the token: the others go on waiting for the same answer.
+        if (signal.aborted) throw error;
+        if (remembered.peek(tokenHash) === asked) remembered.delete(tokenHash);
         throw toIdentityError(error);
       }
     },
   };
-}
-
-function toIdentityError(error: unknown): unknown {
-  if (!(error instanceof DingTalkError)) return error;
-  switch (error.kind) {
-    case 'stale-token':
-    case 'bad-argument':
-      return unauthenticated('Your DingTalk token is not valid or has expired: sign in to DingTalk again.');
-    case 'unavailable':
-    case 'timeout':
-    case 'rate-limited':
-    case 'malformed-response':
-      return identityUnavailable();
-    default:
-      // The application may not read whose token it is: its operator has to act, not the person.
-      return new DingTalkError('misconfigured', error.details);
-  }
 }

@@ -1,12 +1,23 @@
 import { createPublicKey } from 'node:crypto';
 import { GraphQLError } from 'graphql';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import type { Clock } from '../clock.ts';
 import type { ViewerConfig } from '../config/config.ts';
+import { whileWaiting } from '../dingtalk/deadline.ts';
 import type { Authenticator } from './authenticator.ts';
-import { bearerToken, identityUnavailable, unauthenticated } from './credential-headers.ts';
+import { bearerToken, identityUnavailable, refusedBearer } from './credential-headers.ts';
+import { isCorpId, isUnionId } from './identifiers.ts';
+import { IdentitySourceError } from './identity-source-error.ts';
+import { createJwks } from './jwks.ts';
 import type { Viewer } from './viewer.ts';
 
 type JwtConfig = Extract<ViewerConfig, { kind: 'jwt' }>;
+
+interface JwtDependencies {
+  readonly clock: Clock;
+  /** For one fetch of the issuer's keys. */
+  readonly timeoutMs: number;
+}
 
 /** Asymmetric ones only: a public key must never be good for signing. */
 const algorithms = [
@@ -23,12 +34,11 @@ const algorithms = [
   'Ed25519',
 ];
 const clockToleranceSeconds = 30;
-const jwksOptions = { timeoutDuration: 5000, cooldownDuration: 30_000, cacheMaxAge: 600_000 };
 
 /** The bearer is a JWT of a trusted issuer, one of whose claims is the operator's unionId. */
-export function createJwtAuthenticator(config: JwtConfig): Authenticator {
+export function createJwtAuthenticator(config: JwtConfig, dependencies: JwtDependencies): Authenticator {
   const { issuer, audience } = config;
-  const keyOf = keySource(config.keys);
+  const keyOf = keySource(config.keys, dependencies);
   const options = {
     issuer,
     audience,
@@ -37,46 +47,38 @@ export function createJwtAuthenticator(config: JwtConfig): Authenticator {
     requiredClaims: ['exp'],
   };
   return {
-    async authenticate(headers) {
+    async authenticate(headers, signal) {
       const token = bearerToken(headers);
       try {
-        const { payload } = await jwtVerify(token, keyOf, options);
+        const { payload } = await whileWaiting(jwtVerify(token, keyOf, options), signal);
         return viewerOf(payload, config);
       } catch (error) {
-        throw error instanceof GraphQLError
-          ? error
-          : unauthenticated('Your token is not valid here: sign in again.');
+        if (error instanceof GraphQLError || signal.aborted) throw error;
+        if (error instanceof IdentitySourceError) throw identityUnavailable(error);
+        throw refusedBearer('Your token is not valid here: sign in again.');
       }
     },
   };
 }
 
-function keySource(keys: JwtConfig['keys']): JWTVerifyGetKey {
-  if ('publicKeyPem' in keys) {
-    const key = createPublicKey(keys.publicKeyPem);
-    return async () => key;
-  }
-  const fetchKey = createRemoteJWKSet(keys.jwksUrl, jwksOptions);
-  return async (header, token) => {
-    try {
-      return await fetchKey(header, token);
-    } catch (error) {
-      throw isVerdict(error) ? error : identityUnavailable();
-    }
-  };
+function keySource(keys: JwtConfig['keys'], dependencies: JwtDependencies): JWTVerifyGetKey {
+  if ('jwksUrl' in keys) return createJwks({ url: keys.jwksUrl, ...dependencies });
+  const key = createPublicKey(keys.publicKeyPem);
+  return async () => key;
 }
-
-/** The keys are there and none fits, where everything else is a failure to get them. */
-const isVerdict = (error: unknown): boolean =>
-  error instanceof errors.JWKSNoMatchingKey ||
-  error instanceof errors.JWKSMultipleMatchingKeys ||
-  error instanceof errors.JOSENotSupported;
 
 function viewerOf(payload: JWTPayload, { unionIdClaim, corpIdClaim }: JwtConfig): Viewer {
   const unionId = payload[unionIdClaim];
   const corpId = payload[corpIdClaim];
-  if (typeof unionId !== 'string' || unionId === '') {
-    throw unauthenticated(`Your token does not name the operator: it needs the claim ${unionIdClaim}.`);
+  if (!isUnionId(unionId)) {
+    throw refusedBearer(
+      `Your token does not name the operator: it needs a unionId in the claim ${unionIdClaim}.`,
+    );
   }
-  return { unionId, corpId: typeof corpId === 'string' && corpId !== '' ? corpId : undefined };
+  if (corpId !== undefined && !isCorpId(corpId)) {
+    throw refusedBearer(
+      `Your token does not name an organization: mend or leave out the claim ${corpIdClaim}.`,
+    );
+  }
+  return { unionId, corpId };
 }

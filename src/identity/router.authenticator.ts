@@ -1,6 +1,7 @@
 import type { ViewerConfig } from '../config/config.ts';
 import type { Authenticator } from './authenticator.ts';
 import { onlyValue, unauthenticated } from './credential-headers.ts';
+import { isCorpId, isUnionId } from './identifiers.ts';
 import { sameSecret } from './same-secret.ts';
 
 /** A router in front has authenticated the person and names the operator; its secret proves that it is the router. */
@@ -13,10 +14,14 @@ export function createRouterAuthenticator({
         throw unauthenticated('Ask through the router: the header x-router-secret is missing or wrong.');
       }
       const unionId = onlyValue(headers, 'x-dingtalk-union-id');
-      if (!unionId)
-        throw unauthenticated('The router must name the operator in the header x-dingtalk-union-id.');
-      const corpId = onlyValue(headers, 'x-dingtalk-corp-id');
-      return { unionId, corpId: corpId === '' ? undefined : corpId };
+      if (!isUnionId(unionId)) {
+        throw unauthenticated('The router must name one operator in the header x-dingtalk-union-id.');
+      }
+      const corpId = onlyValue(headers, 'x-dingtalk-corp-id') || undefined;
+      if (corpId !== undefined && !isCorpId(corpId)) {
+        throw unauthenticated('The router must name one organization, or none, in x-dingtalk-corp-id.');
+      }
+      return { unionId, corpId };
     },
   };
 }

@@ -5,3 +5,6 @@ export interface Viewer {
   /** The operator's organization, where the credentials name it. */
   readonly corpId?: string | undefined;
 }
+
+/** One text for one viewer, and another for every other. */
+export const viewerKey = ({ unionId, corpId }: Viewer): string => JSON.stringify([corpId ?? null, unionId]);

@@ -10,14 +10,21 @@ import {
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import type { LimitsConfig } from '../config/config.ts';
 import { formatError } from '../errors/format-error.ts';
+import { createDocumentLimits } from '../graph/document-limits.ts';
+import { knownOperation } from '../graph/known-operation.ts';
 import { createLookupLimit } from '../graph/lookup-limit.ts';
 import type { RequestContext } from '../graph/request-context.ts';
+import { createWidthLimit } from '../graph/width-limit.ts';
 import { createErrorLog } from './error-log.ts';
+import { createErrorsLimit } from './errors-limit.ts';
 import { legacyStatus } from './legacy-status.ts';
 
 /** Leaves the rest of the ten seconds that a stop may take to everything else. */
 const drainMs = 8000;
+/** Root fields and aliases are cheap enough that a low limit on lookups need not forbid a handful. */
+const leastWidth = 10;
 
 interface ApolloOptions {
   readonly schema: GraphQLSchema;
@@ -25,24 +32,39 @@ interface ApolloOptions {
   readonly introspection: boolean;
   readonly hideSchemaDetails: boolean;
   readonly maxLookupsPerRequest: number;
+  readonly limits: LimitsConfig;
   readonly log: Logger;
 }
 
 /** The GraphQL engine, with nothing in it that reports to anybody else. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { schema, httpServer, introspection, hideSchemaDetails, maxLookupsPerRequest, log } = options;
+  const { schema, httpServer, introspection, hideSchemaDetails, maxLookupsPerRequest, limits, log } = options;
+  const documentLimits = createDocumentLimits({
+    depth: limits.queryDepth,
+    directives: limits.queryDirectives,
+  });
   return new ApolloServer<RequestContext>({
     schema,
     introspection,
     hideSchemaDetailsFromClientErrors: hideSchemaDetails,
     includeStacktraceInErrorResponses: false,
+    parseOptions: { maxTokens: limits.queryTokens },
+    validationRules: [documentLimits],
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    // A store of what others have asked, for want of a cache in front that could use it.
+    persistedQueries: false,
     formatError,
     logger: log,
     stopOnTerminationSignals: false,
     plugins: [
+      knownOperation,
       createLookupLimit(maxLookupsPerRequest),
+      createWidthLimit(Math.max(leastWidth, maxLookupsPerRequest)),
       createErrorLog(log),
       legacyStatus,
+      // After it: an entry of its own making is no refusal.
+      createErrorsLimit(limits.errors),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainMs }),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

@@ -6,45 +6,68 @@ import {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
+  type FastifyRequest,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { registerErrorAnswers } from './error-answers.ts';
+import type { LimitsConfig } from '../config/config.ts';
+import { createClientErrorHandler } from './client-error.ts';
+import { answerError, registerErrorAnswers } from './error-answers.ts';
+import { registerJsonBody } from './json-body.ts';
+import { refusal, RefusedRequestError } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
 
-const maxBodyBytes = 256 * 1024;
-const maxHeaderBytes = 16 * 1024;
-const headersWithinMs = 5000;
-const requestWithinMs = 10_000;
+const noStore = 'private, no-store';
+
+/** A name or an address, and perhaps a port: what a URL can be made of. */
+const possibleHost = /^(?:[\w.-]{1,253}|\[[\d:.a-f]{2,45}\])(?::\d{1,5})?$/i;
 
 interface AppOptions {
   readonly log: Logger;
   readonly corsOrigins: readonly string[];
+  readonly limits: LimitsConfig;
 }
 
 /** The HTTP server before it has any route: limits, headers, request ids, log lines and error answers. */
-export async function createApp({ log, corsOrigins }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ log, corsOrigins, limits }: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
     requestIdHeader: false,
-    bodyLimit: maxBodyBytes,
-    requestTimeout: requestWithinMs,
-    http: { maxHeaderSize: maxHeaderBytes, headersTimeout: headersWithinMs },
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    clientErrorHandler: createClientErrorHandler(log),
+    frameworkErrors(error, request, reply) {
+      // No hook runs for a path that cannot be read.
+      reply.header('x-request-id', request.id);
+      forbidCaching(reply);
+      answerError(error, request, reply);
+    },
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      // Node's own refusal has no body: a missing host is refused below, with the impossible ones.
+      requireHostHeader: false,
+      headersTimeout: limits.headersTimeoutMs,
+      // Node looks at the timeouts that often only, every 30 s unless told: a limit would bite that late.
+      connectionsCheckingInterval: Math.min(1000, Math.ceil(limits.headersTimeoutMs / 4)),
+    },
   });
-  // Only JSON is spoken here; fastify would take text/plain as well, which browsers send across origins unasked.
-  app.removeContentTypeParser('text/plain');
+  // Node drops headers beyond the 2,000th unasked, and with them the second of two credentials. Their bytes are limited.
+  app.server.maxHeadersCount = 0;
+  refuseExpectations(app);
+  registerJsonBody(app);
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    if (!possibleHost.test(request.headers.host ?? '')) {
+      throw new RefusedRequestError(400, 'The header Host must name a host.');
+    }
   });
-  app.addHook('onResponse', async (request, reply) => {
-    // The route, not the URL: a query string may hold anything.
-    const { method, routeOptions } = request;
-    const { statusCode: status, elapsedTime } = reply;
-    request.log.info({ method, route: routeOptions.url, status, ms: Math.round(elapsedTime) }, 'answered');
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) forbidCaching(reply);
   });
+  app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
   registerErrorAnswers(app);
   await app.register(helmet);
   if (corsOrigins.length > 0) {
@@ -59,6 +82,24 @@ export async function createApp({ log, corsOrigins }: AppOptions): Promise<Fasti
 }
 
 /** Answers hold what one viewer may read: no cache between may keep them. */
-export async function forbidCaching(_request: unknown, reply: FastifyReply): Promise<void> {
-  reply.header('cache-control', 'private, no-store');
+export function forbidCaching(reply: FastifyReply): void {
+  reply.header('cache-control', noStore);
+}
+
+function logAnswer(request: FastifyRequest, { statusCode: status, elapsedTime }: FastifyReply): void {
+  // The route, not the URL: a query string may hold anything.
+  const { method, routeOptions } = request;
+  request.log.info({ method, route: routeOptions.url, status, ms: Math.round(elapsedTime) }, 'answered');
+}
+
+/** Node would answer an `Expect` that it does not know without a body. */
+function refuseExpectations(app: FastifyInstance): void {
+  app.server.on('checkExpectation', (_request, response) => {
+    const message = 'The header Expect is not understood: leave it out.';
+    response.statusCode = 417;
+    response.setHeader('content-type', 'application/json; charset=utf-8');
+    response.setHeader('cache-control', noStore);
+    response.setHeader('connection', 'close');
+    response.end(JSON.stringify(refusal('BAD_REQUEST', message)));
+  });
 }

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { ClientGoneError, DingTalkError, type DingTalkErrorKind } from '../dingtalk/dingtalk-error.ts';
 import type { RequestContext } from '../graph/request-context.ts';
+import { IdentitySourceError } from '../identity/identity-source-error.ts';
 
 /** Failures that somebody who runs the gateway has to hear of; the others are the clients' business. */
 const loud: Partial<Record<DingTalkErrorKind, 'error' | 'warn'>> = {
@@ -42,6 +43,8 @@ function logError(log: Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>, thrown
     log[level]({ path, kind: error.kind, dingtalk: error.details }, 'lookup failed');
   } else if (error instanceof ClientGoneError) {
     log.debug({ path }, 'lookup given up: the client has gone');
+  } else if (error instanceof IdentitySourceError) {
+    log.warn({ reason: error.message }, 'credentials could not be checked');
   } else if (error instanceof GraphQLError) {
     log.debug({ path, code: error.extensions['code'] }, 'request refused');
   } else {

@@ -29,6 +29,18 @@ test('nothing set is a sandbox on localhost, for anybody on this machine', () =>
       corsOrigins: [],
       logLevel: 'info',
       maxLookupsPerRequest: 50,
+      limits: {
+        bodyBytes: 262_144,
+        headerBytes: 16_384,
+        headersTimeoutMs: 5000,
+        requestTimeoutMs: 10_000,
+        queryTokens: 1000,
+        queryDepth: 10,
+        queryDirectives: 20,
+        errors: 20,
+        viewerRequestsPerSecond: undefined,
+      },
+      viewerLogKey: undefined,
       dingtalk: {
         mode: 'sandbox',
         apiUrl: new URL('https://api.dingtalk.io'),

@@ -217,7 +217,7 @@ test('a client that leaves does not take the token refresh from the others', asy
 });
 
 test('a token that DingTalk gives again although it refuses it is asked for once', async () => {
-  await using gateway = await startGateway();
+  await using gateway = await startGateway({ environment: { MAX_ERRORS: '50' } });
   await gateway.query(lookup, example);
   gateway.upstream.clearCalls();
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'InvalidAuthentication' });

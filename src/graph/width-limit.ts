@@ -1,0 +1,32 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { Kind, type FragmentDefinitionNode } from 'graphql';
+import { publicError } from '../errors/public-error.ts';
+import { createMeasure } from './measure-selection.ts';
+
+/**
+ * Refuses an operation with more than `limit` root fields or aliases: those that look nothing up, or the same
+ * thing again and again, cost no call, and work all the same.
+ *
+ * To be asked after the lookup limit, whose word is the more telling one.
+ */
+export function createWidthLimit(limit: number): ApolloServerPlugin {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ document, operation }) {
+          const fragments = new Map<string, FragmentDefinitionNode>();
+          for (const definition of document.definitions) {
+            if (definition.kind === Kind.FRAGMENT_DEFINITION)
+              fragments.set(definition.name.value, definition);
+          }
+          const measure = createMeasure((name) => fragments.get(name));
+          const { fields, aliases } = measure(operation?.selectionSet);
+          const [found, what] = fields > limit ? [fields, 'root fields'] : [aliases, 'aliases'];
+          if (found <= limit) return;
+          const message = `This operation has ${found} ${what}, and one may have ${limit}: split it.`;
+          throw publicError('QUERY_TOO_COMPLEX', message, { httpStatus: 400 });
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { expect, test } from '@jest/globals';
+import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
+
+test('a client that leaves takes its calls with it: those under way, those that queue, and the wait for a token', async () => {
+  await using gateway = await startGateway({ environment: { DINGTALK_QPS: '2' } });
+  const { upstream } = gateway;
+  const query = `{ ${['a', 'b', 'c', 'd'].map((id) => `${id}: conversationSpace(openConversationId: "cid.demo.${id}") { spaceId }`).join(' ')} }`;
+  upstream.addFault('accessToken', { kind: 'hang' }, 1);
+
+  const waitingForToken = await startRequest(gateway, query);
+  await upstream.waitForCalls('accessToken', 1);
+  waitingForToken.destroy();
+  await eventually(() => linesOf(gateway, 'lookup given up: the client has gone').length === 4);
+  // The token is for everybody: whoever comes next finds it, or waits for the same.
+  expect([upstream.callsTo('conversationSpace').length, upstream.inFlight]).toEqual([0, 1]);
+});
+
+test('a call under way ends with its client, and so does the queue behind it', async () => {
+  await using gateway = await startGateway({ environment: { DINGTALK_QPS: '2' } });
+  const { upstream } = gateway;
+  const query = `{ ${['a', 'b', 'c', 'd'].map((id) => `${id}: conversationSpace(openConversationId: "cid.demo.${id}") { spaceId }`).join(' ')} }`;
+  upstream.addFault('conversationSpace', { kind: 'hang' });
+
+  const leaving = await startRequest(gateway, query);
+  await upstream.waitForCalls('conversationSpace', 2);
+  leaving.destroy();
+  await eventually(() => upstream.abortedCalls === 2);
+  await eventually(() => linesOf(gateway, 'lookup given up: the client has gone').length === 4);
+
+  expect(upstream.inFlight).toBe(0);
+  expect(upstream.callsTo('conversationSpace')).toHaveLength(2);
+});
+
+test('a client whose second request waits behind the first takes the calls of both with it', async () => {
+  await using gateway = await startGateway();
+  const { upstream } = gateway;
+  upstream.addFault('conversationSpace', { kind: 'hang' });
+
+  const leaving = await startRequest(gateway, lookupOf('first'), lookupOf('second'));
+  await upstream.waitForCalls('conversationSpace', 2);
+  leaving.destroy();
+  await eventually(() => upstream.abortedCalls === 2);
+
+  expect(upstream.inFlight).toBe(0);
+});
+
+test('a client that leaves before it is known who it is asks nothing', async () => {
+  await using gateway = await startGateway({ environment: { VIEWER_AUTH: 'dingtalk' } });
+  const { upstream } = gateway;
+  upstream.addFault('usersMe', { kind: 'hang' }, 1);
+
+  const leaving = await startRequest(gateway, lookupOf('a'));
+  await upstream.waitForCalls('usersMe', 1);
+  leaving.destroy();
+  await eventually(() => upstream.abortedCalls === 1);
+  const next = await gateway.query(lookupOf('b'), {}, { authorization: 'Bearer sandbox-user-token-chy' });
+
+  expect(next.status).toBe(200);
+  expect(upstream.callsTo('conversationSpace').map(({ body }) => body)).toEqual([
+    { openConversationId: 'cid.demo.b' },
+  ]);
+  expect(gateway.log.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40)).toEqual([]);
+});
+
+const lookupOf = (id: string): string =>
+  `{ conversationSpace(openConversationId: "cid.demo.${id}") { spaceId } }`;
+
+/** One connection with the queries written to it one after the other, not waiting for an answer. */
+async function startRequest({ url }: GatewayUnderTest, ...queries: string[]): Promise<net.Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = net.connect(Number(port), hostname);
+  await once(socket, 'connect');
+  for (const query of queries) {
+    const body = JSON.stringify({ query });
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nhost: a\r\nauthorization: Bearer sandbox-user-token-chy\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+  }
+  return socket;
+}
+
+const linesOf = ({ log }: GatewayUnderTest, msg: string): object[] =>
+  log.map((line) => JSON.parse(line)).filter((line) => line.msg === msg);
+
+/** Lets events happen until they have. */
+async function eventually(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { getIntrospectionQuery } from 'graphql';
+import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
+
+let gateway: GatewayUnderTest;
+beforeAll(async () => {
+  gateway = await startGateway({ environment: { NODE_ENV: 'production', GATEWAY_API_KEYS: 'key' } });
+});
+afterAll(() => gateway.close());
+
+const key = { 'x-api-key': 'key' };
+
+test.each([
+  getIntrospectionQuery(),
+  '{ __schema { queryType { name } } }',
+  '{ __type(name: "Space") { name } }',
+  '{ ...F } fragment F on Query { __schema { types { name } } }',
+])('in production the schema is nobody’s business: %#', async (query) => {
+  const { status, body } = await gateway.query(query, {}, key);
+
+  expect([status, body.data]).toEqual([400, undefined]);
+  expect(body.errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+});
+
+test.each([
+  '{ conversationSpac(openConversationId: "a") { spaceId } }',
+  '{ conversationSpace(openConversationI: "a") { spaceId } }',
+  '{ conversationSpace(openConversationId: "a") { spaceI } }',
+  '{ conversationSpace(openConversationId: "a") { ... on Spac { spaceId } } }',
+  '{ __typename @inclu(if: true) }',
+  'query ($a: Strin) { __typename }',
+])('in production nobody helps to guess: %s', async (query) => {
+  const { status, body } = await gateway.query(query, {}, key);
+
+  expect(status).toBe(400);
+  expect(JSON.stringify(body)).not.toMatch(
+    /did you mean|conversationSpace"|openConversationId"|spaceId"|stack/i,
+  );
+});
+
+test.each(['development', 'production'])(
+  'in %s errors tell neither stack nor upstream',
+  async (environment) => {
+    await using gateway = await startGateway({
+      environment: { NODE_ENV: environment, GATEWAY_API_KEYS: 'key' },
+    });
+    await gateway.upstream.close();
+
+    const { body } = await gateway.query(
+      '{ conversationSpace(openConversationId: "a") { spaceId } }',
+      {},
+      key,
+    );
+
+    expect(body).toEqual({
+      data: { conversationSpace: null },
+      errors: [
+        {
+          message: 'DingTalk is not available right now: try again later.',
+          path: ['conversationSpace'],
+          locations: [{ line: 1, column: 3 }],
+          extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true },
+        },
+      ],
+    });
+  },
+);
+
+test.each<[string, () => Promise<Response>]>([
+  ['a good answer', () => post('{ __typename }', key)],
+  ['a refusal of the graph', () => post('{ nothing }', key)],
+  ['a 401', () => post('{ __typename }', {})],
+  ['a 404', () => fetch(`${gateway.url}/nothing`)],
+  ['a 405', () => fetch(`${gateway.url}/graphql`, { method: 'PUT' })],
+  ['a 415', () => post('{ __typename }', { ...key, 'content-type': 'text/plain' })],
+  ['a 400', () => fetch(`${gateway.url}/%`)],
+  ['the life sign', () => fetch(`${gateway.url}/healthz`)],
+])('%s may not be kept, framed, sniffed or read by another origin', async (_name, ask) => {
+  const { headers } = await ask();
+
+  expect(headers.get('cache-control')).toBe('private, no-store');
+  expect(headers.get('x-request-id')).toMatch(/./);
+  expect(headers.get('access-control-allow-origin')).toBeNull();
+  expect(headers.get('x-powered-by')).toBeNull();
+  expect(headers.get('server')).toBeNull();
+});
+
+test('helmet’s headers stand on answers of the graph', async () => {
+  const { headers } = await post('{ __typename }', key);
+
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'content-security-policy': expect.stringContaining("default-src 'self'"),
+    'strict-transport-security': expect.stringContaining('max-age='),
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'SAMEORIGIN',
+    'referrer-policy': 'no-referrer',
+  });
+});
+
+function post(query: string, headers: Record<string, string>): Promise<Response> {
+  return fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+}
+
+test('no origin is let in unless it is named', async () => {
+  const preflight = await fetch(`${gateway.url}/graphql`, {
+    method: 'OPTIONS',
+    headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+  });
+  const simple = await post('{ __typename }', { ...key, origin: 'https://evil.example' });
+
+  expect(preflight.status).toBe(405);
+  for (const { headers } of [preflight, simple]) {
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  }
+});
+
+test.each<[string, RequestInit]>([
+  ['a form', { method: 'POST', body: new URLSearchParams({ query: '{ __typename }' }) }],
+  ['a form with files', { method: 'POST', body: formOf('{ __typename }') }],
+  ['plain text', { method: 'POST', body: '{"query":"{ __typename }"}' }],
+  ['a blob', { method: 'POST', body: new Blob(['{"query":"{ __typename }"}']) }],
+  ['a link', { method: 'GET' }],
+])('what a page may send unasked, such as %s, is not executed', async (_name, init) => {
+  const answer = await fetch(`${gateway.url}/graphql?query={__typename}`, { ...init, headers: key });
+
+  expect([400, 415]).toContain(answer.status);
+  expect(await answer.json()).not.toHaveProperty('data');
+});
+
+function formOf(query: string): FormData {
+  const form = new FormData();
+  form.set('query', query);
+  return form;
+}

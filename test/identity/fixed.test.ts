@@ -1,0 +1,101 @@
+import { expect, test } from '@jest/globals';
+import { readConfig } from '../../src/config/read-config.ts';
+import { found, rawQuery, unauthenticated } from '../support/raw-query.ts';
+import { startGateway } from '../support/start-gateway.ts';
+
+const keys = { GATEWAY_API_KEYS: 'first-key, second-key' };
+
+test.each(['first-key', 'second-key'])('the API key %s lets in', async (key) => {
+  await using gateway = await startGateway({ environment: keys });
+
+  const answer = await rawQuery(gateway.url, [['X-API-Key', key]]);
+
+  expect(answer).toMatchObject({ status: 200, body: found });
+  expect(gateway.upstream.callsTo('conversationSpace').map(({ query }) => query)).toEqual([
+    { unionId: 'chyxxxxx' },
+  ]);
+});
+
+test.each<[string, [string, string][]]>([
+  ['none', []],
+  ['an empty one', [['x-api-key', '']]],
+  ['a wrong one', [['x-api-key', 'third-key']]],
+  ['the beginning of one', [['x-api-key', 'first-ke']]],
+  ['one and more', [['x-api-key', 'first-key2']]],
+  ['one in other letters', [['x-api-key', 'FIRST-KEY']]],
+  ['the whole variable', [['x-api-key', 'first-key, second-key']]],
+  ['two folded into one', [['x-api-key', 'first-key,first-key']]],
+  [
+    'a good one twice',
+    [
+      ['x-api-key', 'first-key'],
+      ['x-api-key', 'first-key'],
+    ],
+  ],
+  [
+    'a good one after a wrong one',
+    [
+      ['x-api-key', 'wrong'],
+      ['X-Api-Key', 'first-key'],
+    ],
+  ],
+  [
+    'a good one after an empty one',
+    [
+      ['x-api-key', ''],
+      ['x-api-key', 'first-key'],
+    ],
+  ],
+  ['one as a bearer', [['authorization', 'Bearer first-key']]],
+  ['one as a cookie', [['cookie', 'x-api-key=first-key']]],
+])('with keys set, %s does not', async (_name, headers) => {
+  await using gateway = await startGateway({ environment: keys });
+
+  const answer = await rawQuery(gateway.url, headers);
+
+  expect(answer).toMatchObject(unauthenticated);
+  expect(gateway.upstream.calls).toHaveLength(0);
+});
+
+test('a second key behind two thousand headers is seen', async () => {
+  await using gateway = await startGateway({ environment: keys });
+  const filler = Array.from({ length: 2100 }, (): [string, string] => ['a', '']);
+
+  const answer = await rawQuery(gateway.url, [['x-api-key', 'first-key'], ...filler, ['x-api-key', 'other']]);
+
+  expect(answer).toMatchObject(unauthenticated);
+});
+
+const production = {
+  NODE_ENV: 'production',
+  DINGTALK_APP_KEY: 'key',
+  DINGTALK_APP_SECRET: 'secret',
+  DINGTALK_OPERATOR_UNION_ID: 'chyxxxxx',
+  VIEWER_AUTH: 'fixed',
+};
+
+test('in production it wants keys or a spoken wish to serve anybody', () => {
+  expect(readConfig(production)).toEqual({
+    ok: false,
+    hints: [],
+    problems: [{ variable: 'GATEWAY_API_KEYS', message: expect.stringContaining('ALLOW_ANONYMOUS=1') }],
+  });
+  expect(readConfig({ ...production, GATEWAY_API_KEYS: ' , ' })).toMatchObject({
+    ok: false,
+    hints: [],
+    problems: [{ variable: 'GATEWAY_API_KEYS', message: 'must hold at least one key' }],
+  });
+  expect(readConfig({ ...production, GATEWAY_API_KEYS: 'key' })).toMatchObject({ ok: true, warnings: [] });
+});
+
+test('the wish to serve anybody is warned of, and served', async () => {
+  expect(readConfig({ ...production, ALLOW_ANONYMOUS: '1' })).toMatchObject({
+    ok: true,
+    warnings: ['ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator'],
+  });
+  await using gateway = await startGateway({
+    environment: { NODE_ENV: 'production', ALLOW_ANONYMOUS: '1' },
+  });
+
+  expect(await rawQuery(gateway.url, [])).toMatchObject({ status: 200, body: found });
+});

@@ -1,0 +1,172 @@
+import type { RequestListener } from 'node:http';
+import { expect, test } from '@jest/globals';
+import { audience, createSigningKey, issuer, startKeyServer, type KeyServer } from '../support/issuer.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+import { found, rawQuery, unauthenticated } from '../support/raw-query.ts';
+import { startGateway } from '../support/start-gateway.ts';
+
+const [first, second, third] = [
+  await createSigningKey('first'),
+  await createSigningKey('second'),
+  await createSigningKey('third'),
+];
+
+async function startJwtGateway(keyServer: Pick<KeyServer, 'url'>) {
+  const clock = createManualClock();
+  const gateway = await startGateway({
+    clock,
+    environment: {
+      VIEWER_AUTH: 'jwt',
+      VIEWER_JWKS_URL: keyServer.url,
+      VIEWER_JWT_ISSUER: issuer,
+      VIEWER_JWT_AUDIENCE: audience,
+    },
+  });
+  const ask = async (token: string | Promise<string>) =>
+    rawQuery(gateway.url, [['authorization', `Bearer ${await token}`]]);
+  return { clock, gateway, ask, [Symbol.asyncDispose]: () => gateway.close() };
+}
+
+const unavailable = {
+  status: 503,
+  body: {
+    errors: [
+      {
+        message: 'Your credentials cannot be checked right now: try again later.',
+        extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true },
+      },
+    ],
+  },
+};
+
+test('the keys are asked for once, by many at a time, and kept for ten minutes', async () => {
+  await using keyServer = await startKeyServer(first);
+  await using under = await startJwtGateway(keyServer);
+  const token = await first.sign();
+  expect(keyServer.requests).toBe(0);
+
+  const answers = await Promise.all(Array.from({ length: 10 }, () => under.ask(token)));
+  under.clock.advance(600_000 - 1);
+  await under.ask(token);
+  expect(keyServer.requests).toBe(1);
+  under.clock.advance(1);
+  const later = await under.ask(token);
+
+  expect([...answers, later].map(({ status }) => status)).toEqual(Array.from({ length: 11 }, () => 200));
+  expect(keyServer.requests).toBe(2);
+});
+
+test('a key that is new is found at once, one that was taken away within ten minutes', async () => {
+  await using keyServer = await startKeyServer(first);
+  await using under = await startJwtGateway(keyServer);
+  await under.ask(first.sign());
+
+  keyServer.publish(first, second);
+  expect(await under.ask(second.sign())).toMatchObject({ status: 200, body: found });
+  keyServer.publish(second);
+  expect(await under.ask(first.sign())).toMatchObject({ status: 200 });
+  under.clock.advance(600_000);
+  expect(await under.ask(first.sign())).toMatchObject(unauthenticated);
+  expect(await under.ask(second.sign())).toMatchObject({ status: 200 });
+});
+
+test('after a key that nobody knows the issuer is left alone for 30 seconds', async () => {
+  await using keyServer = await startKeyServer(first);
+  await using under = await startJwtGateway(keyServer);
+  await under.ask(first.sign());
+
+  expect(await under.ask(second.sign())).toMatchObject(unauthenticated);
+  expect(keyServer.requests).toBe(2);
+  keyServer.publish(first, second);
+  under.clock.advance(29_999);
+  expect(await under.ask(second.sign())).toMatchObject(unauthenticated);
+  expect(await under.ask(third.sign())).toMatchObject(unauthenticated);
+  expect(keyServer.requests).toBe(2);
+  under.clock.advance(1);
+
+  expect(await under.ask(second.sign())).toMatchObject({ status: 200, body: found });
+  expect(keyServer.requests).toBe(3);
+});
+
+test.each<[string, RequestListener]>([
+  ['500', (_request, response) => void response.writeHead(500).end('{"keys":[]}')],
+  ['HTML', (_request, response) => void response.setHeader('content-type', 'text/html').end('<html></html>')],
+  ['404 and HTML', (_request, response) => void response.writeHead(404).end('<html></html>')],
+  ['nothing', (_request, response) => void response.end()],
+  ['JSON that is no key set', (_request, response) => void response.end('{"keys":"none"}')],
+  ['a redirect', (_request, response) => void response.writeHead(302, { location: '/elsewhere' }).end()],
+  ['a reset', (request) => void request.socket.resetAndDestroy()],
+  ['more than anybody publishes', (_request, response) => void response.end(' '.repeat(300_000))],
+])('an issuer that answers with %s is a 503, until it recovers', async (_name, listener) => {
+  await using keyServer = await startKeyServer(first);
+  await using under = await startJwtGateway(keyServer);
+  keyServer.answerWith(listener);
+  const failing = await under.ask(first.sign());
+  keyServer.publish(first);
+
+  expect(failing).toMatchObject(unavailable);
+  expect(under.gateway.upstream.callsTo('conversationSpace')).toHaveLength(0);
+  expect(JSON.stringify(failing.body)).not.toContain('127.0.0.1');
+  expect(under.gateway.log.join('')).toContain("the issuer's keys cannot be had");
+  expect(await under.ask(first.sign())).toMatchObject({ status: 200, body: found });
+});
+
+test('an issuer that cannot be reached is a 503', async () => {
+  const keyServer = await startKeyServer(first);
+  await keyServer[Symbol.asyncDispose]();
+  await using under = await startJwtGateway(keyServer);
+
+  expect(await under.ask(first.sign())).toMatchObject(unavailable);
+  // What needs no key to be refused is refused all the same.
+  expect(await under.ask('nonsense')).toMatchObject(unauthenticated);
+});
+
+test('an issuer that does not answer is a 503 after the deadline', async () => {
+  await using keyServer = await startKeyServer(first);
+  await using under = await startJwtGateway(keyServer);
+  keyServer.answerWith(() => undefined);
+
+  const waiting = under.ask(first.sign());
+  await keyServer.waitForRequests(1);
+  under.clock.advance(5000);
+
+  expect(await waiting).toMatchObject(unavailable);
+});
+
+test('while known keys are kept, an outage stops nobody but those who bring another', async () => {
+  await using keyServer = await startKeyServer(first);
+  await using under = await startJwtGateway(keyServer);
+  await under.ask(first.sign());
+  keyServer.answerWith((_request, response) => void response.writeHead(502).end());
+
+  expect(await under.ask(first.sign())).toMatchObject({ status: 200, body: found });
+  expect(await under.ask(second.sign())).toMatchObject(unavailable);
+  keyServer.publish(first, second);
+  expect(await under.ask(second.sign())).toMatchObject({ status: 200, body: found });
+});
+
+test('a client that leaves while the keys are fetched fails nobody else', async () => {
+  await using keyServer = await startKeyServer(first);
+  await using under = await startJwtGateway(keyServer);
+  const released = Promise.withResolvers<void>();
+  keyServer.answerWith((_request, response) => {
+    void released.promise.then(() => response.end(JSON.stringify({ keys: [first.jwk] })));
+  });
+  const token = await first.sign();
+  const leaving = new AbortController();
+
+  const left = fetch(`${under.gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: '{"query":"{ __typename }"}',
+    signal: leaving.signal,
+  });
+  const stayed = under.ask(token);
+  await keyServer.waitForRequests(1);
+  leaving.abort();
+  await expect(left).rejects.toThrow();
+  released.resolve();
+
+  expect(await stayed).toMatchObject({ status: 200, body: found });
+  expect(keyServer.requests).toBe(1);
+});
