@@ -9,7 +9,7 @@ import { createTokenSource } from './dingtalk/token-source.ts';
 import { createUpstreamHealth } from './dingtalk/upstream-health.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
-import { createAuthenticator } from './identity/authenticator.ts';
+import { createAuthenticator } from './identity/create-authenticator.ts';
 import { createViewerAlias } from './identity/viewer-alias.ts';
 import { createViewerRateLimit } from './identity/viewer-rate-limit.ts';
 import { createApollo } from './server/apollo.ts';
@@ -56,6 +56,7 @@ export async function createGateway(config: Config, { log, clock }: GatewayDepen
     clock,
     callsPerSecond,
     timeoutMs,
+    corpIdRequired: application.kind === 'suite' && application.corpId === undefined,
   });
 
   const app = await createApp({ log, corsOrigins: config.corsOrigins, limits: config.limits });

@@ -1,21 +1,34 @@
 import module from 'node:module';
 import type { Logger } from 'pino';
-import { systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
 
 /** A process manager's word for "the configuration is wrong: do not try again" (`sysexits.h`). */
 const badConfigurationExitCode = 78;
+/** What got and the language features in use ask for. */
+const oldestNode = 22;
 
-// Before everything that is worth caching is loaded: the rest is imported where it is needed.
-module.enableCompileCache?.();
-const { readConfig } = await import('./config/read-config.ts');
-const result = readConfig(process.env);
-if (result.ok) {
-  const { createLogger } = await import('./server/logger.ts');
-  const log = createLogger(result.config.logLevel);
-  for (const warning of result.warnings) log.warn(warning);
-  await serve(result.config, log);
+if (Number.parseInt(process.versions.node, 10) < oldestNode) {
+  const remedy = 'start it with npm start, which brings Node 24, or install that';
+  process.stderr.write(
+    `The gateway needs Node ${oldestNode} or newer and this is ${process.versions.node}: ${remedy}.\n`,
+  );
+  process.exitCode = 1;
 } else {
+  // Before everything that is worth caching is loaded: the rest is imported where it is needed.
+  module.enableCompileCache();
+  await start();
+}
+
+async function start(): Promise<void> {
+  const { readConfig } = await import('./config/read-config.ts');
+  const result = readConfig(process.env);
+  if (result.ok) {
+    const { createLogger } = await import('./server/logger.ts');
+    const log = createLogger(result.config.logLevel);
+    for (const warning of result.warnings) log.warn(warning);
+    await serve(result.config, log);
+    return;
+  }
   const lines = [
     ...result.problems.map(({ variable, message }) => `  ${variable} ${message}\n`),
     ...result.hints.map((hint) => `${hint}\n`),
@@ -27,6 +40,7 @@ if (result.ok) {
 }
 
 async function serve(config: Config, log: Logger): Promise<void> {
+  const { systemClock } = await import('./clock.ts');
   const { createGateway } = await import('./gateway.ts');
   const { listen } = await import('./server/listen.ts');
   const { stopOnSignal } = await import('./stop-on-signal.ts');

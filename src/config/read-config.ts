@@ -1,6 +1,7 @@
 import { appRules, limitsOf, viewerRules, type Report } from './rules.ts';
 import type { Config } from './config.ts';
 import type { Problem } from './problem.ts';
+import { ineffectiveVariableWarnings } from './ineffective-variables.ts';
 import { unknownVariableWarnings } from './unknown-variables.ts';
 import { variables, type Settings, type VariableName } from './variables.ts';
 
@@ -15,7 +16,7 @@ export type ConfigResult =
 
 /**
  * Reads the whole configuration from `environment`, or says everything that is wrong with it at once.
- * An empty variable counts as unset. Neither problems nor warnings hold a value.
+ * A variable that is empty, or blank, counts as unset. Neither problems nor warnings hold a value.
  */
 export function readConfig(environment: NodeJS.ProcessEnv): ConfigResult {
   const problems: Problem[] = [];
@@ -61,7 +62,8 @@ const shortSecret = 16;
 function readSettings(environment: NodeJS.ProcessEnv, report: Report): Settings {
   const settings: Partial<Record<VariableName, unknown>> = {};
   for (const [name, { schema }] of Object.entries(variables)) {
-    const text = environment[name];
+    // A blank around a key, copied along, is never meant.
+    const text = environment[name]?.trim();
     if (text === undefined || text === '') continue;
     const parsed = schema.safeParse(text);
     if (parsed.success) settings[name as VariableName] = parsed.data;
@@ -71,7 +73,10 @@ function readSettings(environment: NodeJS.ProcessEnv, report: Report): Settings 
 }
 
 function warningsFor(config: Config, settings: Settings, environment: NodeJS.ProcessEnv): string[] {
-  const warnings = unknownVariableWarnings(environment);
+  const warnings = [
+    ...unknownVariableWarnings(environment),
+    ...ineffectiveVariableWarnings(config, settings),
+  ];
   for (const [name, variable] of Object.entries(variables)) {
     if ('reserved' in variable && settings[name as VariableName] !== undefined) {
       warnings.push(`${name} has no effect in this version`);

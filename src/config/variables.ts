@@ -48,7 +48,7 @@ const list = z.string().transform((text) =>
 const url = z.string().transform((value, context) => {
   const parsed = URL.parse(value);
   if (parsed) return parsed;
-  context.addIssue('must be an absolute URL, such as https://api.dingtalk.io');
+  context.addIssue('must be an absolute URL, scheme included');
   return z.NEVER;
 });
 
@@ -66,7 +66,7 @@ const originOnly = confidentialUrl.refine(
 
 const origins = list.refine(
   (values) => values.every((value) => URL.parse(value)?.origin === value),
-  'must be a comma-separated list of origins, such as https://app.example.com',
+  'must be a comma-separated list of origins, such as https://app.example.com: no path, no slash at the end',
 );
 
 /** A PEM text on one line, as environments like to hold it, has its line breaks written as `\\n`. */
@@ -91,7 +91,7 @@ export const variables = {
   HOST: variable(text, '`127.0.0.1` (`0.0.0.0` in production)', 'listen address'),
   PORT: variable(wholeNumber(0, 65_535), '`4000`', 'listen port; `0` picks a free one and logs it'),
   NODE_ENV: variable(
-    text,
+    oneOf('production', 'development', 'test'),
     '–',
     '`production` turns introspection and the explorer off and refuses to start without credentials',
   ),
@@ -118,7 +118,7 @@ export const variables = {
   DINGTALK_SUITE_TICKET_FILE: variable(
     text,
     '–',
-    'file with the latest suite ticket; read anew whenever it has changed',
+    'file with the latest suite ticket; read anew for every token',
   ),
   VIEWER_AUTH: variable(
     oneOf('fixed', 'jwt', 'dingtalk', 'router'),

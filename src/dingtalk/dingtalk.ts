@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Viewer } from '../identity/viewer.ts';
+import type { Viewer } from '../viewer.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { createBudget, type Budget } from './budget.ts';
 import { readAnswer } from './classify.ts';

@@ -26,10 +26,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
   const code = codeOf(thrown, formatted);
   if (error instanceof GraphQLError && code !== unforeseen) {
     return {
-      message: withholdInput(formatted.message).replace(
-        tooManyTokens,
-        'This document has more than $1 tokens: split it.',
-      ),
+      message: inOurWords(formatted),
       ...where,
       extensions: { retryable: false, ...formatted.extensions, code },
     };
@@ -39,6 +36,14 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
     ...where,
     extensions: { code: unforeseen, retryable: false },
   };
+}
+
+/** Apollo Server's and graphql-js's messages, where they echo input or speak to whoever runs the server. */
+function inOurWords({ message, extensions }: GraphQLFormattedError): string {
+  if (extensions?.['validationErrorCode'] === 'INTROSPECTION_DISABLED') {
+    return 'Introspection is off here: the schema comes from whoever runs this gateway.';
+  }
+  return withholdInput(message).replace(tooManyTokens, 'This document has more than $1 tokens: split it.');
 }
 
 /** GraphQL's own refusals say what kind they are by their words only, or hide who made them. */

@@ -1,5 +1,5 @@
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
-import type { Viewer } from '../identity/viewer.ts';
+import type { Viewer } from '../viewer.ts';
 
 /** What a loader is made from, once for each request: so a loader never outlives its viewer. */
 export interface LoaderDependencies {

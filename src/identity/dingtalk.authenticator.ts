@@ -12,7 +12,7 @@ import type { Authenticator } from './authenticator.ts';
 import { bearerToken } from './credential-headers.ts';
 import { isUnionId } from './identifiers.ts';
 import { toIdentityError } from './to-identity-error.ts';
-import type { Viewer } from './viewer.ts';
+import type { Viewer } from '../viewer.ts';
 
 export interface UserTokenDependencies {
   readonly client: UpstreamClient;

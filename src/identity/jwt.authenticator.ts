@@ -9,7 +9,7 @@ import { bearerToken, identityUnavailable, refusedBearer } from './credential-he
 import { isCorpId, isUnionId } from './identifiers.ts';
 import { IdentitySourceError } from './identity-source-error.ts';
 import { createJwks } from './jwks.ts';
-import type { Viewer } from './viewer.ts';
+import type { Viewer } from '../viewer.ts';
 
 type JwtConfig = Extract<ViewerConfig, { kind: 'jwt' }>;
 

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { viewerKey, type Viewer } from './viewer.ts';
+import { viewerKey, type Viewer } from '../viewer.ts';
 
 /** The name under which log lines may speak of a viewer: always the same, and no way back to the person. */
 export type ViewerAlias = (viewer: Viewer) => string;

@@ -94,7 +94,8 @@ test('all problems are told together, by name, and no value among them', () => {
     DINGTALK_API_URL: 'must be https: plain http is accepted to loopback only',
     VIEWER_AUTH: 'must be one of: fixed, jwt, dingtalk, router',
     UPSTREAM_TIMEOUT_MS: 'must be a whole number from 1 to 600000',
-    CORS_ORIGINS: 'must be a comma-separated list of origins, such as https://app.example.com',
+    CORS_ORIGINS:
+      'must be a comma-separated list of origins, such as https://app.example.com: no path, no slash at the end',
     LOG_LEVEL: 'must be one of: trace, debug, info, warn, error, fatal, silent',
     DINGTALK_APP_SECRET: 'must be set to talk to DingTalk',
   });
@@ -161,6 +162,9 @@ test('an unknown DINGTALK_ or VIEWER_ variable is warned about with the nearest 
     VIEWER_AUHT: 'y',
     DINGTALK: 'z',
     PATH: '/bin',
+    HOME: '/',
+    GATEWAY_API_KEY: 'k',
+    CORS_ORIGIN: 'o',
   });
 
   expect(result).toMatchObject({
@@ -168,6 +172,8 @@ test('an unknown DINGTALK_ or VIEWER_ variable is warned about with the nearest 
     warnings: [
       'DINGTALK_APP_SECRT is not a variable of the gateway and is ignored: did you mean DINGTALK_APP_SECRET?',
       'VIEWER_AUHT is not a variable of the gateway and is ignored: did you mean VIEWER_AUTH?',
+      'GATEWAY_API_KEY is not a variable of the gateway and is ignored: did you mean GATEWAY_API_KEYS?',
+      'CORS_ORIGIN is not a variable of the gateway and is ignored: did you mean CORS_ORIGINS?',
     ],
   });
 });
@@ -193,5 +199,28 @@ test('a start that fails for a misspelt name says so', () => {
     hints: [
       'DINGTALK_APP_SECRT is not a variable of the gateway and is ignored: did you mean DINGTALK_APP_SECRET?',
     ],
+  });
+});
+
+test('a variable that another setting leaves without effect is warned about', () => {
+  expect(readConfig({ DINGTALK_API_URL: 'https://api.dingtalk.com', ROUTER_SECRET: 'x' })).toMatchObject({
+    ok: true,
+    warnings: [
+      'ROUTER_SECRET has no effect with VIEWER_AUTH=fixed',
+      'DINGTALK_API_URL has no effect in the sandbox',
+    ],
+  });
+});
+
+test('blanks around a value are not part of it', () => {
+  expect(readConfig({ ...live, DINGTALK_APP_KEY: ' key\n' })).toMatchObject({
+    ok: true,
+    config: { dingtalk: { app: { appKey: 'key' } } },
+  });
+});
+
+test('a NODE_ENV that is nearly production is a problem, not a development machine', () => {
+  expect(problemsOf({ ...live, NODE_ENV: 'Production' })).toEqual({
+    NODE_ENV: 'must be one of: production, development, test',
   });
 });

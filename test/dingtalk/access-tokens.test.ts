@@ -172,6 +172,7 @@ test('a suite has one token for each viewer’s organization and always sends th
       },
     );
 
+  const nobodys = await ask('');
   const stale = await ask('ding1234xxxxx');
   await writeFile(file, `${sandboxCredentials.suiteTicket}\n`);
   const [one, other, again] = [
@@ -181,6 +182,13 @@ test('a suite has one token for each viewer’s organization and always sends th
   ];
   await rm(folder, { recursive: true });
 
+  expect([nobodys.status, nobodys.body.errors?.[0]]).toEqual([
+    401,
+    {
+      message: 'Your credentials must name your organization (corpId): this gateway serves several.',
+      extensions: { code: 'UNAUTHENTICATED', retryable: false },
+    },
+  ]);
   expect(stale.body.errors?.[0]?.extensions).toMatchObject({
     code: 'GATEWAY_MISCONFIGURED',
     dingtalk: { code: 'invalidSuiteTicket' },

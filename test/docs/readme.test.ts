@@ -39,6 +39,9 @@ test('the first query gives the first answer', async () => {
 
 /** Where each command of the README is run as it is written. */
 const runBy: Readonly<Record<string, string>> = {
+  'npm ci && npm run build': '.ci/run',
+  'npm prune --omit=dev': '.ci/run',
+  'node dist/main.js': '.ci/run',
   'npm ci && npm start': '.ci/run, test/process',
   'npm ci && npm test': '.ci/run',
   'npm run dev': 'test/process',

@@ -6,7 +6,9 @@ import { uncached } from './uncached.ts';
 
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
-  gateway = await startGateway({ environment: { ...uncached, MAX_LOOKUPS_PER_REQUEST: '100' } });
+  gateway = await startGateway({
+    environment: { ...uncached, MAX_LOOKUPS_PER_REQUEST: '100', MAX_ERRORS: '50' },
+  });
 });
 beforeEach(() => gateway.upstream.clearCalls());
 afterAll(() => gateway.close());

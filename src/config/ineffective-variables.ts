@@ -1,0 +1,40 @@
+import type { Config, ViewerConfig } from './config.ts';
+import type { Settings, VariableName } from './variables.ts';
+
+const ofViewers: Readonly<Record<ViewerConfig['kind'], readonly VariableName[]>> = {
+  fixed: ['DINGTALK_OPERATOR_UNION_ID', 'GATEWAY_API_KEYS', 'ALLOW_ANONYMOUS'],
+  jwt: [
+    'VIEWER_JWKS_URL',
+    'VIEWER_JWT_PUBLIC_KEY',
+    'VIEWER_JWT_ISSUER',
+    'VIEWER_JWT_AUDIENCE',
+    'VIEWER_UNION_ID_CLAIM',
+    'VIEWER_CORP_ID_CLAIM',
+  ],
+  dingtalk: [],
+  router: ['ROUTER_SECRET'],
+};
+
+const ofLive: readonly VariableName[] = [
+  'DINGTALK_API_URL',
+  'DINGTALK_APP_KEY',
+  'DINGTALK_APP_SECRET',
+  'DINGTALK_CORP_ID',
+  'DINGTALK_SUITE_KEY',
+  'DINGTALK_SUITE_SECRET',
+  'DINGTALK_SUITE_TICKET_FILE',
+];
+
+/** One warning for each variable that is set and that another setting leaves without effect. */
+export function ineffectiveVariableWarnings(config: Config, settings: Settings): string[] {
+  const { viewer, dingtalk } = config;
+  const otherViewers = Object.entries(ofViewers).flatMap(([kind, names]) =>
+    kind === viewer.kind ? [] : names,
+  );
+  const warn = (names: readonly VariableName[], why: string): string[] =>
+    names.filter((name) => settings[name] !== undefined).map((name) => `${name} has no effect ${why}`);
+  return [
+    ...warn(otherViewers, `with VIEWER_AUTH=${viewer.kind}`),
+    ...(dingtalk.mode === 'sandbox' ? warn(ofLive, 'in the sandbox') : []),
+  ];
+}

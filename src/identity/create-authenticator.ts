@@ -1,0 +1,51 @@
+import type { ViewerConfig } from '../config/config.ts';
+import type { Authenticator } from './authenticator.ts';
+import { unauthenticated } from './credential-headers.ts';
+import { createDingTalkAuthenticator, type UserTokenDependencies } from './dingtalk.authenticator.ts';
+import { createFixedAuthenticator } from './fixed.authenticator.ts';
+import { createRouterAuthenticator } from './router.authenticator.ts';
+
+interface AuthenticatorDependencies extends UserTokenDependencies {
+  /** True where access tokens are each organization's own and none is configured: then a viewer must name one. */
+  readonly corpIdRequired: boolean;
+}
+
+/** The one way to tell who is asking that the configuration has chosen. */
+export async function createAuthenticator(
+  config: ViewerConfig,
+  dependencies: AuthenticatorDependencies,
+): Promise<Authenticator> {
+  const authenticator = await chooseAuthenticator(config, dependencies);
+  return dependencies.corpIdRequired ? requireOrganization(authenticator) : authenticator;
+}
+
+async function chooseAuthenticator(
+  config: ViewerConfig,
+  dependencies: AuthenticatorDependencies,
+): Promise<Authenticator> {
+  switch (config.kind) {
+    case 'fixed':
+      return createFixedAuthenticator(config);
+    case 'jwt': {
+      // The other modes start faster without the JOSE library.
+      const { createJwtAuthenticator } = await import('./jwt.authenticator.ts');
+      return createJwtAuthenticator(config, dependencies);
+    }
+    case 'dingtalk':
+      return createDingTalkAuthenticator(dependencies);
+    case 'router':
+      return createRouterAuthenticator(config);
+  }
+}
+
+function requireOrganization(authenticator: Authenticator): Authenticator {
+  return {
+    async authenticate(headers, signal) {
+      const viewer = await authenticator.authenticate(headers, signal);
+      if (viewer.corpId !== undefined) return viewer;
+      throw unauthenticated(
+        'Your credentials must name your organization (corpId): this gateway serves several.',
+      );
+    },
+  };
+}
