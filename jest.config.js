@@ -17,5 +17,6 @@ export default {
     ],
   },
   reporters: ['default', '<rootDir>/test/support/no-skips.reporter.js'],
+  maxWorkers: 2,
   testTimeout: 20_000,
 };

@@ -15,12 +15,14 @@ import { createViewerRateLimit } from './identity/viewer-rate-limit.ts';
 import { createApollo } from './server/apollo.ts';
 import { createApp } from './server/app.ts';
 import { registerGraphQL } from './server/graphql.route.ts';
-import { registerHealth } from './server/health.route.ts';
+import { registerHealth, type ReadinessCheck } from './server/health.route.ts';
 import { createReadiness } from './server/readiness.ts';
 
 export interface Gateway {
-  /** Ready to listen. */
+  /** Set up to listen. */
   readonly app: FastifyInstance;
+  /** Why it could not serve right now; empty when it can. */
+  readonly whyNotReady: ReadinessCheck;
   /** Takes no new work, lets what is under way finish for up to eight seconds, and lets go of everything. */
   close(): Promise<void>;
 }
@@ -67,7 +69,7 @@ export async function createGateway(config: Config, { log, clock }: GatewayDepen
     log,
   });
   await apollo.start();
-  const readiness = createReadiness({ application, tokens, health, clock, timeoutMs });
+  const readiness = createReadiness({ application, tokens, health, clock, timeoutMs, log });
   registerHealth(app, readiness.whyNotReady);
   const explorer = config.explorer ? await addExplorer(app) : undefined;
   registerGraphQL(app, {
@@ -81,6 +83,7 @@ export async function createGateway(config: Config, { log, clock }: GatewayDepen
 
   return {
     app,
+    whyNotReady: readiness.whyNotReady,
     async close() {
       readiness.startDraining();
       // In this order: fastify's own drain waits for clients that keep their connections open.

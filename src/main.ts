@@ -1,25 +1,25 @@
-import { enableCompileCache } from 'node:module';
-import closeWithGrace from 'close-with-grace';
+import module from 'node:module';
 import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
-import { readConfig } from './config/read-config.ts';
-import { createLogger } from './server/logger.ts';
-import { listen } from './server/listen.ts';
 
 /** A process manager's word for "the configuration is wrong: do not try again" (`sysexits.h`). */
 const badConfigurationExitCode = 78;
-/** The whole stop, drain included. */
-const stopWithinMs = 9500;
 
-enableCompileCache();
+// Before everything that is worth caching is loaded: the rest is imported where it is needed.
+module.enableCompileCache?.();
+const { readConfig } = await import('./config/read-config.ts');
 const result = readConfig(process.env);
 if (result.ok) {
+  const { createLogger } = await import('./server/logger.ts');
   const log = createLogger(result.config.logLevel);
   for (const warning of result.warnings) log.warn(warning);
   await serve(result.config, log);
 } else {
-  const lines = result.problems.map(({ variable, message }) => `  ${variable} ${message}\n`);
+  const lines = [
+    ...result.problems.map(({ variable, message }) => `  ${variable} ${message}\n`),
+    ...result.hints.map((hint) => `${hint}\n`),
+  ];
   process.stderr.write(
     `The gateway did not start. Put these environment variables right:\n${lines.join('')}`,
   );
@@ -27,8 +27,9 @@ if (result.ok) {
 }
 
 async function serve(config: Config, log: Logger): Promise<void> {
-  // Loaded only now, so that a wrong configuration is told at once.
   const { createGateway } = await import('./gateway.ts');
+  const { listen } = await import('./server/listen.ts');
+  const { stopOnSignal } = await import('./stop-on-signal.ts');
   const sandbox = config.dingtalk.mode === 'sandbox' ? await startEmbeddedSandbox(log) : undefined;
   const dingtalk = sandbox ? { ...config.dingtalk, apiUrl: new URL(sandbox.url) } : config.dingtalk;
   const gateway = await createGateway({ ...config, dingtalk }, { log, clock: systemClock });
@@ -47,12 +48,9 @@ async function serve(config: Config, log: Logger): Promise<void> {
     { graphql: `${address}/graphql`, ...(config.explorer && { explorer: `${address}/` }) },
     `open ${address}`,
   );
-  closeWithGrace({ delay: stopWithinMs, logger: false }, async ({ err, signal }) => {
-    if (err) log.fatal({ err }, 'unforeseen error: stopping');
-    else log.info(`${signal}: stopping`);
-    await stop();
-    log.info('stopped');
-  });
+  stopOnSignal(log, stop);
+  // Fetches the first token before the first query, and logs at once why there is none.
+  await gateway.whyNotReady();
 }
 
 async function startEmbeddedSandbox(log: Logger): Promise<{ url: string; close(): Promise<void> }> {

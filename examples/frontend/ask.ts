@@ -15,7 +15,11 @@ export interface Answer<Data> {
 
 export interface AnswerError {
   readonly message: string;
-  readonly extensions?: { readonly code?: string; readonly retryAfterMs?: number };
+  readonly extensions?: {
+    readonly code?: string;
+    readonly retryable?: boolean;
+    readonly retryAfterMs?: number;
+  };
 }
 
 const timeoutMs = 10_000;

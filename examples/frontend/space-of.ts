@@ -43,11 +43,11 @@ export async function spaceOf(
     if (data?.conversationSpace) return { kind: 'space', space: data.conversationSpace };
 
     const { message = 'The answer holds neither a space nor an error.', extensions } = errors?.[0] ?? {};
-    const { code = 'UNKNOWN', retryAfterMs = defaultWaitMs } = extensions ?? {};
+    const { code = 'UNKNOWN', retryable = false, retryAfterMs = defaultWaitMs } = extensions ?? {};
     if (code === 'CONVERSATION_NOT_FOUND') return { kind: 'no-such-group' };
     // Asking earlier than told would be refused as well.
     const mayAskAgain = attempt < maxAttempts && retryAfterMs <= longestWaitMs;
-    if (code !== 'RATE_LIMITED' || !mayAskAgain) throw new GatewayError(code, message);
+    if (code !== 'RATE_LIMITED' || !mayAskAgain) throw new GatewayError(code, message, retryable);
     await wait(retryAfterMs);
   }
 }

@@ -6,7 +6,12 @@ import { variables, type Settings, type VariableName } from './variables.ts';
 
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      /** What may be behind them: names that are no variable of the gateway. */
+      readonly hints: readonly string[];
+    };
 
 /**
  * Reads the whole configuration from `environment`, or says everything that is wrong with it at once.
@@ -24,7 +29,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): ConfigResult {
   const app = appRules(settings, production, report);
   const viewer = viewerRules(settings, app.mode, production, report);
   const limits = limitsOf(settings, report);
-  if (problems.length > 0 || !app.config || !viewer) return { ok: false, problems };
+  if (problems.length > 0 || !app.config || !viewer)
+    return { ok: false, problems, hints: unknownVariableWarnings(environment) };
 
   const config: Config = {
     host: settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),

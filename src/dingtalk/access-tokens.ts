@@ -10,15 +10,22 @@ const earlyRetryMs = 5000;
 /** Far above the organizations that one gateway serves; a bound all the same. */
 const maxOrganizations = 1000;
 
+/** One token as it was fetched. Fetched anew it is another one, even where DingTalk gives the same text again. */
+export interface AccessToken {
+  readonly value: string;
+}
+
 export interface AccessTokens {
   /**
    * A token that should work for viewers of `corpId`.
    *
    * @throws {DingTalkError} when none can be had, or what `signal` is aborted with.
    */
-  get(corpId: string | undefined, signal: AbortSignal): Promise<string>;
+  get(corpId: string | undefined, signal: AbortSignal): Promise<AccessToken>;
+  /** Throws what keeps every token from being fetched, as far as it can be told without asking DingTalk. */
+  check(): Promise<void>;
   /** The token that comes after `stale`, which DingTalk refused: fetched now unless somebody already has. */
-  replace(stale: string, corpId: string | undefined, signal: AbortSignal): Promise<string>;
+  replace(stale: AccessToken, corpId: string | undefined, signal: AbortSignal): Promise<AccessToken>;
 }
 
 interface AccessTokensOptions {
@@ -28,8 +35,7 @@ interface AccessTokensOptions {
   readonly onEarlyRefreshFailed: (error: unknown) => void;
 }
 
-interface HeldToken {
-  readonly token: string;
+interface HeldToken extends AccessToken {
   refreshAtMs: number;
   readonly expiresAtMs: number;
 }
@@ -38,11 +44,11 @@ interface HeldToken {
 export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   const { source, clock, timeoutMs, onEarlyRefreshFailed } = options;
   const held = new LRUCache<string, HeldToken>({ max: maxOrganizations });
-  const refreshing = new Map<string, Promise<string>>();
+  const refreshing = new Map<string, Promise<AccessToken>>();
 
   const keyOf = (corpId: string | undefined): string => source.corpOf(corpId) ?? '';
 
-  function refresh(corpId: string | undefined): Promise<string> {
+  function refresh(corpId: string | undefined): Promise<AccessToken> {
     const key = keyOf(corpId);
     const current = refreshing.get(key);
     if (current) return current;
@@ -51,18 +57,21 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     return started;
   }
 
-  async function fetchToken(corpId: string | undefined): Promise<string> {
+  async function fetchToken(corpId: string | undefined): Promise<AccessToken> {
     // Its own deadline, not a caller's: whoever leaves must not take the token away from the others.
     using deadline = startDeadline(clock, timeoutMs);
     // Life counts from before the request, so that the answer's way back shortens it rather than lengthens it.
     const askedAtMs = clock.nowMs();
-    const { token, lifeMs } = await source.fetch(source.corpOf(corpId), deadline);
-    held.set(keyOf(corpId), {
-      token,
+    // The source may hang outside of the deadline's reach: the refresh ends all the same, and the next one can start.
+    const fetching = source.fetch(source.corpOf(corpId), deadline);
+    const { token, lifeMs } = await whileWaiting(fetching, deadline.signal);
+    const fetched: HeldToken = {
+      value: token,
       refreshAtMs: askedAtMs + lifeMs * refreshAtShare,
       expiresAtMs: askedAtMs + lifeMs,
-    });
-    return token;
+    };
+    held.set(keyOf(corpId), fetched);
+    return fetched;
   }
 
   function refreshEarly(corpId: string | undefined, current: HeldToken): void {
@@ -71,16 +80,17 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   }
 
   return {
+    check: () => source.check(),
     async get(corpId, signal) {
       const current = held.get(keyOf(corpId));
       const nowMs = clock.nowMs();
       if (!current || nowMs >= current.expiresAtMs) return whileWaiting(refresh(corpId), signal);
       if (nowMs >= current.refreshAtMs) refreshEarly(corpId, current);
-      return current.token;
+      return current;
     },
     async replace(stale, corpId, signal) {
       const current = held.get(keyOf(corpId));
-      if (current && current.token !== stale) return current.token;
+      if (current && current !== stale) return current;
       return whileWaiting(refresh(corpId), signal);
     },
   };

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Deadline } from './deadline.ts';
 import { DingTalkError } from './dingtalk-error.ts';
+import { createFairQueue, type Waiting } from './fair-queue.ts';
 
-/** DingTalk's second and ours start apart, and calls overtake each other on the way: this much apart at most. */
-const windowMs = 1050;
+const secondMs = 1000;
 const maxInFlight = 20;
 const maxWaiting = 1000;
 
@@ -18,90 +18,63 @@ export interface Budget {
   spend<T>(viewerKey: string, deadline: Deadline, call: () => Promise<T>): Promise<T>;
 }
 
-interface Waiting {
-  readonly start: () => void;
-}
-
+/**
+ * DingTalk counts a call when it arrives, somewhere between its start and its answer. So a call keeps its place in
+ * the second until one second after its end: however long connections take to open, no second sees too many.
+ */
 export function createBudget(clock: Clock, callsPerSecond: number): Budget {
-  /** When the latest calls started, oldest first; no longer than one window's worth. */
-  const startedAtMs: number[] = [];
-  const waiting = new Map<string, Waiting[]>();
-  let waitingCount = 0;
+  const queue = createFairQueue();
+  /** When the places of ended calls come free, soonest first. */
+  const freeAtMs: number[] = [];
   let inFlight = 0;
   let cancelTimer: (() => void) | undefined;
 
-  /** The earliest moment at which the call that has `ahead` others before it may start. */
-  function earliestStartMs(ahead: number): number {
+  /** How long the call that has `ahead` others before it waits at least; calls in flight may end at any moment. */
+  function shortestWaitMs(ahead: number): number {
     const nowMs = clock.nowMs();
-    const index = startedAtMs.length + ahead - callsPerSecond;
-    if (index < 0) return nowMs;
-    const known = startedAtMs[index % callsPerSecond] ?? nowMs;
-    const windows = Math.floor(index / callsPerSecond) + 1;
-    return Math.max(known, nowMs - windowMs) + windows * windowMs;
+    while (freeAtMs[0] !== undefined && freeAtMs[0] <= nowMs) freeAtMs.shift();
+    const short = inFlight + freeAtMs.length + ahead + 1 - callsPerSecond;
+    if (short <= 0) return 0;
+    const rounds = Math.ceil(short / callsPerSecond) - 1;
+    const place = freeAtMs[short - rounds * callsPerSecond - 1] ?? nowMs + secondMs;
+    return place - nowMs + rounds * secondMs;
   }
 
   function startNext(): void {
     cancelTimer?.();
     cancelTimer = undefined;
-    while (waitingCount > 0 && inFlight < maxInFlight) {
-      const waitMs = earliestStartMs(0) - clock.nowMs();
+    while (queue.size > 0 && inFlight < maxInFlight) {
+      const waitMs = shortestWaitMs(0);
       if (waitMs > 0) {
         cancelTimer = clock.after(waitMs, startNext);
         return;
       }
-      takeTurn().start();
+      queue.take()?.start();
     }
-  }
-
-  /** The first call of the viewer whose turn it is; the viewer goes to the back of the line. */
-  function takeTurn(): Waiting {
-    for (const [viewerKey, calls] of waiting) {
-      waiting.delete(viewerKey);
-      const next = calls.shift();
-      if (calls.length > 0) waiting.set(viewerKey, calls);
-      if (next) {
-        waitingCount -= 1;
-        return next;
-      }
-    }
-    throw new Error(`The budget counts ${waitingCount} waiting calls and finds none`);
-  }
-
-  function leave(viewerKey: string, call: Waiting): void {
-    const calls = waiting.get(viewerKey);
-    const index = calls?.indexOf(call) ?? -1;
-    if (!calls || index < 0) return;
-    calls.splice(index, 1);
-    if (calls.length === 0) waiting.delete(viewerKey);
-    waitingCount -= 1;
   }
 
   async function turn(viewerKey: string, { signal, expiresAtMs }: Deadline): Promise<void> {
-    const startMs = earliestStartMs(waitingCount);
-    if (waitingCount >= maxWaiting || startMs >= expiresAtMs) {
-      const retryAfterMs = Math.max(1, Math.ceil(startMs - clock.nowMs()));
-      throw new DingTalkError('rate-limited', { retryAfterMs, reason: 'the call budget is spent' });
+    signal.throwIfAborted();
+    const waitMs = shortestWaitMs(queue.ahead(viewerKey));
+    if (queue.size >= maxWaiting || clock.nowMs() + waitMs >= expiresAtMs) {
+      throw spent(waitMs);
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const leave = (): void => {
+      queue.remove(viewerKey, call);
+      // Time ran out in our own line: that is no slowness of DingTalk's.
+      const isLate = signal.reason instanceof DingTalkError && signal.reason.kind === 'timeout';
+      reject(isLate ? spent(shortestWaitMs(0)) : (signal.reason as Error));
+    };
     const call: Waiting = {
       start() {
-        signal.removeEventListener('abort', give);
+        signal.removeEventListener('abort', leave);
         inFlight += 1;
-        startedAtMs.push(clock.nowMs());
-        if (startedAtMs.length > callsPerSecond) startedAtMs.shift();
         resolve();
       },
     };
-    function give(): void {
-      leave(viewerKey, call);
-      reject(signal.reason as Error);
-    }
-    signal.throwIfAborted();
-    signal.addEventListener('abort', give, { once: true });
-    const calls = waiting.get(viewerKey);
-    if (calls) calls.push(call);
-    else waiting.set(viewerKey, [call]);
-    waitingCount += 1;
+    signal.addEventListener('abort', leave, { once: true });
+    queue.add(viewerKey, call);
     startNext();
     return promise;
   }
@@ -113,8 +86,14 @@ export function createBudget(clock: Clock, callsPerSecond: number): Budget {
         return await call();
       } finally {
         inFlight -= 1;
+        freeAtMs.push(clock.nowMs() + secondMs);
         startNext();
       }
     },
   };
+}
+
+function spent(waitMs: number): DingTalkError {
+  const retryAfterMs = Math.max(1, Math.ceil(waitMs));
+  return new DingTalkError('rate-limited', { retryAfterMs, reason: 'the call budget is spent' });
 }

@@ -57,7 +57,7 @@ function classify(answer: UpstreamAnswer, json: unknown): DingTalkError {
     reason: body.message ?? body.Message ?? body.errmsg,
   };
   if (body.punish !== undefined) {
-    const retryAfterMs = body.wait === undefined ? ipBanMs : body.wait * 1000;
+    const retryAfterMs = body.wait === undefined ? ipBanMs : Math.max(0, body.wait) * 1000;
     return new DingTalkError('rate-limited', {
       ...said,
       retryAfterMs,

@@ -62,6 +62,9 @@ export function createUpstreamClient(apiUrl: URL): UpstreamClient {
   return {
     async send({ method, path, query = {}, token, body, timeoutMs, signal }) {
       const url = new URL(path, apiUrl);
+      // `.` and `..` survive escaping and lead to another endpoint.
+      if (url.pathname !== path)
+        throw new DingTalkError('bad-argument', { reason: 'an id would change the path' });
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
       const stream = api.stream(url, {
         method,
@@ -120,7 +123,7 @@ function toDingTalkError(error: unknown): unknown {
   }
   if (!(error instanceof RequestError)) return error;
   // Data that is not HTTP, or not the compression it claims to be.
-  if (/^(?:HPE|Z)_/.test(causeCode(error)))
+  if (/^(?:HPE_|Z_|ERR__|ZSTD_)/.test(causeCode(error)))
     return new DingTalkError('malformed-response', { reason: causeCode(error) });
   return new DingTalkError('unavailable', { reason: error.code });
 }

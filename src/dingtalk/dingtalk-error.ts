@@ -5,6 +5,7 @@ export type DingTalkErrorKind =
   | 'forbidden'
   | 'cross-organization'
   | 'conversation-not-found'
+  | 'space-not-found'
   | 'not-found'
   | 'unavailable'
   | 'timeout'

@@ -78,11 +78,11 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
   ): Promise<Answer> {
     const token = await tokens.get(viewer.corpId, deadline.signal);
     try {
-      return await attempt(endpoint, input, viewer, token, deadline);
+      return await attempt(endpoint, input, viewer, token.value, deadline);
     } catch (error) {
       if (!isStaleToken(error) || !endpoint.repeatable) throw error;
       const replacement = await tokens.replace(token, viewer.corpId, deadline.signal);
-      return attempt(endpoint, input, viewer, replacement, deadline);
+      return attempt(endpoint, input, viewer, replacement.value, deadline);
     }
   }
 

@@ -21,6 +21,7 @@ export const errorCatalogue: Readonly<Record<string, CatalogueEntry>> = {
   permissionDenied: { kind: 'forbidden' },
   acrossOrgAccessForbidden: { kind: 'cross-organization' },
   conversationNotExist: { kind: 'conversation-not-found' },
+  spaceNotExist: { kind: 'space-not-found' },
   systemError: { kind: 'unavailable' },
   unknownError: { kind: 'unavailable' },
   InvalidAuthentication: { kind: 'stale-token' },

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { AppConfig } from '../config/config.ts';
 import { readAnswer } from './classify.ts';
@@ -16,6 +16,8 @@ export interface FetchedToken {
 export interface TokenSource {
   /** The organization whose token serves a viewer of `corpId`; undefined where one token serves all. */
   corpOf(corpId: string | undefined): string | undefined;
+  /** Throws what keeps every token from being fetched, as far as it can be told without asking DingTalk. */
+  check(): Promise<void>;
   /**
    * Asks DingTalk for a token.
    *
@@ -39,17 +41,20 @@ interface TokenRequest {
 export function createTokenSource(app: AppConfig, client: UpstreamClient): TokenSource {
   return {
     corpOf: (corpId) => (app.kind === 'internal' ? undefined : (corpId ?? app.corpId)),
+    async check() {
+      if (app.kind === 'suite') await readTicket(app.suiteTicketFile);
+    },
     async fetch(corpId, deadline) {
       const { path, body, answer } = await tokenRequest(app, corpId);
       const { signal } = deadline;
-      const response = await client.send({
-        method: 'POST',
-        path,
-        body,
-        timeoutMs: deadline.remainingMs(),
-        signal,
-      });
       try {
+        const response = await client.send({
+          method: 'POST',
+          path,
+          body,
+          timeoutMs: deadline.remainingMs(),
+          signal,
+        });
         const { accessToken, expireIn } = readAnswer(response, answer);
         return { token: accessToken, lifeMs: expireIn * 1000 };
       } catch (error) {
@@ -86,14 +91,21 @@ async function tokenRequest(app: AppConfig, corpId: string | undefined): Promise
   };
 }
 
+/** Far above any ticket; what is longer is some other file. */
+const maxTicketBytes = 4096;
+
+const unusable = (problem: string): DingTalkError =>
+  new DingTalkError('misconfigured', { reason: `DINGTALK_SUITE_TICKET_FILE ${problem}` });
+
 /** Read for every token anew: a ticket is pushed every five hours and only the latest works. */
 async function readTicket(file: string): Promise<string> {
-  try {
-    const ticket = await readFile(file, 'utf8');
-    return ticket.trim();
-  } catch {
-    throw new DingTalkError('misconfigured', { reason: 'DINGTALK_SUITE_TICKET_FILE cannot be read' });
-  }
+  const found = await stat(file).catch(() => undefined);
+  // Reading anything else, such as a pipe, may never end.
+  if (!found?.isFile()) throw unusable('names no file');
+  if (found.size > maxTicketBytes) throw unusable(`is longer than ${maxTicketBytes} bytes`);
+  const ticket = await readFile(file, 'utf8').catch(() => '');
+  if (ticket.trim() === '') throw unusable('is empty or cannot be read');
+  return ticket.trim();
 }
 
 const passing: readonly DingTalkErrorKind[] = [

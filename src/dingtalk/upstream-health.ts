@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { DingTalkError, type DingTalkErrorKind } from './dingtalk-error.ts';
+import { ClientGoneError, DingTalkError, type DingTalkErrorKind } from './dingtalk-error.ts';
 
 const failuresInARow = 5;
 /** After that long without news the upstream deserves another try, so that an unready gateway can recover. */
@@ -23,6 +23,8 @@ export function createUpstreamHealth(clock: Clock): UpstreamHealth {
   let lastFailureMs = 0;
   return {
     note(error) {
+      // Neither a client that leaves nor a refusal of our own tells anything of DingTalk.
+      if (error instanceof ClientGoneError || isOurs(error)) return;
       if (error instanceof DingTalkError && failing.includes(error.kind)) {
         failures += 1;
         lastFailureMs = clock.nowMs();
@@ -33,3 +35,8 @@ export function createUpstreamHealth(clock: Clock): UpstreamHealth {
     isFailing: () => failures >= failuresInARow && clock.nowMs() - lastFailureMs < forgetAfterMs,
   };
 }
+
+const isOurs = (error: unknown): boolean =>
+  error instanceof DingTalkError &&
+  (error.kind === 'misconfigured' || error.kind === 'rate-limited') &&
+  error.details.status === undefined;

@@ -7,6 +7,7 @@ export const publicCodes = {
   FORBIDDEN: "the operator may not read this group's space",
   CROSS_ORGANIZATION_FORBIDDEN: 'the group belongs to another organization',
   CONVERSATION_NOT_FOUND: 'no such group',
+  SPACE_NOT_FOUND: 'no such storage space',
   NOT_FOUND: 'DingTalk knows no such thing',
   UPSTREAM_UNAVAILABLE: 'DingTalk fails, is overloaded or cannot be reached',
   UPSTREAM_TIMEOUT: 'DingTalk did not answer within the deadline',

@@ -69,6 +69,8 @@ function describe({ kind }: DingTalkError): Description {
         'CONVERSATION_NOT_FOUND',
         'There is no such group: check the openConversationId, case included.',
       );
+    case 'space-not-found':
+      return no('SPACE_NOT_FOUND', 'There is no such storage space: check the spaceId, case included.');
     case 'not-found':
       return no('NOT_FOUND', 'DingTalk knows no such thing: check the id, case included.');
     case 'unavailable':

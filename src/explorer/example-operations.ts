@@ -7,8 +7,9 @@ export interface ExampleOperation {
 
 const exampleSpace: ExampleOperation = {
   name: 'ExampleSpace',
-  query: `# The file space of one group conversation: the example of
-# DingTalk's own API page. Expect space 798xxxxx.
+  query: `# The file space of one group chat: the example
+# of DingTalk's own API page.
+# Expect space 798xxxxx.
 query ExampleSpace($id: ID!) {
   conversationSpace(openConversationId: $id) {
     spaceId
@@ -38,9 +39,9 @@ function fiftyAliases(): ExampleOperation {
   );
   return {
     name: 'FiftyAliases',
-    query: `# Fifty aliases of twenty-five conversations in one request.
-# Expect fifty answers: the gateway asks DingTalk for each
-# conversation once, within its calls a second.
+    query: `# Fifty aliases of twenty-five groups at once.
+# Expect fifty answers for twenty-five calls,
+# paced to DingTalk's limit.
 ${writeOperation('FiftyAliases', rows, fields)}`,
     variables: Object.fromEntries(numbers.map((number) => [`id${number}`, `cid.demo.${number}`])),
   };
@@ -48,9 +49,10 @@ ${writeOperation('FiftyAliases', rows, fields)}`,
 
 const partialFailure: ExampleOperation = {
   name: 'PartialFailure',
-  query: `# One conversation that exists beside one that does not.
-# Expect the data of the good one, null for the missing one,
-# and one error with the code CONVERSATION_NOT_FOUND.
+  query: `# One group that exists beside one that does not.
+# Expect the data of the good one, null for the
+# missing one, and one error with the code
+# CONVERSATION_NOT_FOUND.
 query PartialFailure($good: ID!, $missing: ID!) {
   good: conversationSpace(openConversationId: $good) {
     __typename
@@ -88,9 +90,9 @@ function oneOfEachError(): ExampleOperation {
   );
   return {
     name: 'OneOfEachError',
-    query: `# One of each error that a conversation can answer with.
-# Expect null for every alias, and under "errors" the code
-# that the alias is named after.
+    query: `# One of each error that a group can answer with.
+# Expect null for every alias, and under "errors"
+# the code that the alias is named after.
 ${writeOperation('OneOfEachError', declarations, fields)}`,
     variables: failingIds,
   };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { pagePolicy } from './content-security-policy.ts';
 import { exampleOperations } from './example-operations.ts';
 import type { ExampleOperation } from './example-operations.ts';
+import type { RuruClientConfig } from 'ruru/server';
 import type { Ruru } from './load-ruru.ts';
 import { storageScript } from './storage-script.ts';
 
@@ -31,6 +32,15 @@ function tabOf({ query, variables }: ExampleOperation): { query: string; variabl
   return { query, variables: JSON.stringify(variables, null, 2) };
 }
 
+/** Props of GraphiQL. Ruru passes on what it is given, also what its types do not name, and needs none of them. */
+const clientConfig = {
+  defaultTabs: exampleOperations.map(tabOf),
+  defaultEditorToolsVisibility: 'variables',
+  debugTools: [],
+  // Headers hold credentials: nobody is offered to store them.
+  showPersistHeadersSettings: false,
+};
+
 /** Writes the explorer's page, with a new nonce at every call. */
 export function writeExplorerPage(ruru: Ruru, { endpoint, staticPath }: ExplorerPageOptions): ExplorerPage {
   const nonce = randomBytes(16).toString('base64');
@@ -38,13 +48,7 @@ export function writeExplorerPage(ruru: Ruru, { endpoint, staticPath }: Explorer
   const html = ruru.ruruHTML({
     endpoint,
     staticPath,
-    clientConfig: {
-      defaultTabs: exampleOperations.map(tabOf),
-      defaultEditorToolsVisibility: 'variables',
-      debugTools: [],
-      // Headers hold credentials: nobody is offered to store them.
-      showPersistHeadersSettings: false,
-    },
+    clientConfig: clientConfig as unknown as RuruClientConfig,
     htmlParts: {
       metaTags: (original) => `${withNonce(original)}<link rel="icon" href="${FAVICON}">`,
       titleTag: `<title>${TITLE}</title>`,

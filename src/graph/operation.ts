@@ -3,21 +3,27 @@ import type { RequestContext } from './request-context.ts';
 
 /** One operation of the graph: everything but its line in the registry lives in its own folder. */
 export interface Operation<Loader> {
-  readonly resolver: new () => object;
+  /** The fields that it adds; without one it serves references of other subgraphs only. */
+  readonly resolver?: new () => object;
   readonly createLoader: (dependencies: LoaderDependencies) => Loader;
   /** The types that other subgraphs may refer to by their key. */
   readonly entities: readonly Entity[];
 }
 
+/** A type of which another subgraph may know the key and nothing else. */
 export interface Entity {
   readonly type: new () => object;
+  /** The one field of its `@key`. */
+  readonly key: string;
   /**
-   * The entity that a representation of another subgraph means, or a promise of it.
+   * The key's value, unchanged.
    *
-   * @throws a public `BAD_USER_INPUT` error for a representation without a usable key.
+   * @throws a public `BAD_USER_INPUT` error for anything that cannot be a key.
    */
-  readonly resolveReference: (representation: Representation, context: RequestContext) => unknown;
+  readonly checkKey: (value: unknown) => string;
+  /**
+   * Finds the entity, and is called only where more than its key is asked for: one upstream lookup a distinct key.
+   * Without it the key is all there is to find, and the fields beyond look up for themselves.
+   */
+  readonly find?: (key: string, context: RequestContext) => Promise<object>;
 }
-
-/** What a router knows of an entity: its type and the fields of one of its keys. */
-export type Representation = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import { conversationSpace } from './conversation-space/conversation-space.operation.ts';
+import { storageSpace } from './storage-space/storage-space.operation.ts';
 
 /** Every operation of the graph, by the name of its loader. */
-export const operations = { conversationSpace } as const;
+export const operations = { conversationSpace, storageSpace } as const;

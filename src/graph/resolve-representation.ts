@@ -1,31 +1,43 @@
 import type { GraphQLError } from 'graphql';
 import { publicError } from '../errors/public-error.ts';
-import type { Entity, Representation } from './operation.ts';
+import { entities } from './entities.ts';
+import { asksBeyondKey, type EntitySelection } from './entity-selection.ts';
+import type { Entity } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
+
+/** A representation that can be resolved: what it is of, and its key. */
+export interface Reference {
+  readonly entity: Entity;
+  readonly key: string;
+}
 
 /** The entity that `representation` means; what is wrong with it is an error of its own place in the list. */
 export async function resolveRepresentation(
-  entities: ReadonlyMap<string, Entity>,
-  representation: Representation,
+  representation: unknown,
+  selection: EntitySelection,
   context: RequestContext,
-): Promise<unknown> {
-  const typeName = typeNameOf(representation);
-  if (typeName === undefined) throw badRepresentation('must be an object with a __typename');
+): Promise<object> {
+  const { entity, key } = readRepresentation(representation);
+  const wanted = entity.find && asksBeyondKey(selection(entity), entity);
+  const found = wanted ? await entity.find(key, context) : { [entity.key]: key };
+  return { ...found, __typename: entity.type.name };
+}
+
+/**
+ * What `representation` refers to. A literal in the query arrives here as it was written, so it may be anything:
+ * a number, a list, null.
+ *
+ * @throws a public `BAD_USER_INPUT` error.
+ */
+export function readRepresentation(representation: unknown): Reference {
+  if (typeof representation !== 'object' || representation === null) throw bad('must be an object');
+  const fields = representation as Readonly<Record<string, unknown>>;
+  const typeName = fields['__typename'];
+  if (typeof typeName !== 'string') throw bad('must name its type in __typename');
   const entity = entities.get(typeName);
-  if (!entity)
-    throw badRepresentation(
-      `must be of a type that this subgraph resolves: ${[...entities.keys()].join(', ')}`,
-    );
-  const found = await entity.resolveReference(representation, context);
-  return typeof found === 'object' && found !== null ? { ...found, __typename: typeName } : found;
+  if (!entity) throw bad(`must be of a type that this subgraph resolves: ${[...entities.keys()].join(', ')}`);
+  return { entity, key: entity.checkKey(fields[entity.key]) };
 }
 
-/** A literal in the query arrives here as it was written, so anything may: a number, a list, null. */
-function typeNameOf(representation: unknown): string | undefined {
-  if (typeof representation !== 'object' || representation === null) return undefined;
-  const { __typename: name } = representation as Representation;
-  return typeof name === 'string' ? name : undefined;
-}
-
-const badRepresentation = (problem: string): GraphQLError =>
+const bad = (problem: string): GraphQLError =>
   publicError('BAD_USER_INPUT', `A representation ${problem}.`, { argument: 'representations' });

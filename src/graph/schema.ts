@@ -1,21 +1,20 @@
 import 'reflect-metadata';
 import { specifiedDirectives, type GraphQLSchema } from 'graphql';
-import { buildSchema, type NonEmptyArray } from 'type-graphql';
+import { buildSchema } from 'type-graphql';
+import { entities } from './entities.ts';
 import { asSubgraph } from './subgraph.ts';
 import { operations } from './registry.ts';
 
-type ResolverClass = (typeof operations)['conversationSpace']['resolver'];
-
 /** The whole graph, with what a federation router needs added. */
 export async function createSchema(): Promise<GraphQLSchema> {
-  const registered = Object.values(operations);
-  const entities = registered.flatMap((operation) => operation.entities);
+  const [first, ...others] = Object.values(operations).flatMap(({ resolver }) => resolver ?? []);
+  if (!first) throw new Error('No operation adds a field to the graph');
   const schema = await buildSchema({
-    resolvers: registered.map(({ resolver }) => resolver) as unknown as NonEmptyArray<ResolverClass>,
-    orphanedTypes: entities.map(({ type }) => type),
+    resolvers: [first, ...others],
+    orphanedTypes: [...entities.values()].map(({ type }) => type),
     directives: [...specifiedDirectives],
     // Arguments are checked by functions that federation's representations go through as well.
     validate: false,
   });
-  return asSubgraph(schema, entities);
+  return asSubgraph(schema);
 }

@@ -1,12 +1,12 @@
-/** Which operator may not read which group's space. */
+/** Which operator may not read which group's space, or which space by its own id. */
 export interface AccessRules {
-  deny(unionId: string, openConversationId: string): void;
-  allow(unionId: string, openConversationId: string): void;
-  isDenied(unionId: string, openConversationId: string): boolean;
+  deny(unionId: string, id: string): void;
+  allow(unionId: string, id: string): void;
+  isDenied(unionId: string, id: string): boolean;
 }
 
-function keyOf(unionId: string, openConversationId: string): string {
-  return JSON.stringify([unionId, openConversationId]);
+function keyOf(unionId: string, id: string): string {
+  return JSON.stringify([unionId, id]);
 }
 
 /** Rules by which everybody may read everything, until told otherwise. */
@@ -14,14 +14,14 @@ export function createAccessRules(): AccessRules {
   const denied = new Set<string>();
 
   return {
-    deny(unionId, openConversationId) {
-      denied.add(keyOf(unionId, openConversationId));
+    deny(unionId, id) {
+      denied.add(keyOf(unionId, id));
     },
-    allow(unionId, openConversationId) {
-      denied.delete(keyOf(unionId, openConversationId));
+    allow(unionId, id) {
+      denied.delete(keyOf(unionId, id));
     },
-    isDenied(unionId, openConversationId) {
-      return denied.size > 0 && denied.has(keyOf(unionId, openConversationId));
+    isDenied(unionId, id) {
+      return denied.size > 0 && denied.has(keyOf(unionId, id));
     },
   };
 }

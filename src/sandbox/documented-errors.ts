@@ -73,9 +73,14 @@ const tokenErrors = [
   { code: 'invalidAuthInfo', status: 400, message: '授权信息不存在' },
 ] as const satisfies readonly ErrorRow[];
 
+const storageErrors = [
+  { code: 'spaceNotExist', status: 404, message: '空间不存在' },
+] as const satisfies readonly ErrorRow[];
+
 /** Every error code that the stand-in can say. */
-export type DocumentedErrorCode =
-  (typeof lookupErrors)[number]['code'] | (typeof tokenErrors)[number]['code'];
+export type DocumentedErrorCode = (
+  typeof lookupErrors | typeof tokenErrors | typeof storageErrors
+)[number]['code'];
 
 /** One documented error: its code, its status, its message in the service's manner. */
 export interface DocumentedError extends ErrorRow {
@@ -83,7 +88,7 @@ export interface DocumentedError extends ErrorRow {
 }
 
 /**
- * Every error row of the facts page, §2: the closed list.
+ * Every error that DingTalk documents for the lookup and for the gateway before it: the closed list.
  *
  * Codes that come with 500 and 503 stand here once: 503 for `serviceBusy`, 500 for the others.
  */
@@ -92,9 +97,17 @@ export const documentedErrors: readonly DocumentedError[] = lookupErrors;
 /** The errors that only the token endpoints say; `invalid.client` and its like stand in the list above. */
 export const documentedTokenErrors: readonly DocumentedError[] = tokenErrors;
 
-const byCode = new Map([...documentedErrors, ...documentedTokenErrors].map((error) => [error.code, error]));
+/** The errors that only the storage endpoint says, beside those of the lookup. */
+export const documentedStorageErrors: readonly DocumentedError[] = storageErrors;
 
-/** The documented error of a code. Throws on a code that is in neither list. */
+const byCode = new Map(
+  [...documentedErrors, ...documentedTokenErrors, ...documentedStorageErrors].map((error) => [
+    error.code,
+    error,
+  ]),
+);
+
+/** The documented error of a code. Throws on a code that is in none of the lists. */
 export function documentedError(code: DocumentedErrorCode): DocumentedError {
   const error = byCode.get(code);
   if (error === undefined) {

@@ -14,6 +14,7 @@ const routes = [
   { api: 'corpToken', method: 'POST', url: '/v1.0/oauth2/:corpId/token' },
   { api: 'corpAccessToken', method: 'POST', url: '/v1.0/oauth2/corpAccessToken' },
   { api: 'conversationSpace', method: 'POST', url: '/v1.0/convFile/conversations/spaces/query' },
+  { api: 'storageSpace', method: 'GET', url: '/v1.0/storage/spaces/:spaceId' },
   { api: 'usersMe', method: 'GET', url: '/v1.0/contact/users/me' },
 ] as const;
 

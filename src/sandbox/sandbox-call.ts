@@ -6,6 +6,7 @@ export const sandboxApis = [
   'corpToken',
   'corpAccessToken',
   'conversationSpace',
+  'storageSpace',
   'usersMe',
   'unknownPath',
 ] as const;

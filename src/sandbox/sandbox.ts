@@ -9,6 +9,7 @@ import { createRateLimit } from './rate-limit.ts';
 import { createCallReader } from './read-call.ts';
 import { sandboxApis } from './sandbox-call.ts';
 import type { SandboxApi, SandboxCall } from './sandbox-call.ts';
+import { answerStorageSpace } from './storage-space.route.ts';
 import { createTimers } from './timers.ts';
 import { answerAccessToken, answerCorpAccessToken, answerCorpToken } from './token.routes.ts';
 import { createTraffic } from './traffic.ts';
@@ -51,9 +52,9 @@ export interface Sandbox {
   expireTokens(): void;
   /** Sets the life of tokens issued or renewed from now on. */
   setTokenLifeSeconds(seconds: number): void;
-  /** Lets one operator be refused for one id, whatever that id stands for. */
-  denyAccess(unionId: string, openConversationId: string): void;
-  allowAccess(unionId: string, openConversationId: string): void;
+  /** Lets one operator be refused for one id, of a conversation or of a space. */
+  denyAccess(unionId: string, id: string): void;
+  allowAccess(unionId: string, id: string): void;
   /** Requests whose answer is not finished and whose client is still there. */
   readonly inFlight: number;
   /** Requests whose client left before the answer was finished. */
@@ -62,7 +63,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Starts a stand-in DingTalk: a real HTTP server that behaves as the facts page says. Rejects when the port is taken. */
+/** Starts a stand-in DingTalk: a real HTTP server that behaves as DingTalk does, tokens, limits and errors included. Rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const nowMs = options.nowMs ?? (() => performance.now());
   const tokens = createAccessTokens(options.tokenLifeSeconds ?? 7200, nowMs);
@@ -78,6 +79,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     corpToken: (call: SandboxCall) => answerCorpToken(call, tokens),
     corpAccessToken: (call: SandboxCall) => answerCorpAccessToken(call, tokens),
     conversationSpace: (call: SandboxCall) => answerConversationSpace(call, { tokens, takeCall, rules }),
+    storageSpace: (call: SandboxCall) => answerStorageSpace(call, { tokens, takeCall, rules }),
     usersMe: (call: SandboxCall) => answerUsersMe(call, takeCall),
   };
   const app = createHttpServer(traffic, behaviours, options.keepConnectionsMs);
@@ -108,11 +110,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     setTokenLifeSeconds: (seconds) => {
       tokens.setLifeSeconds(seconds);
     },
-    denyAccess: (unionId, openConversationId) => {
-      rules.deny(unionId, openConversationId);
+    denyAccess: (unionId, id) => {
+      rules.deny(unionId, id);
     },
-    allowAccess: (unionId, openConversationId) => {
-      rules.allow(unionId, openConversationId);
+    allowAccess: (unionId, id) => {
+      rules.allow(unionId, id);
     },
     get inFlight() {
       return traffic.inFlight;

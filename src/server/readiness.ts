@@ -1,7 +1,9 @@
+import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { AppConfig } from '../config/config.ts';
 import type { AccessTokens } from '../dingtalk/access-tokens.ts';
 import { startDeadline } from '../dingtalk/deadline.ts';
+import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
 import type { UpstreamHealth } from '../dingtalk/upstream-health.ts';
 import type { ReadinessCheck } from './health.route.ts';
 
@@ -11,6 +13,7 @@ interface ReadinessOptions {
   readonly health: UpstreamHealth;
   readonly clock: Clock;
   readonly timeoutMs: number;
+  readonly log: Logger;
 }
 
 export interface Readiness {
@@ -20,18 +23,23 @@ export interface Readiness {
 }
 
 export function createReadiness(options: ReadinessOptions): Readiness {
-  const { application, tokens, health, clock, timeoutMs } = options;
+  const { application, tokens, health, clock, timeoutMs, log } = options;
   let draining = false;
+  let tokenFailed = false;
   // A suite without an organization of its own has a token for each viewer's only.
   const hasOwnToken = application.kind === 'internal' || application.corpId !== undefined;
 
   async function tokenProblem(): Promise<string | undefined> {
-    if (!hasOwnToken) return undefined;
     using deadline = startDeadline(clock, timeoutMs);
     try {
-      await tokens.get(undefined, deadline.signal);
+      if (hasOwnToken) await tokens.get(undefined, deadline.signal);
+      else await tokens.check();
+      tokenFailed = false;
       return undefined;
-    } catch {
+    } catch (error) {
+      // Told once: probes come every few seconds.
+      if (!tokenFailed) log.error({ reason: toReason(error) }, 'no access token can be had from DingTalk');
+      tokenFailed = true;
       return 'no access token can be had from DingTalk';
     }
   }
@@ -47,3 +55,6 @@ export function createReadiness(options: ReadinessOptions): Readiness {
     },
   };
 }
+
+const toReason = (error: unknown): object =>
+  error instanceof DingTalkError ? { kind: error.kind, ...error.details } : { kind: 'unforeseen' };

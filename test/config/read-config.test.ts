@@ -29,6 +29,18 @@ test('nothing set is a sandbox on localhost, for anybody on this machine', () =>
       corsOrigins: [],
       logLevel: 'info',
       maxLookupsPerRequest: 50,
+      limits: {
+        bodyBytes: 262_144,
+        headerBytes: 16_384,
+        headersTimeoutMs: 5000,
+        requestTimeoutMs: 10_000,
+        queryTokens: 1000,
+        queryDepth: 10,
+        queryDirectives: 20,
+        errors: 20,
+        viewerRequestsPerSecond: undefined,
+      },
+      viewerLogKey: undefined,
       dingtalk: {
         mode: 'sandbox',
         apiUrl: new URL('https://api.dingtalk.io'),
@@ -171,5 +183,15 @@ test('serving anybody in production is possible, and warned about', () => {
   expect(readConfig({ ...live, NODE_ENV: 'production', ALLOW_ANONYMOUS: '1' })).toMatchObject({
     ok: true,
     warnings: ['ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator'],
+  });
+});
+
+test('a start that fails for a misspelt name says so', () => {
+  expect(readConfig({ ...live, DINGTALK_APP_SECRET: '', DINGTALK_APP_SECRT: 'x' })).toMatchObject({
+    ok: false,
+    problems: [{ variable: 'DINGTALK_APP_SECRET' }],
+    hints: [
+      'DINGTALK_APP_SECRT is not a variable of the gateway and is ignored: did you mean DINGTALK_APP_SECRET?',
+    ],
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -213,4 +214,53 @@ test('a client that leaves does not take the token refresh from the others', asy
   await expect(left).rejects.toThrow();
   await expect(stayed).resolves.toMatchObject({ body: { data: exampleSpace } });
   expect(gateway.upstream.callsTo('accessToken')).toHaveLength(1);
+});
+
+test('a token that DingTalk gives again although it refuses it is asked for once', async () => {
+  await using gateway = await startGateway({ environment: { MAX_ERRORS: '50' } });
+  await gateway.query(lookup, example);
+  gateway.upstream.clearCalls();
+  gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'InvalidAuthentication' });
+  const aliases = Array.from(
+    { length: 50 },
+    (_, index) => `a${index}: conversationSpace(openConversationId: "cid.demo.${index}") { spaceId }`,
+  );
+
+  const { body } = await gateway.query(`{ ${aliases.join(' ')} }`);
+
+  expect(new Set(body.errors?.map(({ extensions }) => extensions.code))).toEqual(
+    new Set(['GATEWAY_MISCONFIGURED']),
+  );
+  expect(gateway.upstream.callsTo('accessToken')).toHaveLength(1);
+  expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(100);
+});
+
+test.each([
+  ['is missing', async () => {}],
+  ['is empty', (file: string) => writeFile(file, '\n')],
+  ['is some other file', (file: string) => writeFile(file, 'x'.repeat(5000))],
+  ['is a pipe that nobody writes to', async (file: string) => void execFileSync('mkfifo', [file])],
+])('a ticket file that %s is the gateway operator’s problem, and told by readyz', async (_what, make) => {
+  const folder = await mkdtemp(join(tmpdir(), 'ticket-'));
+  const file = join(folder, 'ticket');
+  await make(file);
+  await using gateway = await startGateway({
+    environment: {
+      DINGTALK_APP_KEY: '',
+      DINGTALK_APP_SECRET: '',
+      DINGTALK_SUITE_KEY: sandboxCredentials.suiteKey,
+      DINGTALK_SUITE_SECRET: sandboxCredentials.suiteSecret,
+      DINGTALK_SUITE_TICKET_FILE: file,
+      DINGTALK_CORP_ID: 'ding1234xxxxx',
+    },
+  });
+
+  const ready = await fetch(`${gateway.url}/readyz`);
+  const { body } = await gateway.query(lookup, example);
+  await rm(folder, { recursive: true });
+
+  expect(ready.status).toBe(503);
+  expect(body.errors?.[0]?.extensions).toEqual({ code: 'GATEWAY_MISCONFIGURED', retryable: false });
+  expect(gateway.upstream.calls).toHaveLength(0);
+  expect(gateway.log.join('')).toContain('DINGTALK_SUITE_TICKET_FILE');
 });

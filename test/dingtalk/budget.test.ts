@@ -32,21 +32,28 @@ function observe(budget: Budget, clock: ManualClock): Run {
 /** Lets every promise that can go on do so. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('starts no more calls in any one second than it may', async () => {
+test('gives a place back one second after its call has ended, whenever the call arrived', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget(clock, 3), clock);
+  const run = observe(createBudget(clock, 2), clock);
+  for (const name of ['a', 'b', 'c', 'd']) void run.ask('viewer', name);
+  await settle();
+  expect(run.started).toEqual(['a', 'b']);
 
-  for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) void run.ask('viewer', name);
+  clock.advance(5000);
+  await run.finish('a');
+  expect(run.started).toEqual(['a', 'b']);
+
+  clock.advance(999);
+  await run.finish('b');
+  expect(run.started).toEqual(['a', 'b']);
+
+  clock.advance(1);
   await settle();
   expect(run.started).toEqual(['a', 'b', 'c']);
 
-  clock.advance(1000);
+  clock.advance(999);
   await settle();
-  expect(run.started).toEqual(['a', 'b', 'c']);
-
-  clock.advance(100);
-  await settle();
-  expect(run.started).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  expect(run.started).toEqual(['a', 'b', 'c', 'd']);
 });
 
 test('lets viewers take turns', async () => {
@@ -55,9 +62,10 @@ test('lets viewers take turns', async () => {
 
   for (const name of ['a1', 'a2', 'a3']) void run.ask('a', name);
   void run.ask('b', 'b1');
-  for (let second = 0; second < 4; second += 1) {
+  for (const name of ['a1', 'a2', 'b1']) {
     await settle();
-    clock.advance(1100);
+    await run.finish(name);
+    clock.advance(1000);
   }
   await settle();
 
@@ -84,7 +92,7 @@ test('refuses at once what cannot start before its deadline, and says how long t
 
   await expect(run.ask('viewer', 'second', { timeoutMs: 500 })).rejects.toMatchObject({
     kind: 'rate-limited',
-    details: { retryAfterMs: 1050 },
+    details: { retryAfterMs: 1000 },
   });
   expect(run.started).toEqual(['first']);
 });
@@ -107,8 +115,47 @@ test('whoever leaves the line makes room and costs no call', async () => {
 
   client.abort();
   await expect(leaving).rejects.toMatchObject({ name: 'ClientGoneError' });
-  clock.advance(1100);
+  await run.finish('first');
+  clock.advance(1000);
   await settle();
 
   expect(run.started).toEqual(['first', 'staying']);
+});
+
+test('says how long the last in a long line waits', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 2), clock);
+  for (const name of ['a', 'b', 'c', 'd', 'e']) void run.ask('viewer', name);
+  await settle();
+
+  await expect(run.ask('viewer', 'f', { timeoutMs: 1500 })).rejects.toMatchObject({
+    details: { retryAfterMs: 2000 },
+  });
+});
+
+test('a viewer with one call is not told to wait for another’s hundred', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 2), clock);
+  for (let index = 0; index < 100; index += 1) void run.ask('busy', `busy ${index}`);
+  await settle();
+
+  void run.ask('modest', 'modest', { timeoutMs: 3000 });
+  await run.finish('busy 0');
+  await run.finish('busy 1');
+  clock.advance(1000);
+  await settle();
+
+  expect(run.started).toEqual(['busy 0', 'busy 1', 'busy 2', 'modest']);
+});
+
+test('a call whose time runs out in the line is told that too many are waiting', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 1), clock);
+  void run.ask('viewer', 'slow');
+  const late = run.ask('viewer', 'late', { timeoutMs: 2000 });
+  await settle();
+
+  clock.advance(2000);
+
+  await expect(late).rejects.toMatchObject({ kind: 'rate-limited' });
 });

@@ -65,6 +65,11 @@ const broken: [what: string, fault: Fault, code: string, dingtalk?: object][] = 
     'UPSTREAM_MALFORMED_RESPONSE',
   ],
   [
+    'not Brotli although it says so',
+    answer(200, 'plain', { 'content-encoding': 'br' }),
+    'UPSTREAM_MALFORMED_RESPONSE',
+  ],
+  [
     'a known code in a 200',
     answer(200, '{"code":"permissionDenied"}'),
     'FORBIDDEN',

@@ -137,7 +137,7 @@ test('what our own budget cannot start in time is RATE_LIMITED and costs no call
   );
 
   expect(body.data).toEqual({ a: { corpId: 'ding1234xxxxx' }, b: null });
-  expect(body.errors?.[0]?.extensions).toEqual(wait(1050));
+  expect(body.errors?.[0]?.extensions).toEqual(wait(1000));
   expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
 });
 

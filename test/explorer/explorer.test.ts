@@ -98,9 +98,3 @@ test.each([
 test('an asset of another version is not found', async () => {
   expect((await get('/explorer/0.0.0/ruru.js')).statusCode).toBe(404);
 });
-
-test('without ruru the error names the remedy', async () => {
-  await expect(loadRuru('ruru-that-is-not-installed')).rejects.toThrow(
-    /"ruru-that-is-not-installed", which is not installed.*install the dependencies.*IDE=off/,
-  );
-});

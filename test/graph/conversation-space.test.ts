@@ -206,3 +206,21 @@ test('more distinct lookups than allowed are refused before the first call', asy
   expect(allowed.body.errors).toBeUndefined();
   expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(2);
 });
+
+test('more lookups than fit into a second are paced, not refused', async () => {
+  await using gateway = await startGateway({
+    environment: { DINGTALK_QPS: '5' },
+    sandbox: { callsPerSecond: 5 },
+  });
+  const ids = Array.from({ length: 10 }, (_, index) => `cid.demo.${index}`);
+  const aliases = ids.map(
+    (id, index) => `a${index}: conversationSpace(openConversationId: "${id}") { spaceId }`,
+  );
+
+  const { body } = await gateway.query(`{ ${aliases.join(' ')} }`);
+
+  expect(body.errors).toBeUndefined();
+  expect(gateway.upstream.callsTo('conversationSpace').map(({ status }) => status)).toEqual(
+    Array(10).fill(200),
+  );
+});

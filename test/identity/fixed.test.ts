@@ -77,10 +77,12 @@ const production = {
 test('in production it wants keys or a spoken wish to serve anybody', () => {
   expect(readConfig(production)).toEqual({
     ok: false,
+    hints: [],
     problems: [{ variable: 'GATEWAY_API_KEYS', message: expect.stringContaining('ALLOW_ANONYMOUS=1') }],
   });
   expect(readConfig({ ...production, GATEWAY_API_KEYS: ' , ' })).toMatchObject({
     ok: false,
+    hints: [],
     problems: [{ variable: 'GATEWAY_API_KEYS', message: 'must hold at least one key' }],
   });
   expect(readConfig({ ...production, GATEWAY_API_KEYS: 'key' })).toMatchObject({ ok: true, warnings: [] });

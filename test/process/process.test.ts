@@ -100,7 +100,9 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 
     const underWay = ask(url, '{ conversationSpace(openConversationId: "cid9FTRQSLo+sKxxxx") { spaceId } }');
     await upstream.waitForCalls('conversationSpace', 1);
-    run.child.kill(signal);
+    // To the whole group, and once more, as Ctrl-C under npm does.
+    process.kill(-run.child.pid!, signal);
+    process.kill(-run.child.pid!, signal);
 
     expect(await underWay).toEqual({ data: { conversationSpace: { spaceId: '798xxxxx' } } });
     expect(await run.ended).toBe(0);
@@ -119,7 +121,7 @@ test('npm run dev serves straight from the sources', async () => {
   expect(await ask(await npm.url, example)).toHaveProperty('data.conversationSpace.spaceId', '798xxxxx');
 });
 
-test('the frontend example finds the gateway on its usual port', async () => {
+test('the frontend example runs beside the gateway', async () => {
   await using npm = startProcess(gateway, { PORT: '0' });
   const endpoint = await npm.url;
 
@@ -128,5 +130,5 @@ test('the frontend example finds the gateway on its usual port', async () => {
   });
 
   expect(await example.ended).toBe(0);
-  expect(example.output().stdout).toContain('cid.demo.anything');
+  expect(example.output().stdout).toContain('The files of this group are in space ');
 });

@@ -104,7 +104,7 @@ describe('the data', () => {
 });
 
 describe('documented errors', () => {
-  // Written out once more on purpose: the facts page, not the list under test, decides.
+  // Written out once more on purpose: DingTalk’s documentation, not the list under test, decides.
   const statusOf: Record<string, number> = {
     paramError: 400,
     'paramError.conversationId': 400,
@@ -137,7 +137,7 @@ describe('documented errors', () => {
     operationTimeout: 500,
   };
 
-  test('the list holds every row of the facts page and nothing else', () => {
+  test('the list holds every documented error and nothing else', () => {
     expect(Object.fromEntries(documentedErrors.map(({ code, status }) => [code, status]))).toEqual(statusOf);
   });
 

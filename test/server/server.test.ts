@@ -66,6 +66,28 @@ test('a refusal is an answer: it makes nobody unready', async () => {
   expect(response.status).toBe(200);
 });
 
+test('a client that leaves hides no outage', async () => {
+  await using gateway = await startGateway();
+  gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'systemError' }, 5);
+  for (let index = 0; index < 5; index += 1) await gateway.query(lookup, { id: `cid.demo.${index}` });
+  gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
+  const leaving = new AbortController();
+  const left = fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: lookup, variables: { id: 'cid.demo.b' } }),
+    signal: leaving.signal,
+  });
+  await gateway.upstream.waitForCalls('conversationSpace', 6);
+  leaving.abort();
+  await expect(left).rejects.toThrow();
+  while (gateway.upstream.abortedCalls === 0) await new Promise((resolve) => setImmediate(resolve));
+
+  const response = await fetch(`${gateway.url}/readyz`);
+
+  expect(response.status).toBe(503);
+});
+
 test('x-request-id is taken, given back and logged', async () => {
   await using gateway = await startGateway();
 

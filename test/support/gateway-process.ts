@@ -26,6 +26,8 @@ export function startProcess(
     cwd: root,
     env: { PATH, HOME, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that what it starts can be ended with it.
+    detached: true,
   });
   let stdout = '';
   let stderr = '';
@@ -47,8 +49,16 @@ export function startProcess(
     output: () => ({ stdout, stderr }),
     ended,
     async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
+      if (child.pid !== undefined) endGroup(child.pid);
       await ended;
     },
   };
+}
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // All of it has ended by itself.
+  }
 }

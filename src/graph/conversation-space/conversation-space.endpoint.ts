@@ -1,25 +1,15 @@
 import { z } from 'zod';
-import { DingTalkError } from '../../dingtalk/dingtalk-error.ts';
 import type { Endpoint } from '../../dingtalk/endpoint.ts';
-import { parseUpstreamTime } from '../../dingtalk/upstream-time.ts';
-import type { Space, UpstreamTime } from './space.type.ts';
-
-/** A time that cannot be read, whatever its type, must not cost the rest of the space. */
-const time = z.optional(z.unknown()).transform((value): UpstreamTime => {
-  if (value === undefined || value === null || value === '') return null;
-  const moment = typeof value === 'string' ? parseUpstreamTime(value) : undefined;
-  return (
-    moment ?? new DingTalkError('malformed-response', { reason: 'a time is in none of the known forms' })
-  );
-});
+import { upstreamTimeBody } from '../upstream-time-body.ts';
+import type { Space } from './space.type.ts';
 
 const getSpaceBody = z
   .object({
     space: z.object({
       spaceId: z.string().min(1),
       corpId: z.string().min(1),
-      createTime: time,
-      modifiedTime: time,
+      createTime: upstreamTimeBody,
+      modifiedTime: upstreamTimeBody,
     }),
   })
   .transform(({ space }): Space => space);

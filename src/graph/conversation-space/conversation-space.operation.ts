@@ -7,13 +7,6 @@ import { checkOpenConversationId } from './open-conversation-id.ts';
 export const conversationSpace: Operation<ConversationSpaceLoader> = {
   resolver: ConversationSpaceResolver,
   createLoader: createConversationSpaceLoader,
-  entities: [
-    {
-      type: Conversation,
-      // Costs nothing: the space is looked up when it is asked for.
-      resolveReference: ({ openConversationId }) => ({
-        openConversationId: checkOpenConversationId(openConversationId),
-      }),
-    },
-  ],
+  // A reference costs nothing: its field `space` is looked up when it is asked for.
+  entities: [{ type: Conversation, key: 'openConversationId', checkKey: checkOpenConversationId }],
 };

@@ -1,8 +1,12 @@
-import { Arg, Ctx, Extensions, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { LooksUp } from '../lookup.ts';
 import type { RequestContext } from '../request-context.ts';
 import { Conversation } from './conversation.type.ts';
 import { checkOpenConversationId } from './open-conversation-id.ts';
 import { Space } from './space.type.ts';
+
+/** What a router's demand control counts for one upstream call, where an object of ours counts 1 and a scalar nothing. */
+const lookupCost = '@cost(weight: 10)';
 
 @Resolver(() => Conversation)
 export class ConversationSpaceResolver {
@@ -10,7 +14,8 @@ export class ConversationSpaceResolver {
     nullable: true,
     description: 'The storage space of a group chat. Null, with an error, where it cannot be told.',
   })
-  @Extensions({ lookupBy: 'openConversationId' })
+  @Directive(lookupCost)
+  @LooksUp('conversationSpace', 'openConversationId')
   conversationSpace(
     @Arg('openConversationId', () => ID, {
       description: 'The id of the group chat, unchanged: 1 to 256 characters, case-sensitive.',
@@ -22,7 +27,8 @@ export class ConversationSpaceResolver {
   }
 
   @FieldResolver(() => Space, { nullable: true, description: 'Where the files of this group chat live.' })
-  @Extensions({ lookupBy: 'openConversationId' })
+  @Directive(lookupCost)
+  @LooksUp('conversationSpace', 'openConversationId')
   space(@Root() { openConversationId }: Conversation, @Ctx() { loaders }: RequestContext): Promise<Space> {
     return loaders.conversationSpace.load(checkOpenConversationId(openConversationId));
   }

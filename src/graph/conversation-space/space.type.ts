@@ -1,9 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import type { DingTalkError } from '../../dingtalk/dingtalk-error.ts';
-
-/** A time as DingTalk told it: an unreadable one is that field's error, and no time is no time. */
-export type UpstreamTime = Date | DingTalkError | null;
+import type { UpstreamTime } from '../upstream-time-body.ts';
 
 @ObjectType({ description: 'Where the files of a group chat live: its storage space.' })
 @Directive('@key(fields: "spaceId")')

@@ -1,0 +1,56 @@
+/** A call whose turn has not come. */
+export interface Waiting {
+  readonly start: () => void;
+}
+
+/** A line in which viewers take turns, however many calls each of them has in it. */
+export interface FairQueue {
+  readonly size: number;
+  /** How many calls have their turn before a new one of this viewer. */
+  ahead(viewerKey: string): number;
+  add(viewerKey: string, call: Waiting): void;
+  /** The first call of the viewer whose turn it is; the viewer goes to the back of the line. */
+  take(): Waiting | undefined;
+  /** Takes one call out, if it is still in the line. */
+  remove(viewerKey: string, call: Waiting): void;
+}
+
+export function createFairQueue(): FairQueue {
+  /** A map keeps the order of insertion: its first key is the viewer whose turn it is. */
+  const line = new Map<string, Waiting[]>();
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    ahead(viewerKey) {
+      const own = line.get(viewerKey)?.length ?? 0;
+      // A viewer with more calls in line has one in each round up to ours; ours may come before its last.
+      return [...line.values()].reduce((sum, calls) => sum + Math.min(calls.length, own + 1), 0);
+    },
+    add(viewerKey, call) {
+      const calls = line.get(viewerKey);
+      if (calls) calls.push(call);
+      else line.set(viewerKey, [call]);
+      size += 1;
+    },
+    take() {
+      const [first] = line;
+      if (!first) return undefined;
+      const [viewerKey, calls] = first;
+      const call = calls.shift();
+      line.delete(viewerKey);
+      if (calls.length > 0) line.set(viewerKey, calls);
+      size -= 1;
+      return call;
+    },
+    remove(viewerKey, call) {
+      const calls = line.get(viewerKey);
+      const index = calls?.indexOf(call) ?? -1;
+      if (!calls || index < 0) return;
+      calls.splice(index, 1);
+      if (calls.length === 0) line.delete(viewerKey);
+      size -= 1;
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { Endpoint } from '../../dingtalk/endpoint.ts';
+import type { Space } from '../conversation-space/space.type.ts';
+import { upstreamTimeBody } from '../upstream-time-body.ts';
+
+/** The page promises more than a dozen fields beside these; none of them is asked for. */
+const getStorageSpaceBody = z
+  .object({
+    space: z.object({
+      id: z.string().min(1),
+      corpId: z.string().min(1),
+      createTime: upstreamTimeBody,
+      modifiedTime: upstreamTimeBody,
+    }),
+  })
+  .transform(({ space: { id, ...rest } }): Space => ({ spaceId: id, ...rest }));
+
+/**
+ * A storage space by its own id. One id a call.
+ *
+ * @see https://open.dingtalk.com/document/orgapp/get-space-information
+ */
+export const storageSpaceEndpoint: Endpoint<{ spaceId: string }, Space> = {
+  name: 'storageSpace',
+  method: 'GET',
+  path: ({ spaceId }) => `/v1.0/storage/spaces/${encodeURIComponent(spaceId)}`,
+  answer: getStorageSpaceBody,
+  repeatable: true,
+};

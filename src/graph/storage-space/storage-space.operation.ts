@@ -1,0 +1,17 @@
+import { Space } from '../conversation-space/space.type.ts';
+import type { Operation } from '../operation.ts';
+import { checkSpaceId } from './space-id.ts';
+import { createStorageSpaceLoader, type StorageSpaceLoader } from './storage-space.loader.ts';
+
+/** What other subgraphs reach by `spaceId`; it adds no field to the graph. */
+export const storageSpace: Operation<StorageSpaceLoader> = {
+  createLoader: createStorageSpaceLoader,
+  entities: [
+    {
+      type: Space,
+      key: 'spaceId',
+      checkKey: checkSpaceId,
+      find: (spaceId, { loaders }) => loaders.storageSpace.load(spaceId),
+    },
+  ],
+};

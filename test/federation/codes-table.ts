@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Reply } from './supergraph-under-test.ts';
+
+type Extensions = Readonly<Record<string, unknown>>;
+
+/** One failure, as the gateway tells it and as it comes out of each router. */
+export interface Measured {
+  readonly gateway: Extensions;
+  readonly routers: Readonly<Record<string, Extensions>>;
+}
+
+/** What the errors of a reply say; a router may repeat an error, and all repetitions must say the same. */
+export function extensionsOf({ errors = [] }: Reply): Extensions {
+  const [first, ...others] = errors.map(({ extensions }) => withoutRequestId(extensions ?? {}));
+  if (!first) throw new Error('There is no error');
+  for (const other of others) {
+    if (told(other) !== told(first)) throw new Error(`Two errors differ: ${told(first)} and ${told(other)}`);
+  }
+  return first;
+}
+
+const told = ({ code, retryable, dingtalk }: Extensions): string =>
+  JSON.stringify({ code, retryable, dingtalk });
+
+/** Every call has a request id of its own: it is compared by whether it is there. */
+function withoutRequestId(extensions: Extensions): Extensions {
+  const dingtalk = extensions['dingtalk'] as Extensions | undefined;
+  if (!dingtalk) return extensions;
+  return { ...extensions, dingtalk: { ...dingtalk, requestId: typeof dingtalk['requestId'] } };
+}
+
+/** The table of docs/federation.md. */
+export function codesTable(measured: readonly Measured[]): string {
+  const routers = Object.keys(measured[0]?.routers ?? {});
+  const head = [
+    'the gateway says',
+    ...routers.flatMap((name) => [`${name}: \`code\``, '`dingtalk`', '`retryable`']),
+  ];
+  const rows = measured.map(({ gateway, routers: seen }) => [
+    `\`${String(gateway['code'])}\``,
+    ...Object.values(seen).flatMap((router) => [
+      `\`${String(router['code'])}\``,
+      fate(gateway['dingtalk'], router['dingtalk']),
+      fate(gateway['retryable'], router['retryable']),
+    ]),
+  ]);
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function fate(said: unknown, heard: unknown): string {
+  if (said === undefined && heard === undefined) return '–';
+  if (isDeepStrictEqual(said, heard)) return 'kept';
+  return heard === undefined ? 'lost' : 'changed';
+}
+
+/** A Markdown table without the padding that a formatter may give it. */
+export const unpadded = (table: string): string =>
+  table
+    .split('\n')
+    .map((line) => line.replaceAll(/ *\| */g, '|').replaceAll(/-{3,}/g, '---'))
+    .join('\n');

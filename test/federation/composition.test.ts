@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { composeServices as composeWithApollo } from '@apollo/composition';
+import { composeServices as composeWithGuild } from '@theguild/federation-composition';
+import { federateSubgraphs, ROUTER_COMPATIBILITY_VERSION_ONE } from '@wundergraph/composition';
+import { Kind, parse, print, type DocumentNode } from 'graphql';
+
+interface Subgraph {
+  readonly name: string;
+  readonly url: string;
+  readonly typeDefs: DocumentNode;
+}
+
+interface Composition {
+  /** Errors, hints and warnings alike: none of them is welcome. */
+  readonly complaints: readonly string[];
+  readonly supergraph: string;
+}
+
+const engines = {
+  '@apollo/composition': (subgraphs) => {
+    const { errors = [], hints = [], supergraphSdl = '' } = composeWithApollo(subgraphs);
+    return { complaints: [...errors, ...hints].map(({ message }) => message), supergraph: supergraphSdl };
+  },
+  '@theguild/federation-composition': (subgraphs) => {
+    const { errors = [], supergraphSdl = '' } = composeWithGuild(subgraphs);
+    return { complaints: errors.map(({ message }) => message), supergraph: supergraphSdl };
+  },
+  '@wundergraph/composition': (subgraphs) => {
+    const result = federateSubgraphs({
+      subgraphs: subgraphs.map(({ typeDefs, ...subgraph }) => ({ ...subgraph, definitions: typeDefs })),
+      version: ROUTER_COMPATIBILITY_VERSION_ONE,
+    });
+    const errors = result.success ? [] : result.errors;
+    return {
+      complaints: [...errors, ...result.warnings].map(({ message }) => message),
+      supergraph: result.success ? print(result.federatedGraphAST) : '',
+    };
+  },
+} satisfies Record<string, (subgraphs: Subgraph[]) => Composition>;
+
+const root = new URL('../../', import.meta.url);
+const subgraph = async (
+  name: string,
+  file: string,
+  edit = (sdl: string): string => sdl,
+): Promise<Subgraph> => ({
+  name,
+  url: `http://127.0.0.1/${name}`,
+  typeDefs: parse(edit(await readFile(new URL(file, root), 'utf8'))),
+});
+const ours = () => subgraph('dingtalk', 'schema.graphql');
+const titles = (edit?: (sdl: string) => string) =>
+  subgraph('chat-titles', 'examples/supergraph/neighbours/chat-titles.graphql', edit);
+const labels = () => subgraph('space-labels', 'examples/supergraph/neighbours/space-labels.graphql');
+
+describe.each(Object.entries(engines))('%s', (_name, compose) => {
+  test('composes the graph by itself without a word', async () => {
+    expect(compose([await ours()]).complaints).toEqual([]);
+  });
+
+  test('composes it with both neighbours without a word, each type with the fields of all', async () => {
+    const { complaints, supergraph } = compose([await ours(), await titles(), await labels()]);
+
+    expect(complaints).toEqual([]);
+    expect(fieldsOf(supergraph)).toEqual({
+      Query: ['chats', 'conversationSpace', 'pinnedSpaces'],
+      Conversation: ['openConversationId', 'space', 'title'],
+      Space: ['corpId', 'createTime', 'label', 'modifiedTime', 'spaceId'],
+    });
+    expect(supergraph).toContain('Where the files of a group chat live: its storage space.');
+  });
+
+  test('refuses a neighbour that does not fit', async () => {
+    const misfit = await titles((sdl) => sdl.replaceAll('openConversationId', 'chatId'));
+
+    expect(compose([await ours(), misfit, await labels()]).complaints).not.toEqual([]);
+  });
+});
+
+test.each(['@apollo/composition', '@theguild/federation-composition'] as const)(
+  '%s tells routers what a lookup costs',
+  async (name) => {
+    const { supergraph } = engines[name]([await ours(), await titles(), await labels()]);
+
+    expect(supergraph.match(/space: Space .*@cost\(weight: 10\)/g)).toHaveLength(1);
+    expect(supergraph.match(/\): Space .*@cost\(weight: 10\)/g)).toHaveLength(1);
+  },
+);
+
+/** The fields of the types that clients see, sorted. */
+function fieldsOf(sdl: string): Record<string, string[]> {
+  const fields: Record<string, string[]> = {};
+  for (const definition of parse(sdl).definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+    fields[definition.name.value] = (definition.fields ?? []).map((field) => field.name.value).toSorted();
+  }
+  return fields;
+}

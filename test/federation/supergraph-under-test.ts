@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { uncached } from './uncached.ts';
+
+const example = new URL('../../examples/supergraph/', import.meta.url);
+const startWithinMs = 90_000;
+const stopWithinMs = 15_000;
+
+export const howToInstall = 'npm ci --prefix examples/supergraph';
+/** The routers are too large to be installed with the gateway: they are the example's own. */
+export const installed = ['@graphql-hive/gateway', '@apollo/gateway'].every((name) =>
+  existsSync(new URL(`node_modules/${name}/package.json`, example)),
+);
+
+export const maxLookups = 30;
+export const routerSecret = 'only the routers know';
+export type Listener = 'Hive Gateway' | 'Apollo Gateway' | 'dingtalk';
+
+export interface Reply {
+  readonly data?: unknown;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+export interface SupergraphUnderTest {
+  readonly upstream: Sandbox;
+  /** Asks one of the routers, or the gateway itself. */
+  query(
+    at: Listener,
+    query: string,
+    variables?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+/** The example as its one command starts it, but for the stand-in, which is the test's own. */
+export async function startSupergraph(): Promise<SupergraphUnderTest> {
+  if (!installed) throw new Error(`The routers of examples/supergraph are missing: run ${howToInstall}`);
+  const upstream = await startSandbox({ callsPerSecond: Infinity });
+  const { PATH, HOME, TMPDIR } = process.env;
+  const child = spawn(process.execPath, ['start.ts'], {
+    cwd: fileURLToPath(example),
+    // A process group of its own, so that nothing of it is left behind; over the channel it hears if this process dies.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: {
+      PATH,
+      HOME,
+      TMPDIR,
+      ...uncached,
+      DINGTALK_API_URL: upstream.url,
+      DINGTALK_APP_KEY: sandboxCredentials.appKey,
+      DINGTALK_APP_SECRET: sandboxCredentials.appSecret,
+      DINGTALK_QPS: '10000',
+      UPSTREAM_TIMEOUT_MS: '2000',
+      MAX_LOOKUPS_PER_REQUEST: String(maxLookups),
+      ROUTER_SECRET: routerSecret,
+    },
+  });
+  const close = async (): Promise<void> => {
+    await stop(child);
+    await upstream.close();
+  };
+  try {
+    const urls = await readUrls(child);
+    return {
+      upstream,
+      close,
+      async query(at, query, variables = {}, headers = {}) {
+        const response = await fetch(urls[at], {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: JSON.stringify({ query, variables }),
+        });
+        return (await response.json()) as Reply;
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The one line that the example says when everything listens. */
+async function readUrls(child: ChildProcess): Promise<Readonly<Record<Listener, string>>> {
+  const lines = createInterface(child.stdout!);
+  const timer = setTimeout(() => lines.close(), startWithinMs);
+  try {
+    for await (const line of lines) {
+      if (line.startsWith('{')) return JSON.parse(line) as Record<Listener, string>;
+    }
+    throw new Error(`examples/supergraph did not start (exit code ${child.exitCode})`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.pid === undefined) return;
+  const group = -child.pid;
+  const gone = once(child, 'exit');
+  const timer = setTimeout(() => process.kill(group, 'SIGKILL'), stopWithinMs);
+  child.kill('SIGTERM');
+  await gone;
+  clearTimeout(timer);
+}

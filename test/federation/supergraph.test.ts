@@ -1,0 +1,215 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { codesTable, extensionsOf, unpadded, type Measured } from './codes-table.ts';
+import { conversation, demoIds, space } from './representations.ts';
+import {
+  howToInstall,
+  installed,
+  maxLookups,
+  routerSecret,
+  startSupergraph,
+  type SupergraphUnderTest,
+} from './supergraph-under-test.ts';
+
+const routers = ['Hive Gateway', 'Apollo Gateway'] as const;
+const chy = { authorization: 'Bearer chy' };
+const lin = { authorization: 'Bearer lin' };
+
+// Under CI a missing router is a failure, never a skip.
+const wanted = installed || process.env['CI'] === 'true';
+if (!wanted) {
+  process.stdout.write(`SKIPPED: joins over real routers. To run them as well: ${howToInstall}\n`);
+}
+
+(wanted ? describe : describe.skip)('a running supergraph', () => {
+  let supergraph: SupergraphUnderTest;
+  beforeAll(async () => {
+    supergraph = await startSupergraph();
+  }, 120_000);
+  beforeEach(() => {
+    supergraph.upstream.clearCalls();
+    supergraph.upstream.clearFaults();
+  });
+  afterAll(() => supergraph?.close(), 30_000);
+
+  /** Who asked for which id, sorted: calls that go out together arrive in any order. */
+  const lookups = (): string[] =>
+    supergraph.upstream
+      .callsTo('conversationSpace')
+      .map(
+        ({ query, body }) =>
+          `${query['unionId']} ${(body as { openConversationId: string }).openConversationId}`,
+      )
+      .toSorted();
+  const storageCalls = (): string[] =>
+    supergraph.upstream
+      .callsTo('storageSpace')
+      .map(({ query, path }) => `${query['unionId']} ${path}`)
+      .toSorted();
+
+  // Hive Gateway leaves the index out: docs/federation.md says so.
+  const placeInPath = { 'Hive Gateway': ['chats', 'space'], 'Apollo Gateway': ['chats', 1, 'space'] };
+
+  describe.each(routers)('behind %s', (router) => {
+    test('one query joins all three subgraphs, at one call a conversation', async () => {
+      const reply = await supergraph.query(
+        router,
+        'query ($ids: [ID!]!) { chats(ids: $ids) { title space { spaceId corpId label } } }',
+        { ids: ['cid9FTRQSLo+sKxxxx', 'cid.demo.tea', 'cid9FTRQSLo+sKxxxx'] },
+        chy,
+      );
+
+      const example = {
+        title: 'The example of the API page',
+        space: { spaceId: '798xxxxx', corpId: 'ding1234xxxxx', label: 'label of 798xxxxx' },
+      };
+      const tea = {
+        title: 'Tea round',
+        space: { spaceId: '256572824454245', corpId: 'ding1234xxxxx', label: 'label of 256572824454245' },
+      };
+      expect(reply).toEqual({ data: { chats: [example, tea, example] } });
+      expect(lookups()).toEqual(['chyxxxxx cid.demo.tea', 'chyxxxxx cid9FTRQSLo+sKxxxx']);
+      expect(storageCalls()).toEqual([]);
+    });
+
+    test('a neighbour that knows a spaceId alone gets the rest, and its own fields cost nothing', async () => {
+      const query = 'query ($facts: Boolean!) { pinnedSpaces { spaceId label corpId @include(if: $facts) } }';
+      const labels = await supergraph.query(router, query, { facts: false }, chy);
+      const callsForLabels = supergraph.upstream.calls.length;
+      const facts = await supergraph.query(router, query, { facts: true }, chy);
+
+      expect(labels).toEqual({
+        data: { pinnedSpaces: [{ spaceId: '798xxxxx', label: 'label of 798xxxxx' }] },
+      });
+      expect(callsForLabels).toBe(0);
+      expect(facts).toEqual({
+        data: {
+          pinnedSpaces: [{ spaceId: '798xxxxx', label: 'label of 798xxxxx', corpId: 'ding1234xxxxx' }],
+        },
+      });
+      expect(storageCalls()).toEqual(['chyxxxxx /v1.0/storage/spaces/798xxxxx']);
+    });
+
+    test('one conversation that fails is one error with our code, and its neighbours have their data', async () => {
+      const { data, errors } = await supergraph.query(
+        router,
+        'query ($ids: [ID!]!) { chats(ids: $ids) { title space { spaceId } } }',
+        { ids: ['cid9FTRQSLo+sKxxxx', 'cid.conversationNotExist'] },
+        chy,
+      );
+
+      expect(data).toEqual({
+        chats: [
+          { title: 'The example of the API page', space: { spaceId: '798xxxxx' } },
+          { title: 'cid.conversationNotExist', space: null },
+        ],
+      });
+      expect(errors).toMatchObject([
+        {
+          message: 'There is no such group: check the openConversationId, case included.',
+          path: placeInPath[router],
+          extensions: { code: 'CONVERSATION_NOT_FOUND' },
+        },
+      ]);
+      expect(lookups()).toHaveLength(2);
+    });
+
+    test('the person whom the router knows is the operator, whatever the client says', async () => {
+      supergraph.upstream.denyAccess('linxxxxx', 'cid.demo.tea');
+      const query = '{ chats(ids: ["cid.demo.tea"]) { space { corpId } } }';
+      const pretender = { ...lin, 'x-dingtalk-union-id': 'chyxxxxx', 'x-router-secret': routerSecret };
+
+      const seenByChy = await supergraph.query(router, query, {}, chy);
+      const seenByLin = await supergraph.query(router, query, {}, pretender);
+      supergraph.upstream.allowAccess('linxxxxx', 'cid.demo.tea');
+
+      expect(seenByChy).toEqual({ data: { chats: [{ space: { corpId: 'ding1234xxxxx' } }] } });
+      expect(seenByLin).toMatchObject({
+        data: { chats: [{ space: null }] },
+        errors: [{ extensions: { code: 'FORBIDDEN' } }],
+      });
+      expect(lookups()).toEqual(['chyxxxxx cid.demo.tea', 'linxxxxx cid.demo.tea']);
+    });
+  });
+
+  const chats = 'query ($ids: [ID!]!) { chats(ids: $ids) { space { corpId } } }';
+  const spaces = 'query ($ids: [ID!]!) { pinnedSpaces(ids: $ids) { corpId } }';
+  const entities = `query ($representations: [_Any!]!) {
+    _entities(representations: $representations) { ... on Conversation { space { corpId } } ... on Space { corpId } }
+  }`;
+
+  /** One failure, asked of the gateway and of each router. */
+  async function measure(
+    query: string,
+    ids: readonly string[],
+    headers: Readonly<Record<string, string>> = chy,
+  ): Promise<Measured> {
+    const asked = headers === chy ? { 'x-dingtalk-union-id': 'chyxxxxx' } : {};
+    const representations = ids.map(query === chats ? conversation : space);
+    const [gateway, ...heard] = await Promise.all([
+      supergraph.query(
+        'dingtalk',
+        entities,
+        { representations },
+        { 'x-router-secret': routerSecret, ...asked },
+      ),
+      ...routers.map((router) => supergraph.query(router, query, { ids }, headers)),
+    ]);
+    return {
+      gateway: extensionsOf(gateway),
+      routers: Object.fromEntries(routers.map((router, index) => [router, extensionsOf(heard[index]!)])),
+    };
+  }
+
+  async function measureWith(fault: 'hang' | 'unheardOf'): Promise<Measured> {
+    const body = JSON.stringify({ code: 'unheardOf', message: '', requestid: 'R' });
+    supergraph.upstream.addFault(
+      'conversationSpace',
+      fault === 'hang' ? { kind: 'hang' } : { kind: 'answer', status: 404, body },
+    );
+    const measured = await measure(chats, ['cid.demo.tea']);
+    supergraph.upstream.clearFaults();
+    return measured;
+  }
+
+  test('Apollo Gateway tells clients where the subgraph is when it refuses a request, as the docs warn', async () => {
+    const { errors } = await supergraph.query('Apollo Gateway', chats, { ids: demoIds(maxLookups + 1) }, chy);
+
+    expect(errors).toMatchObject([
+      {
+        extensions: {
+          code: 'INTERNAL_SERVER_ERROR',
+          response: {
+            url: expect.stringContaining('http://127.0.0.1:'),
+            status: 400,
+            body: { errors: [{ extensions: { code: 'LOOKUP_LIMIT_EXCEEDED' } }] },
+          },
+        },
+      },
+    ]);
+    expect(lookups()).toEqual([]);
+  });
+
+  test('what clients see behind each router is what docs/federation.md says', async () => {
+    const measured = [
+      await measure(chats, ['cid.paramError.conversationId']),
+      await measure(chats, ['cid.permissionDenied']),
+      await measure(chats, ['cid.acrossOrgAccessForbidden']),
+      await measure(chats, ['cid.conversationNotExist']),
+      await measure(spaces, ['nowhere']),
+      await measureWith('unheardOf'),
+      await measure(chats, ['cid.systemError']),
+      await measureWith('hang'),
+      await measure(chats, ['cid.Forbidden.AccessDenied.QpsLimitForApi']),
+      await measure(chats, ['cid.Forbidden.AccessDenied.ApiCountLimitForOrg']),
+      await measure(chats, ['cid.Forbidden.AccessDenied.AccessTokenPermissionDenied']),
+      await measure(chats, ['cid.html']),
+      await measure(chats, demoIds(maxLookups + 1)),
+      await measure(chats, ['cid.demo.tea'], {}),
+    ];
+    const docs = await readFile(new URL('../../docs/federation.md', import.meta.url), 'utf8');
+    const written = /<!-- codes -->\n+([^]*?)\n+<!-- \/codes -->/.exec(docs)?.[1] ?? '';
+
+    expect(unpadded(written)).toBe(unpadded(codesTable(measured)));
+  });
+});
