@@ -3,8 +3,11 @@ import net from 'node:net';
 import { expect, test } from '@jest/globals';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 
+/** No deadline comes to a call's end in a client's place. */
+const patient = { UPSTREAM_TIMEOUT_MS: '600000' };
+
 test('a client that leaves takes its calls with it: those under way, those that queue, and the wait for a token', async () => {
-  await using gateway = await startGateway({ environment: { DINGTALK_QPS: '2' } });
+  await using gateway = await startGateway({ environment: { ...patient, DINGTALK_QPS: '2' } });
   const { upstream } = gateway;
   const query = `{ ${['a', 'b', 'c', 'd'].map((id) => `${id}: conversationSpace(openConversationId: "cid.demo.${id}") { spaceId }`).join(' ')} }`;
   upstream.addFault('accessToken', { kind: 'hang' }, 1);
@@ -18,7 +21,7 @@ test('a client that leaves takes its calls with it: those under way, those that 
 });
 
 test('a call under way ends with its client, and so does the queue behind it', async () => {
-  await using gateway = await startGateway({ environment: { DINGTALK_QPS: '2' } });
+  await using gateway = await startGateway({ environment: { ...patient, DINGTALK_QPS: '2' } });
   const { upstream } = gateway;
   const query = `{ ${['a', 'b', 'c', 'd'].map((id) => `${id}: conversationSpace(openConversationId: "cid.demo.${id}") { spaceId }`).join(' ')} }`;
   upstream.addFault('conversationSpace', { kind: 'hang' });
@@ -34,7 +37,7 @@ test('a call under way ends with its client, and so does the queue behind it', a
 });
 
 test('a client whose second request waits behind the first takes the calls of both with it', async () => {
-  await using gateway = await startGateway();
+  await using gateway = await startGateway({ environment: patient });
   const { upstream } = gateway;
   upstream.addFault('conversationSpace', { kind: 'hang' });
 
@@ -47,7 +50,7 @@ test('a client whose second request waits behind the first takes the calls of bo
 });
 
 test('a client that leaves before it is known who it is asks nothing', async () => {
-  await using gateway = await startGateway({ environment: { VIEWER_AUTH: 'dingtalk' } });
+  await using gateway = await startGateway({ environment: { ...patient, VIEWER_AUTH: 'dingtalk' } });
   const { upstream } = gateway;
   upstream.addFault('usersMe', { kind: 'hang' }, 1);
 
@@ -84,7 +87,11 @@ async function startRequest({ url }: GatewayUnderTest, ...queries: string[]): Pr
 const linesOf = ({ log }: GatewayUnderTest, msg: string): object[] =>
   log.map((line) => JSON.parse(line)).filter((line) => line.msg === msg);
 
-/** Lets events happen until they have. */
+/** Lets events happen until they have; a test that waits in vain must end all the same. */
 async function eventually(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+  const giveUpAtMs = Date.now() + 10_000;
+  while (!isSo()) {
+    if (Date.now() > giveUpAtMs) throw new Error('What was waited for did not happen');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
