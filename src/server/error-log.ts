@@ -26,16 +26,14 @@ export function createErrorLog(log: Logger): ApolloServerPlugin<RequestContext> 
         },
       };
     },
-    async contextCreationDidFail({ error }) {
-      logError(log, error);
-    },
     async unexpectedErrorProcessingRequest({ error }) {
       logError(log, error);
     },
   };
 }
 
-function logError(log: Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>, thrown: unknown): void {
+/** One line for one error, as loud as it is urgent: what a client was told as it is, and whole what was masked. */
+export function logError(log: Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>, thrown: unknown): void {
   const path = thrown instanceof GraphQLError ? thrown.path?.join('.') : undefined;
   const error = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
   if (error instanceof DingTalkError) {

@@ -1,6 +1,6 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
 import { createLoaders, type RequestContext } from '../graph/request-context.ts';
 import type { Explorer } from '../explorer/register-explorer.ts';
@@ -8,8 +8,10 @@ import { wantsExplorer } from '../explorer/wants-explorer.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { ViewerAlias } from '../identity/viewer-alias.ts';
 import type { ViewerRateLimit } from '../identity/viewer-rate-limit.ts';
+import type { Viewer } from '../viewer.ts';
 import { forbidCaching } from './app.ts';
 import { clientGone } from './client-gone.ts';
+import { logError } from './error-log.ts';
 
 interface GraphQLRouteOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -24,12 +26,24 @@ interface GraphQLRouteOptions {
 /** `GET` and `POST /graphql`: who asks is settled first, then loaders are made for that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
   const { apollo, authenticator, aliasOf, rateLimit, dingtalk, explorer } = options;
-  const answer = fastifyApolloHandler(apollo, {
-    async context(request) {
-      const signal = clientGone(request.raw);
+
+  async function admit(request: FastifyRequest, signal: AbortSignal): Promise<Viewer> {
+    try {
       const viewer = await authenticator.authenticate(request.raw.rawHeaders, signal);
       request.log = request.log.child({ viewer: aliasOf(viewer) });
       rateLimit.admit(viewer);
+      return viewer;
+    } catch (error) {
+      // Apollo Server would log it without the request's id.
+      logError(request.log, error);
+      throw error;
+    }
+  }
+
+  const answer = fastifyApolloHandler(apollo, {
+    async context(request) {
+      const signal = clientGone(request.raw);
+      const viewer = await admit(request, signal);
       return { loaders: createLoaders({ dingtalk, viewer, signal }), log: request.log };
     },
   });
