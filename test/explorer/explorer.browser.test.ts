@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test as jestTest } from '@jest/globals';
 import { chromium } from 'playwright-core';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { findChromium } from './find-chromium.ts';
 import {
+  openContext,
   openExplorer,
   runButton,
   runTab,
@@ -24,6 +25,7 @@ const titles = ['ExampleSpace', 'FiftyAliases', 'PartialFailure', 'OneOfEachErro
 
 let server: StartedServer;
 let browser: Browser;
+let context: BrowserContext;
 
 beforeAll(async () => {
   server = await startServer();
@@ -38,8 +40,11 @@ beforeAll(async () => {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // Playwright's own way to refuse requests would turn the cache off.
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
     ],
   });
+  context = await openContext(browser);
 }, 60_000);
 
 afterAll(async () => {
@@ -48,7 +53,7 @@ afterAll(async () => {
 });
 
 test.each(['/', '/graphql'])('opens at %s with the example operations as tabs', async (path) => {
-  const { page, problems } = await openExplorer(browser, server.origin, path);
+  const { page, problems } = await openExplorer(context, server.origin, path);
 
   expect(await page.title()).toBe('DingTalk GraphQL gateway');
   expect(await tabTitles(page)).toEqual(titles);
@@ -56,7 +61,7 @@ test.each(['/', '/graphql'])('opens at %s with the example operations as tabs', 
 });
 
 test('answers the first example on the first click', async () => {
-  const { page, problems } = await openExplorer(browser, server.origin, '/');
+  const { page, problems } = await openExplorer(context, server.origin, '/');
 
   await runButton(page).click();
 
@@ -65,7 +70,7 @@ test('answers the first example on the first click', async () => {
 });
 
 test('runs every tab with its variables', async () => {
-  const { page, problems } = await openExplorer(browser, server.origin, '/');
+  const { page, problems } = await openExplorer(context, server.origin, '/');
 
   const answers: Record<string, unknown> = {};
   for (const title of titles) {
@@ -102,7 +107,7 @@ test('runs every tab with its variables', async () => {
 });
 
 test('asks nothing of any other machine', async () => {
-  const { page, foreignRequests, problems } = await openExplorer(browser, server.origin, '/');
+  const { page, foreignRequests, problems } = await openExplorer(context, server.origin, '/');
 
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   await page.getByText('Root Types').waitFor();
@@ -114,7 +119,7 @@ test('asks nothing of any other machine', async () => {
 });
 
 test('keeps the tabs over a reload, and adds none', async () => {
-  const { page } = await openExplorer(browser, server.origin, '/');
+  const { page } = await openExplorer(context, server.origin, '/');
   await untilTrue(page, `${stored('tabState')} !== null`);
 
   await page.reload();
@@ -124,7 +129,7 @@ test('keeps the tabs over a reload, and adds none', async () => {
 });
 
 test('stores no headers', async () => {
-  const { page } = await openExplorer(browser, server.origin, '/');
+  const { page } = await openExplorer(context, server.origin, '/');
   await page.getByRole('button', { name: 'Headers' }).click();
   await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
   await page.keyboard.insertText('{ "x-api-key": "s3cret" }');

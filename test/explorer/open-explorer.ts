@@ -1,9 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 
-/** A page of the explorer in a fresh profile, with what went wrong in it so far. */
+/** A page of the explorer without anything stored, with what went wrong in it so far. */
 export interface OpenExplorer {
   readonly page: Page;
-  /** Requests to anywhere but the origin; each was refused. */
+  /** Requests to anywhere but the origin. */
   readonly foreignRequests: readonly string[];
   /** Console errors and warnings, uncaught errors, policy violations and failed responses. */
   readonly problems: readonly string[];
@@ -12,35 +12,44 @@ export interface OpenExplorer {
 const staysInside = (url: string, origin: string): boolean =>
   new URL(url).origin === origin || /^(data|blob):/.test(url);
 
-/** Opens a path of the server as a first-time visitor does, and waits until the explorer can be used. */
-export async function openExplorer(browser: Browser, origin: string, path: string): Promise<OpenExplorer> {
-  const foreignRequests: string[] = [];
-  const problems: string[] = [];
+/** Pages that share a cache, so that only the first loads megabytes. */
+export async function openContext(browser: Browser): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1400, height: 860 } });
-  await context.route(
-    (url) => !staysInside(url.href, origin),
-    (route) => route.abort(),
-  );
   await context.addInitScript(`addEventListener('securitypolicyviolation', (event) =>
     console.error('policy', event.violatedDirective, event.blockedURI))`);
-  context.on('request', (request) => {
+  return context;
+}
+
+/** Opens a path of the server as a first-time visitor does, and waits until the explorer can be used. */
+export async function openExplorer(
+  context: BrowserContext,
+  origin: string,
+  path: string,
+): Promise<OpenExplorer> {
+  const foreignRequests: string[] = [];
+  const problems: string[] = [];
+  await Promise.all(context.pages().map((page) => page.close()));
+  const page = await context.newPage();
+  await page.goto(`${origin}/healthz`);
+  await page.evaluate('localStorage.clear()');
+
+  page.on('request', (request) => {
     if (!staysInside(request.url(), origin)) {
       foreignRequests.push(request.url());
     }
   });
-  context.on('response', (response) => {
+  page.on('response', (response) => {
     if (response.status() >= 400) {
       problems.push(`${response.status()} ${response.url()}`);
     }
   });
-  context.on('console', (message) => {
+  page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') {
       problems.push(message.text());
     }
   });
-  context.on('weberror', (webError) => problems.push(webError.error().message));
+  page.on('pageerror', (error) => problems.push(error.message));
 
-  const page = await context.newPage();
   await page.goto(origin + path);
   await untilReady(page);
   return { page, foreignRequests, problems };
