@@ -30,8 +30,8 @@ export async function openExplorer(
   const problems: string[] = [];
   await Promise.all(context.pages().map((page) => page.close()));
   const page = await context.newPage();
-  await page.goto(`${origin}/healthz`);
-  await page.evaluate('localStorage.clear()');
+  const browserItself = await context.newCDPSession(page);
+  await browserItself.send('Storage.clearDataForOrigin', { origin, storageTypes: 'local_storage' });
 
   page.on('request', (request) => {
     if (!staysInside(request.url(), origin)) {
