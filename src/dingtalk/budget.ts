@@ -33,11 +33,12 @@ export function createBudget(clock: Clock, callsPerSecond: number): Budget {
   function shortestWaitMs(ahead: number): number {
     const nowMs = clock.nowMs();
     while (freeAtMs[0] !== undefined && freeAtMs[0] <= nowMs) freeAtMs.shift();
-    const short = inFlight + freeAtMs.length + ahead + 1 - callsPerSecond;
-    if (short <= 0) return 0;
-    const rounds = Math.ceil(short / callsPerSecond) - 1;
-    const place = freeAtMs[short - rounds * callsPerSecond - 1] ?? nowMs + secondMs;
-    return place - nowMs + rounds * secondMs;
+    const free = Math.max(0, callsPerSecond - inFlight - freeAtMs.length);
+    // The places of one second, soonest first; whoever comes after them takes them anew, a second later.
+    const index = ahead % callsPerSecond;
+    const laterMs = Math.floor(ahead / callsPerSecond) * secondMs;
+    const placeMs = index < free ? nowMs : (freeAtMs[index - free] ?? nowMs + secondMs);
+    return placeMs - nowMs + laterMs;
   }
 
   function startNext(): void {

@@ -159,3 +159,18 @@ test('a call whose time runs out in the line is told that too many are waiting',
 
   await expect(late).rejects.toMatchObject({ kind: 'rate-limited' });
 });
+
+test('counts the places that are free now before those that come free', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 3), clock);
+  void run.ask('viewer', 'hanging');
+  await settle();
+  // Two start now; the fourth, fifth and sixth a second later, the seventh two.
+  for (const name of ['a', 'b', 'c', 'd']) void run.ask('viewer', name);
+  await settle();
+
+  expect(run.started).toEqual(['hanging', 'a', 'b']);
+  await expect(run.ask('viewer', 'e', { timeoutMs: 500 })).rejects.toMatchObject({
+    details: { retryAfterMs: 1000 },
+  });
+});
