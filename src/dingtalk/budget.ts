@@ -63,9 +63,10 @@ export function createBudget(clock: Clock, callsPerSecond: number): Budget {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = (): void => {
       queue.remove(viewerKey, call);
-      // Time ran out in our own line: that is no slowness of DingTalk's.
+      // Behind calls that hang it is DingTalk that took too long; otherwise it was the pace.
+      const isPaced = inFlight < Math.min(maxInFlight, callsPerSecond);
       const isLate = signal.reason instanceof DingTalkError && signal.reason.kind === 'timeout';
-      reject(isLate ? spent(shortestWaitMs(0)) : (signal.reason as Error));
+      reject(isLate && isPaced ? spent(shortestWaitMs(0)) : (signal.reason as Error));
     };
     const call: Waiting = {
       start() {

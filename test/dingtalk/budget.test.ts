@@ -148,16 +148,36 @@ test('a viewer with one call is not told to wait for another’s hundred', async
   expect(run.started).toEqual(['busy 0', 'busy 1', 'busy 2', 'modest']);
 });
 
-test('a call whose time runs out in the line is told that too many are waiting', async () => {
+test('whoever was put off beyond the deadline by others is told that it was the pace', async () => {
   const clock = createManualClock();
   const run = observe(createBudget(clock, 1), clock);
-  void run.ask('viewer', 'slow');
-  const late = run.ask('viewer', 'late', { timeoutMs: 2000 });
+  void run.ask('a', 'first');
+  await settle();
+  await run.finish('first');
+  void run.ask('a', 'second');
+  const putOff = run.ask('a', 'third', { timeoutMs: 2500 });
+  void run.ask('b', 'other');
+  for (const name of ['second', 'other']) {
+    clock.advance(1000);
+    await settle();
+    await run.finish(name);
+  }
+  clock.advance(500);
+
+  await expect(putOff).rejects.toMatchObject({ kind: 'rate-limited', details: { retryAfterMs: 500 } });
+  expect(run.started).toEqual(['first', 'second', 'other']);
+});
+
+test('whoever waits behind calls that hang is told that DingTalk took too long', async () => {
+  const clock = createManualClock();
+  const run = observe(createBudget(clock, 1), clock);
+  void run.ask('viewer', 'hanging');
+  const behind = run.ask('viewer', 'behind', { timeoutMs: 2000 });
   await settle();
 
   clock.advance(2000);
 
-  await expect(late).rejects.toMatchObject({ kind: 'rate-limited' });
+  await expect(behind).rejects.toMatchObject({ kind: 'timeout' });
 });
 
 test('counts the places that are free now before those that come free', async () => {
