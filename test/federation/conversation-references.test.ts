@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { conversation, demoIds, spacesOfConversations } from './representations.ts';
-import { uncached } from './uncached.ts';
 
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
-  gateway = await startGateway({ environment: uncached });
+  gateway = await startGateway();
 });
 beforeEach(() => {
   gateway.upstream.clearCalls();

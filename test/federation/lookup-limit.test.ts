@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { conversation, space } from './representations.ts';
-import { uncached } from './uncached.ts';
 
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
-  gateway = await startGateway({ environment: { ...uncached, MAX_LOOKUPS_PER_REQUEST: '3' } });
+  gateway = await startGateway({ environment: { MAX_LOOKUPS_PER_REQUEST: '3' } });
 });
 beforeEach(() => gateway.upstream.clearCalls());
 afterAll(() => gateway.close());

@@ -2,12 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { startGateway } from '../support/start-gateway.ts';
 import { conversation, spacesOfConversations } from './representations.ts';
-import { uncached } from './uncached.ts';
 
 const schemaFile = new URL('../../schema.graphql', import.meta.url);
 
 test('schema.graphql is, byte for byte, what _service answers: else run npm run schema', async () => {
-  await using gateway = await startGateway({ environment: uncached });
+  await using gateway = await startGateway();
 
   const { body } = await gateway.query('{ _service { sdl } }');
 

@@ -2,12 +2,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { documentedErrors } from '../../src/sandbox/documented-errors.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { factsOfSpaces, space } from './representations.ts';
-import { uncached } from './uncached.ts';
 
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
   gateway = await startGateway({
-    environment: { ...uncached, MAX_LOOKUPS_PER_REQUEST: '100', MAX_ERRORS: '50' },
+    environment: { MAX_LOOKUPS_PER_REQUEST: '100', MAX_ERRORS: '50' },
   });
 });
 beforeEach(() => gateway.upstream.clearCalls());

@@ -5,7 +5,6 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { uncached } from './uncached.ts';
 
 const example = new URL('../../examples/supergraph/', import.meta.url);
 const startWithinMs = 90_000;
@@ -55,7 +54,6 @@ export async function startSupergraph(): Promise<SupergraphUnderTest> {
       PATH,
       HOME,
       TMPDIR,
-      ...uncached,
       DINGTALK_API_URL: upstream.url,
       DINGTALK_APP_KEY: sandboxCredentials.appKey,
       DINGTALK_APP_SECRET: sandboxCredentials.appSecret,
