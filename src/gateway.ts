@@ -49,14 +49,15 @@ export async function createGateway(config: Config, { log, clock }: GatewayDepen
     clock,
     callsPerSecond,
     timeoutMs,
-    onCall: (_api, error) => health.note(error),
+    onCall: (error) => health.note(error),
   });
+  const corpIdRequired = application.kind === 'suite' && application.corpId === undefined;
   const authenticator = await createAuthenticator(config.viewer, {
     client,
     clock,
     callsPerSecond,
     timeoutMs,
-    corpIdRequired: application.kind === 'suite' && application.corpId === undefined,
+    corpIdRequired,
   });
 
   const app = await createApp({ log, corsOrigins: config.corsOrigins, limits: config.limits });
@@ -70,7 +71,7 @@ export async function createGateway(config: Config, { log, clock }: GatewayDepen
     log,
   });
   await apollo.start();
-  const readiness = createReadiness({ application, tokens, health, clock, timeoutMs, log });
+  const readiness = createReadiness({ corpIdRequired, tokens, health, clock, timeoutMs, log });
   registerHealth(app, readiness.whyNotReady);
   const explorer = config.explorer ? await addExplorer(app) : undefined;
   registerGraphQL(app, {

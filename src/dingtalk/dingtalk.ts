@@ -1,13 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { Viewer } from '../viewer.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import { ask } from './ask.ts';
 import { createBudget, type Budget } from './budget.ts';
-import { readAnswer } from './classify.ts';
 import type { UpstreamClient } from './client.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
 import { DingTalkError } from './dingtalk-error.ts';
 import type { Endpoint } from './endpoint.ts';
-import { redact } from './redact.ts';
 
 /** DingTalk's API on behalf of viewers. */
 export interface DingTalk {
@@ -32,7 +31,7 @@ interface DingTalkOptions {
   readonly callsPerSecond: number;
   readonly timeoutMs: number;
   /** Told of every call that ended, failed or not. */
-  readonly onCall: (api: string, error: unknown) => void;
+  readonly onCall: (error: unknown) => void;
 }
 
 export function createDingTalk(options: DingTalkOptions): DingTalk {
@@ -52,22 +51,16 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
     token: string,
     deadline: Deadline,
   ): Promise<Answer> {
-    const answer = await budgetOf(endpoint.name).spend(viewer.unionId, deadline, () =>
-      client.send({
-        method: endpoint.method,
-        path: endpoint.path(input),
-        query: { unionId: viewer.unionId },
-        token,
-        ...(endpoint.body && { body: endpoint.body(input) }),
-        timeoutMs: deadline.remainingMs(),
-        signal: deadline.signal,
-      }),
-    );
-    try {
-      return readAnswer(answer, endpoint.answer);
-    } catch (error) {
-      throw redact(error, [token, viewer.unionId]);
-    }
+    const question = {
+      method: endpoint.method,
+      path: endpoint.path(input),
+      query: { unionId: viewer.unionId },
+      token,
+      ...(endpoint.body && { body: endpoint.body(input) }),
+      answer: endpoint.answer,
+      secrets: [token, viewer.unionId],
+    };
+    return budgetOf(endpoint.name).spend(viewer.unionId, deadline, () => ask(client, question, deadline));
   }
 
   async function attemptWithFreshToken<Input, Answer>(
@@ -91,10 +84,10 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
       using deadline = startDeadline(clock, timeoutMs, signal);
       try {
         const answer = await attemptWithFreshToken(endpoint, input, viewer, deadline);
-        onCall(endpoint.name, undefined);
+        onCall(undefined);
         return answer;
       } catch (error) {
-        onCall(endpoint.name, error);
+        onCall(error);
         throw error;
       }
     },

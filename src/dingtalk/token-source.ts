@@ -1,11 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { AppConfig } from '../config/config.ts';
-import { readAnswer } from './classify.ts';
+import { ask } from './ask.ts';
 import type { UpstreamClient } from './client.ts';
 import type { Deadline } from './deadline.ts';
 import { DingTalkError, type DingTalkErrorKind } from './dingtalk-error.ts';
-import { redact } from './redact.ts';
 
 export interface FetchedToken {
   readonly token: string;
@@ -45,20 +44,13 @@ export function createTokenSource(app: AppConfig, client: UpstreamClient): Token
       if (app.kind === 'suite') await readTicket(app.suiteTicketFile);
     },
     async fetch(corpId, deadline) {
-      const { path, body, answer } = await tokenRequest(app, corpId);
-      const { signal } = deadline;
+      const request = await tokenRequest(app, corpId);
+      const question = { method: 'POST', ...request, secrets: Object.values(request.body) } as const;
       try {
-        const response = await client.send({
-          method: 'POST',
-          path,
-          body,
-          timeoutMs: deadline.remainingMs(),
-          signal,
-        });
-        const { accessToken, expireIn } = readAnswer(response, answer);
+        const { accessToken, expireIn } = await ask(client, question, deadline);
         return { token: accessToken, lifeMs: expireIn * 1000 };
       } catch (error) {
-        throw redact(asOurFault(error), Object.values(body));
+        throw asOurFault(error);
       }
     },
   };

@@ -3,7 +3,6 @@ import {
   GraphQLError,
   isObjectType,
   type FieldNode,
-  type GraphQLObjectType,
   type OperationDefinitionNode,
 } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
@@ -51,8 +50,9 @@ function* entityLookups(
     const { entity, key } = reference;
     if (entity.find && asksBeyondKey(asked, entity)) yield nameOf(entity.type.name, key);
     const type = execution.schema.getType(entity.type.name);
-    for (const field of isObjectType(type) ? asked : []) {
-      const lookup = lookupOf((type as GraphQLObjectType).getFields()[field]);
+    const fields = isObjectType(type) ? type.getFields() : {};
+    for (const field of asked) {
+      const lookup = lookupOf(fields[field]);
       if (lookup?.by === entity.key) yield nameOf(lookup.loader, key);
     }
   }

@@ -1,15 +1,14 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
   getVariableValues,
-  Kind,
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
 import { publicError } from '../errors/public-error.ts';
 import { countLookups } from './count-lookups.ts';
 import type { Execution } from './entity-selection.ts';
+import { fragmentsOf } from './fragments.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** Refuses an operation that would look up more than `limit` distinct things, before the first call is made. */
@@ -42,9 +41,5 @@ function prepare(
 ): Execution | undefined {
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], givenVariables);
   if (!coerced) return undefined;
-  const fragments: Record<string, FragmentDefinitionNode> = {};
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
-  }
-  return { schema, fragments, variableValues: coerced };
+  return { schema, fragments: fragmentsOf(document), variableValues: coerced };
 }

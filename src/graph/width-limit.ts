@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { Kind, type FragmentDefinitionNode } from 'graphql';
 import { publicError } from '../errors/public-error.ts';
+import { fragmentsOf } from './fragments.ts';
 import { createMeasure } from './measure-selection.ts';
 
 /**
@@ -14,12 +14,8 @@ export function createWidthLimit(limit: number): ApolloServerPlugin {
     async requestDidStart() {
       return {
         async didResolveOperation({ document, operation }) {
-          const fragments = new Map<string, FragmentDefinitionNode>();
-          for (const definition of document.definitions) {
-            if (definition.kind === Kind.FRAGMENT_DEFINITION)
-              fragments.set(definition.name.value, definition);
-          }
-          const measure = createMeasure((name) => fragments.get(name));
+          const fragments = fragmentsOf(document);
+          const measure = createMeasure((name) => fragments[name]);
           const { fields, aliases } = measure(operation?.selectionSet);
           const [found, what] = fields > limit ? [fields, 'root fields'] : [aliases, 'aliases'];
           if (found <= limit) return;

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import { ask } from '../dingtalk/ask.ts';
 import { createBudget } from '../dingtalk/budget.ts';
-import { readAnswer } from '../dingtalk/classify.ts';
 import type { UpstreamClient } from '../dingtalk/client.ts';
 import { startDeadline } from '../dingtalk/deadline.ts';
-import { redact } from '../dingtalk/redact.ts';
 import { shareWork, type SharedWork } from '../dingtalk/shared-work.ts';
 import type { Authenticator } from './authenticator.ts';
 import { bearerToken } from './credential-headers.ts';
@@ -44,21 +43,15 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
 
   async function askDingTalk(token: string, tokenHash: string, signal: AbortSignal): Promise<Viewer> {
     using deadline = startDeadline(clock, timeoutMs, signal);
-    const answer = await budget.spend(tokenHash, deadline, () =>
-      client.send({
-        method: 'GET',
-        path: '/v1.0/contact/users/me',
-        token,
-        timeoutMs: deadline.remainingMs(),
-        signal: deadline.signal,
-      }),
-    );
-    try {
-      const { unionId } = readAnswer(answer, usersMeBody);
-      return { unionId };
-    } catch (error) {
-      throw redact(error, [token]);
-    }
+    const question = {
+      method: 'GET',
+      path: '/v1.0/contact/users/me',
+      token,
+      answer: usersMeBody,
+      secrets: [token],
+    } as const;
+    // Awaited here: the deadline ends with this function.
+    return await budget.spend(tokenHash, deadline, () => ask(client, question, deadline));
   }
 
   function recall(token: string, tokenHash: string): Remembered {

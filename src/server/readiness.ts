@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { AppConfig } from '../config/config.ts';
 import type { AccessTokens } from '../dingtalk/access-tokens.ts';
 import { startDeadline } from '../dingtalk/deadline.ts';
 import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
@@ -8,7 +7,8 @@ import type { UpstreamHealth } from '../dingtalk/upstream-health.ts';
 import type { ReadinessCheck } from './health.route.ts';
 
 interface ReadinessOptions {
-  readonly application: AppConfig;
+  /** True for a suite without an organization of its own: only viewers' organizations have tokens. */
+  readonly corpIdRequired: boolean;
   readonly tokens: AccessTokens;
   readonly health: UpstreamHealth;
   readonly clock: Clock;
@@ -23,17 +23,15 @@ export interface Readiness {
 }
 
 export function createReadiness(options: ReadinessOptions): Readiness {
-  const { application, tokens, health, clock, timeoutMs, log } = options;
+  const { corpIdRequired, tokens, health, clock, timeoutMs, log } = options;
   let draining = false;
   let tokenFailed = false;
-  // A suite without an organization of its own has a token for each viewer's only.
-  const hasOwnToken = application.kind === 'internal' || application.corpId !== undefined;
 
   async function tokenProblem(): Promise<string | undefined> {
     using deadline = startDeadline(clock, timeoutMs);
     try {
-      if (hasOwnToken) await tokens.get(undefined, deadline.signal);
-      else await tokens.check();
+      if (corpIdRequired) await tokens.check();
+      else await tokens.get(undefined, deadline.signal);
       tokenFailed = false;
       return undefined;
     } catch (error) {

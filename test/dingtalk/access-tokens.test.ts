@@ -10,6 +10,13 @@ import { startGateway } from '../support/start-gateway.ts';
 const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId corpId } }';
 const example = { id: 'cid9FTRQSLo+sKxxxx' };
 const exampleSpace = { conversationSpace: { spaceId: '798xxxxx', corpId: 'ding1234xxxxx' } };
+/** In place of the internal app that a gateway under test is else. */
+const suiteApp = {
+  DINGTALK_APP_KEY: '',
+  DINGTALK_APP_SECRET: '',
+  DINGTALK_SUITE_KEY: sandboxCredentials.suiteKey,
+  DINGTALK_SUITE_SECRET: sandboxCredentials.suiteSecret,
+};
 const sevenTenthsMs = 0.7 * 7200 * 1000;
 const aTenthMs = 0.1 * 7200 * 1000;
 
@@ -152,10 +159,7 @@ test('a suite has one token for each viewer’s organization and always sends th
   await writeFile(file, 'yesterdays-ticket\n');
   await using gateway = await startGateway({
     environment: {
-      DINGTALK_APP_KEY: '',
-      DINGTALK_APP_SECRET: '',
-      DINGTALK_SUITE_KEY: sandboxCredentials.suiteKey,
-      DINGTALK_SUITE_SECRET: sandboxCredentials.suiteSecret,
+      ...suiteApp,
       DINGTALK_SUITE_TICKET_FILE: file,
       VIEWER_AUTH: 'router',
       ROUTER_SECRET: 'router-secret',
@@ -209,12 +213,7 @@ test('a client that leaves does not take the token refresh from the others', asy
   gateway.upstream.setLatency(100, 'accessToken');
   const leaving = new AbortController();
 
-  const left = fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: lookup, variables: example }),
-    signal: leaving.signal,
-  });
+  const left = gateway.query(lookup, example, {}, leaving.signal);
   await gateway.upstream.waitForCalls('accessToken', 1);
   const stayed = gateway.query(lookup, example);
   leaving.abort();
@@ -254,10 +253,7 @@ test.each([
   await make(file);
   await using gateway = await startGateway({
     environment: {
-      DINGTALK_APP_KEY: '',
-      DINGTALK_APP_SECRET: '',
-      DINGTALK_SUITE_KEY: sandboxCredentials.suiteKey,
-      DINGTALK_SUITE_SECRET: sandboxCredentials.suiteSecret,
+      ...suiteApp,
       DINGTALK_SUITE_TICKET_FILE: file,
       DINGTALK_CORP_ID: 'ding1234xxxxx',
     },

@@ -72,12 +72,7 @@ test('a client that leaves hides no outage', async () => {
   for (let index = 0; index < 5; index += 1) await gateway.query(lookup, { id: `cid.demo.${index}` });
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
   const leaving = new AbortController();
-  const left = fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: lookup, variables: { id: 'cid.demo.b' } }),
-    signal: leaving.signal,
-  });
+  const left = gateway.query(lookup, { id: 'cid.demo.b' }, {}, leaving.signal);
   await gateway.upstream.waitForCalls('conversationSpace', 6);
   leaving.abort();
   await expect(left).rejects.toThrow();
@@ -185,12 +180,7 @@ test('a client that leaves takes its call upstream with it', async () => {
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
   const leaving = new AbortController();
 
-  const answer = fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: lookup, variables: { id: 'cid.demo.b' } }),
-    signal: leaving.signal,
-  });
+  const answer = gateway.query(lookup, { id: 'cid.demo.b' }, {}, leaving.signal);
   await gateway.upstream.waitForCalls('conversationSpace', 2);
   leaving.abort();
 

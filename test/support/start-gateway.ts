@@ -12,11 +12,12 @@ export interface GatewayUnderTest {
   readonly upstream: Sandbox;
   /** Every log line so far, at level trace. */
   readonly log: readonly string[];
-  /** Sends one operation and returns the whole answer. */
+  /** Sends one operation and returns the whole answer; aborted by `signal`, the client leaves. */
   query(
     query: string,
     variables?: Record<string, unknown>,
     headers?: Record<string, string>,
+    signal?: AbortSignal,
   ): Promise<Answer>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -72,11 +73,12 @@ export async function startGateway({
     url,
     upstream,
     log,
-    async query(query, variables = {}, headers = {}) {
+    async query(query, variables = {}, headers = {}, signal) {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ query, variables }),
+        ...(signal && { signal }),
       });
       return {
         status: response.status,
