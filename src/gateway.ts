@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { createLookups } from './cache/lookups.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { createAccessTokens } from './dingtalk/access-tokens.ts';
@@ -9,6 +10,8 @@ import { createTokenSource } from './dingtalk/token-source.ts';
 import { createUpstreamHealth } from './dingtalk/upstream-health.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
+import { silentObserver, type Observer } from './observer.ts';
+import { createShared } from './redis/shared.ts';
 import { createAuthenticator } from './identity/create-authenticator.ts';
 import { createViewerAlias } from './identity/viewer-alias.ts';
 import { createViewerRateLimit } from './identity/viewer-rate-limit.ts';
@@ -30,12 +33,19 @@ export interface Gateway {
 interface GatewayDependencies {
   readonly log: Logger;
   readonly clock: Clock;
+  /** From 0 up to 1: what keeps many that wait for the same moment apart. */
+  readonly random: () => number;
+  readonly observer?: Observer;
 }
 
-/** Puts the gateway together: server → identity → graph → loader → budget → token → client. */
-export async function createGateway(config: Config, { log, clock }: GatewayDependencies): Promise<Gateway> {
+/** Puts the gateway together: server → identity → graph → loader → cache → budget → token → client. */
+export async function createGateway(
+  config: Config,
+  { log, clock, random, observer = silentObserver }: GatewayDependencies,
+): Promise<Gateway> {
   const { apiUrl, app: application, callsPerSecond, timeoutMs } = config.dingtalk;
   const client = createUpstreamClient(apiUrl);
+  const shared = config.redisUrl && createShared(config.redisUrl, application, { log, clock });
   const health = createUpstreamHealth(clock);
   const tokens = createAccessTokens({
     source: createTokenSource(application, client),
@@ -48,7 +58,8 @@ export async function createGateway(config: Config, { log, clock }: GatewayDepen
     tokens,
     clock,
     callsPerSecond,
-    timeoutMs,
+    random,
+    observer,
     onCall: (error) => health.note(error),
   });
   const corpIdRequired = application.kind === 'suite' && application.corpId === undefined;
@@ -79,7 +90,7 @@ export async function createGateway(config: Config, { log, clock }: GatewayDepen
     authenticator,
     aliasOf: createViewerAlias(config.viewerLogKey),
     rateLimit: createViewerRateLimit(clock, config.limits.viewerRequestsPerSecond),
-    dingtalk,
+    lookups: createLookups({ dingtalk, clock, timeoutMs }),
     explorer,
   });
 
@@ -92,6 +103,7 @@ export async function createGateway(config: Config, { log, clock }: GatewayDepen
       await apollo.stop();
       await app.close();
       client.close();
+      shared?.redis.close();
     },
   };
 }

@@ -46,7 +46,10 @@ async function serve(config: Config, log: Logger): Promise<void> {
   const { stopOnSignal } = await import('./stop-on-signal.ts');
   const sandbox = config.dingtalk.mode === 'sandbox' ? await startEmbeddedSandbox(log) : undefined;
   const dingtalk = sandbox ? { ...config.dingtalk, apiUrl: new URL(sandbox.url) } : config.dingtalk;
-  const gateway = await createGateway({ ...config, dingtalk }, { log, clock: systemClock });
+  const gateway = await createGateway(
+    { ...config, dingtalk },
+    { log, clock: systemClock, random: Math.random },
+  );
 
   const stop = async (): Promise<void> => {
     await gateway.close();

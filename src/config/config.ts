@@ -13,6 +13,9 @@ export interface Config {
   readonly maxLookupsPerRequest: number;
   readonly limits: LimitsConfig;
   readonly dingtalk: DingTalkConfig;
+  readonly cache: CacheConfig;
+  /** Shared by the replicas; undefined: each process keeps everything to itself. May hold a password. */
+  readonly redisUrl: URL | undefined;
   readonly viewer: ViewerConfig;
   /** Keys the hash under which log lines name a viewer; undefined: another one in each process. */
   readonly viewerLogKey: string | undefined;
@@ -34,6 +37,16 @@ export interface LimitsConfig {
   readonly viewerRequestsPerSecond: number | undefined;
 }
 
+/** How long answers are kept; `0` turns each of the three off. */
+export interface CacheConfig {
+  readonly ttlMs: number;
+  /** Beyond `ttlMs`. */
+  readonly staleMs: number;
+  /** For refusals that are about what was asked for: permission and not found. */
+  readonly negativeTtlMs: number;
+  readonly maxEntries: number;
+}
+
 export interface DingTalkConfig {
   /** `sandbox`: the embedded stand-in is started and `apiUrl` is its address. */
   readonly mode: 'live' | 'sandbox';
@@ -42,6 +55,8 @@ export interface DingTalkConfig {
   readonly callsPerSecond: number;
   /** One deadline for everything that one lookup does upstream. */
   readonly timeoutMs: number;
+  /** Calls that one organization has in a calendar month, where it is known. */
+  readonly monthlyQuota: number | undefined;
 }
 
 /** Which application the gateway is to DingTalk, and so which endpoint gives its access tokens. */

@@ -49,7 +49,15 @@ export function readConfig(environment: NodeJS.ProcessEnv): ConfigResult {
       app: app.config,
       callsPerSecond: settings.DINGTALK_QPS ?? 20,
       timeoutMs: settings.UPSTREAM_TIMEOUT_MS ?? 5000,
+      monthlyQuota: settings.DINGTALK_MONTHLY_QUOTA,
     },
+    cache: {
+      ttlMs: settings.CACHE_TTL_MS ?? 60_000,
+      staleMs: settings.CACHE_STALE_MS ?? 600_000,
+      negativeTtlMs: settings.CACHE_NEGATIVE_TTL_MS ?? 5000,
+      maxEntries: settings.CACHE_MAX_ENTRIES ?? 100_000,
+    },
+    redisUrl: settings.REDIS_URL,
     viewer,
     viewerLogKey: settings.VIEWER_LOG_KEY,
   };
@@ -77,11 +85,6 @@ function warningsFor(config: Config, settings: Settings, environment: NodeJS.Pro
     ...unknownVariableWarnings(environment),
     ...ineffectiveVariableWarnings(config, settings),
   ];
-  for (const [name, variable] of Object.entries(variables)) {
-    if ('reserved' in variable && settings[name as VariableName] !== undefined) {
-      warnings.push(`${name} has no effect in this version`);
-    }
-  }
   if (config.production && config.viewer.kind === 'fixed' && config.viewer.apiKeys.length === 0) {
     warnings.push('ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator');
   }

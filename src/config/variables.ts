@@ -9,21 +9,12 @@ export interface Variable<T> {
   readonly schema: z.ZodType<T, string>;
   readonly defaultText: string;
   readonly meaning: string;
-  /** Checked but not acted on by this version: setting it earns a warning. */
-  readonly reserved?: true;
 }
 
 const variable = <T>(schema: z.ZodType<T, string>, defaultText: string, meaning: string): Variable<T> => ({
   schema,
   defaultText,
   meaning,
-});
-
-const reserved = <T>(schema: z.ZodType<T, string>, meaning: string): Variable<T> => ({
-  schema,
-  defaultText: '–',
-  meaning,
-  reserved: true,
 });
 
 const text = z.string().min(1);
@@ -56,6 +47,11 @@ const url = z.string().transform((value, context) => {
 const confidentialUrl = url.refine(
   ({ protocol, hostname }) => protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)),
   'must be https: plain http is accepted to loopback only',
+);
+
+const redisUrl = url.refine(
+  ({ protocol, hostname }) => (protocol === 'redis:' || protocol === 'rediss:') && hostname !== '',
+  'must be a redis:// or rediss:// URL with a host',
 );
 
 const originOnly = confidentialUrl.refine(
@@ -157,6 +153,11 @@ export const variables = {
     '`5000`',
     'one deadline for everything that one lookup does upstream',
   ),
+  DINGTALK_MONTHLY_QUOTA: variable(
+    wholeNumber(1, 1_000_000_000),
+    '–',
+    'calls that one organization may make in a calendar month (5,000 on the standard edition): what `/metrics` measures against',
+  ),
   MAX_LOOKUPS_PER_REQUEST: variable(
     wholeNumber(1, 10_000),
     '`50`',
@@ -218,11 +219,31 @@ export const variables = {
     '`info`',
     `one of ${levels.map((level) => `\`${level}\``).join(', ')}`,
   ),
-  CACHE_TTL_MS: reserved(wholeNumber(0, 86_400_000), 'how long a space counts as fresh'),
-  CACHE_STALE_MS: reserved(wholeNumber(0, 86_400_000), 'how long a stale space may still be served'),
-  CACHE_NEGATIVE_TTL_MS: reserved(wholeNumber(0, 86_400_000), 'how long a refusal is remembered'),
-  CACHE_MAX_ENTRIES: reserved(wholeNumber(1, 100_000_000), 'the most lookups remembered'),
-  REDIS_URL: reserved(url, 'shared cache, tokens and rate budget over replicas'),
+  CACHE_TTL_MS: variable(
+    wholeNumber(0, 86_400_000),
+    '`60000`',
+    'how long a space counts as fresh; `0` = nothing is kept',
+  ),
+  CACHE_STALE_MS: variable(
+    wholeNumber(0, 86_400_000),
+    '`600000`',
+    'how long after that it is still served while it is looked up anew, or while that fails; `0` = off',
+  ),
+  CACHE_NEGATIVE_TTL_MS: variable(
+    wholeNumber(0, 86_400_000),
+    '`5000`',
+    'how long a refusal (403, 404) is remembered; `0` = off',
+  ),
+  CACHE_MAX_ENTRIES: variable(
+    wholeNumber(1, 100_000_000),
+    '`100000`',
+    'the most lookups that one process remembers',
+  ),
+  REDIS_URL: variable(
+    redisUrl,
+    '–',
+    'cache, tokens and call budget shared by all replicas; without it each process keeps its own in memory',
+  ),
 } as const satisfies Record<string, Variable<unknown>>;
 
 export type VariableName = keyof typeof variables;

@@ -1,27 +1,33 @@
 import type { Clock } from '../clock.ts';
+import type { Observer } from '../observer.ts';
 import type { Viewer } from '../viewer.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { ask } from './ask.ts';
 import { createBudget, type Budget } from './budget.ts';
 import type { UpstreamClient } from './client.ts';
-import { startDeadline, type Deadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import { DingTalkError } from './dingtalk-error.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** DingTalk's API on behalf of viewers. */
 export interface DingTalk {
   /**
-   * Asks `endpoint` about `input` as `viewer`, within one deadline.
+   * Asks `endpoint` about `input` as `viewer`, within the deadline.
    *
-   * @throws {DingTalkError} for every failure of DingTalk or on the way to it.
-   * @throws {ClientGoneError} when `signal` is aborted first.
+   * @throws {DingTalkError} for every failure of DingTalk or on the way to it, or what the deadline is aborted with.
    */
   call<Input, Answer>(
     endpoint: Endpoint<Input, Answer>,
     input: Input,
     viewer: Viewer,
-    signal?: AbortSignal,
+    options: CallOptions,
   ): Promise<Answer>;
+}
+
+export interface CallOptions {
+  readonly deadline: Deadline;
+  /** Told of each attempt before it is made. */
+  readonly onAttempt?: () => void;
 }
 
 interface DingTalkOptions {
@@ -29,13 +35,14 @@ interface DingTalkOptions {
   readonly tokens: AccessTokens;
   readonly clock: Clock;
   readonly callsPerSecond: number;
-  readonly timeoutMs: number;
+  readonly random: () => number;
+  readonly observer: Observer;
   /** Told of every call that ended, failed or not. */
   readonly onCall: (error: unknown) => void;
 }
 
 export function createDingTalk(options: DingTalkOptions): DingTalk {
-  const { client, tokens, clock, callsPerSecond, timeoutMs, onCall } = options;
+  const { client, tokens, clock, callsPerSecond, onCall } = options;
   const budgets = new Map<string, Budget>();
 
   function budgetOf(api: string): Budget {
@@ -80,8 +87,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
   }
 
   return {
-    async call(endpoint, input, viewer, signal) {
-      using deadline = startDeadline(clock, timeoutMs, signal);
+    async call(endpoint, input, viewer, { deadline }) {
       try {
         const answer = await attemptWithFreshToken(endpoint, input, viewer, deadline);
         onCall(undefined);

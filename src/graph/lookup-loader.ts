@@ -7,15 +7,15 @@ import type { LoaderDependencies } from './loader-dependencies.ts';
  * that fails fails alone.
  */
 export function createLookupLoader<Input, Answer>(
-  { dingtalk, viewer, signal }: LoaderDependencies,
+  { lookups, viewer, signal }: LoaderDependencies,
   endpoint: Endpoint<Input, Answer>,
   inputOf: (id: string) => Input,
 ): DataLoader<string, Answer> {
   return new DataLoader((ids) =>
     Promise.all(
       ids.map((id) =>
-        dingtalk
-          .call(endpoint, inputOf(id), viewer, signal)
+        lookups
+          .find(endpoint, inputOf(id), viewer, signal)
           .catch((error: unknown) => (error instanceof Error ? error : new Error('unknown failure'))),
       ),
     ),

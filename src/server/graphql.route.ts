@@ -1,7 +1,7 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { DingTalk } from '../dingtalk/dingtalk.ts';
+import type { Lookups } from '../cache/lookups.ts';
 import { createLoaders, type RequestContext } from '../graph/request-context.ts';
 import type { Explorer } from '../explorer/register-explorer.ts';
 import { wantsExplorer } from '../explorer/wants-explorer.ts';
@@ -18,14 +18,14 @@ interface GraphQLRouteOptions {
   readonly authenticator: Authenticator;
   readonly aliasOf: ViewerAlias;
   readonly rateLimit: ViewerRateLimit;
-  readonly dingtalk: DingTalk;
+  readonly lookups: Lookups;
   /** What a browser is answered with; undefined where the explorer is off. */
   readonly explorer: Explorer | undefined;
 }
 
 /** `GET` and `POST /graphql`: who asks is settled first, then loaders are made for that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
-  const { apollo, authenticator, aliasOf, rateLimit, dingtalk, explorer } = options;
+  const { apollo, authenticator, aliasOf, rateLimit, lookups, explorer } = options;
 
   async function admit(request: FastifyRequest, signal: AbortSignal): Promise<Viewer> {
     try {
@@ -44,7 +44,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     async context(request) {
       const signal = clientGone(request.raw);
       const viewer = await admit(request, signal);
-      return { loaders: createLoaders({ dingtalk, viewer, signal }), log: request.log };
+      return { loaders: createLoaders({ lookups, viewer, signal }), log: request.log };
     },
   });
   app.route({

@@ -47,7 +47,10 @@ test('nothing set is a sandbox on localhost, for anybody on this machine', () =>
         app: { kind: 'internal', appKey: 'sandbox-app-key', appSecret: 'sandbox-app-secret' },
         callsPerSecond: 20,
         timeoutMs: 5000,
+        monthlyQuota: undefined,
       },
+      cache: { ttlMs: 60_000, staleMs: 600_000, negativeTtlMs: 5000, maxEntries: 100_000 },
+      redisUrl: undefined,
       viewer: { kind: 'fixed', operatorUnionId: 'chyxxxxx', apiKeys: [] },
     },
   });
@@ -178,11 +181,14 @@ test('an unknown DINGTALK_ or VIEWER_ variable is warned about with the nearest 
   });
 });
 
-test('a variable without effect in this version is warned about', () => {
-  expect(readConfig({ ...live, REDIS_URL: 'redis://localhost' })).toMatchObject({
+test('Redis is named by a URL of its own schemes', () => {
+  expect(readConfig({ ...live, REDIS_URL: 'rediss://:secret@redis.example:6380/1' })).toMatchObject({
     ok: true,
-    warnings: ['REDIS_URL has no effect in this version'],
+    warnings: [],
+    config: { redisUrl: new URL('rediss://:secret@redis.example:6380/1') },
   });
+  const remedy = 'must be a redis:// or rediss:// URL with a host';
+  expect(problemsOf({ ...live, REDIS_URL: 'http://localhost:6379' })).toEqual({ REDIS_URL: remedy });
 });
 
 test('serving anybody in production is possible, and warned about', () => {

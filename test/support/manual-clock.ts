@@ -11,6 +11,7 @@ export function createManualClock(): ManualClock {
   const tasks = new Set<{ readonly atMs: number; readonly run: () => void }>();
   return {
     nowMs: () => nowMs,
+    wallMs: () => Date.UTC(2026, 0, 15) + nowMs,
     after(delayMs, run) {
       const task = { atMs: nowMs + delayMs, run };
       tasks.add(task);

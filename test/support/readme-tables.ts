@@ -13,8 +13,7 @@ const retryableOnTheirOwn: Partial<Record<PublicCode, boolean>> = {
 /** The README's table of variables, as the code would have it. */
 export function variablesTable(): string {
   const rows = Object.entries(variables).map(([name, variable]) => {
-    const effect = 'reserved' in variable ? ' (no effect in this version)' : '';
-    return `| \`${name}\` | ${variable.defaultText} | ${variable.meaning}${effect} |`;
+    return `| \`${name}\` | ${variable.defaultText} | ${variable.meaning} |`;
   });
   return ['| variable | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }

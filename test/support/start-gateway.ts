@@ -33,7 +33,7 @@ export interface Answer {
 }
 
 interface Options {
-  /** Beside what makes a live gateway talk to the stand-in as its fixed operator. */
+  /** Beside what makes a live gateway talk to the stand-in as its fixed operator, remembering nothing. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly clock?: Clock;
   readonly sandbox?: SandboxOptions;
@@ -53,6 +53,9 @@ export async function startGateway({
     DINGTALK_APP_SECRET: sandboxCredentials.appSecret,
     DINGTALK_OPERATOR_UNION_ID: sandboxCredentials.operatorUnionId,
     DINGTALK_QPS: '10000',
+    CACHE_TTL_MS: '0',
+    CACHE_STALE_MS: '0',
+    CACHE_NEGATIVE_TTL_MS: '0',
     VIEWER_AUTH: 'fixed',
     IDE: 'off',
     LOG_LEVEL: 'trace',
@@ -62,7 +65,7 @@ export async function startGateway({
 
   const log: string[] = [];
   const logger = createLogger(result.config.logLevel, { write: (line) => void log.push(line) });
-  const gateway = await createGateway(result.config, { log: logger, clock });
+  const gateway = await createGateway(result.config, { log: logger, clock, random: () => 0 });
   const url = await gateway.app.listen({ host: '127.0.0.1', port: 0 });
   const close = async (): Promise<void> => {
     await gateway.close();

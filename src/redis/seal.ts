@@ -1,0 +1,51 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+
+const algorithm = 'aes-256-gcm';
+const ivBytes = 12;
+const tagBytes = 16;
+
+/** Keeps what is written to Redis from everybody who can read or write there but does not know the app's secret. */
+export interface Seal {
+  /** The name under which something is kept: `what` in the clear, `parts` only as a keyed hash. */
+  keyOf(what: string, ...parts: readonly string[]): string;
+  /** `text`, encrypted and bound to `key`, so that it opens under no other one. */
+  close(key: string, text: string): Buffer;
+  /** The text, or undefined for anything that was not sealed under this key with this secret. */
+  open(key: string, sealed: Buffer): string | undefined;
+}
+
+/** `app` keeps applications apart that share one Redis; `secret` is the application's own. */
+export function createSeal(app: string, secret: string): Seal {
+  const derive = (purpose: string): Buffer =>
+    Buffer.from(hkdfSync('sha256', secret, app, `dingtalk-graphql-gateway ${purpose}`, 32));
+  const encryptionKey = derive('encryption');
+  const namingKey = derive('naming');
+
+  return {
+    keyOf(what, ...parts) {
+      const name = createHmac('sha256', namingKey).update(JSON.stringify([what, ...parts]));
+      return `dingtalk-gateway:${what}:${name.digest('base64url')}`;
+    },
+    close(key, text) {
+      const iv = randomBytes(ivBytes);
+      const cipher = createCipheriv(algorithm, encryptionKey, iv).setAAD(Buffer.from(key));
+      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return Buffer.concat([iv, cipher.getAuthTag(), body]);
+    },
+    open(key, sealed) {
+      if (sealed.length < ivBytes + tagBytes) return undefined;
+      const iv = sealed.subarray(0, ivBytes);
+      const tag = sealed.subarray(ivBytes, ivBytes + tagBytes);
+      const decipher = createDecipheriv(algorithm, encryptionKey, iv, { authTagLength: tagBytes })
+        .setAAD(Buffer.from(key))
+        .setAuthTag(tag);
+      try {
+        return (
+          decipher.update(sealed.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+        );
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { AppConfig } from '../config/config.ts';
+import { createRedis, type Redis } from './redis.ts';
+import { createSeal, type Seal } from './seal.ts';
+
+/** What the replicas of one application share, and what keeps it from everybody else. */
+export interface Shared {
+  readonly redis: Redis;
+  readonly seal: Seal;
+}
+
+export function createShared(
+  url: URL,
+  app: AppConfig,
+  dependencies: { readonly log: Logger; readonly clock: Clock },
+): Shared {
+  const [key, secret] = app.kind === 'suite' ? [app.suiteKey, app.suiteSecret] : [app.appKey, app.appSecret];
+  return { redis: createRedis(url, dependencies), seal: createSeal(key, secret) };
+}
