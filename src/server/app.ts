@@ -1,5 +1,4 @@
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import {
   fastify,
   LogController,
@@ -13,6 +12,7 @@ import type { LimitsConfig } from '../config/config.ts';
 import { createClientErrorHandler } from './client-error.ts';
 import { answerError, registerErrorAnswers } from './error-answers.ts';
 import { registerJsonBody } from './json-body.ts';
+import { securityHeaders } from './security-headers.ts';
 import { refusal, RefusedRequestError } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -40,7 +40,7 @@ export async function createApp({ log, corsOrigins, limits }: AppOptions): Promi
     clientErrorHandler: createClientErrorHandler(log),
     frameworkErrors(error, request, reply) {
       // No hook runs for a path that cannot be read.
-      reply.header('x-request-id', request.id);
+      reply.header('x-request-id', request.id).headers(securityHeaders);
       forbidCaching(reply);
       answerError(error, request, reply);
     },
@@ -59,7 +59,7 @@ export async function createApp({ log, corsOrigins, limits }: AppOptions): Promi
   registerJsonBody(app);
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+    reply.header('x-request-id', request.id).headers(securityHeaders);
     if (!possibleHost.test(request.headers.host ?? '')) {
       throw new RefusedRequestError(400, 'The header Host must name a host.');
     }
@@ -69,7 +69,6 @@ export async function createApp({ log, corsOrigins, limits }: AppOptions): Promi
   });
   app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
   registerErrorAnswers(app);
-  await app.register(helmet);
   if (corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...corsOrigins],
