@@ -1,13 +1,25 @@
 import type { Clock } from '../clock.ts';
+import type { CacheConfig } from '../config/config.ts';
 import { startDeadline } from '../dingtalk/deadline.ts';
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
 import type { Endpoint } from '../dingtalk/endpoint.ts';
+import type { Observer } from '../observer.ts';
+import type { Shared } from '../redis/shared.ts';
 import type { Viewer } from '../viewer.ts';
+import { freshnessOf } from './freshness.ts';
+import { isRefusal, readKept } from './kept.ts';
+import { createLookUp, newTrip, type Question, type Trip } from './look-up.ts';
+import { startLookupReport, type EndedLookup, type LookupReport } from './lookup-report.ts';
+import type { LookupKeyOf } from './lookup-key.ts';
+import { createMemoryTier, type Remembered } from './memory-tier.ts';
+import { createRedisTier } from './redis-tier.ts';
+import { createRefreshes } from './refreshes.ts';
+import { createSingleFlight, type Work } from './single-flight.ts';
 
-/** Answers of DingTalk for viewers, each within one deadline. */
+/** Answers of DingTalk for viewers, each within one deadline, and none of them asked for more often than needed. */
 export interface Lookups {
   /**
-   * What `endpoint` says of `input` to `viewer`.
+   * What `endpoint` says of `input` to `viewer`. `onEnded` hears how it was found, or not.
    *
    * @throws {DingTalkError} for every failure of DingTalk or on the way to it.
    * @throws {ClientGoneError} when `signal` is aborted first.
@@ -17,21 +29,117 @@ export interface Lookups {
     input: Input,
     viewer: Viewer,
     signal: AbortSignal,
+    onEnded?: (lookup: EndedLookup) => void,
   ): Promise<Answer>;
+  /** How many lookups are remembered in this process. */
+  readonly cachedEntries: number;
+  /** Ends what is looked up in the background. */
+  close(): Promise<void>;
 }
 
 interface LookupsOptions {
   readonly dingtalk: DingTalk;
   readonly clock: Clock;
   readonly timeoutMs: number;
+  readonly cache: CacheConfig;
+  readonly keyOf: LookupKeyOf;
+  /** Undefined: this process remembers by itself. */
+  readonly shared: Shared | undefined;
+  readonly observer: Observer;
+  /** Told why something could not be looked up anew in the background. */
+  readonly onRefreshFailed: (error: unknown) => void;
 }
 
-export function createLookups({ dingtalk, clock, timeoutMs }: LookupsOptions): Lookups {
-  return {
-    async find(endpoint, input, viewer, signal) {
+export function createLookups(options: LookupsOptions): Lookups {
+  const { dingtalk, clock, timeoutMs, cache, keyOf, shared, observer, onRefreshFailed } = options;
+  const memory = cache.ttlMs > 0 ? createMemoryTier(cache.maxEntries) : undefined;
+  const redis = memory && shared && createRedisTier(shared, clock);
+  const lookUp = createLookUp({ dingtalk, clock, timeoutMs, cache, memory, redis });
+  const flights = createSingleFlight<Trip, Remembered>(clock, timeoutMs);
+  const refreshes = createRefreshes(clock, onRefreshFailed);
+  redis?.onDropped((key) => {
+    const trip = flights.at(key);
+    if (trip) trip.dropped = true;
+    void memory?.delete(key);
+  });
+
+  function workOn<Input, Answer>(
+    question: Question<Input, Answer>,
+    staleWillDo: boolean,
+  ): Work<Trip, Remembered> {
+    const trip = newTrip();
+    return { trip, run: (deadline) => lookUp(question, trip, deadline, staleWillDo) };
+  }
+
+  function refresh<Input, Answer>(question: Question<Input, Answer>): void {
+    refreshes.start(question.key, async (signal) => {
       using deadline = startDeadline(clock, timeoutMs, signal);
-      // Awaited here: the deadline ends with this function.
-      return await dingtalk.call(endpoint, input, viewer, { deadline });
+      await flights.fly(question.key, deadline, workOn(question, false));
+    });
+  }
+
+  /** What is known at once, without any wait. */
+  async function recall(key: string): Promise<Remembered | undefined> {
+    const known = await memory?.get(key);
+    return known && freshnessOf(known.kept, clock.nowMs() - known.askedAtMs, cache) !== 'gone'
+      ? known
+      : undefined;
+  }
+
+  async function fly<Input, Answer>(
+    question: Question<Input, Answer>,
+    signal: AbortSignal,
+    report: LookupReport,
+  ): Promise<Remembered> {
+    using deadline = startDeadline(clock, timeoutMs, signal);
+    // Awaited here: the deadline ends with this function.
+    return await flights.fly(question.key, deadline, workOn(question, true), report.boarded);
+  }
+
+  async function findShared<Input, Answer>(
+    question: Question<Input, Answer>,
+    signal: AbortSignal,
+    report: LookupReport,
+  ): Promise<Answer> {
+    const { kept, askedAtMs } = (await recall(question.key)) ?? (await fly(question, signal, report));
+    const ageMs = clock.nowMs() - askedAtMs;
+    const stale = !isRefusal(kept) && freshnessOf(kept, ageMs, cache) === 'stale';
+    if (stale) refresh(question);
+    report.found(ageMs, stale);
+    const outcome = readKept(question.endpoint.answer, kept);
+    if (!outcome) throw new Error(`The schema of ${question.endpoint.name} does not read what it wrote`);
+    if ('error' in outcome) throw outcome.error;
+    return outcome.answer;
+  }
+
+  async function findAlone<Input, Answer>(
+    { endpoint, input, viewer }: Question<Input, Answer>,
+    signal: AbortSignal,
+    report: LookupReport,
+  ): Promise<Answer> {
+    using deadline = startDeadline(clock, timeoutMs, signal);
+    const trip = newTrip();
+    report.boarded(trip, false);
+    const onAttempt = (): void => void (trip.attempts += 1);
+    return await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt });
+  }
+
+  return {
+    async find(endpoint, input, viewer, signal, onEnded) {
+      const report = startLookupReport({ api: endpoint.name, clock, observer, onEnded });
+      const question = { key: keyOf(endpoint.name, input, viewer), endpoint, input, viewer };
+      try {
+        const answer = await (endpoint.repeatable ? findShared : findAlone)(question, signal, report);
+        report.end();
+        return answer;
+      } catch (error) {
+        report.end(error);
+        throw error;
+      }
     },
+    get cachedEntries() {
+      return memory?.size ?? 0;
+    },
+    close: () => refreshes.close(),
   };
 }
