@@ -1,16 +1,24 @@
 import type { CacheConfig } from '../config/config.ts';
-import { isLasting, isRefusal, type Kept } from './kept.ts';
+import { isLasting, isRefusal } from './kept.ts';
+import type { Remembered } from './memory-tier.ts';
 
-/** `fresh`: told as it is. `stale`: told while it is looked up anew. `gone`: not told any more. */
-export type Freshness = 'fresh' | 'stale' | 'gone';
+/** What may be told, and whether it is due to be looked up anew. */
+export interface Found extends Remembered {
+  readonly stale: boolean;
+}
 
-/** How good something still is, `ageMs` after DingTalk was asked for it. */
-export function freshnessOf(
-  kept: Kept,
-  ageMs: number,
+/** What is remembered, if it may still be told: its age counts from when DingTalk was asked. */
+export function ifGood(
+  remembered: Remembered | undefined,
+  nowMs: number,
   { ttlMs, staleMs, negativeTtlMs }: CacheConfig,
-): Freshness {
-  if (isRefusal(kept)) return isLasting(kept) && ageMs < negativeTtlMs ? 'fresh' : 'gone';
-  if (ageMs < ttlMs) return 'fresh';
-  return ageMs < ttlMs + staleMs ? 'stale' : 'gone';
+): Found | undefined {
+  if (!remembered) return undefined;
+  const { kept, askedAtMs } = remembered;
+  const ageMs = nowMs - askedAtMs;
+  if (isRefusal(kept)) {
+    return isLasting(kept) && ageMs < negativeTtlMs ? { kept, askedAtMs, stale: false } : undefined;
+  }
+  if (ageMs >= ttlMs + staleMs) return undefined;
+  return { kept, askedAtMs, stale: ageMs >= ttlMs };
 }

@@ -5,7 +5,7 @@ import type { DingTalk } from '../dingtalk/dingtalk.ts';
 import type { Endpoint } from '../dingtalk/endpoint.ts';
 import type { LookupSource } from '../observer.ts';
 import type { Viewer } from '../viewer.ts';
-import { freshnessOf } from './freshness.ts';
+import { ifGood, type Found } from './freshness.ts';
 import { isRefusal, keepAnswer, keepRefusal, readKept } from './kept.ts';
 import type { MemoryTier, Remembered } from './memory-tier.ts';
 import type { Reading, RedisTier } from './redis-tier.ts';
@@ -34,7 +34,7 @@ export type LookUp = <Input, Answer>(
   deadline: Deadline,
   /** What is stale is good enough. */
   staleWillDo: boolean,
-) => Promise<Remembered>;
+) => Promise<Found>;
 
 interface LookUpDependencies {
   readonly dingtalk: DingTalk;
@@ -53,9 +53,9 @@ export function createLookUp(dependencies: LookUpDependencies): LookUp {
   // For as long as a call may take that began before: it must not put back what the refusal ended.
   const keepRefusalMs = Math.max(cache.negativeTtlMs, timeoutMs);
 
-  const willDo = ({ kept, askedAtMs }: Remembered, staleWillDo: boolean): boolean => {
-    const freshness = freshnessOf(kept, clock.nowMs() - askedAtMs, cache);
-    return freshness === 'fresh' || (freshness === 'stale' && staleWillDo);
+  const ifWillDo = (remembered: Remembered | undefined, staleWillDo: boolean): Found | undefined => {
+    const found = ifGood(remembered, clock.nowMs(), cache);
+    return found?.stale === true && !staleWillDo ? undefined : found;
   };
 
   async function askDingTalk<Input, Answer>(
@@ -99,16 +99,17 @@ export function createLookUp(dependencies: LookUpDependencies): LookUp {
     const { key, endpoint } = question;
     // Again: the last flight may have landed between the caller's look and this one's start.
     const known = await memory?.get(key);
-    if (known && willDo(known, staleWillDo)) {
+    const knownNow = ifWillDo(known, staleWillDo);
+    if (knownNow) {
       trip.source = 'memory';
-      return known;
+      return knownNow;
     }
     const reading = await redis?.read(key);
-    const held = reading?.held;
     // What was asked for before the last word that is known here was ended by it, even where Redis did not hear of it.
-    const isNews = held && held.askedAtMs > (known?.askedAtMs ?? -Infinity);
+    const isNews = reading?.held && reading.held.askedAtMs > (known?.askedAtMs ?? -Infinity);
+    const held = isNews ? ifWillDo(reading.held, staleWillDo) : undefined;
     // Another version of the gateway may have kept what this one cannot read.
-    if (isNews && willDo(held, staleWillDo) && readKept(endpoint.answer, held.kept)) {
+    if (held && readKept(endpoint.answer, held.kept)) {
       if (!trip.dropped) await memory?.set(key, held);
       trip.source = 'redis';
       return held;
@@ -117,6 +118,6 @@ export function createLookUp(dependencies: LookUpDependencies): LookUp {
     // After a flight that was given up another one may have begun, and have been told otherwise.
     const outdated = trip.dropped || deadline.signal.aborted;
     if (memory) await keep(key, found, outdated, reading);
-    return found;
+    return { ...found, stale: false };
   };
 }

@@ -6,15 +6,14 @@ import type { Endpoint } from '../dingtalk/endpoint.ts';
 import type { Observer } from '../observer.ts';
 import type { Shared } from '../redis/shared.ts';
 import type { Viewer } from '../viewer.ts';
-import { freshnessOf } from './freshness.ts';
-import { isRefusal, readKept } from './kept.ts';
-import { createLookUp, newTrip, type Question, type Trip } from './look-up.ts';
+import { readKept } from './kept.ts';
+import { createLookUp, newTrip, type Question } from './look-up.ts';
 import { startLookupReport, type EndedLookup, type LookupReport } from './lookup-report.ts';
 import type { LookupKeyOf } from './lookup-key.ts';
-import { createMemoryTier, type Remembered } from './memory-tier.ts';
+import { createMemoryTier } from './memory-tier.ts';
 import { createRedisTier } from './redis-tier.ts';
 import { createRefreshes } from './refreshes.ts';
-import { createSingleFlight, type Work } from './single-flight.ts';
+import { createSearch } from './search.ts';
 
 /** Answers of DingTalk for viewers, each within one deadline, and none of them asked for more often than needed. */
 export interface Lookups {
@@ -55,57 +54,16 @@ export function createLookups(options: LookupsOptions): Lookups {
   const memory = cache.ttlMs > 0 ? createMemoryTier(cache.maxEntries) : undefined;
   const redis = memory && shared && createRedisTier(shared, clock);
   const lookUp = createLookUp({ dingtalk, clock, timeoutMs, cache, memory, redis });
-  const flights = createSingleFlight<Trip, Remembered>(clock, timeoutMs);
   const refreshes = createRefreshes(clock, onRefreshFailed);
-  redis?.onDropped((key) => {
-    const trip = flights.at(key);
-    if (trip) trip.dropped = true;
-    void memory?.delete(key);
-  });
-
-  function workOn<Input, Answer>(
-    question: Question<Input, Answer>,
-    staleWillDo: boolean,
-  ): Work<Trip, Remembered> {
-    const trip = newTrip();
-    return { trip, run: (deadline) => lookUp(question, trip, deadline, staleWillDo) };
-  }
-
-  function refresh<Input, Answer>(question: Question<Input, Answer>): void {
-    refreshes.start(question.key, async (signal) => {
-      using deadline = startDeadline(clock, timeoutMs, signal);
-      await flights.fly(question.key, deadline, workOn(question, false));
-    });
-  }
-
-  /** What is known at once, without any wait. */
-  async function recall(key: string): Promise<Remembered | undefined> {
-    const known = await memory?.get(key);
-    return known && freshnessOf(known.kept, clock.nowMs() - known.askedAtMs, cache) !== 'gone'
-      ? known
-      : undefined;
-  }
-
-  async function fly<Input, Answer>(
-    question: Question<Input, Answer>,
-    signal: AbortSignal,
-    report: LookupReport,
-  ): Promise<Remembered> {
-    using deadline = startDeadline(clock, timeoutMs, signal);
-    // Awaited here: the deadline ends with this function.
-    return await flights.fly(question.key, deadline, workOn(question, true), report.boarded);
-  }
+  const search = createSearch({ lookUp, memory, redis, refreshes, clock, timeoutMs, cache });
 
   async function findShared<Input, Answer>(
     question: Question<Input, Answer>,
     signal: AbortSignal,
     report: LookupReport,
   ): Promise<Answer> {
-    const { kept, askedAtMs } = (await recall(question.key)) ?? (await fly(question, signal, report));
-    const ageMs = clock.nowMs() - askedAtMs;
-    const stale = !isRefusal(kept) && freshnessOf(kept, ageMs, cache) === 'stale';
-    if (stale) refresh(question);
-    report.found(ageMs, stale);
+    const { kept, askedAtMs, stale } = await search(question, signal, report.boarded);
+    report.found(clock.nowMs() - askedAtMs, stale);
     const outcome = readKept(question.endpoint.answer, kept);
     if (!outcome) throw new Error(`The schema of ${question.endpoint.name} does not read what it wrote`);
     if ('error' in outcome) throw outcome.error;
