@@ -19,17 +19,16 @@ return { now, heldAt, string.sub(held, 14) }
 /**
  * Puts ARGV[2], asked for at ARGV[1], in place of what was asked for before it, for ARGV[3] milliseconds from then:
  * whoever was slow must not undo what somebody else learned since. A time to come is no time: Redis's clock was set.
- *
- * What was held goes first: a full Redis takes nothing new, and the old must not outlive a refusal.
+ * The old goes in any case, even where a full Redis takes nothing new. It goes second: once a script has written,
+ * Redis lets it go beyond its limit.
  */
 const put = `${now}${held}
 local asked = math.min(tonumber(ARGV[1]) or now, now)
 if not (heldAt and heldAt >= asked and heldAt <= now) then
-  redis.call('DEL', KEYS[1])
   local left = asked + tonumber(ARGV[3]) - now
-  if left > 0 and ARGV[2] ~= '' then
+  local done = left > 0 and ARGV[2] ~= '' and
     redis.pcall('SET', KEYS[1], string.format('%013d', asked) .. ARGV[2], 'PX', string.format('%d', left))
-  end
+  if not done or done.err then redis.call('DEL', KEYS[1]) end
 end
 `;
 
