@@ -89,6 +89,7 @@ export async function createGateway(
     httpServer: app.server,
     introspection: config.introspection,
     hideSchemaDetails: config.production,
+    explainable: !config.production,
     maxLookupsPerRequest: config.maxLookupsPerRequest,
     limits: config.limits,
     log,
@@ -103,6 +104,7 @@ export async function createGateway(
     aliasOf: createViewerAlias(config.viewerLogKey),
     rateLimit: createViewerRateLimit(clock, config.limits.viewerRequestsPerSecond),
     lookups,
+    explainable: !config.production,
     explorer,
   });
 
