@@ -28,7 +28,7 @@ export function noteLookups(schema: GraphQLSchema): GraphQLSchema {
       field.resolve = (source: Readonly<Record<string, unknown>> | undefined, args, context, info) => {
         const { explanation } = context as RequestContext;
         explanation?.asked(info.path, loader, args[by] ?? source?.[by]);
-        return resolve(source, args, context, info) as unknown;
+        return resolve(source, args, context, info);
       };
     }
   }

@@ -26,7 +26,6 @@ export interface Explanation {
 export function createExplanation(): Explanation {
   const places: { readonly path: Path; readonly name: string }[] = [];
   const found = new Map<string, EndedLookup>();
-  const nameOf = (loader: string, id: unknown): string => JSON.stringify([loader, id]);
   return {
     asked: (path, loader, id) => void places.push({ path, name: nameOf(loader, id) }),
     ended: (loader, id, lookup) => void found.set(nameOf(loader, id), lookup),
@@ -37,6 +36,8 @@ export function createExplanation(): Explanation {
       }),
   };
 }
+
+const nameOf = (loader: string, id: unknown): string => JSON.stringify([loader, id]);
 
 const inWholeMs = ({ source, ageMs, attempts, ms }: EndedLookup): Omit<ExplainedLookup, 'path'> => ({
   source,

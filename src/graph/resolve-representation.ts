@@ -19,10 +19,11 @@ export async function resolveRepresentation(
   path: GraphQLResolveInfo['path'],
 ): Promise<object> {
   const { entity, key } = readRepresentation(representation);
-  const __typename = entity.type.name;
-  if (!entity.foundBy || !asksBeyondKey(selection(entity), entity)) return { [entity.key]: key, __typename };
+  const typeName = { __typename: entity.type.name };
+  if (!entity.foundBy || !asksBeyondKey(selection(entity), entity)) return { [entity.key]: key, ...typeName };
   explanation?.asked(path, entity.foundBy, key);
-  return { ...(await loaders[entity.foundBy].load(key)), __typename };
+  const found: object = await loaders[entity.foundBy].load(key);
+  return { ...found, ...typeName };
 }
 
 /**

@@ -36,8 +36,8 @@ async function startConnected(
   await using client = connect(redisUrl);
   const subscribers = async (): Promise<number> => {
     const channels = (await client.pubsub('CHANNELS')) as string[];
-    const [, count = 0] = (await client.pubsub('NUMSUB', channels[0] ?? '')) as [string, number];
-    return Number(count);
+    const [, count] = (await client.pubsub('NUMSUB', channels[0] ?? '')) as [string, number];
+    return count;
   };
   const before = await subscribers();
   const gateway = await startReplica(upstream, redisUrl, environment);
