@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { createLookupKeyOf } from './cache/lookup-key.ts';
 import { createLookups } from './cache/lookups.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
@@ -17,6 +18,7 @@ import { createViewerAlias } from './identity/viewer-alias.ts';
 import { createViewerRateLimit } from './identity/viewer-rate-limit.ts';
 import { createApollo } from './server/apollo.ts';
 import { createApp } from './server/app.ts';
+import { logError } from './server/error-log.ts';
 import { registerGraphQL } from './server/graphql.route.ts';
 import { registerHealth, type ReadinessCheck } from './server/health.route.ts';
 import { createReadiness } from './server/readiness.ts';
@@ -62,6 +64,16 @@ export async function createGateway(
     observer,
     onCall: (error) => health.note(error),
   });
+  const lookups = createLookups({
+    dingtalk,
+    clock,
+    timeoutMs,
+    cache: config.cache,
+    keyOf: createLookupKeyOf(config.dingtalk),
+    shared,
+    observer,
+    onRefreshFailed: (error) => logError(log, error),
+  });
   const corpIdRequired = application.kind === 'suite' && application.corpId === undefined;
   const authenticator = await createAuthenticator(config.viewer, {
     client,
@@ -77,6 +89,7 @@ export async function createGateway(
     httpServer: app.server,
     introspection: config.introspection,
     hideSchemaDetails: config.production,
+    explainable: !config.production,
     maxLookupsPerRequest: config.maxLookupsPerRequest,
     limits: config.limits,
     log,
@@ -90,7 +103,8 @@ export async function createGateway(
     authenticator,
     aliasOf: createViewerAlias(config.viewerLogKey),
     rateLimit: createViewerRateLimit(clock, config.limits.viewerRequestsPerSecond),
-    lookups: createLookups({ dingtalk, clock, timeoutMs }),
+    lookups,
+    explainable: !config.production,
     explorer,
   });
 
@@ -102,6 +116,7 @@ export async function createGateway(
       // In this order: fastify's own drain waits for clients that keep their connections open.
       await apollo.stop();
       await app.close();
+      await lookups.close();
       client.close();
       shared?.redis.close();
     },

@@ -1,13 +1,24 @@
 import type { Clock } from '../clock.ts';
+import type { CacheConfig } from '../config/config.ts';
 import { startDeadline } from '../dingtalk/deadline.ts';
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
 import type { Endpoint } from '../dingtalk/endpoint.ts';
+import type { Observer } from '../observer.ts';
+import type { Shared } from '../redis/shared.ts';
 import type { Viewer } from '../viewer.ts';
+import { readKept } from './kept.ts';
+import { createLookUp, newTrip, type Question } from './look-up.ts';
+import { startLookupReport, type EndedLookup, type LookupReport } from './lookup-report.ts';
+import type { LookupKeyOf } from './lookup-key.ts';
+import { createMemoryTier } from './memory-tier.ts';
+import { createRedisTier } from './redis-tier.ts';
+import { createRefreshes } from './refreshes.ts';
+import { createSearch } from './search.ts';
 
-/** Answers of DingTalk for viewers, each within one deadline. */
+/** Answers of DingTalk for viewers, each within one deadline, and none of them asked for more often than needed. */
 export interface Lookups {
   /**
-   * What `endpoint` says of `input` to `viewer`.
+   * What `endpoint` says of `input` to `viewer`. `onEnded` hears how it was found, or not.
    *
    * @throws {DingTalkError} for every failure of DingTalk or on the way to it.
    * @throws {ClientGoneError} when `signal` is aborted first.
@@ -17,21 +28,76 @@ export interface Lookups {
     input: Input,
     viewer: Viewer,
     signal: AbortSignal,
+    onEnded?: (lookup: EndedLookup) => void,
   ): Promise<Answer>;
+  /** How many lookups are remembered in this process. */
+  readonly cachedEntries: number;
+  /** Ends what is looked up in the background. */
+  close(): Promise<void>;
 }
 
 interface LookupsOptions {
   readonly dingtalk: DingTalk;
   readonly clock: Clock;
   readonly timeoutMs: number;
+  readonly cache: CacheConfig;
+  readonly keyOf: LookupKeyOf;
+  /** Undefined: this process remembers by itself. */
+  readonly shared: Shared | undefined;
+  readonly observer: Observer;
+  /** Told why something could not be looked up anew in the background. */
+  readonly onRefreshFailed: (error: unknown) => void;
 }
 
-export function createLookups({ dingtalk, clock, timeoutMs }: LookupsOptions): Lookups {
+export function createLookups(options: LookupsOptions): Lookups {
+  const { dingtalk, clock, timeoutMs, cache, keyOf, shared, observer, onRefreshFailed } = options;
+  const memory = cache.ttlMs > 0 ? createMemoryTier(cache.maxEntries) : undefined;
+  const redis = memory && shared && createRedisTier(shared, clock);
+  const lookUp = createLookUp({ dingtalk, clock, timeoutMs, cache, memory, redis });
+  const refreshes = createRefreshes(clock, onRefreshFailed);
+  const search = createSearch({ lookUp, memory, redis, refreshes, clock, timeoutMs, cache });
+
+  async function findShared<Input, Answer>(
+    question: Question<Input, Answer>,
+    signal: AbortSignal,
+    report: LookupReport,
+  ): Promise<Answer> {
+    const { kept, askedAtMs, stale } = await search(question, signal, report.boarded);
+    report.found(clock.nowMs() - askedAtMs, stale);
+    const outcome = readKept(question.endpoint.answer, kept);
+    if (!outcome) throw new Error(`The schema of ${question.endpoint.name} does not read what it wrote`);
+    if ('error' in outcome) throw outcome.error;
+    return outcome.answer;
+  }
+
+  async function findAlone<Input, Answer>(
+    { endpoint, input, viewer }: Question<Input, Answer>,
+    signal: AbortSignal,
+    report: LookupReport,
+  ): Promise<Answer> {
+    using deadline = startDeadline(clock, timeoutMs, signal);
+    const trip = newTrip();
+    report.boarded(trip, false);
+    const onAttempt = (): void => void (trip.attempts += 1);
+    return await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt });
+  }
+
   return {
-    async find(endpoint, input, viewer, signal) {
-      using deadline = startDeadline(clock, timeoutMs, signal);
-      // Awaited here: the deadline ends with this function.
-      return await dingtalk.call(endpoint, input, viewer, { deadline });
+    async find(endpoint, input, viewer, signal, onEnded) {
+      const report = startLookupReport({ api: endpoint.name, clock, observer, onEnded });
+      const question = { key: keyOf(endpoint.name, input, viewer), endpoint, input, viewer };
+      try {
+        const answer = await (endpoint.repeatable ? findShared : findAlone)(question, signal, report);
+        report.end();
+        return answer;
+      } catch (error) {
+        report.end(error);
+        throw error;
+      }
     },
+    get cachedEntries() {
+      return memory?.size ?? 0;
+    },
+    close: () => refreshes.close(),
   };
 }

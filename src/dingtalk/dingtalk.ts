@@ -56,7 +56,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
     input: Input,
     viewer: Viewer,
     token: string,
-    deadline: Deadline,
+    { deadline, onAttempt }: CallOptions,
   ): Promise<Answer> {
     const question = {
       method: endpoint.method,
@@ -67,29 +67,33 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
       answer: endpoint.answer,
       secrets: [token, viewer.unionId],
     };
-    return budgetOf(endpoint.name).spend(viewer.unionId, deadline, () => ask(client, question, deadline));
+    return budgetOf(endpoint.name).spend(viewer.unionId, deadline, () => {
+      onAttempt?.();
+      return ask(client, question, deadline);
+    });
   }
 
   async function attemptWithFreshToken<Input, Answer>(
     endpoint: Endpoint<Input, Answer>,
     input: Input,
     viewer: Viewer,
-    deadline: Deadline,
+    call: CallOptions,
   ): Promise<Answer> {
+    const { deadline } = call;
     const token = await tokens.get(viewer.corpId, deadline.signal);
     try {
-      return await attempt(endpoint, input, viewer, token.value, deadline);
+      return await attempt(endpoint, input, viewer, token.value, call);
     } catch (error) {
       if (!isStaleToken(error) || !endpoint.repeatable) throw error;
       const replacement = await tokens.replace(token, viewer.corpId, deadline.signal);
-      return attempt(endpoint, input, viewer, replacement.value, deadline);
+      return attempt(endpoint, input, viewer, replacement.value, call);
     }
   }
 
   return {
-    async call(endpoint, input, viewer, { deadline }) {
+    async call(endpoint, input, viewer, call) {
       try {
-        const answer = await attemptWithFreshToken(endpoint, input, viewer, deadline);
+        const answer = await attemptWithFreshToken(endpoint, input, viewer, call);
         onCall(undefined);
         return answer;
       } catch (error) {

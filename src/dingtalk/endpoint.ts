@@ -8,6 +8,7 @@ export interface Endpoint<Input, Answer> {
   /** Every segment escaped. The operator's `unionId` is added to the query by the caller. */
   readonly path: (input: Input) => string;
   readonly body?: (input: Input) => unknown;
+  /** Reads both ways where the call is repeatable: answers are kept in the words of this schema. */
   readonly answer: z.ZodType<Answer>;
   /** True for a read that may be made twice: replays act on this word only, never on the method. */
   readonly repeatable: boolean;

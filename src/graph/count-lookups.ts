@@ -48,7 +48,7 @@ function* entityLookups(
     const asked = reference && unlessRefused(() => selection(reference.entity));
     if (!reference || !asked) continue;
     const { entity, key } = reference;
-    if (entity.find && asksBeyondKey(asked, entity)) yield nameOf(entity.type.name, key);
+    if (entity.foundBy && asksBeyondKey(asked, entity)) yield nameOf(entity.foundBy, key);
     const type = execution.schema.getType(entity.type.name);
     const fields = isObjectType(type) ? type.getFields() : {};
     for (const field of asked) {

@@ -1,3 +1,4 @@
+import type { EndedLookup } from '../cache/lookup-report.ts';
 import type { Lookups } from '../cache/lookups.ts';
 import type { Viewer } from '../viewer.ts';
 
@@ -7,4 +8,6 @@ export interface LoaderDependencies {
   readonly viewer: Viewer;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
+  /** Hears how each lookup went; undefined where nobody wants to know. */
+  readonly onLookupEnded?: ((id: string, lookup: EndedLookup) => void) | undefined;
 }

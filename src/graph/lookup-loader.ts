@@ -7,7 +7,7 @@ import type { LoaderDependencies } from './loader-dependencies.ts';
  * that fails fails alone.
  */
 export function createLookupLoader<Input, Answer>(
-  { lookups, viewer, signal }: LoaderDependencies,
+  { lookups, viewer, signal, onLookupEnded }: LoaderDependencies,
   endpoint: Endpoint<Input, Answer>,
   inputOf: (id: string) => Input,
 ): DataLoader<string, Answer> {
@@ -15,7 +15,13 @@ export function createLookupLoader<Input, Answer>(
     Promise.all(
       ids.map((id) =>
         lookups
-          .find(endpoint, inputOf(id), viewer, signal)
+          .find(
+            endpoint,
+            inputOf(id),
+            viewer,
+            signal,
+            onLookupEnded && ((lookup) => onLookupEnded(id, lookup)),
+          )
           .catch((error: unknown) => (error instanceof Error ? error : new Error('unknown failure'))),
       ),
     ),

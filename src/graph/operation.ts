@@ -1,5 +1,5 @@
 import type { LoaderDependencies } from './loader-dependencies.ts';
-import type { RequestContext } from './request-context.ts';
+import type { Loaders } from './request-context.ts';
 
 /** One operation of the graph: everything but its line in the registry lives in its own folder. */
 export interface Operation<Loader> {
@@ -22,8 +22,8 @@ export interface Entity {
    */
   readonly checkKey: (value: unknown) => string;
   /**
-   * Finds the entity, and is called only where more than its key is asked for: one upstream lookup a distinct key.
-   * Without it the key is all there is to find, and the fields beyond look up for themselves.
+   * The loader that finds the entity by its key, asked only where more than the key is: one upstream lookup a distinct
+   * key. Without it the key is all there is to find, and the fields beyond look up for themselves.
    */
-  readonly find?: (key: string, context: RequestContext) => Promise<object>;
+  readonly foundBy?: keyof Loaders;
 }

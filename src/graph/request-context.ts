@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { Explanation } from './explanation.ts';
 import type { LoaderDependencies } from './loader-dependencies.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './registry.ts';
@@ -13,12 +14,20 @@ export type Loaders = { readonly [Name in keyof Operations]: LoaderOf<Operations
 export interface RequestContext {
   readonly loaders: Loaders;
   readonly log: FastifyBaseLogger;
+  /** Where the request asked how its data came about. */
+  readonly explanation?: Explanation | undefined;
 }
 
-export function createLoaders(dependencies: LoaderDependencies): Loaders {
+export function createLoaders(
+  dependencies: Omit<LoaderDependencies, 'onLookupEnded'>,
+  explanation?: Explanation,
+): Loaders {
   const loaders = Object.entries(operations).map(([name, operation]) => [
     name,
-    operation.createLoader(dependencies),
+    operation.createLoader({
+      ...dependencies,
+      onLookupEnded: explanation && ((id, lookup) => explanation.ended(name, id, lookup)),
+    }),
   ]);
   return Object.fromEntries(loaders) as Loaders;
 }

@@ -1,4 +1,4 @@
-import type { GraphQLError } from 'graphql';
+import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 import { publicError } from '../errors/public-error.ts';
 import { entities } from './entities.ts';
 import { asksBeyondKey, type EntitySelection } from './entity-selection.ts';
@@ -15,12 +15,15 @@ export interface Reference {
 export async function resolveRepresentation(
   representation: unknown,
   selection: EntitySelection,
-  context: RequestContext,
+  { loaders, explanation }: RequestContext,
+  path: GraphQLResolveInfo['path'],
 ): Promise<object> {
   const { entity, key } = readRepresentation(representation);
-  const wanted = entity.find && asksBeyondKey(selection(entity), entity);
-  const found = wanted ? await entity.find(key, context) : { [entity.key]: key };
-  return { ...found, __typename: entity.type.name };
+  const typeName = { __typename: entity.type.name };
+  if (!entity.foundBy || !asksBeyondKey(selection(entity), entity)) return { [entity.key]: key, ...typeName };
+  explanation?.asked(path, entity.foundBy, key);
+  const found: object = await loaders[entity.foundBy].load(key);
+  return { ...found, ...typeName };
 }
 
 /**

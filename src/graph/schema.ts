@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
+import { cacheControlDirective } from './cache-control.ts';
 import { entities } from './entities.ts';
+import { noteLookups } from './explain-lookups.ts';
 import { asSubgraph } from './subgraph.ts';
 import { operations } from './registry.ts';
 
@@ -12,9 +14,9 @@ export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [first, ...others],
     orphanedTypes: [...entities.values()].map(({ type }) => type),
-    directives: [...specifiedDirectives],
+    directives: [...specifiedDirectives, cacheControlDirective],
     // Arguments are checked by functions that federation's representations go through as well.
     validate: false,
   });
-  return asSubgraph(schema);
+  return noteLookups(asSubgraph(schema));
 }

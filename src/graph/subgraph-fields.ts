@@ -42,7 +42,10 @@ export function createEntitiesField(
     args: { representations: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(any))) } },
     resolve(_query, { representations }, context, info) {
       const selection = createEntitySelection(info, info.fieldNodes);
-      return representations.map((each) => resolveRepresentation(each, selection, context));
+      return representations.map((each, index) => {
+        const path = { prev: info.path, key: index, typename: undefined };
+        return resolveRepresentation(each, selection, context, path);
+      });
     },
   };
 }

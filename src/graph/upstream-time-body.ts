@@ -5,11 +5,17 @@ import { parseUpstreamTime } from '../dingtalk/upstream-time.ts';
 /** A time as DingTalk told it: an unreadable one is that field's error, and no time is no time. */
 export type UpstreamTime = Date | DingTalkError | null;
 
-/** A time that cannot be read, whatever its type, must not cost the rest of the body. */
-export const upstreamTimeBody = z.optional(z.unknown()).transform((value): UpstreamTime => {
-  if (value === undefined || value === null || value === '') return null;
-  const moment = typeof value === 'string' ? parseUpstreamTime(value) : undefined;
-  return (
-    moment ?? new DingTalkError('malformed-response', { reason: 'a time is in none of the known forms' })
-  );
+/** Stands for a time that could not be read once, and cannot be read any better a second time. */
+const unreadable = 'unreadable';
+
+/** Reads both ways. A time that cannot be read, whatever its type, must not cost the rest of the body. */
+export const upstreamTimeBody = z.codec(z.optional(z.unknown()), z.custom<UpstreamTime>(), {
+  decode(value) {
+    if (value === undefined || value === null || value === '') return null;
+    const moment = typeof value === 'string' ? parseUpstreamTime(value) : undefined;
+    return (
+      moment ?? new DingTalkError('malformed-response', { reason: 'a time is in none of the known forms' })
+    );
+  },
+  encode: (time) => (time instanceof DingTalkError ? unreadable : (time?.toISOString() ?? null)),
 });

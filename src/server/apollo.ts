@@ -13,6 +13,7 @@ import type { Logger } from 'pino';
 import type { LimitsConfig } from '../config/config.ts';
 import { formatError } from '../errors/format-error.ts';
 import { createDocumentLimits } from '../graph/document-limits.ts';
+import { explainLookups } from '../graph/explain-lookups.ts';
 import { knownOperation } from '../graph/known-operation.ts';
 import { createLookupLimit } from '../graph/lookup-limit.ts';
 import type { RequestContext } from '../graph/request-context.ts';
@@ -31,6 +32,8 @@ interface ApolloOptions {
   readonly httpServer: Server;
   readonly introspection: boolean;
   readonly hideSchemaDetails: boolean;
+  /** Requests may ask how their data came about. */
+  readonly explainable: boolean;
   readonly maxLookupsPerRequest: number;
   readonly limits: LimitsConfig;
   readonly log: Logger;
@@ -38,7 +41,16 @@ interface ApolloOptions {
 
 /** The GraphQL engine, with nothing in it that reports to anybody else. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { schema, httpServer, introspection, hideSchemaDetails, maxLookupsPerRequest, limits, log } = options;
+  const {
+    schema,
+    httpServer,
+    introspection,
+    hideSchemaDetails,
+    explainable,
+    maxLookupsPerRequest,
+    limits,
+    log,
+  } = options;
   const documentLimits = createDocumentLimits({
     depth: limits.queryDepth,
     directives: limits.queryDirectives,
@@ -65,6 +77,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       legacyStatus,
       // After it: an entry of its own making is no refusal.
       createErrorsLimit(limits.errors),
+      ...(explainable ? [explainLookups] : []),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainMs }),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

@@ -2,6 +2,7 @@ import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Lookups } from '../cache/lookups.ts';
+import { createExplanation } from '../graph/explanation.ts';
 import { createLoaders, type RequestContext } from '../graph/request-context.ts';
 import type { Explorer } from '../explorer/register-explorer.ts';
 import { wantsExplorer } from '../explorer/wants-explorer.ts';
@@ -19,13 +20,15 @@ interface GraphQLRouteOptions {
   readonly aliasOf: ViewerAlias;
   readonly rateLimit: ViewerRateLimit;
   readonly lookups: Lookups;
+  /** Requests may ask with `x-explain: 1` how their data came about. */
+  readonly explainable: boolean;
   /** What a browser is answered with; undefined where the explorer is off. */
   readonly explorer: Explorer | undefined;
 }
 
 /** `GET` and `POST /graphql`: who asks is settled first, then loaders are made for that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
-  const { apollo, authenticator, aliasOf, rateLimit, lookups, explorer } = options;
+  const { apollo, authenticator, aliasOf, rateLimit, lookups, explainable, explorer } = options;
 
   async function admit(request: FastifyRequest, signal: AbortSignal): Promise<Viewer> {
     try {
@@ -44,7 +47,10 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     async context(request) {
       const signal = clientGone(request.raw);
       const viewer = await admit(request, signal);
-      return { loaders: createLoaders({ lookups, viewer, signal }), log: request.log };
+      const explanation =
+        explainable && request.headers['x-explain'] === '1' ? createExplanation() : undefined;
+      const loaders = createLoaders({ lookups, viewer, signal }, explanation);
+      return { loaders, log: request.log, explanation };
     },
   });
   app.route({

@@ -4,6 +4,7 @@ import { format } from 'prettier';
 import { errorCatalogue } from '../../src/dingtalk/error-catalogue.ts';
 import { documentedErrors, documentedStorageErrors } from '../../src/sandbox/documented-errors.ts';
 import { errorsTable, variablesTable } from '../support/readme-tables.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
 const readme = await readFile('README.md', 'utf8');
@@ -37,8 +38,27 @@ test('the first query gives the first answer', async () => {
   expect(body).toEqual(JSON.parse(answer));
 });
 
+const explainedQuery =
+  blocks('sh')
+    .find((block) => block.includes('x-explain: 1'))
+    ?.trim() ?? '';
+
+test('the explained answer is what the command gives two seconds after the first query', async () => {
+  const clock = createManualClock();
+  await using gateway = await startGateway({ clock, environment: { CACHE_TTL_MS: '60000' } });
+  const [, answer = ''] = blocks('json');
+  const { query } = JSON.parse(/-d '(.*)'/.exec(explainedQuery)?.[1] ?? '') as { query: string };
+
+  await gateway.query(query);
+  clock.advance(2000);
+  const { body } = await gateway.query(query, {}, { 'x-explain': '1' });
+
+  expect(body).toEqual(JSON.parse(answer));
+});
+
 /** Where each command of the README is run as it is written. */
 const runBy: Readonly<Record<string, string>> = {
+  [explainedQuery]: 'above',
   'npm ci && npm run build': '.ci/run',
   'npm prune --omit=dev': '.ci/run',
   'node dist/main.js': '.ci/run',

@@ -20,7 +20,9 @@ interface Composition {
 const engines = {
   '@apollo/composition': (subgraphs) => {
     const { errors = [], hints = [], supergraphSdl = '' } = composeWithApollo(subgraphs);
-    return { complaints: [...errors, ...hints].map(({ message }) => message), supergraph: supergraphSdl };
+    // It remarks on every enum that only a directive uses, as @cacheControl does, for those who debug composition itself.
+    const remarks = hints.filter(({ definition }) => definition.level.name !== 'DEBUG');
+    return { complaints: [...errors, ...remarks].map(({ message }) => message), supergraph: supergraphSdl };
   },
   '@theguild/federation-composition': (subgraphs) => {
     const { errors = [], supergraphSdl = '' } = composeWithGuild(subgraphs);

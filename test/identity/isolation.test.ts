@@ -11,18 +11,30 @@ const viewers = [
 ] as const;
 type Viewer = (typeof viewers)[number];
 
+const memories = {
+  'remembering nothing': {},
+  'remembering everything': {
+    CACHE_TTL_MS: '60000',
+    CACHE_STALE_MS: '600000',
+    CACHE_NEGATIVE_TTL_MS: '60000',
+  },
+} as const;
+
+const gateways = new Map<string, GatewayUnderTest>();
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
-  gateway = await startGateway({
-    environment: {
+  for (const [name, memory] of Object.entries(memories)) {
+    const environment = {
+      ...memory,
       VIEWER_AUTH: 'router',
       ROUTER_SECRET: 'secret',
       DINGTALK_CORP_ID: viewers[0].corpId,
       VIEWER_LOG_KEY: 'key',
-    },
-  });
+    };
+    gateways.set(name, await startGateway({ environment }));
+  }
 });
-afterAll(() => gateway.close());
+afterAll(() => Promise.all([...gateways.values()].map((each) => each.close())));
 
 const viewer = fc.constantFrom(...viewers);
 const name = fc.constantFrom('a', 'b', 'c');
@@ -62,55 +74,59 @@ function expected(id: string, { unionId, corpId }: Viewer, refused: ReadonlySet<
 
 let run = 0;
 
-test('whatever the order, everybody is told what they may see, and nothing of anybody else', async () => {
-  await fc.assert(
-    fc.asyncProperty(history, async ({ refusals, requests }) => {
-      run += 1;
-      // Other ids in every run: what an earlier one left behind was right by other rules.
-      const idOf = (name: string): string => `cid.demo.${run}.${name}`;
-      const refused = new Set(refusals.map(({ unionId, name }) => `${unionId} ${idOf(name)}`));
-      for (const { unionId, name } of refusals) gateway.upstream.denyAccess(unionId, idOf(name));
-      gateway.upstream.clearCalls();
-      const logged = gateway.log.length;
+test.each(Object.keys(memories))(
+  'whatever the order, %s, everybody is told what they may see alone',
+  async (name) => {
+    gateway = gateways.get(name)!;
+    await fc.assert(
+      fc.asyncProperty(history, async ({ refusals, requests }) => {
+        run += 1;
+        // Other ids in every run: what an earlier one left behind was right by other rules.
+        const idOf = (name: string): string => `cid.demo.${run}.${name}`;
+        const refused = new Set(refusals.map(({ unionId, name }) => `${unionId} ${idOf(name)}`));
+        for (const { unionId, name } of refusals) gateway.upstream.denyAccess(unionId, idOf(name));
+        gateway.upstream.clearCalls();
+        const logged = gateway.log.length;
 
-      const underWay: Promise<Answer>[] = [];
-      for (const [index, { viewer, names, latencyMs, afterTheOthers }] of requests.entries()) {
-        if (afterTheOthers) await Promise.all(underWay);
-        gateway.upstream.setLatency(latencyMs, 'conversationSpace');
-        underWay.push(ask(names.map(idOf), viewer, `${run}-${index}`));
-      }
-      const answers = await Promise.all(underWay);
+        const underWay: Promise<Answer>[] = [];
+        for (const [index, { viewer, names, latencyMs, afterTheOthers }] of requests.entries()) {
+          if (afterTheOthers) await Promise.all(underWay);
+          gateway.upstream.setLatency(latencyMs, 'conversationSpace');
+          underWay.push(ask(names.map(idOf), viewer, `${run}-${index}`));
+        }
+        const answers = await Promise.all(underWay);
 
-      const asked = gateway.upstream.callsTo('conversationSpace');
-      for (const [index, { viewer, names }] of requests.entries()) {
-        const { data, errors = [] } = answers[index]!.body;
-        for (const [place, name] of names.entries()) {
-          const error = errors.find(({ path }) => path?.[0] === `f${place}`);
-          const told = { space: data[`f${place}`], code: error?.extensions.code };
-          expect(told).toEqual(expected(idOf(name), viewer, refused));
-          if (error) {
-            const { requestId } = error.extensions.dingtalk;
-            expect(asked.find((call) => call.requestId === requestId)).toMatchObject({
-              query: { unionId: viewer.unionId },
-              body: { openConversationId: idOf(name) },
-            });
+        const asked = gateway.upstream.callsTo('conversationSpace');
+        for (const [index, { viewer, names }] of requests.entries()) {
+          const { data, errors = [] } = answers[index]!.body;
+          for (const [place, name] of names.entries()) {
+            const error = errors.find(({ path }) => path?.[0] === `f${place}`);
+            const told = { space: data[`f${place}`], code: error?.extensions.code };
+            expect(told).toEqual(expected(idOf(name), viewer, refused));
+            if (error) {
+              const { requestId } = error.extensions.dingtalk;
+              expect(asked.find((call) => call.requestId === requestId)).toMatchObject({
+                query: { unionId: viewer.unionId },
+                body: { openConversationId: idOf(name) },
+              });
+            }
           }
         }
-      }
-      const wanted = new Set(
-        requests.flatMap(({ viewer, names }) => names.map((name) => `${viewer.unionId} ${idOf(name)}`)),
-      );
-      for (const { query, body } of asked) {
-        expect(wanted).toContain(`${query['unionId']} ${(body as any).openConversationId}`);
-      }
-      expectLogOf(
-        requests.map(({ viewer }) => viewer),
-        gateway.log.slice(logged),
-      );
-    }),
-    { numRuns: 25 },
-  );
-});
+        const wanted = new Set(
+          requests.flatMap(({ viewer, names }) => names.map((name) => `${viewer.unionId} ${idOf(name)}`)),
+        );
+        for (const { query, body } of asked) {
+          expect(wanted).toContain(`${query['unionId']} ${(body as any).openConversationId}`);
+        }
+        expectLogOf(
+          requests.map(({ viewer }) => viewer),
+          gateway.log.slice(logged),
+        );
+      }),
+      { numRuns: 25 },
+    );
+  },
+);
 
 /** Each line of a request names its own viewer, and two viewers never share a name. */
 function expectLogOf(viewersAsked: readonly Viewer[], log: readonly string[]): void {

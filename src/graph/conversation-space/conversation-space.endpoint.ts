@@ -3,16 +3,18 @@ import type { Endpoint } from '../../dingtalk/endpoint.ts';
 import { upstreamTimeBody } from '../upstream-time-body.ts';
 import type { Space } from './space.type.ts';
 
-const getSpaceBody = z
-  .object({
+const getSpaceBody = z.codec(
+  z.object({
     space: z.object({
       spaceId: z.string().min(1),
       corpId: z.string().min(1),
       createTime: upstreamTimeBody,
       modifiedTime: upstreamTimeBody,
     }),
-  })
-  .transform(({ space }): Space => space);
+  }),
+  z.custom<Space>(),
+  { decode: ({ space }) => space, encode: (space) => ({ space }) },
+);
 
 /**
  * The storage space of one group chat. One id a call: DingTalk has no batch.

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { privateForAMinute } from '../cache-control.ts';
 import { LooksUp } from '../lookup.ts';
 import type { RequestContext } from '../request-context.ts';
 import { Conversation } from './conversation.type.ts';
@@ -15,6 +16,7 @@ export class ConversationSpaceResolver {
     description: 'The storage space of a group chat. Null, with an error, where it cannot be told.',
   })
   @Directive(lookupCost)
+  @Directive(privateForAMinute)
   @LooksUp('conversationSpace', 'openConversationId')
   conversationSpace(
     @Arg('openConversationId', () => ID, {
@@ -28,6 +30,7 @@ export class ConversationSpaceResolver {
 
   @FieldResolver(() => Space, { nullable: true, description: 'Where the files of this group chat live.' })
   @Directive(lookupCost)
+  @Directive(privateForAMinute)
   @LooksUp('conversationSpace', 'openConversationId')
   space(@Root() { openConversationId }: Conversation, @Ctx() { loaders }: RequestContext): Promise<Space> {
     return loaders.conversationSpace.load(checkOpenConversationId(openConversationId));

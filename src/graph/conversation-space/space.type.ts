@@ -1,9 +1,11 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { privateForAMinute } from '../cache-control.ts';
 import type { UpstreamTime } from '../upstream-time-body.ts';
 
 @ObjectType({ description: 'Where the files of a group chat live: its storage space.' })
 @Directive('@key(fields: "spaceId")')
+@Directive(privateForAMinute)
 export class Space {
   @Field(() => ID, { description: 'The id of the storage space.' })
   spaceId!: string;

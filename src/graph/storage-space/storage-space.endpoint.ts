@@ -4,16 +4,21 @@ import type { Space } from '../conversation-space/space.type.ts';
 import { upstreamTimeBody } from '../upstream-time-body.ts';
 
 /** The page promises more than a dozen fields beside these; none of them is asked for. */
-const getStorageSpaceBody = z
-  .object({
+const getStorageSpaceBody = z.codec(
+  z.object({
     space: z.object({
       id: z.string().min(1),
       corpId: z.string().min(1),
       createTime: upstreamTimeBody,
       modifiedTime: upstreamTimeBody,
     }),
-  })
-  .transform(({ space: { id, ...rest } }): Space => ({ spaceId: id, ...rest }));
+  }),
+  z.custom<Space>(),
+  {
+    decode: ({ space: { id, ...rest } }) => ({ spaceId: id, ...rest }),
+    encode: ({ spaceId, ...rest }) => ({ space: { id: spaceId, ...rest } }),
+  },
+);
 
 /**
  * A storage space by its own id. One id a call.

@@ -11,7 +11,7 @@ export const storageSpace: Operation<StorageSpaceLoader> = {
       type: Space,
       key: 'spaceId',
       checkKey: checkSpaceId,
-      find: (spaceId, { loaders }) => loaders.storageSpace.load(spaceId),
+      foundBy: 'storageSpace',
     },
   ],
 };

@@ -1,0 +1,40 @@
+/** Redis's own clock, in milliseconds: the one that all replicas can go by. */
+const now = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`;
+
+/** What is under KEYS[1], and when it was asked for, which stands before it in thirteen digits; nil for anything else. */
+const held = `
+local held = redis.pcall('GET', KEYS[1])
+local heldAt = type(held) == 'string' and tonumber(string.match(held, '^%d%d%d%d%d%d%d%d%d%d%d%d%d'))
+`;
+
+/** The time; then, where something is held, when it was asked for and what it is. */
+export const readScript = `${now}${held}
+if not heldAt then return { now } end
+return { now, heldAt, string.sub(held, 14) }
+`;
+
+/**
+ * Puts ARGV[2], asked for at ARGV[1], in place of what was asked for before it, for ARGV[3] milliseconds from then:
+ * whoever was slow must not undo what somebody else learned since. A time to come is no time: Redis's clock was set.
+ * The old goes in any case, even where a full Redis takes nothing new. It goes second: once a script has written,
+ * Redis lets it go beyond its limit.
+ */
+const put = `${now}${held}
+local asked = math.min(tonumber(ARGV[1]) or now, now)
+if not (heldAt and heldAt >= asked and heldAt <= now) then
+  local left = asked + tonumber(ARGV[3]) - now
+  local done = left > 0 and ARGV[2] ~= '' and
+    redis.pcall('SET', KEYS[1], string.format('%013d', asked) .. ARGV[2], 'PX', string.format('%d', left))
+  if not done or done.err then redis.call('DEL', KEYS[1]) end
+end
+`;
+
+export const keepScript = put;
+
+/** The same, with ARGV[5] said on the channel ARGV[4] to all replicas, whatever was held. */
+export const dropScript = `${put}
+redis.call('PUBLISH', ARGV[4], ARGV[5])
+`;

@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.ts';
+import { startDeadline, type Deadline } from '../dingtalk/deadline.ts';
+import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
+import { shareWork, type SharedWork } from '../dingtalk/shared-work.ts';
+
+/** One piece of work for everybody who wants the same at the same time. */
+export interface SingleFlight<Trip, T> {
+  /**
+   * What the flight of this key brings: the one under way or, without one, another that runs `work`. Nobody waits beyond
+   * their own `deadline`, and the flight is given up when nobody waits any more. `onBoard` tells which trip it is, and
+   * whether somebody else started it; a second time where a flight that began earlier ran out of time before the caller.
+   */
+  fly(
+    key: string,
+    deadline: Deadline,
+    work: Work<Trip, T>,
+    onBoard?: (trip: Trip, joined: boolean) => void,
+  ): Promise<T>;
+  /** The trip under way. */
+  at(key: string): Trip | undefined;
+}
+
+export interface Work<Trip, T> {
+  readonly trip: Trip;
+  readonly run: (deadline: Deadline) => Promise<T>;
+}
+
+interface Flight<Trip, T> {
+  readonly trip: Trip;
+  readonly shared: SharedWork<T>;
+}
+
+/** Each flight has `timeoutMs` from its start. */
+export function createSingleFlight<Trip, T>(clock: Clock, timeoutMs: number): SingleFlight<Trip, T> {
+  const flights = new Map<string, Flight<Trip, T>>();
+
+  function start(key: string, { trip, run }: Work<Trip, T>): Flight<Trip, T> {
+    const shared = shareWork(async (signal) => {
+      using deadline = startDeadline(clock, timeoutMs, signal);
+      try {
+        return await run(deadline);
+      } finally {
+        if (flights.get(key) === flight) flights.delete(key);
+      }
+    });
+    const flight = { trip, shared };
+    flights.set(key, flight);
+    return flight;
+  }
+
+  return {
+    async fly(key, deadline, work, onBoard) {
+      for (;;) {
+        const current = flights.get(key);
+        const joined = current !== undefined && !current.shared.abandoned;
+        const flight = joined ? current : start(key, work);
+        onBoard?.(flight.trip, joined);
+        try {
+          return await flight.shared.wait(deadline.signal);
+        } catch (error) {
+          // It was late when the caller came: nobody who keeps coming may hang on calls that others began.
+          if (!joined || !isTimeout(error) || deadline.signal.aborted) throw error;
+        }
+      }
+    },
+    at: (key) => flights.get(key)?.trip,
+  };
+}
+
+const isTimeout = (error: unknown): boolean => error instanceof DingTalkError && error.kind === 'timeout';

@@ -1,0 +1,311 @@
+import { expect } from '@jest/globals';
+import { Redis as Client } from 'ioredis';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { codeOf, manyViewers, startCachedGateway, type CachedGateway } from '../support/cached-gateway.ts';
+import { eventually } from '../support/eventually.ts';
+import { startRedis, testWithRedis } from '../support/redis-server.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+
+const ttlMs = 60_000;
+const id = 'cid.demo.secret-group';
+
+async function startUpstream(): Promise<Sandbox & AsyncDisposable> {
+  const upstream = await startSandbox({ callsPerSecond: Infinity });
+  return { ...upstream, [Symbol.asyncDispose]: () => upstream.close() };
+}
+
+/** A replica: the same application before the same DingTalk. */
+const startReplica = (
+  upstream: Sandbox,
+  redisUrl: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<CachedGateway> =>
+  startCachedGateway({
+    ...manyViewers,
+    DINGTALK_API_URL: upstream.url,
+    REDIS_URL: redisUrl,
+    ...environment,
+  });
+
+/** The same, with Redis reached, and both with nothing to remember yet. */
+async function startConnected(
+  upstream: Sandbox,
+  redisUrl: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<CachedGateway> {
+  await using client = connect(redisUrl);
+  const subscribers = async (): Promise<number> => {
+    const channels = (await client.pubsub('CHANNELS')) as string[];
+    const [, count] = (await client.pubsub('NUMSUB', channels[0] ?? '')) as [string, number];
+    return count;
+  };
+  const before = await subscribers();
+  const gateway = await startReplica(upstream, redisUrl, environment);
+  await eventually(async () => {
+    gateway.clock.advance(1000);
+    await gateway.lookUp('cid.demo.warming-up', `viewer-${gateway.clock.nowMs()}`);
+    return (await keysOf(client)).length > 0 && (await subscribers()) > before;
+  });
+  await client.flushall();
+  upstream.clearCalls();
+  return gateway;
+}
+
+/** Time passes: the gateway's clock is turned and, since nobody turns that of Redis, what it holds is made older. */
+async function passTime(ms: number, client: Client, ...gateways: readonly CachedGateway[]): Promise<void> {
+  for (const key of await keysOf(client)) {
+    const held = (await client.getBuffer(key)) ?? Buffer.alloc(0);
+    const askedAtMs = String(Number(held.subarray(0, 13)) - ms);
+    await client.set(key, Buffer.concat([Buffer.from(askedAtMs), held.subarray(13)]), 'KEEPTTL');
+  }
+  for (const { clock } of gateways) clock.advance(ms);
+}
+
+const callsOf = (upstream: Sandbox): number => upstream.callsTo('conversationSpace').length;
+
+async function keysOf(client: Client): Promise<string[]> {
+  return (await client.keys('*')).filter((key) => key.includes(':lookup:'));
+}
+
+function connect(url: string): Client & AsyncDisposable {
+  const client = new Client(url);
+  return Object.assign(client, { [Symbol.asyncDispose]: async () => client.disconnect() });
+}
+
+testWithRedis('what one replica was told is known to the other, by viewer', async () => {
+  await using redis = await startRedis();
+  await using upstream = await startUpstream();
+  await using client = connect(redis.url);
+  await using one = await startConnected(upstream, redis.url);
+  await using other = await startConnected(upstream, redis.url);
+  upstream.denyAccess('lin', 'cid.badTime');
+
+  const first = await one.lookUp('cid.badTime', 'chy');
+  await eventually(async () => (await keysOf(client)).length === 1);
+  const second = await other.lookUp('cid.badTime', 'chy');
+  const ofLin = await other.lookUp('cid.badTime', 'lin');
+
+  expect(first.body.data.conversationSpace).toMatchObject({ createTime: null });
+  expect(second.body).toEqual(first.body);
+  expect(codeOf(ofLin)).toBe('FORBIDDEN');
+  expect(upstream.callsTo('conversationSpace').map(({ query }) => query['unionId'])).toEqual(['chy', 'lin']);
+});
+
+testWithRedis('a refusal is remembered by all, and ends what another replica knows', async () => {
+  await using redis = await startRedis();
+  await using upstream = await startUpstream();
+  await using client = connect(redis.url);
+  await using one = await startConnected(upstream, redis.url);
+  await using other = await startConnected(upstream, redis.url);
+  await one.lookUp(id, 'chy');
+  await eventually(async () => (await keysOf(client)).length === 1);
+  await other.lookUp(id, 'chy');
+  upstream.denyAccess('chy', id);
+
+  await passTime(ttlMs, client, one);
+  await one.lookUp(id, 'chy');
+  await eventually(async () => codeOf(await one.lookUp(id, 'chy')) === 'FORBIDDEN');
+  // Fresh by the clock of its own.
+  await eventually(async () => codeOf(await other.lookUp(id, 'chy')) === 'FORBIDDEN');
+
+  expect(callsOf(upstream)).toBe(2);
+});
+
+testWithRedis(
+  'what Redis still holds of before a refusal is not told, though Redis did not hear of it',
+  async () => {
+    await using redis = await startRedis();
+    await using upstream = await startUpstream();
+    await using client = connect(redis.url);
+    await using gateway = await startConnected(upstream, redis.url);
+    await gateway.lookUp(id, 'chy');
+    await eventually(async () => (await keysOf(client)).length === 1);
+    const [key = ''] = await keysOf(client);
+    upstream.denyAccess('chy', id);
+    await passTime(ttlMs, client, gateway);
+    const before = await client.getBuffer(key);
+    await gateway.lookUp(id, 'chy');
+    await eventually(async () => codeOf(await gateway.lookUp(id, 'chy')) === 'FORBIDDEN');
+
+    await client.set(key, before ?? '');
+    gateway.clock.advance(5000);
+
+    expect(codeOf(await gateway.lookUp(id, 'chy'))).toBe('FORBIDDEN');
+    expect(callsOf(upstream)).toBe(3);
+  },
+);
+
+testWithRedis('who was slow does not put back what a refusal ended', async () => {
+  await using redis = await startRedis();
+  await using upstream = await startUpstream();
+  await using client = connect(redis.url);
+  await using slow = await startConnected(upstream, redis.url);
+  await using quick = await startConnected(upstream, redis.url);
+  upstream.setLatency(500, 'conversationSpace');
+  const told = slow.lookUp(id, 'chy');
+  await upstream.waitForCalls('conversationSpace', 1);
+  upstream.setLatency(0, 'conversationSpace');
+  upstream.denyAccess('chy', id);
+
+  const refused = await quick.lookUp(id, 'chy');
+  const space = await told;
+  const [key = ''] = await keysOf(client);
+  const held = await client.getBuffer(key);
+  const again = [await slow.lookUp(id, 'chy'), await quick.lookUp(id, 'chy')];
+
+  expect([codeOf(refused), codeOf(space)]).toEqual(['FORBIDDEN', undefined]);
+  expect(again.map(codeOf)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+  expect(await client.getBuffer(key)).toEqual(held);
+  expect(callsOf(upstream)).toBe(2);
+});
+
+testWithRedis('nothing in Redis is in the clear, and everything in it ends', async () => {
+  await using redis = await startRedis();
+  await using upstream = await startUpstream();
+  await using client = connect(redis.url);
+  await using gateway = await startConnected(upstream, redis.url);
+  const { body } = await gateway.lookUp(id, 'chy-union');
+  await gateway.lookUp('cid.permissionDenied', 'chy-union');
+  await eventually(async () => (await keysOf(client)).length === 2);
+
+  const keys = await keysOf(client);
+  const lives = await Promise.all(keys.map((key) => client.pttl(key)));
+  const dump = (await Promise.all(keys.map(async (key) => `${key} ${await client.get(key)}`))).join('\n');
+
+  for (const secret of [
+    id,
+    'chy-union',
+    body.data.conversationSpace.spaceId,
+    'permissionDenied',
+    'spaceId',
+  ]) {
+    expect(dump).not.toContain(secret);
+  }
+  for (const lifeMs of lives) expect(lifeMs).toBeGreaterThan(0);
+  expect(Math.max(...lives)).toBeLessThanOrEqual(660_000);
+});
+
+testWithRedis.each([
+  ['garbage', (client: Client, key: string) => client.set(key, 'garbage')],
+  ['a list', async (client: Client, key: string) => (await client.del(key)) + (await client.rpush(key, 'x'))],
+  [
+    'a sealed text with a time to come',
+    async (client: Client, key: string) => {
+      const held = await client.getBuffer(key);
+      await client.set(
+        key,
+        Buffer.concat([Buffer.from('9999999999999'), held?.subarray(13) ?? Buffer.alloc(0)]),
+      );
+    },
+  ],
+  ['one changed byte', async (client: Client, key: string) => client.setrange(key, 60, '\u0000')],
+] as const)('%s under our key is as if nothing were there, and is replaced', async (_what, spoil) => {
+  await using redis = await startRedis();
+  await using upstream = await startUpstream();
+  await using client = connect(redis.url);
+  await using one = await startConnected(upstream, redis.url);
+  await using other = await startConnected(upstream, redis.url);
+  await using third = await startConnected(upstream, redis.url);
+  const first = await one.lookUp(id, 'chy');
+  await eventually(async () => (await keysOf(client)).length === 1);
+  const [key = ''] = await keysOf(client);
+  await spoil(client, key);
+  const spoilt = await client.dumpBuffer(key);
+
+  const second = await other.lookUp(id, 'chy');
+  await eventually(async () => !(await client.dumpBuffer(key)).equals(spoilt));
+  await third.lookUp(id, 'chy');
+
+  expect(second.body).toEqual(first.body);
+  expect(callsOf(upstream)).toBe(2);
+});
+
+testWithRedis('another application reads nothing, whatever it is given', async () => {
+  await using redis = await startRedis();
+  await using upstream = await startUpstream();
+  await using client = connect(redis.url);
+  await using one = await startConnected(upstream, redis.url);
+  await using other = await startReplica(upstream, redis.url, {
+    DINGTALK_APP_SECRET: 'another secret of the same application',
+  });
+  await one.lookUp(id, 'chy');
+  await eventually(async () => (await keysOf(client)).length === 1);
+
+  const refused = await other.lookUp(id, 'chy');
+
+  expect(codeOf(refused)).toBe('GATEWAY_MISCONFIGURED');
+  expect(await keysOf(client)).toHaveLength(1);
+});
+
+testWithRedis('a Redis that takes nothing more still loses what was refused', async () => {
+  await using redis = await startRedis();
+  await using upstream = await startUpstream();
+  await using client = connect(redis.url);
+  await using one = await startConnected(upstream, redis.url);
+  await using other = await startConnected(upstream, redis.url);
+  await one.lookUp(id, 'chy');
+  await eventually(async () => (await keysOf(client)).length === 1);
+  await passTime(ttlMs, client, one);
+  await client.config('SET', 'maxmemory-policy', 'noeviction');
+  await client.config('SET', 'maxmemory', '1');
+  upstream.denyAccess('chy', id);
+
+  await one.lookUp(id, 'chy');
+  await eventually(async () => codeOf(await one.lookUp(id, 'chy')) === 'FORBIDDEN');
+
+  expect(await keysOf(client)).toEqual([]);
+  expect(codeOf(await other.lookUp(id, 'chy'))).toBe('FORBIDDEN');
+  expect(codeOf(await other.lookUp('cid.demo.b', 'chy'))).toBeUndefined();
+  expect(await keysOf(client)).toEqual([]);
+});
+
+testWithRedis(
+  'without Redis, before and during, everybody is answered, and it is used again when it is back',
+  async () => {
+    await using redis = await startRedis();
+    await using upstream = await startUpstream();
+    await redis.stop();
+    await using one = await startReplica(upstream, redis.url);
+    await using other = await startReplica(upstream, redis.url);
+
+    const without = await one.lookUp('cid.demo.1', 'chy');
+    await redis.start();
+    await using client = connect(redis.url);
+    let asked = 1;
+    await eventually(async () => {
+      one.clock.advance(1000);
+      await one.lookUp(`cid.demo.${(asked += 1)}`, 'chy');
+      return (await keysOf(client)).length > 0;
+    });
+    await redis.stop();
+    const during = [await one.lookUp('cid.demo.during', 'chy'), await other.lookUp('cid.demo.during', 'chy')];
+
+    expect([without, ...during].map(codeOf)).toEqual([undefined, undefined, undefined]);
+  },
+);
+
+testWithRedis.each([2000, Infinity])(
+  'a Redis that takes %d ms for every answer fails nobody',
+  async (slowMs) => {
+    await using redis = await startRedis();
+    await using upstream = await startUpstream();
+    await using proxy = await startTcpProxy(new URL(redis.url));
+    // No clock of the test's: Redis is given its 50 ms.
+    await using gateway = await startConnected(upstream, `redis://127.0.0.1:${proxy.port}`);
+    await gateway.lookUp('cid.demo.before', 'chy');
+    proxy.delay(slowMs);
+
+    const answering = Promise.all(['a', 'b', 'c'].map((name) => gateway.lookUp(`cid.demo.${name}`, 'chy')));
+    let answered = false;
+    void answering.then(() => (answered = true));
+    let waitedMs = 0;
+    // As long as a command may take, twice: for what is read, and for what is written.
+    await eventually(() => {
+      if (!answered && waitedMs < 100) gateway.clock.advance((waitedMs += 1) && 1);
+      return answered;
+    });
+
+    expect((await answering).map(codeOf)).toEqual([undefined, undefined, undefined]);
+    expect(waitedMs).toBeLessThanOrEqual(100);
+  },
+);

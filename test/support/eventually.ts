@@ -1,0 +1,8 @@
+/** Lets events happen until they have; a test that waits in vain must end all the same. */
+export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAtMs = Date.now() + 10_000;
+  while (!(await isSo())) {
+    if (Date.now() > giveUpAtMs) throw new Error('What was waited for did not happen');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
