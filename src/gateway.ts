@@ -45,7 +45,7 @@ export async function createGateway(
 ): Promise<Gateway> {
   const { apiUrl, app: application, callsPerSecond, timeoutMs } = config.dingtalk;
   const client = createUpstreamClient(apiUrl);
-  const shared = config.redisUrl && createShared(config.redisUrl, application, { log, clock });
+  const shared = config.redisUrl && (await createShared(config.redisUrl, application, { log, clock }));
   const health = createUpstreamHealth(clock);
   const tokens = createAccessTokens({
     source: createTokenSource(application, client),

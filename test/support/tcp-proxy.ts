@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import net, { type AddressInfo, type Socket } from 'node:net';
+
+/** What becomes of bytes on their way: passed on (after a while), lost, or the connection refused. */
+export type ProxyMode =
+  { readonly kind: 'pass' | 'swallow' | 'refuse' } | { readonly kind: 'delay'; readonly ms: number };
+
+export interface TcpProxy extends AsyncDisposable {
+  readonly port: number;
+  /** How many connections were accepted so far. */
+  readonly connections: number;
+  /** From now on, for connections that are open as well. */
+  setMode(mode: ProxyMode): void;
+  /** Ends every connection, and lets new ones come. */
+  cut(): void;
+}
+
+/** A way to `port` on this machine that can be made bad. Answers suffer, questions get through; lost is both. */
+export async function startTcpProxy(port: number): Promise<TcpProxy> {
+  let mode: ProxyMode = { kind: 'pass' };
+  let connections = 0;
+  const sockets = new Set<Socket>();
+
+  function keep(socket: Socket): Socket {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    return socket;
+  }
+
+  const server = net.createServer((client) => {
+    connections += 1;
+    if (mode.kind === 'refuse') {
+      client.on('error', () => undefined);
+      client.resetAndDestroy();
+      return;
+    }
+    const target = keep(net.connect(port, '127.0.0.1'));
+    keep(client);
+    client.on('data', (chunk) => {
+      if (mode.kind !== 'swallow') target.write(chunk);
+    });
+    target.on('data', (chunk) => {
+      if (mode.kind === 'pass') client.write(chunk);
+      if (mode.kind === 'delay') setTimeout(() => client.destroyed || client.write(chunk), mode.ms).unref();
+    });
+    client.on('close', () => target.destroy());
+    target.on('close', () => client.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    get connections() {
+      return connections;
+    },
+    setMode(next) {
+      mode = next;
+      if (next.kind === 'refuse') cut();
+    },
+    cut,
+    async [Symbol.asyncDispose]() {
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
