@@ -6,7 +6,9 @@ import type { Config } from './config/config.ts';
 import { createAccessTokens } from './dingtalk/access-tokens.ts';
 import { createUpstreamClient } from './dingtalk/client.ts';
 import { createDingTalk } from './dingtalk/dingtalk.ts';
+import { createSharedTokens } from './dingtalk/shared-tokens.ts';
 import { createTokenSource } from './dingtalk/token-source.ts';
+import { createOwnTokens } from './dingtalk/token-supply.ts';
 import { createUpstreamHealth } from './dingtalk/upstream-health.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
@@ -47,8 +49,12 @@ export async function createGateway(
   const client = createUpstreamClient(apiUrl);
   const shared = config.redisUrl && (await createShared(config.redisUrl, application, { log, clock }));
   const health = createUpstreamHealth(clock);
+  const source = createTokenSource(application, client);
   const tokens = createAccessTokens({
-    source: createTokenSource(application, client),
+    source,
+    supply: shared
+      ? createSharedTokens({ source, kind: application.kind, shared, clock, timeoutMs })
+      : createOwnTokens(source, clock),
     clock,
     timeoutMs,
     onEarlyRefreshFailed: (error) => log.warn({ err: error }, 'the access token could not be renewed early'),
