@@ -12,7 +12,8 @@ import { createOwnTokens } from './dingtalk/token-supply.ts';
 import { createUpstreamHealth } from './dingtalk/upstream-health.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
-import { silentObserver, type Observer } from './observer.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { registerMetrics } from './metrics/metrics.route.ts';
 import { createShared } from './redis/shared.ts';
 import { createAuthenticator } from './identity/create-authenticator.ts';
 import { createViewerAlias } from './identity/viewer-alias.ts';
@@ -37,19 +38,26 @@ interface GatewayDependencies {
   readonly clock: Clock;
   /** From 0 up to 1: what keeps many that wait for the same moment apart. */
   readonly random: () => number;
-  readonly observer?: Observer;
 }
 
 /** Puts the gateway together: server → identity → graph → loader → cache → budget → token → client. */
 export async function createGateway(
   config: Config,
-  { log, clock, random, observer = silentObserver }: GatewayDependencies,
+  { log, clock, random }: GatewayDependencies,
 ): Promise<Gateway> {
   const { apiUrl, app: application, callsPerSecond, timeoutMs } = config.dingtalk;
   const client = createUpstreamClient(apiUrl);
   const shared = config.redisUrl && (await createShared(config.redisUrl, application, { log, clock }));
   const health = createUpstreamHealth(clock);
   const source = createTokenSource(application, client);
+  const metrics = createMetrics({
+    clock,
+    shared,
+    secret: application.kind === 'suite' ? application.suiteSecret : application.appSecret,
+    corpOf: (corpId) => source.corpOf(corpId),
+    monthlyQuota: config.dingtalk.monthlyQuota,
+  });
+  const { observer } = metrics;
   const tokens = createAccessTokens({
     source,
     supply: shared
@@ -68,6 +76,8 @@ export async function createGateway(
     observer,
     onCall: (error) => health.note(error),
   });
+  // Read at every scrape of /metrics.
+  metrics.watch({ tokenAges: () => tokens.ages() });
   const corpIdRequired = application.kind === 'suite' && application.corpId === undefined;
   const authenticator = await createAuthenticator(config.viewer, {
     client,
@@ -78,6 +88,7 @@ export async function createGateway(
   });
 
   const app = await createApp({ log, corsOrigins: config.corsOrigins, limits: config.limits });
+  registerMetrics(app, metrics);
   const apollo = createApollo({
     schema: await createSchema(),
     httpServer: app.server,
@@ -109,6 +120,7 @@ export async function createGateway(
       await apollo.stop();
       await app.close();
       client.close();
+      await metrics.close();
       shared?.redis.close();
     },
   };

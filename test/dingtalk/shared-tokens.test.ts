@@ -30,7 +30,7 @@ async function setUp(clock?: ManualClock): Promise<Replicas> {
     callsPerSecond: Infinity,
     ...(clock && { nowMs: () => clock.nowMs() }),
   });
-  const raw = new Client(redis.url);
+  const raw = new Client(redis.url, { disconnectTimeout: 50 });
   raw.on('error', () => undefined);
   const gateways: GatewayUnderTest[] = [];
   return {

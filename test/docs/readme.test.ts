@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { format } from 'prettier';
 import { errorCatalogue } from '../../src/dingtalk/error-catalogue.ts';
 import { documentedErrors, documentedStorageErrors } from '../../src/sandbox/documented-errors.ts';
-import { errorsTable, variablesTable } from '../support/readme-tables.ts';
+import { errorsTable, metricsTable, variablesTable } from '../support/readme-tables.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
 const readme = await readFile('README.md', 'utf8');
@@ -20,6 +20,10 @@ test('the table of variables is the code’s', async () => {
 
 test('the table of errors is the code’s', async () => {
   expect(readme).toContain(await laidOut(errorsTable()));
+});
+
+test('the table of metrics is the code’s', async () => {
+  expect(readme).toContain(await laidOut(metricsTable()));
 });
 
 test('the catalogue of DingTalk’s codes is the stand-in’s', () => {
