@@ -49,6 +49,7 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
   let collectors: Collectors | undefined;
   let loading: Promise<Collectors> | undefined;
   let backlog: ((to: Collectors) => void)[] = [];
+  let cancelLoad: (() => void) | undefined;
 
   function load(): Promise<Collectors> {
     loading ??= import('./collectors.ts').then(({ createCollectors }) => {
@@ -67,7 +68,7 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
       return;
     }
     backlog.push(note);
-    if (backlog.length === 1) clock.after(loadAfterMs, () => void load());
+    if (backlog.length === 1) cancelLoad = clock.after(loadAfterMs, () => void load());
     if (backlog.length === maxBacklog) void load();
   }
 
@@ -101,6 +102,7 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
       return { contentType: loaded.registry.contentType, text: texts.join('\n') };
     },
     async close() {
+      cancelLoad?.();
       await monthCalls.totals();
     },
   };
