@@ -15,8 +15,8 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void;
 }
 
-/** A way to `port` on this machine that can be made bad. Answers suffer, questions get through; lost is both. */
-export async function startTcpProxy(port: number): Promise<TcpProxy> {
+/** A way to `port` on this machine that can be made bad. A delay is one of answers; swallowed is both. */
+export async function startTcpProxy(port: number, listenOn = 0): Promise<TcpProxy> {
   let mode: ProxyMode = { kind: 'pass' };
   let connections = 0;
   const sockets = new Set<Socket>();
@@ -47,7 +47,7 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
     client.on('close', () => target.destroy());
     target.on('close', () => client.destroy());
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(listenOn, '127.0.0.1');
   await once(server, 'listening');
 
   const cut = (): void => {
