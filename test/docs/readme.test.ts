@@ -53,6 +53,7 @@ const runBy: Readonly<Record<string, string>> = {
   'npm run schema': '.ci/run',
   'npm run codegen': '.ci/run',
   'npm run schema:check': '.ci/run',
+  'npm run soak': 'test/process, for six seconds',
   'npm ci --prefix examples/supergraph': '.ci/run',
   'npm run supergraph': 'test/federation',
   'npx tsx examples/frontend/main.ts cid.demo.anything': 'test/process',
