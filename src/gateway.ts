@@ -27,6 +27,8 @@ import { createReadiness } from './server/readiness.ts';
 export interface Gateway {
   /** Set up to listen. */
   readonly app: FastifyInstance;
+  /** Waits a moment for what the first requests would else do without: they may not wait. */
+  prepare(): Promise<void>;
   /** Why it could not serve right now; empty when it can. */
   readonly whyNotReady: ReadinessCheck;
   /** Takes no new work, lets what is under way finish for up to eight seconds, and lets go of everything. */
@@ -39,6 +41,9 @@ interface GatewayDependencies {
   /** From 0 up to 1: what keeps many that wait for the same moment apart. */
   readonly random: () => number;
 }
+
+/** How long a start waits for a Redis that is there but slow. One that is down costs nothing. */
+const redisAtStartMs = 500;
 
 /** Puts the gateway together: server → identity → graph → loader → cache → budget → token → client. */
 export async function createGateway(
@@ -114,6 +119,9 @@ export async function createGateway(
   return {
     app,
     whyNotReady: readiness.whyNotReady,
+    async prepare() {
+      await shared?.redis.opened(redisAtStartMs);
+    },
     async close() {
       readiness.startDraining();
       // In this order: fastify's own drain waits for clients that keep their connections open.

@@ -32,6 +32,8 @@ export interface Redis {
   run<T>(command: (client: Client) => Promise<T>): Promise<T>;
   /** Hears what is published on `channel`, as long as there is a connection: what is said in between is lost. */
   subscribe(channel: string, listener: (message: string) => void): void;
+  /** Resolves with the first connection, or when there is none within `withinMs`: for a start, which nobody waits for. */
+  opened(withinMs: number): Promise<void>;
   close(): void;
 }
 
@@ -111,6 +113,12 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
       }
     },
     subscribe: (channel, listener) => subscriptions.add(channel, listener),
+    async opened(withinMs) {
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const cancelTimer = clock.after(withinMs, resolve);
+      await Promise.race([client.status === 'ready' ? undefined : opening, late]).catch(() => undefined);
+      cancelTimer();
+    },
     close() {
       client.disconnect();
       subscriptions.close();

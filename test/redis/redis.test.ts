@@ -41,6 +41,22 @@ test('waits for the connection that is being made at the start', async () => {
   expect(await ping(setup.redis)).toBe('PONG');
 });
 
+test('a start waits for the connection, for a time at most, and not at all where there is no Redis', async () => {
+  await using server = await startRedis();
+  await using proxy = await startTcpProxy(portOf(server.url));
+  using quick = connectTo(server.url);
+  proxy.setMode({ kind: 'swallow' });
+  using silent = connectTo(`redis://127.0.0.1:${proxy.port}`);
+
+  await quick.redis.opened(500);
+  const waiting = silent.redis.opened(500);
+  silent.clock.advance(500);
+  await waiting;
+  await server.stop();
+  using down = connectTo(server.url);
+  await down.redis.opened(500);
+});
+
 test('down at the start: fails at once, says so once, and helps as soon as it is there', async () => {
   await using server = await startRedis();
   await server.stop();
