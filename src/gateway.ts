@@ -7,11 +7,14 @@ import type { Config } from './config/config.ts';
 import { createAccessTokens } from './dingtalk/access-tokens.ts';
 import { createUpstreamClient } from './dingtalk/client.ts';
 import { createDingTalk } from './dingtalk/dingtalk.ts';
+import { createSharedTokens } from './dingtalk/shared-tokens.ts';
 import { createTokenSource } from './dingtalk/token-source.ts';
+import { createOwnTokens } from './dingtalk/token-supply.ts';
 import { createUpstreamHealth } from './dingtalk/upstream-health.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
-import { silentObserver, type Observer } from './observer.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { registerMetrics } from './metrics/metrics.route.ts';
 import { createShared } from './redis/shared.ts';
 import { createAuthenticator } from './identity/create-authenticator.ts';
 import { createViewerAlias } from './identity/viewer-alias.ts';
@@ -26,6 +29,8 @@ import { createReadiness } from './server/readiness.ts';
 export interface Gateway {
   /** Set up to listen. */
   readonly app: FastifyInstance;
+  /** Waits a moment for what the first requests would else do without: they may not wait. */
+  prepare(): Promise<void>;
   /** Why it could not serve right now; empty when it can. */
   readonly whyNotReady: ReadinessCheck;
   /** Takes no new work, lets what is under way finish for up to eight seconds, and lets go of everything. */
@@ -37,20 +42,34 @@ interface GatewayDependencies {
   readonly clock: Clock;
   /** From 0 up to 1: what keeps many that wait for the same moment apart. */
   readonly random: () => number;
-  readonly observer?: Observer;
 }
+
+/** How long a start waits for a Redis that is there but slow. One that is down costs nothing. */
+const redisAtStartMs = 500;
 
 /** Puts the gateway together: server → identity → graph → loader → cache → budget → token → client. */
 export async function createGateway(
   config: Config,
-  { log, clock, random, observer = silentObserver }: GatewayDependencies,
+  { log, clock, random }: GatewayDependencies,
 ): Promise<Gateway> {
   const { apiUrl, app: application, callsPerSecond, timeoutMs } = config.dingtalk;
   const client = createUpstreamClient(apiUrl);
-  const shared = config.redisUrl && createShared(config.redisUrl, application, { log, clock });
+  const shared = config.redisUrl && (await createShared(config.redisUrl, application, { log, clock }));
   const health = createUpstreamHealth(clock);
+  const source = createTokenSource(application, client);
+  const metrics = createMetrics({
+    clock,
+    shared,
+    secret: application.kind === 'suite' ? application.suiteSecret : application.appSecret,
+    corpOf: (corpId) => source.corpOf(corpId),
+    monthlyQuota: config.dingtalk.monthlyQuota,
+  });
+  const { observer } = metrics;
   const tokens = createAccessTokens({
-    source: createTokenSource(application, client),
+    source,
+    supply: shared
+      ? createSharedTokens({ source, kind: application.kind, shared, clock, timeoutMs })
+      : createOwnTokens(source, clock),
     clock,
     timeoutMs,
     onEarlyRefreshFailed: (error) => log.warn({ err: error }, 'the access token could not be renewed early'),
@@ -74,6 +93,8 @@ export async function createGateway(
     observer,
     onRefreshFailed: (error) => logError(log, error),
   });
+  // Read at every scrape of /metrics.
+  metrics.watch({ tokenAges: () => tokens.ages(), cacheEntries: () => lookups.cachedEntries });
   const corpIdRequired = application.kind === 'suite' && application.corpId === undefined;
   const authenticator = await createAuthenticator(config.viewer, {
     client,
@@ -84,6 +105,7 @@ export async function createGateway(
   });
 
   const app = await createApp({ log, corsOrigins: config.corsOrigins, limits: config.limits });
+  registerMetrics(app, metrics);
   const apollo = createApollo({
     schema: await createSchema(),
     httpServer: app.server,
@@ -111,6 +133,9 @@ export async function createGateway(
   return {
     app,
     whyNotReady: readiness.whyNotReady,
+    async prepare() {
+      await shared?.redis.opened(redisAtStartMs);
+    },
     async close() {
       readiness.startDraining();
       // In this order: fastify's own drain waits for clients that keep their connections open.
@@ -118,6 +143,7 @@ export async function createGateway(
       await app.close();
       await lookups.close();
       client.close();
+      await metrics.close();
       shared?.redis.close();
     },
   };

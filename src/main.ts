@@ -55,6 +55,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
     await gateway.close();
     await sandbox?.close();
   };
+  await gateway.prepare();
   const address = await listen(gateway.app, config);
   if (address === undefined) {
     await stop();

@@ -1,19 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
-import { startDeadline, whileWaiting } from './deadline.ts';
+import { startDeadline, whileWaiting, type Deadline } from './deadline.ts';
 import type { TokenSource } from './token-source.ts';
+import type { AccessToken, TimedToken, TokenSupply } from './token-supply.ts';
 
-/** At this share of its life a token is renewed while it still works. */
-const refreshAtShare = 0.8;
 /** How long a failed early renewal is left alone. */
 const earlyRetryMs = 5000;
 /** Far above the organizations that one gateway serves; a bound all the same. */
 const maxOrganizations = 1000;
-
-/** One token as it was fetched. Fetched anew it is another one, even where DingTalk gives the same text again. */
-export interface AccessToken {
-  readonly value: string;
-}
 
 export interface AccessTokens {
   /**
@@ -26,57 +20,67 @@ export interface AccessTokens {
   check(): Promise<void>;
   /** The token that comes after `stale`, which DingTalk refused: fetched now unless somebody already has. */
   replace(stale: AccessToken, corpId: string | undefined, signal: AbortSignal): Promise<AccessToken>;
+  /** How old the tokens are that are held here. */
+  ages(): readonly { readonly corpId: string | undefined; readonly ageMs: number }[];
 }
 
 interface AccessTokensOptions {
-  readonly source: TokenSource;
+  readonly source: Pick<TokenSource, 'corpOf' | 'check'>;
+  readonly supply: TokenSupply;
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly onEarlyRefreshFailed: (error: unknown) => void;
 }
 
-interface HeldToken extends AccessToken {
+interface HeldToken {
+  readonly token: TimedToken;
+  readonly corpId: string | undefined;
   refreshAtMs: number;
-  readonly expiresAtMs: number;
 }
 
 /** Keeps one access token per organization. One refresh is in flight however many wait; failures are not kept. */
 export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
-  const { source, clock, timeoutMs, onEarlyRefreshFailed } = options;
+  const { source, supply, clock, timeoutMs, onEarlyRefreshFailed } = options;
   const held = new LRUCache<string, HeldToken>({ max: maxOrganizations });
-  const refreshing = new Map<string, Promise<AccessToken>>();
+  const refreshing = new Map<string, Promise<TimedToken | undefined>>();
 
   const keyOf = (corpId: string | undefined): string => source.corpOf(corpId) ?? '';
 
-  function refresh(corpId: string | undefined): Promise<AccessToken> {
+  function refresh<T extends TimedToken | undefined>(
+    corpId: string | undefined,
+    work: (corpId: string | undefined, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
     const key = keyOf(corpId);
-    const current = refreshing.get(key);
-    if (current) return current;
-    const started = fetchToken(corpId).finally(() => refreshing.delete(key));
+    const started = inOwnTime(source.corpOf(corpId), work).finally(() => refreshing.delete(key));
     refreshing.set(key, started);
     return started;
   }
 
-  async function fetchToken(corpId: string | undefined): Promise<AccessToken> {
+  async function inOwnTime<T extends TimedToken | undefined>(
+    corpId: string | undefined,
+    work: (corpId: string | undefined, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
     // Its own deadline, not a caller's: whoever leaves must not take the token away from the others.
     using deadline = startDeadline(clock, timeoutMs);
-    // Life counts from before the request, so that the answer's way back shortens it rather than lengthens it.
-    const askedAtMs = clock.nowMs();
-    // The source may hang outside of the deadline's reach: the refresh ends all the same, and the next one can start.
-    const fetching = source.fetch(source.corpOf(corpId), deadline);
-    const { token, lifeMs } = await whileWaiting(fetching, deadline.signal);
-    const fetched: HeldToken = {
-      value: token,
-      refreshAtMs: askedAtMs + lifeMs * refreshAtShare,
-      expiresAtMs: askedAtMs + lifeMs,
-    };
-    held.set(keyOf(corpId), fetched);
-    return fetched;
+    // The work may hang outside of the deadline's reach: the refresh ends all the same, and the next one can start.
+    const token = await whileWaiting(work(corpId, deadline), deadline.signal);
+    if (token) held.set(corpId ?? '', { token, corpId, refreshAtMs: token.refreshAtMs });
+    return token;
+  }
+
+  async function obtain(corpId: string | undefined, refused?: AccessToken): Promise<TimedToken> {
+    for (;;) {
+      const underWay = refreshing.get(keyOf(corpId));
+      if (!underWay) return refresh(corpId, (corp, deadline) => supply.obtain(corp, deadline, refused));
+      const token = await underWay;
+      if (token) return token;
+    }
   }
 
   function refreshEarly(corpId: string | undefined, current: HeldToken): void {
     current.refreshAtMs = clock.nowMs() + earlyRetryMs;
-    refresh(corpId).catch(onEarlyRefreshFailed);
+    if (refreshing.has(keyOf(corpId))) return;
+    refresh(corpId, (corp, deadline) => supply.renew(corp, deadline)).catch(onEarlyRefreshFailed);
   }
 
   return {
@@ -84,14 +88,18 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     async get(corpId, signal) {
       const current = held.get(keyOf(corpId));
       const nowMs = clock.nowMs();
-      if (!current || nowMs >= current.expiresAtMs) return whileWaiting(refresh(corpId), signal);
+      if (!current || nowMs >= current.token.expiresAtMs) return whileWaiting(obtain(corpId), signal);
       if (nowMs >= current.refreshAtMs) refreshEarly(corpId, current);
-      return current;
+      return current.token;
     },
     async replace(stale, corpId, signal) {
       const current = held.get(keyOf(corpId));
-      if (current && current !== stale) return current;
-      return whileWaiting(refresh(corpId), signal);
+      if (current && current.token !== stale) return current.token;
+      return whileWaiting(obtain(corpId, stale), signal);
+    },
+    ages: () => {
+      const nowMs = clock.nowMs();
+      return [...held.values()].map(({ token, corpId }) => ({ corpId, ageMs: nowMs - token.fetchedAtMs }));
     },
   };
 }

@@ -1,30 +1,39 @@
 import { Redis as Client } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import { redisAddress } from './redis-address.ts';
 import { createResting } from './resting.ts';
+import { createSubscriptions } from './subscriptions.ts';
 
 /** The longest that anybody waits for one command. */
 const commandMs = 50;
 /** How long Redis is left alone after it could not be reached or was too slow. */
 const restMs = 1000;
 const connectMs = 1000;
-/** A connection that owes an answer for that long is given up, and another one is made. */
+/** A connection over which answers come late, or not at all, for that long is given up, and another one is made. */
 const silenceMs = 5000;
+/** How long a connection that is given up has for its own farewell. */
+const disconnectMs = 100;
+/** How soon the system asks a connection that says nothing whether it still lives. */
+const keepAliveMs = 5000;
 const longestReconnectMs = 2000;
+const tooLate = 'no answer in time';
 
 /**
  * Redis as the gateway uses it: a help that may fail at any moment, and nothing to wait for. After a command that
- * found no connection or no answer in time the next ones fail at once, for a second.
+ * found no answer in time the next ones fail at once, for a second.
  */
 export interface Redis {
   /**
-   * Runs `command`, for 50 ms at most.
+   * Runs `command`, for 50 ms at most, a connection that is just being made included.
    *
    * @throws {RedisUnavailableError} without its answer in time, or with an error in place of one.
    */
   run<T>(command: (client: Client) => Promise<T>): Promise<T>;
   /** Hears what is published on `channel`, as long as there is a connection: what is said in between is lost. */
   subscribe(channel: string, listener: (message: string) => void): void;
+  /** Resolves with the first connection, or when there is none within `withinMs`: for a start, which nobody waits for. */
+  opened(withinMs: number): Promise<void>;
   close(): void;
 }
 
@@ -41,21 +50,46 @@ interface RedisDependencies {
 /** Connects in the background: nothing waits for it, and it goes on trying for as long as the process lives. */
 export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis {
   const client = connect(url);
-  let subscriber: Client | undefined;
-  let connected = true;
+  const subscriptions = createSubscriptions(() => connect(url));
   const resting = createResting(clock, restMs);
-  client.on('error', () => {
-    if (connected) log.warn('Redis cannot be reached: everything goes on in the memory of this process');
-    connected = false;
+  let reachable = true;
+  /** Since when no command was answered in time. */
+  let lateSinceMs: number | undefined;
+  let opening = awaitReady(client);
+  client.on('error', (error) => {
+    const reason = reasonOf(error);
+    if (reachable) {
+      log.warn({ reason }, 'Redis cannot be used: everything goes on in the memory of this process');
+    }
+    reachable = false;
   });
   client.on('ready', () => {
-    if (!connected) log.info('Redis is there again');
-    connected = true;
+    if (!reachable) log.info('Redis is there again');
+    reachable = true;
   });
+  client.on('close', () => {
+    opening = awaitReady(client);
+    lateSinceMs = undefined;
+  });
+
+  function noteLate(): void {
+    resting.rest();
+    lateSinceMs ??= clock.nowMs();
+    // With it go the commands that still wait for their answers.
+    if (clock.nowMs() - lateSinceMs >= silenceMs) client.disconnect(true);
+  }
+
+  async function send<T>(command: (client: Client) => Promise<T>): Promise<T> {
+    if (client.status === 'connecting' || client.status === 'connect') await opening;
+    return command(client);
+  }
 
   async function inTime<T>(work: Promise<T>): Promise<T> {
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const cancelTimer = clock.after(commandMs, () => reject(new RedisUnavailableError('no answer in time')));
+    const cancelTimer = clock.after(commandMs, () => {
+      // What has arrived while this process was busy with other things is read first, and counts.
+      setImmediate(() => reject(new RedisUnavailableError(tooLate)));
+    });
     try {
       return await Promise.race([work, late]);
     } finally {
@@ -67,38 +101,69 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     async run(command) {
       if (resting.isResting()) throw new RedisUnavailableError('left alone after a failure');
       try {
-        return await inTime(command(client));
+        const answer = await inTime(send(command));
+        lateSinceMs = undefined;
+        return answer;
       } catch (error) {
         if (isReply(error)) throw new RedisUnavailableError('answered with an error');
-        resting.rest();
-        throw error instanceof RedisUnavailableError ? error : new RedisUnavailableError('no connection');
+        if (!(error instanceof RedisUnavailableError)) throw new RedisUnavailableError('no connection');
+        // Where there is no connection the next try costs no time, and may find one.
+        if (error.message === tooLate) noteLate();
+        throw error;
       }
     },
-    subscribe(channel, listener) {
-      subscriber ??= connect(url).on('error', () => undefined);
-      subscriber.on('message', (from: string, message: string) => {
-        if (from === channel) listener(message);
-      });
-      // Made again by the client itself after every reconnect.
-      subscriber.on('ready', () => void subscriber?.subscribe(channel).catch(() => undefined));
+    subscribe: (channel, listener) => subscriptions.add(channel, listener),
+    async opened(withinMs) {
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const cancelTimer = clock.after(withinMs, resolve);
+      await Promise.race([client.status === 'ready' ? undefined : opening, late]).catch(() => undefined);
+      cancelTimer();
     },
     close() {
       client.disconnect();
-      subscriber?.disconnect();
+      subscriptions.close();
     },
   };
 }
 
 const connect = (url: URL): Client =>
-  new Client(url.href, {
+  new Client({
+    ...redisAddress(url),
     // Nobody waits for a connection: what cannot be sent now fails now.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
+    // Made anew by whoever subscribed.
+    autoResubscribe: false,
+    disableClientInfo: true,
     connectTimeout: connectMs,
-    socketTimeout: silenceMs,
+    disconnectTimeout: disconnectMs,
+    keepAlive: keepAliveMs,
     retryStrategy: (times) => Math.min(50 * 2 ** times, longestReconnectMs),
   });
 
+/** Resolves with the next connection that can be used; rejects when it does not come about. */
+function awaitReady(client: Client): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const isReady = (): void => {
+    client.off('close', isClosed);
+    resolve();
+  };
+  const isClosed = (): void => {
+    client.off('ready', isReady);
+    reject(new RedisUnavailableError('no connection'));
+  };
+  client.once('ready', isReady);
+  client.once('close', isClosed);
+  promise.catch(() => undefined);
+  return promise;
+}
+
 /** An error that Redis itself answered with, such as one for a full memory or a value of another type. */
 const isReply = (error: unknown): boolean => error instanceof Error && error.name === 'ReplyError';
+
+/** The system's code, or the first word of what Redis says (`WRONGPASS`): the rest may hold anything. */
+function reasonOf(error: Error): string {
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return /^[A-Z]+\b/.exec(error.message)?.[0] ?? error.name;
+}

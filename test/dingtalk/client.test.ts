@@ -1,6 +1,4 @@
 import { expect, test } from '@jest/globals';
-import type { Fault } from '../../src/sandbox/sandbox.ts';
-import { createManualClock } from '../support/manual-clock.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
 const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
@@ -37,77 +35,6 @@ test('keeps its connection open between lookups', async () => {
   expect(new Set(gateway.upstream.calls.map(({ tcpConnection }) => tcpConnection)).size).toBe(1);
 });
 
-const broken: [what: string, fault: Fault, code: string, dingtalk?: object][] = [
-  ['an HTML page', { kind: 'html', status: 200 }, 'UPSTREAM_MALFORMED_RESPONSE', { status: 200 }],
-  ['an HTML page of a proxy', { kind: 'html', status: 502 }, 'UPSTREAM_UNAVAILABLE', { status: 502 }],
-  [
-    '200 with errcode',
-    { kind: 'ok-with-errcode' },
-    'UPSTREAM_MALFORMED_RESPONSE',
-    { code: '404', status: 200 },
-  ],
-  ['an empty body', { kind: 'empty' }, 'UPSTREAM_MALFORMED_RESPONSE', { status: 200 }],
-  [
-    'a redirect',
-    { kind: 'redirect', location: 'http://127.0.0.1:1/' },
-    'UPSTREAM_MALFORMED_RESPONSE',
-    { status: 302 },
-  ],
-  ['a body over 64 kB', { kind: 'huge', bytes: 50_000_000 }, 'UPSTREAM_MALFORMED_RESPONSE'],
-  ['a gzip bomb', { kind: 'gzip-bomb', bytes: 50_000_000 }, 'UPSTREAM_MALFORMED_RESPONSE'],
-  ['a truncated body', { kind: 'truncated' }, 'UPSTREAM_UNAVAILABLE'],
-  ['a reset', { kind: 'reset' }, 'UPSTREAM_UNAVAILABLE'],
-  ['a reset within the body', { kind: 'reset-mid-body' }, 'UPSTREAM_UNAVAILABLE'],
-  ['an IP ban', { kind: 'ip-ban' }, 'RATE_LIMITED', { status: 403 }],
-  [
-    'not gzip although it says so',
-    answer(200, 'plain', { 'content-encoding': 'gzip' }),
-    'UPSTREAM_MALFORMED_RESPONSE',
-  ],
-  [
-    'not Brotli although it says so',
-    answer(200, 'plain', { 'content-encoding': 'br' }),
-    'UPSTREAM_MALFORMED_RESPONSE',
-  ],
-  [
-    'a known code in a 200',
-    answer(200, '{"code":"permissionDenied"}'),
-    'FORBIDDEN',
-    { code: 'permissionDenied', status: 200 },
-  ],
-  [
-    'an unknown code in a 200',
-    answer(200, '{"code":"novelty"}'),
-    'UPSTREAM_MALFORMED_RESPONSE',
-    { code: 'novelty', status: 200 },
-  ],
-  ['a 429 without a code', answer(429, ''), 'RATE_LIMITED', { status: 429 }],
-  ['JSON that is not an object', answer(500, '"oops"'), 'UPSTREAM_UNAVAILABLE', { status: 500 }],
-];
-
-function answer(status: number, body: string, headers: Record<string, string> = {}): Fault {
-  return { kind: 'answer', status, headers: { 'content-type': 'application/json', ...headers }, body };
-}
-
-test.each(broken)(
-  '%s is told as what it is, and the next lookup works',
-  async (...[, fault, code, dingtalk]) => {
-    await using gateway = await startGateway();
-    gateway.upstream.addFault('conversationSpace', fault, 1);
-
-    const failed = await gateway.query(lookup, example);
-    const next = await gateway.query(lookup, example);
-
-    expect(failed.status).toBe(200);
-    expect(failed.body.data).toEqual({ conversationSpace: null });
-    expect(failed.body.errors?.[0]?.extensions).toMatchObject({ code, ...(dingtalk && { dingtalk }) });
-    expect(next.body).toEqual({ data: { conversationSpace: { spaceId: '798xxxxx' } } });
-    expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(2);
-    expect(gateway.upstream.callsTo('unknownPath')).toHaveLength(0);
-    expect(gateway.upstream.inFlight).toBe(0);
-  },
-);
-
 test('reads error bodies in their other casing as well', async () => {
   await using gateway = await startGateway();
   const code = 'Forbidden.AccessDenied.AccessTokenPermissionDenied';
@@ -121,32 +48,6 @@ test('reads error bodies in their other casing as well', async () => {
     retryable: false,
     dingtalk: { code, status: 403, requestId: call?.requestId, requiredScopes: ['ConvFile.Space.Read'] },
   });
-});
-
-test.each([['hang'], ['hang-mid-body']] as const)(
-  'gives up at the deadline on an upstream that does %s',
-  async (kind) => {
-    const clock = createManualClock();
-    await using gateway = await startGateway({ clock, environment: { UPSTREAM_TIMEOUT_MS: '60000' } });
-    await gateway.query(lookup, example);
-    gateway.upstream.addFault('conversationSpace', { kind }, 1);
-
-    const pending = gateway.query(lookup, example);
-    await gateway.upstream.waitForCalls('conversationSpace', 2);
-    clock.advance(60_000);
-    const { body } = await pending;
-
-    expect(body.errors?.[0]?.extensions).toEqual({ code: 'UPSTREAM_TIMEOUT', retryable: true });
-    expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(2);
-  },
-);
-
-test('an upstream that cannot be reached is UPSTREAM_UNAVAILABLE', async () => {
-  await using gateway = await startGateway({ environment: { DINGTALK_API_URL: 'http://127.0.0.1:1' } });
-
-  const { body } = await gateway.query(lookup, example);
-
-  expect(body.errors?.[0]?.extensions).toEqual({ code: 'UPSTREAM_UNAVAILABLE', retryable: true });
 });
 
 test('what DingTalk writes goes to the log only, and without token or unionId', async () => {

@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import { format } from 'prettier';
 import { errorCatalogue } from '../../src/dingtalk/error-catalogue.ts';
 import { documentedErrors, documentedStorageErrors } from '../../src/sandbox/documented-errors.ts';
-import { errorsTable, variablesTable } from '../support/readme-tables.ts';
 import { createManualClock } from '../support/manual-clock.ts';
+import { errorsTable, metricsTable, variablesTable } from '../support/readme-tables.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
 const readme = await readFile('README.md', 'utf8');
@@ -21,6 +21,10 @@ test('the table of variables is the code’s', async () => {
 
 test('the table of errors is the code’s', async () => {
   expect(readme).toContain(await laidOut(errorsTable()));
+});
+
+test('the table of metrics is the code’s', async () => {
+  expect(readme).toContain(await laidOut(metricsTable()));
 });
 
 test('the catalogue of DingTalk’s codes is the stand-in’s', () => {
@@ -69,6 +73,7 @@ const runBy: Readonly<Record<string, string>> = {
   'npm run schema': '.ci/run',
   'npm run codegen': '.ci/run',
   'npm run schema:check': '.ci/run',
+  'npm run soak': 'test/process, for six seconds',
   'npm ci --prefix examples/supergraph': '.ci/run',
   'npm run supergraph': 'test/federation',
   'npx tsx examples/frontend/main.ts cid.demo.anything': 'test/process',

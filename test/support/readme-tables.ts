@@ -3,6 +3,7 @@ import { toPublicFailure } from '../../src/errors/to-graphql.ts';
 import { DingTalkError } from '../../src/dingtalk/dingtalk-error.ts';
 import { errorCatalogue } from '../../src/dingtalk/error-catalogue.ts';
 import { variables } from '../../src/config/variables.ts';
+import { definitions } from '../../src/metrics/definitions.ts';
 
 /** Codes that DingTalk's do not lead to, and whether asking again helps. */
 const retryableOnTheirOwn: Partial<Record<PublicCode, boolean>> = {
@@ -32,4 +33,13 @@ export function errorsTable(): string {
   return ['| `code` | when | DingTalk’s codes | retryable |', '| --- | --- | --- | --- |', ...rows].join(
     '\n',
   );
+}
+
+/** The README's table of metrics, as the code would have it. */
+export function metricsTable(): string {
+  const rows = Object.values(definitions).map(({ name, type, labels, help }) => {
+    const labelled = labels.map((label) => `\`${label}\``).join(', ') || '–';
+    return `| \`${name}\` | ${type} | ${labelled} | ${help} |`;
+  });
+  return ['| metric | type | labels | tells |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

@@ -1,45 +1,72 @@
 import { once } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
+import net, { type AddressInfo, type Socket } from 'node:net';
 
-/** A way to a server that can be made slow. */
+/** What becomes of bytes on their way: passed on (after a while), lost, or the connection refused. */
+export type ProxyMode =
+  { readonly kind: 'pass' | 'swallow' | 'refuse' } | { readonly kind: 'delay'; readonly ms: number };
+
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
-  /** From now on every answer comes so much later; `Infinity`: never. */
-  delay(ms: number): void;
+  /** How many connections were accepted so far. */
+  readonly connections: number;
+  /** From now on, for connections that are open as well. */
+  setMode(mode: ProxyMode): void;
+  /** Ends every connection, and lets new ones come. */
+  cut(): void;
 }
 
-export async function startTcpProxy(target: URL): Promise<TcpProxy> {
-  let delayMs = 0;
-  const sockets = new Set<net.Socket>();
+/** A way to `port` on this machine that can be made bad. A delay is one of answers; swallowed is both. */
+export async function startTcpProxy(port: number, listenOn = 0): Promise<TcpProxy> {
+  let mode: ProxyMode = { kind: 'pass' };
+  let connections = 0;
+  const sockets = new Set<Socket>();
+
+  function keep(socket: Socket): Socket {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    return socket;
+  }
+
   const server = net.createServer((client) => {
-    const upstream = net.connect(Number(target.port), target.hostname);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
+    connections += 1;
+    if (mode.kind === 'refuse') {
+      client.on('error', () => undefined);
+      client.resetAndDestroy();
+      return;
     }
-    client.pipe(upstream);
-    upstream.on('data', (chunk) => {
-      if (delayMs === 0) client.write(chunk);
-      else if (delayMs !== Infinity) setTimeout(() => client.write(chunk), delayMs).unref();
+    const target = keep(net.connect(port, '127.0.0.1'));
+    keep(client);
+    client.on('data', (chunk) => {
+      if (mode.kind !== 'swallow') target.write(chunk);
     });
+    target.on('data', (chunk) => {
+      if (mode.kind === 'pass') client.write(chunk);
+      if (mode.kind === 'delay') setTimeout(() => client.destroyed || client.write(chunk), mode.ms).unref();
+    });
+    client.on('close', () => target.destroy());
+    target.on('close', () => client.destroy());
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(listenOn, '127.0.0.1');
   await once(server, 'listening');
+
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
     port: (server.address() as AddressInfo).port,
-    delay(ms) {
-      delayMs = ms;
+    get connections() {
+      return connections;
     },
+    setMode(next) {
+      mode = next;
+      if (next.kind === 'refuse') cut();
+    },
+    cut,
     async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
+      cut();
       server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
+      await once(server, 'close');
     },
   };
 }

@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises';
+import { format } from 'prettier';
+import { readArguments, usage, type SoakArguments } from './soak/arguments.ts';
+import { progressLine, report } from './soak/report.ts';
+import { takeSample, type Sample } from './soak/samples.ts';
+import { startGatewayProcess } from './soak/start-gateway-process.ts';
+import { startRedis } from './soak/start-redis.ts';
+import { startStandIn } from './soak/start-stand-in.ts';
+import { drive, noCounts } from './soak/traffic.ts';
+
+const callsPerSecond = 200;
+const minuteMs = 60_000;
+const progressMs = 10_000;
+
+/** Lets the gateway work for a while; true when nothing was wrong. */
+async function soak(settings: SoakArguments): Promise<boolean> {
+  await using stack = new AsyncDisposableStack();
+  const redis = settings.redis ? await startRedis() : undefined;
+  stack.defer(async () => redis?.stop());
+  const standIn = await startStandIn(callsPerSecond);
+  stack.defer(() => standIn.stop());
+  const gateway = await startGatewayProcess({ apiUrl: standIn.url, callsPerSecond, redisUrl: redis?.url });
+  stack.defer(async () => {
+    if (!gateway.hasEnded) await gateway.stop();
+  });
+
+  const counts = noCounts();
+  const samples: Sample[] = [];
+  const ending = new AbortController();
+  process.once('SIGINT', () => ending.abort());
+  const traffic = drive(gateway.url, settings.requestsPerSecond, counts, ending.signal);
+  const beganMs = performance.now();
+  const pastMs = (): number => performance.now() - beganMs;
+  const endMs = settings.minutes * minuteMs;
+  let progressAtMs = progressMs;
+  let sampleAtMs = Math.min(minuteMs, endMs / 2);
+  while (!ending.signal.aborted && !gateway.hasEnded && pastMs() < endMs) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (pastMs() < Math.min(progressAtMs, sampleAtMs)) continue;
+    const sample = await takeSample(pastMs() / minuteMs, gateway, standIn, counts);
+    if (pastMs() >= progressAtMs) {
+      console.error(progressLine(sample, settings.minutes, counts.wrong));
+      progressAtMs += progressMs;
+    }
+    if (pastMs() >= sampleAtMs) {
+      samples.push(sample);
+      sampleAtMs += minuteMs;
+    }
+  }
+  ending.abort();
+  await traffic;
+  const hasCrashed = gateway.hasEnded;
+  if (!hasCrashed) samples.push(await takeSample(pastMs() / minuteMs, gateway, standIn, counts));
+  const exitCode = hasCrashed ? null : await gateway.stop();
+
+  const outcome = { samples, counts, complaints: gateway.complaints.count, exitCode };
+  const page = await format(report(settings, outcome), { parser: 'markdown' });
+  console.log(page);
+  if (settings.out !== undefined) await writeFile(settings.out, page);
+  for (const what of [...counts.firstWrong, ...gateway.complaints.first]) console.error(`wrong: ${what}`);
+  if (hasCrashed) console.error('wrong: the gateway has ended by itself');
+  return counts.wrong === 0 && gateway.complaints.count === 0 && exitCode === 0;
+}
+
+let settings: SoakArguments | undefined;
+try {
+  settings = readArguments(process.argv.slice(2));
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\nUsage: ${usage}`);
+  process.exitCode = 2;
+}
+if (settings && !(await soak(settings))) process.exitCode = 1;

@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+
+export interface SoakArguments {
+  readonly minutes: number;
+  readonly requestsPerSecond: number;
+  /** Where the table is written to, besides being printed. */
+  readonly out: string | undefined;
+  readonly redis: boolean;
+}
+
+export const usage = 'npm run soak -- [--minutes 10] [--rate 100] [--redis] [--out docs/soak.md]';
+
+/** Reads the command line. Throws an error that says what to put right. */
+export function readArguments(args: readonly string[]): SoakArguments {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      minutes: { type: 'string', default: '10' },
+      rate: { type: 'string', default: '100' },
+      out: { type: 'string' },
+      redis: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    minutes: numberBetween('--minutes', values.minutes, 0.1, 1440),
+    requestsPerSecond: numberBetween('--rate', values.rate, 1, 1000),
+    out: values.out,
+    redis: values.redis,
+  };
+}
+
+function numberBetween(name: string, text: string, from: number, to: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= from && value <= to)) {
+    throw new Error(`${name} must be a number from ${from} to ${to}, not "${text}"`);
+  }
+  return value;
+}

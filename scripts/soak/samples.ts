@@ -1,0 +1,50 @@
+import type { GatewayProcess } from './start-gateway-process.ts';
+import type { StandInProcess } from './start-stand-in.ts';
+import type { TrafficCounts } from './traffic.ts';
+
+/** How it stood at one moment; counts since the start. */
+export interface Sample {
+  readonly minute: number;
+  readonly requests: number;
+  readonly lookups: number;
+  readonly calls: number;
+  readonly tokenCalls: number;
+  readonly faults: number;
+  /** Undefined: the gateway does not tell. */
+  readonly hitRatio: number | undefined;
+  readonly cacheEntries: number | undefined;
+  readonly residentMb: number;
+  readonly heapMb: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export async function takeSample(
+  minute: number,
+  gateway: GatewayProcess,
+  standIn: StandInProcess,
+  counts: TrafficCounts,
+): Promise<Sample> {
+  const [metrics, { lookupCalls, tokenCalls, faults }] = await Promise.all([
+    fetch(`${gateway.url}/metrics`).then((response) => response.text()),
+    standIn.counts(),
+  ]);
+  const valueOf = (name: string): number | undefined => {
+    const text = new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1];
+    return text === undefined ? undefined : Number(text);
+  };
+  return {
+    minute,
+    requests: counts.requests,
+    lookups: counts.lookups,
+    calls: lookupCalls,
+    tokenCalls,
+    faults,
+    hitRatio: valueOf('dingtalk_gateway_cache_hit_ratio'),
+    cacheEntries: valueOf('dingtalk_gateway_cache_entries'),
+    residentMb: await gateway.residentMegabytes(),
+    heapMb: (valueOf('nodejs_heap_size_used_bytes') ?? Number.NaN) / 1e6,
+    p50Ms: counts.latencies.quantile(0.5),
+    p99Ms: counts.latencies.quantile(0.99),
+  };
+}

@@ -1,0 +1,40 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { definitions, type MetricDefinition } from './definitions.ts';
+
+/** The metrics of one gateway, in a registry of its own: several gateways can live in one process. */
+export type Collectors = ReturnType<typeof createCollectors>;
+
+export function createCollectors() {
+  const registry = new Registry();
+  const options = <Label extends string>({ name, help, labels, buckets }: MetricDefinition<Label>) => ({
+    name,
+    help,
+    labelNames: labels,
+    registers: [registry],
+    ...(buckets && { buckets: [...buckets] }),
+  });
+  const counter = <Label extends string>(given: MetricDefinition<Label>): Counter<Label> =>
+    new Counter(options(given));
+  const gauge = <Label extends string>(given: MetricDefinition<Label>): Gauge<Label> =>
+    new Gauge(options(given));
+  const histogram = <Label extends string>(given: MetricDefinition<Label>): Histogram<Label> =>
+    new Histogram(options(given));
+  return {
+    registry,
+    lookups: counter(definitions.lookups),
+    cacheHitRatio: gauge(definitions.cacheHitRatio),
+    cacheEntries: gauge(definitions.cacheEntries),
+    upstreamCalls: counter(definitions.upstreamCalls),
+    attempts: histogram(definitions.attempts),
+    queueWait: histogram(definitions.queueWait),
+    queueDepth: gauge(definitions.queueDepth),
+    callsInFlight: gauge(definitions.callsInFlight),
+    budgetLeft: gauge(definitions.budgetLeft),
+    breakerState: gauge(definitions.breakerState),
+    tokenAge: gauge(definitions.tokenAge),
+    monthCalls: gauge(definitions.monthCalls),
+    monthQuota: gauge(definitions.monthQuota),
+    monthQuotaUsed: gauge(definitions.monthQuotaUsed),
+    requests: histogram(definitions.requests),
+  };
+}

@@ -1,0 +1,109 @@
+import type { Clock } from '../clock.ts';
+import type { Observer } from '../observer.ts';
+import type { Shared } from '../redis/shared.ts';
+import type { Collectors } from './collectors.ts';
+import { isCounted } from './counted-call.ts';
+import type { GatewayStatus } from './gateway-status.ts';
+import { createCorpLabel, methodLabel, outcomeLabel } from './labels.ts';
+import { createMonthCalls } from './month-calls.ts';
+import { readStatus } from './read-status.ts';
+
+/** How long after the first event prom-client is loaded: not while the gateway starts. */
+const loadAfterMs = 1000;
+/** That many events are kept until then. */
+const maxBacklog = 1000;
+
+export interface HttpRequest {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly ms: number;
+}
+
+export interface Metrics {
+  readonly observer: Observer;
+  /** From now on read at every scrape. */
+  watch(status: GatewayStatus): void;
+  requestEnded(request: HttpRequest): void;
+  /** Everything, in Prometheus' text format. */
+  scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Adds up what has not been added up yet. */
+  close(): Promise<void>;
+}
+
+interface MetricsOptions {
+  readonly clock: Clock;
+  readonly shared: Shared | undefined;
+  /** Keys the names of organizations. */
+  readonly secret: string;
+  /** Which organization pays for a call on behalf of a viewer of `corpId`. */
+  readonly corpOf: (corpId: string | undefined) => string | undefined;
+  readonly monthlyQuota: number | undefined;
+}
+
+export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: MetricsOptions): Metrics {
+  const corpLabel = createCorpLabel(secret);
+  const monthCalls = createMonthCalls({ shared, clock });
+  const lookups = { all: 0, withoutCall: 0 };
+  let status: GatewayStatus = {};
+  let collectors: Collectors | undefined;
+  let loading: Promise<Collectors> | undefined;
+  let backlog: ((to: Collectors) => void)[] = [];
+  let cancelLoad: (() => void) | undefined;
+
+  function load(): Promise<Collectors> {
+    loading ??= import('./collectors.ts').then(({ createCollectors }) => {
+      const loaded = createCollectors();
+      for (const note of backlog) note(loaded);
+      backlog = [];
+      collectors = loaded;
+      return loaded;
+    });
+    return loading;
+  }
+
+  function tell(note: (to: Collectors) => void): void {
+    if (collectors) {
+      note(collectors);
+      return;
+    }
+    backlog.push(note);
+    if (backlog.length === 1) cancelLoad = clock.after(loadAfterMs, () => void load());
+    if (backlog.length === maxBacklog) void load();
+  }
+
+  return {
+    observer: {
+      lookupEnded({ api, source, stale, failure }) {
+        lookups.all += 1;
+        if (source !== 'upstream') lookups.withoutCall += 1;
+        const labels = { api, source, stale: String(stale), outcome: outcomeLabel(failure ?? 'ok') };
+        tell((to) => to.lookups.inc(labels));
+      },
+      callEnded({ api, code, corpId }) {
+        if (isCounted(code)) monthCalls.note(corpLabel(corpOf(corpId)));
+        tell((to) => to.upstreamCalls.inc({ api, code: outcomeLabel(code) }));
+      },
+      attemptsEnded: ({ api, attempts }) => tell((to) => to.attempts.observe({ api }, attempts)),
+      turnEnded: ({ api, waitMs }) => tell((to) => to.queueWait.observe({ api }, waitMs / 1000)),
+    },
+    watch(given) {
+      status = given;
+    },
+    requestEnded({ route, method, status: code, ms }) {
+      const labels = { route, method: methodLabel(method), status: String(code) };
+      tell((to) => to.requests.observe(labels, ms / 1000));
+    },
+    async scrape() {
+      const [loaded, { processMetrics }] = await Promise.all([load(), import('./process-metrics.ts')]);
+      const months = await monthCalls.totals();
+      readStatus(loaded, { status, corpLabel, lookups, months, monthlyQuota });
+      const texts = await Promise.all([loaded.registry.metrics(), processMetrics().metrics()]);
+      return { contentType: loaded.registry.contentType, text: texts.join('\n') };
+    },
+    async close() {
+      cancelLoad?.();
+      await monthCalls.totals();
+    },
+  };
+}

@@ -1,0 +1,331 @@
+import { expect } from '@jest/globals';
+import { Redis as Client } from 'ioredis';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
+import { startRedis, testWithRedis as test, type RedisServer } from '../support/redis-server.ts';
+import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+
+const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
+const example = { id: 'cid9FTRQSLo+sKxxxx' };
+const found = { data: { conversationSpace: { spaceId: '798xxxxx' } } };
+const lifeMs = 7200 * 1000;
+
+interface Replicas extends AsyncDisposable {
+  readonly redis: RedisServer;
+  readonly raw: Client;
+  readonly dingtalk: Sandbox;
+  start(options?: Options): Promise<GatewayUnderTest>;
+}
+
+interface Options {
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly clock?: ManualClock;
+}
+
+/** One Redis and one stand-in, for as many gateways as a test starts. */
+async function setUp(clock?: ManualClock): Promise<Replicas> {
+  const redis = await startRedis();
+  const dingtalk = await startSandbox({
+    callsPerSecond: Infinity,
+    ...(clock && { nowMs: () => clock.nowMs() }),
+  });
+  const raw = new Client(redis.url, { disconnectTimeout: 50 });
+  raw.on('error', () => undefined);
+  const gateways: GatewayUnderTest[] = [];
+  return {
+    redis,
+    raw,
+    dingtalk,
+    async start({ environment, clock: itsOwn = clock } = {}) {
+      const gateway = await startGateway({
+        environment: { DINGTALK_API_URL: dingtalk.url, REDIS_URL: redis.url, ...environment },
+        ...(itsOwn && { clock: itsOwn }),
+      });
+      gateways.push(gateway);
+      return gateway;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(gateways.map((gateway) => gateway.close()));
+      raw.disconnect();
+      await dingtalk.close();
+      await redis[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Everything that Redis holds, names and contents, as text. */
+async function everythingIn(raw: Client): Promise<string> {
+  const keys = await raw.keys('*');
+  const values = await Promise.all(keys.map((key) => raw.getBuffer(key).catch(() => undefined)));
+  return [...keys, ...values.map((value) => value?.toString('latin1') ?? '')].join('\n');
+}
+
+async function keyOf(raw: Client, what: string): Promise<string> {
+  for (;;) {
+    const [key] = await raw.keys(`dingtalk-gateway:${what}:*`);
+    if (key !== undefined) return key;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+test('ten gateways that start together fetch one token', async () => {
+  // Ten on one machine are slower than one on each of ten: the time that a command has passes as much slower.
+  const clock = createManualClock();
+  await using replicas = await setUp(clock);
+  replicas.dingtalk.setLatency(200, 'accessToken');
+  const gateways = await Promise.all(Array.from({ length: 10 }, () => replicas.start()));
+  const passing = setInterval(() => clock.advance(1), 10);
+
+  const answers = await Promise.all(gateways.map((gateway) => gateway.query(lookup, example)));
+  clearInterval(passing);
+
+  expect(answers.map(({ body }) => body)).toEqual(Array.from({ length: 10 }, () => found));
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(1);
+  expect(replicas.dingtalk.callsTo('conversationSpace')).toHaveLength(10);
+});
+
+test('a gateway that starts later asks for no token, and Redis holds none in the clear', async () => {
+  await using replicas = await setUp();
+  await (await replicas.start()).query(lookup, example);
+  const key = await keyOf(replicas.raw, 'token');
+  const [call] = replicas.dingtalk.callsTo('conversationSpace');
+  const token = String(call?.headers['x-acs-dingtalk-access-token']);
+
+  const { body } = await (await replicas.start()).query(lookup, example);
+
+  expect(body).toEqual(found);
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(1);
+  expect(token).toMatch(/^[\da-f]{32}$/);
+  expect(await everythingIn(replicas.raw)).not.toMatch(
+    new RegExp(`${token}|sandbox-app-key|sandbox-app-secret|lifeMs|ding1234`),
+  );
+  expect(await replicas.raw.pttl(key)).toBeGreaterThan(lifeMs - 60_000);
+  expect(await replicas.raw.pttl(key)).toBeLessThanOrEqual(lifeMs);
+});
+
+test('organizations have tokens of their own', async () => {
+  await using replicas = await setUp();
+  const ask = async (corpId: string) => {
+    const gateway = await replicas.start({ environment: { DINGTALK_CORP_ID: corpId } });
+    const { body } = await gateway.query(
+      '{ conversationSpace(openConversationId: "cid.demo.a") { corpId } }',
+    );
+    return body.data.conversationSpace.corpId;
+  };
+
+  expect([await ask('ding1234xxxxx'), await ask('ding5678xxxxx'), await ask('ding1234xxxxx')]).toEqual([
+    'ding1234xxxxx',
+    'ding5678xxxxx',
+    'ding1234xxxxx',
+  ]);
+  expect(replicas.dingtalk.callsTo('corpToken')).toHaveLength(2);
+});
+
+test('another secret opens nothing: that gateway asks by itself', async () => {
+  await using replicas = await setUp();
+  await (await replicas.start()).query(lookup, example);
+  await keyOf(replicas.raw, 'token');
+
+  const other = await replicas.start({ environment: { DINGTALK_APP_SECRET: 'another-secret' } });
+  const { body } = await other.query(lookup, example);
+
+  expect(body.errors?.[0]?.extensions.code).toBe('GATEWAY_MISCONFIGURED');
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(2);
+});
+
+test('the rest of a token’s life is what Redis says of it, whatever the clocks of the replicas say', async () => {
+  const [early, late] = [createManualClock(), createManualClock()];
+  late.advance(600_000);
+  await using replicas = await setUp(early);
+  await (await replicas.start()).query(lookup, example);
+  await replicas.raw.pexpire(await keyOf(replicas.raw, 'token'), 3_600_000);
+
+  const second = await replicas.start({ clock: late });
+  await second.query(lookup, example);
+  late.advance(3_600_000 + 1);
+  await replicas.raw.flushall();
+  await second.query(lookup, example);
+
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(2);
+});
+
+test('two gateways that see the token refused at once fetch one new one between them', async () => {
+  await using replicas = await setUp();
+  const [one, two] = [await replicas.start(), await replicas.start()];
+  await one.query(lookup, example);
+  await keyOf(replicas.raw, 'token');
+  await two.query(lookup, example);
+  replicas.dingtalk.expireTokens();
+  replicas.dingtalk.clearCalls();
+  replicas.dingtalk.setLatency(100, 'accessToken');
+
+  const answers = await Promise.all([one.query(lookup, example), two.query(lookup, example)]);
+
+  expect(answers.map(({ body }) => body)).toEqual([found, found]);
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(1);
+  const statuses = replicas.dingtalk.callsTo('conversationSpace').map(({ status }) => status);
+  expect(statuses.toSorted()).toEqual([200, 200, 400, 400]);
+});
+
+test('a gateway whose token is refused takes the one that another has fetched since', async () => {
+  await using replicas = await setUp();
+  const [one, two] = [await replicas.start(), await replicas.start()];
+  await one.query(lookup, example);
+  const key = await keyOf(replicas.raw, 'token');
+  await two.query(lookup, example);
+  const before = await replicas.raw.getBuffer(key);
+  replicas.dingtalk.expireTokens();
+  replicas.dingtalk.clearCalls();
+
+  await one.query(lookup, example);
+  while (before?.equals((await replicas.raw.getBuffer(key)) ?? Buffer.alloc(0)));
+  const { body } = await two.query(lookup, example);
+
+  expect(body).toEqual(found);
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(1);
+});
+
+test('a token that DingTalk gives again although it refuses it is asked for once by two gateways', async () => {
+  await using replicas = await setUp();
+  const [one, two] = [await replicas.start(), await replicas.start()];
+  await one.query(lookup, example);
+  await keyOf(replicas.raw, 'token');
+  await two.query(lookup, example);
+  replicas.dingtalk.clearCalls();
+  replicas.dingtalk.setLatency(100, 'accessToken');
+  const refused = { id: 'cid.InvalidAuthentication' };
+
+  const answers = await Promise.all([one.query(lookup, refused), two.query(lookup, refused)]);
+
+  expect(answers.map(({ body }) => body.errors?.[0]?.extensions.code)).toEqual([
+    'GATEWAY_MISCONFIGURED',
+    'GATEWAY_MISCONFIGURED',
+  ]);
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(1);
+});
+
+test('at four fifths of its life one gateway renews the token for all', async () => {
+  const clock = createManualClock();
+  await using replicas = await setUp(clock);
+  const gateways = await Promise.all([replicas.start(), replicas.start(), replicas.start()]);
+  for (const gateway of gateways) await gateway.query(lookup, example);
+  const key = await keyOf(replicas.raw, 'token');
+  clock.advance(lifeMs * 0.8 + 1);
+  await replicas.raw.pexpire(key, lifeMs * 0.2 - 1);
+  replicas.dingtalk.clearCalls();
+
+  const answers = await Promise.all(gateways.map((gateway) => gateway.query(lookup, example)));
+  await replicas.dingtalk.waitForCalls('accessToken', 1);
+  while ((await replicas.raw.pttl(key)) < lifeMs * 0.5);
+  // The others look again after five seconds, and find it.
+  clock.advance(5001);
+  for (const gateway of gateways) await gateway.query(lookup, example);
+
+  expect(answers.map(({ body }) => body)).toEqual([found, found, found]);
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(1);
+});
+
+test.each([
+  ['garbage', (raw: Client, key: string) => raw.set(key, 'garbage')],
+  ['a value of another type', (raw: Client, key: string) => raw.del(key).then(() => raw.hset(key, 'a', 'b'))],
+  ['a token without an end', (raw: Client, key: string) => raw.persist(key)],
+  ['nothing any more', (raw: Client, key: string) => raw.del(key)],
+])('with %s under the token’s name one new token is fetched, and left there', async (_what, spoil) => {
+  await using replicas = await setUp();
+  await (await replicas.start()).query(lookup, example);
+  const key = await keyOf(replicas.raw, 'token');
+  await spoil(replicas.raw, key);
+
+  const second = await (await replicas.start()).query(lookup, example);
+  while ((await replicas.raw.pttl(key)) < 0);
+  const third = await (await replicas.start()).query(lookup, example);
+
+  expect([second.body, third.body]).toEqual([found, found]);
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(2);
+});
+
+test('garbage under the lock’s name keeps nobody waiting', async () => {
+  const clock = createManualClock();
+  await using replicas = await setUp(clock);
+  const first = await replicas.start();
+  replicas.dingtalk.addFault('accessToken', { kind: 'hang' }, 1);
+  const pending = first.query(lookup, example);
+  const lock = await keyOf(replicas.raw, 'token-lock');
+  await replicas.raw.set(lock, 'garbage');
+
+  // The hands stand still: whoever waited would wait for ever.
+  const { body } = await (await replicas.start()).query(lookup, example);
+  clock.advance(5000);
+
+  expect(body).toEqual(found);
+  expect((await pending).body.errors?.[0]?.extensions.code).toBe('UPSTREAM_TIMEOUT');
+});
+
+test('a gateway that died over its fetch holds up the others for two seconds at most', async () => {
+  const clock = createManualClock();
+  await using replicas = await setUp(clock);
+  replicas.dingtalk.addFault('accessToken', { kind: 'hang' }, 1);
+  const dying = (await replicas.start()).query(lookup, example);
+  await keyOf(replicas.raw, 'token-lock');
+  const second = await replicas.start();
+  let answered = false;
+
+  const waiting = second.query(lookup, example).finally(() => (answered = true));
+  for (let pastMs = 0; !answered; pastMs += 50) {
+    expect(pastMs).toBeLessThanOrEqual(2100);
+    clock.advance(50);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  clock.advance(5000);
+  await dying;
+
+  expect((await waiting).body).toEqual(found);
+});
+
+test('a failed fetch is no lock: the next gateway asks at once', async () => {
+  const clock = createManualClock();
+  await using replicas = await setUp(clock);
+  const [one, two] = [await replicas.start(), await replicas.start()];
+  replicas.dingtalk.addFault('accessToken', { kind: 'error', code: 'systemError' }, 1);
+
+  const failed = await one.query(lookup, example);
+  while ((await replicas.raw.keys('*token-lock*')).length > 0);
+  const next = await two.query(lookup, example);
+
+  expect(failed.body.errors?.[0]?.extensions.code).toBe('UPSTREAM_UNAVAILABLE');
+  expect(next.body).toEqual(found);
+});
+
+test('without Redis each gateway fetches its own', async () => {
+  const clock = createManualClock();
+  await using replicas = await setUp(clock);
+  await replicas.redis.stop();
+  const gateways = [await replicas.start(), await replicas.start()];
+
+  const answers = await Promise.all(gateways.map((gateway) => gateway.query(lookup, example)));
+
+  expect(answers.map(({ body }) => body)).toEqual([found, found]);
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(2);
+});
+
+test('a Redis that takes two seconds for every command costs 50 ms', async () => {
+  const clock = createManualClock();
+  await using replicas = await setUp(clock);
+  await using proxy = await startTcpProxy(Number(new URL(replicas.redis.url).port));
+  const gateway = await replicas.start({ environment: { REDIS_URL: `redis://127.0.0.1:${proxy.port}` } });
+  proxy.setMode({ kind: 'delay', ms: 2000 });
+  let answered = false;
+
+  const pending = gateway.query(lookup, example).finally(() => (answered = true));
+  let pastMs = 0;
+  while (!answered) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (answered) break;
+    clock.advance(10);
+    pastMs += 10;
+  }
+
+  expect((await pending).body).toEqual(found);
+  expect(pastMs).toBeLessThanOrEqual(100);
+});

@@ -1,0 +1,40 @@
+import { systemClock, type Clock } from '../../src/clock.ts';
+
+export interface RunningClock extends Clock {
+  /** Puts the hands forward at once, running what falls due on the way: as after a sleep of the machine. */
+  jump(ms: number): void;
+}
+
+/** The machine's own clock, that a test can put forward. */
+export function createRunningClock(): RunningClock {
+  let aheadMs = 0;
+  const tasks = new Map<() => void, { readonly atMs: number; cancel: () => void }>();
+  const nowMs = (): number => systemClock.nowMs() + aheadMs;
+
+  function arm(run: () => void, atMs: number): void {
+    const cancel = systemClock.after(Math.max(0, atMs - nowMs()), () => {
+      tasks.delete(run);
+      run();
+    });
+    tasks.set(run, { atMs, cancel });
+  }
+  return {
+    nowMs,
+    wallMs: () => systemClock.wallMs(),
+    after(delayMs, task) {
+      const run = (): void => task();
+      arm(run, nowMs() + delayMs);
+      return () => {
+        tasks.get(run)?.cancel();
+        tasks.delete(run);
+      };
+    },
+    jump(ms) {
+      aheadMs += ms;
+      for (const [run, { atMs, cancel }] of [...tasks].toSorted(([, a], [, b]) => a.atMs - b.atMs)) {
+        cancel();
+        arm(run, atMs);
+      }
+    },
+  };
+}

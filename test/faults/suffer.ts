@@ -1,0 +1,119 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect } from '@jest/globals';
+import type { PublicCode } from '../../src/errors/codes.ts';
+import type { Fault, SandboxApi } from '../../src/sandbox/sandbox.ts';
+import { samplesOf, scrape } from '../metrics/scrape.ts';
+import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
+import { createRunningClock, type RunningClock } from './running-clock.ts';
+
+export const deadlineMs = 400;
+const graceMs = 500;
+const maxCalls = 3;
+
+export const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
+export const example = { id: 'cid9FTRQSLo+sKxxxx' };
+export const found = { data: { conversationSpace: { spaceId: '798xxxxx' } } };
+
+export interface World {
+  readonly gateway: GatewayUnderTest;
+  readonly clock: RunningClock;
+}
+
+/** One way to fail, and what it has to look like from outside. */
+export interface FaultCase {
+  readonly name: string;
+  /** From when on everything goes wrong. */
+  readonly begin: (world: World) => void | Promise<void>;
+  /** Beside the stand-in's faults and latency, which end by themselves. */
+  readonly end?: (world: World) => void | Promise<void>;
+  /** What the client is told; `ok`: nothing, the answer is right. */
+  readonly code: PublicCode | 'ok' | readonly (PublicCode | 'ok')[];
+  readonly dingtalk?: object;
+  /** True: the gateway has no token and no connection yet when it begins. */
+  readonly cold?: boolean;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** How long after its end the gateway may still feel it, beyond the `retryAfterMs` that was told. */
+  readonly recoverAfterMs?: number;
+  /** True: nothing can end it. */
+  readonly endless?: boolean;
+}
+
+/** Faults of the stand-in that last until they are cleared. */
+export const faulty =
+  (fault: Fault, api: SandboxApi = 'conversationSpace'): FaultCase['begin'] =>
+  ({ gateway }) =>
+    gateway.upstream.addFault(api, fault);
+
+/** Lets it happen, and expects the right code in time, few calls, nothing left over, and a recovery. */
+export async function suffer(fault: FaultCase): Promise<void> {
+  const clock = createRunningClock();
+  await using gateway = await startGateway({
+    clock,
+    environment: { UPSTREAM_TIMEOUT_MS: String(deadlineMs), ...fault.environment },
+  });
+  const world = { gateway, clock };
+  if (fault.cold !== true) expect((await gateway.query(lookup, example)).body).toEqual(found);
+  gateway.upstream.clearCalls();
+  await fault.begin(world);
+
+  const stalls = measureStalls();
+  const beganMs = performance.now();
+  const { status, body } = await gateway.query(lookup, example);
+  const tookMs = performance.now() - beganMs - stalls.end();
+
+  const failure = body.errors?.[0]?.extensions;
+  const told: string = failure?.code ?? 'ok';
+  expect(status).toBe(200);
+  expect([fault.code].flat()).toContain(told);
+  expect(body.data).toEqual(told === 'ok' ? found.data : { conversationSpace: null });
+  if (fault.dingtalk) expect(failure.dingtalk ?? {}).toMatchObject(fault.dingtalk);
+  expect(tookMs).toBeLessThan(deadlineMs + graceMs);
+  expect(gateway.upstream.callsTo('conversationSpace').length).toBeLessThanOrEqual(maxCalls);
+  await nothingLeft(gateway);
+
+  if (fault.endless === true) return;
+  gateway.upstream.clearFaults();
+  gateway.upstream.setLatency(0);
+  await fault.end?.(world);
+  clock.jump((failure?.retryAfterMs ?? 0) + (fault.recoverAfterMs ?? 0));
+  expect((await gateway.query(lookup, example)).body).toEqual(found);
+  await nothingLeft(gateway);
+}
+
+/** The stand-in learns of an aborted call a moment later; for ever would be too late. */
+async function nothingLeft(gateway: GatewayUnderTest): Promise<void> {
+  while (gateway.upstream.inFlight > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const inFlight = samplesOf(await scrape(gateway.url), 'dingtalk_gateway_upstream_calls_in_flight');
+  expect(Object.values(inFlight).filter((calls) => calls > 0)).toEqual([]);
+}
+
+/** How long this process did not get to run: a busy machine is no fault of the gateway's. */
+function measureStalls(): { end(): number } {
+  const everyMs = 20;
+  let lastMs = performance.now();
+  let stalledMs = 0;
+  const look = (): void => {
+    const nowMs = performance.now();
+    stalledMs += Math.max(0, nowMs - lastMs - everyMs);
+    lastMs = nowMs;
+  };
+  const timer = setInterval(look, everyMs);
+  return {
+    end() {
+      clearInterval(timer);
+      look();
+      return stalledMs;
+    },
+  };
+}
+
+setFlagsFromString('--expose_gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** What is in use once everything unused is gone. */
+export function usedMegabytes(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 1e6;
+}

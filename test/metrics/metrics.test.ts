@@ -1,0 +1,221 @@
+import { expect, test } from '@jest/globals';
+import { fastify } from 'fastify';
+import { definitions } from '../../src/metrics/definitions.ts';
+import type { GatewayStatus } from '../../src/metrics/gateway-status.ts';
+import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
+import { registerMetrics } from '../../src/metrics/metrics.route.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+import { startGateway } from '../support/start-gateway.ts';
+import { parseScrape, samplesOf, scrape, type Scrape } from './scrape.ts';
+
+const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
+const names = Object.values(definitions).map(({ name }) => name);
+
+/** Metrics behind a route, and whoever feeds them. */
+function serve(options: { monthlyQuota?: number; status?: GatewayStatus } = {}): {
+  metrics: Metrics;
+  read(): Promise<Scrape>;
+} {
+  const metrics = createMetrics({
+    clock: createManualClock(),
+    shared: undefined,
+    secret: 'app-secret',
+    corpOf: (corpId) => corpId,
+    monthlyQuota: options.monthlyQuota,
+  });
+  if (options.status) metrics.watch(options.status);
+  const app = fastify();
+  registerMetrics(app, metrics);
+  return {
+    metrics,
+    async read() {
+      const { payload } = await app.inject('/metrics');
+      return parseScrape(payload);
+    },
+  };
+}
+
+test('tells every metric of the table with its type and its meaning, and beside them only what Node tells', async () => {
+  await using gateway = await startGateway();
+
+  const { described } = await scrape(gateway.url);
+
+  const own = [...described].filter(([name]) => !/^(?:nodejs|process)_/.test(name));
+  expect(Object.fromEntries(own)).toEqual(
+    Object.fromEntries(Object.values(definitions).map(({ name, type, help }) => [name, { type, help }])),
+  );
+  expect(described.get('process_resident_memory_bytes')).toBeDefined();
+  expect(described.get('nodejs_eventloop_lag_p99_seconds')).toBeDefined();
+});
+
+test('is Prometheus’ text, and kept by nobody', async () => {
+  await using gateway = await startGateway();
+
+  const { headers } = await fetch(`${gateway.url}/metrics`);
+
+  expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(headers.get('cache-control')).toBe('private, no-store');
+});
+
+test('two gateways in one process count apart', async () => {
+  await using one = await startGateway();
+  await using two = await startGateway();
+  await one.query('{ __typename }');
+
+  const counts = [await scrape(one.url), await scrape(two.url)].map((told) =>
+    samplesOf(told, 'dingtalk_gateway_http_request_duration_seconds_count'),
+  );
+
+  expect(counts).toEqual([{ '{route="/graphql",method="POST",status="200"}': 1 }, {}]);
+});
+
+test('counts requests by route, method and status, and names none that it does not know', async () => {
+  await using gateway = await startGateway();
+  await gateway.query(lookup, { id: 'cid.demo.secret' });
+  await fetch(`${gateway.url}/healthz?id=secret`);
+  await fetch(`${gateway.url}/secret/path`);
+  await fetch(`${gateway.url}/graphql`, { method: 'PROPFIND' });
+
+  const told = await scrape(gateway.url);
+
+  expect(samplesOf(told, 'dingtalk_gateway_http_request_duration_seconds_count')).toEqual({
+    '{route="/graphql",method="POST",status="200"}': 1,
+    '{route="/healthz",method="GET",status="200"}': 1,
+    '{route="none",method="GET",status="404"}': 1,
+    '{route="none",method="other",status="405"}': 1,
+  });
+  expect(told.text).not.toContain('secret');
+});
+
+test('tells the age of the token', async () => {
+  const clock = createManualClock();
+  await using gateway = await startGateway({ clock });
+  expect(samplesOf(await scrape(gateway.url), 'dingtalk_gateway_token_age_seconds')).toEqual({});
+  await gateway.query(lookup, { id: 'cid.demo.a' });
+  clock.advance(90_000);
+
+  const told = await scrape(gateway.url);
+
+  expect(samplesOf(told, 'dingtalk_gateway_token_age_seconds')).toEqual({ '{corp="own"}': 90 });
+});
+
+test('an organization has a name of ours, the same in every replica', async () => {
+  const environment = { DINGTALK_CORP_ID: 'ding1234xxxxx' };
+  const labels: string[] = [];
+  for (let replica = 0; replica < 2; replica += 1) {
+    await using gateway = await startGateway({ environment });
+    await gateway.query(lookup, { id: 'cid.demo.a' });
+    const told = await scrape(gateway.url);
+    expect(told.text).not.toContain('ding1234');
+    labels.push(...Object.keys(samplesOf(told, 'dingtalk_gateway_token_age_seconds')));
+  }
+
+  expect(labels[0]).toMatch(/^\{corp="[\w-]{16}"\}$/);
+  expect(labels[1]).toBe(labels[0]);
+});
+
+test('counts lookups by source, and the share that cost no call', async () => {
+  const { metrics, read } = serve();
+  const ended = { api: 'conversationSpace', stale: false, failure: undefined };
+  metrics.observer.lookupEnded({ ...ended, source: 'upstream' });
+  metrics.observer.lookupEnded({ ...ended, source: 'memory' });
+  metrics.observer.lookupEnded({ ...ended, source: 'memory', stale: true });
+  metrics.observer.lookupEnded({ ...ended, source: 'flight', failure: 'forbidden' });
+
+  const told = await read();
+
+  expect(samplesOf(told, 'dingtalk_gateway_lookups_total')).toEqual({
+    '{api="conversationSpace",source="upstream",stale="false",outcome="ok"}': 1,
+    '{api="conversationSpace",source="memory",stale="false",outcome="ok"}': 1,
+    '{api="conversationSpace",source="memory",stale="true",outcome="ok"}': 1,
+    '{api="conversationSpace",source="flight",stale="false",outcome="forbidden"}': 1,
+  });
+  expect(samplesOf(told, 'dingtalk_gateway_cache_hit_ratio')).toEqual({ '': 0.75 });
+});
+
+test('counts calls by code, attempts and waits; a code that nobody documents is `other`', async () => {
+  const { metrics, read } = serve();
+  const api = 'conversationSpace';
+  for (const code of ['ok', 'ok', 'permissionDenied', 'timeout', 'cid9FTRQSLo', '__proto__']) {
+    metrics.observer.callEnded({ api, code, corpId: undefined });
+  }
+  metrics.observer.attemptsEnded({ api, attempts: 2 });
+  metrics.observer.turnEnded({ api, waitMs: 300 });
+
+  const told = await read();
+
+  expect(samplesOf(told, 'dingtalk_gateway_upstream_calls_total')).toEqual({
+    '{api="conversationSpace",code="ok"}': 2,
+    '{api="conversationSpace",code="permissionDenied"}': 1,
+    '{api="conversationSpace",code="timeout"}': 1,
+    '{api="conversationSpace",code="other"}': 2,
+  });
+  expect(samplesOf(told, 'dingtalk_gateway_upstream_attempts_bucket')).toEqual({
+    '{le="0",api="conversationSpace"}': 0,
+    '{le="1",api="conversationSpace"}': 0,
+    '{le="2",api="conversationSpace"}': 1,
+    '{le="3",api="conversationSpace"}': 1,
+    '{le="+Inf",api="conversationSpace"}': 1,
+  });
+  expect(samplesOf(told, 'dingtalk_gateway_queue_wait_seconds_sum')).toEqual({
+    '{api="conversationSpace"}': 0.3,
+  });
+});
+
+test('reads what stands still at the moment of the scrape', async () => {
+  const { read } = serve({
+    status: {
+      budgets: () => [{ api: 'conversationSpace', queued: 3, inFlight: 20, placesLeft: 0 }],
+      breakerState: () => 'half-open',
+      cacheEntries: () => 42,
+      tokenAges: () => [{ corpId: undefined, ageMs: 1500 }],
+    },
+  });
+
+  const told = await read();
+
+  expect(samplesOf(told, 'dingtalk_gateway_queue_depth')).toEqual({ '{api="conversationSpace"}': 3 });
+  expect(samplesOf(told, 'dingtalk_gateway_upstream_calls_in_flight')).toEqual({
+    '{api="conversationSpace"}': 20,
+  });
+  expect(samplesOf(told, 'dingtalk_gateway_budget_left')).toEqual({ '{api="conversationSpace"}': 0 });
+  expect(samplesOf(told, 'dingtalk_gateway_breaker_state')).toEqual({
+    '{state="closed"}': 0,
+    '{state="open"}': 0,
+    '{state="half-open"}': 1,
+  });
+  expect(samplesOf(told, 'dingtalk_gateway_cache_entries')).toEqual({ '': 42 });
+  expect(samplesOf(told, 'dingtalk_gateway_token_age_seconds')).toEqual({ '{corp="own"}': 1.5 });
+});
+
+test('what nobody tells is left out, rather than told as zero', async () => {
+  const { samples } = await serve().read();
+
+  expect([...samples.keys()].filter((sample) => names.includes(sample))).toEqual([]);
+});
+
+test('a thousand organizations have names; all others are one', async () => {
+  const { metrics, read } = serve();
+  for (let corp = 0; corp < 1200; corp += 1) {
+    metrics.observer.callEnded({ api: 'conversationSpace', code: 'ok', corpId: `ding${corp}` });
+  }
+
+  const corps = samplesOf(await read(), 'dingtalk_gateway_month_calls');
+
+  expect(Object.keys(corps)).toHaveLength(1001);
+  expect(corps['{corp="other"}']).toBe(200);
+});
+
+test('measures the calls of the month against the quota', async () => {
+  const { metrics, read } = serve({ monthlyQuota: 8 });
+  const refused = 'Forbidden.AccessDenied.QpsLimitForAppkeyAndApi';
+  for (const code of ['ok', 'timeout', refused, 'rate-limited', 'unavailable']) {
+    metrics.observer.callEnded({ api: 'conversationSpace', code, corpId: undefined });
+  }
+
+  const told = await read();
+
+  expect(samplesOf(told, 'dingtalk_gateway_month_calls')).toEqual({ '{corp="own"}': 2 });
+  expect(samplesOf(told, 'dingtalk_gateway_month_quota')).toEqual({ '': 8 });
+  expect(samplesOf(told, 'dingtalk_gateway_month_quota_used_ratio')).toEqual({ '{corp="own"}': 0.25 });
+});

@@ -1,0 +1,169 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { Redis as Client } from 'ioredis';
+import { createMonthCalls, type MonthCalls } from '../../src/metrics/month-calls.ts';
+import { monthOf } from '../../src/metrics/month.ts';
+import { createShared, type Shared } from '../../src/redis/shared.ts';
+import { createLogger } from '../../src/server/logger.ts';
+import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
+import { startRedis, testWithRedis } from '../support/redis-server.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+
+const opened: Shared[] = [];
+afterEach(() => {
+  for (const { redis } of opened.splice(0)) redis.close();
+});
+
+const app = { kind: 'internal', appKey: 'key', appSecret: 'secret' } as const;
+
+async function replica(url: string, clock: ManualClock): Promise<MonthCalls> {
+  const shared = await createShared(new URL(url), app, { log: createLogger('silent'), clock });
+  opened.push(shared);
+  await shared.redis.run((client) => client.ping()).catch(() => undefined);
+  return createMonthCalls({ shared, clock });
+}
+
+function noteTimes(calls: MonthCalls, times: number, corp = 'own'): void {
+  for (let index = 0; index < times; index += 1) calls.note(corp);
+}
+
+test.each([
+  ['2026-01-31T15:59:59Z', '2026-01'],
+  ['2026-01-31T16:00:00Z', '2026-02'],
+  ['2026-12-31T16:00:00Z', '2027-01'],
+])('at %s it is %s for DingTalk', (time, month) => {
+  expect(monthOf(Date.parse(time))).toBe(month);
+});
+
+test('counts in memory where there is no Redis, and begins anew with the month', async () => {
+  const clock = createManualClock();
+  const calls = createMonthCalls({ shared: undefined, clock });
+  noteTimes(calls, 3);
+  noteTimes(calls, 1, 'other corp');
+  const january = await calls.totals();
+
+  clock.advance(17 * 24 * 3600 * 1000);
+  noteTimes(calls, 1);
+
+  expect(january).toEqual([
+    { corp: 'own', calls: 3 },
+    { corp: 'other corp', calls: 1 },
+  ]);
+  expect(await calls.totals()).toEqual([{ corp: 'own', calls: 1 }]);
+});
+
+testWithRedis(
+  'replicas add up, a new one included, and the names hold neither month nor organization',
+  async () => {
+    await using server = await startRedis();
+    const clock = createManualClock();
+    const [one, two] = [await replica(server.url, clock), await replica(server.url, clock)];
+    noteTimes(one, 3);
+    noteTimes(two, 4);
+    await one.totals();
+
+    expect(await two.totals()).toEqual([{ corp: 'own', calls: 7 }]);
+    expect(await one.totals()).toEqual([{ corp: 'own', calls: 7 }]);
+    const later = await replica(server.url, clock);
+    noteTimes(later, 1);
+    expect(await later.totals()).toEqual([{ corp: 'own', calls: 8 }]);
+
+    const raw = new Client(server.url, { disconnectTimeout: 50 });
+    const keys = await raw.keys('*month-calls:*');
+    expect(keys).toEqual([expect.stringMatching(/^dingtalk-gateway:month-calls:[\w-]{43}$/)]);
+    const days = (await raw.pttl(keys[0] ?? '')) / (24 * 3600 * 1000);
+    raw.disconnect();
+    expect(Math.round(days)).toBe(40);
+  },
+);
+
+testWithRedis('a thousand calls in a second are one command', async () => {
+  await using server = await startRedis();
+  const clock = createManualClock();
+  const calls = await replica(server.url, clock);
+  const raw = new Client(server.url, { disconnectTimeout: 50 });
+  const evals = async () => Number(/cmdstat_eval:calls=(\d+)/.exec(await raw.info('commandstats'))?.[1] ?? 0);
+
+  noteTimes(calls, 1000);
+  clock.advance(1000);
+  while ((await evals()) === 0);
+  clock.advance(1000);
+
+  expect(await evals()).toBe(1);
+  raw.disconnect();
+});
+
+testWithRedis('what is counted while Redis is down is added up when it is there again', async () => {
+  await using server = await startRedis();
+  const clock = createManualClock();
+  const [one, two] = [await replica(server.url, clock), await replica(server.url, clock)];
+  await server.stop();
+  noteTimes(one, 3);
+  expect(await one.totals()).toEqual([{ corp: 'own', calls: 3 }]);
+  noteTimes(one, 2);
+  expect(await one.totals()).toEqual([{ corp: 'own', calls: 5 }]);
+
+  await server.start();
+  noteTimes(two, 1);
+  let known = 0;
+  while (known < 6) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    clock.advance(1000);
+    await one.totals();
+    known = (await two.totals())[0]?.calls ?? 0;
+  }
+
+  expect(known).toBe(6);
+  expect(await one.totals()).toEqual([{ corp: 'own', calls: 6 }]);
+});
+
+testWithRedis('what Redis counted without an answer in time is not counted again', async () => {
+  await using server = await startRedis();
+  await using proxy = await startTcpProxy(Number(new URL(server.url).port));
+  const clock = createManualClock();
+  const calls = await replica(`redis://127.0.0.1:${proxy.port}`, clock);
+  noteTimes(calls, 5);
+  expect(await calls.totals()).toEqual([{ corp: 'own', calls: 5 }]);
+  proxy.setMode({ kind: 'delay', ms: 60_000 });
+  noteTimes(calls, 2);
+  for (let tries = 0; tries < 3; tries += 1) {
+    const unanswered = calls.totals();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    clock.advance(50);
+    expect(await unanswered).toEqual([{ corp: 'own', calls: 7 }]);
+    clock.advance(1000);
+  }
+  proxy.setMode({ kind: 'pass' });
+  proxy.cut();
+
+  let known: number | undefined;
+  const other = await replica(server.url, clock);
+  noteTimes(other, 1);
+  await other.totals();
+  while (known !== 8) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    clock.advance(1000);
+    known = (await calls.totals())[0]?.calls;
+    expect(known).toBeLessThanOrEqual(8);
+  }
+  expect(await other.totals()).toEqual([{ corp: 'own', calls: 8 }]);
+});
+
+testWithRedis.each([
+  ['garbage', (raw: Client, key: string) => raw.set(key, 'garbage')],
+  ['another type', (raw: Client, key: string) => raw.del(key).then(() => raw.hset(key, 'a', 'b'))],
+])('%s under the name of a count is replaced', async (_what, spoil) => {
+  await using server = await startRedis();
+  const clock = createManualClock();
+  const calls = await replica(server.url, clock);
+  noteTimes(calls, 2);
+  await calls.totals();
+  const raw = new Client(server.url, { disconnectTimeout: 50 });
+  for (const key of await raw.keys('*')) await spoil(raw, key);
+
+  noteTimes(calls, 3);
+  await calls.totals();
+  noteTimes(calls, 4);
+
+  expect(await calls.totals()).toEqual([{ corp: 'own', calls: 7 }]);
+  raw.disconnect();
+});

@@ -1,0 +1,263 @@
+import { expect } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
+import { createRedis, type Redis } from '../../src/redis/redis.ts';
+import { createLogger } from '../../src/server/logger.ts';
+import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
+import { startRedis, testWithRedis as test } from '../support/redis-server.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+
+interface Setup extends Disposable {
+  readonly redis: Redis;
+  readonly log: readonly string[];
+  readonly clock: ManualClock;
+}
+
+/** The hands stand still: whatever fails without a test turning them has not waited. */
+function connectTo(url: string): Setup {
+  const log: string[] = [];
+  const clock = createManualClock();
+  const logger = createLogger('trace', { write: (line) => void log.push(line) });
+  const redis = createRedis(new URL(url), { log: logger, clock });
+  return { redis, log, clock, [Symbol.dispose]: () => redis.close() };
+}
+
+const portOf = (url: string): number => Number(new URL(url).port);
+const ping = (redis: Redis): Promise<string> => redis.run((client) => client.ping());
+
+/** Asks until there is an answer, as traffic would. */
+async function answered(redis: Redis, clock?: ManualClock): Promise<string> {
+  for (;;) {
+    const answer = await ping(redis).catch(() => undefined);
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    clock?.advance(1000);
+  }
+}
+
+test('waits for the connection that is being made at the start', async () => {
+  await using server = await startRedis();
+  using setup = connectTo(server.url);
+
+  expect(await ping(setup.redis)).toBe('PONG');
+});
+
+test('a start waits for the connection, for a time at most, and not at all where there is no Redis', async () => {
+  await using server = await startRedis();
+  await using proxy = await startTcpProxy(portOf(server.url));
+  using quick = connectTo(server.url);
+  proxy.setMode({ kind: 'swallow' });
+  using silent = connectTo(`redis://127.0.0.1:${proxy.port}`);
+
+  await quick.redis.opened(500);
+  const waiting = silent.redis.opened(500);
+  silent.clock.advance(500);
+  await waiting;
+  await server.stop();
+  using down = connectTo(server.url);
+  await down.redis.opened(500);
+});
+
+test('down at the start: fails at once, says so once, and helps as soon as it is there', async () => {
+  await using server = await startRedis();
+  await server.stop();
+  using setup = connectTo(server.url);
+
+  await expect(ping(setup.redis)).rejects.toMatchObject({
+    name: 'RedisUnavailableError',
+    message: 'no connection',
+  });
+  await expect(ping(setup.redis)).rejects.toThrow('no connection');
+  await server.start();
+
+  expect(await answered(setup.redis)).toBe('PONG');
+  const lines = setup.log.map((line) => JSON.parse(line) as { msg: string; reason?: string });
+  expect(lines.map(({ msg, reason }) => ({ msg, reason }))).toEqual([
+    {
+      msg: 'Redis cannot be used: everything goes on in the memory of this process',
+      reason: 'ECONNREFUSED',
+    },
+    { msg: 'Redis is there again', reason: undefined },
+  ]);
+});
+
+test('restarted: what was on its way fails, and a new connection is made by itself', async () => {
+  await using server = await startRedis();
+  using setup = connectTo(server.url);
+  await ping(setup.redis);
+  const onItsWay = setup.redis.run((client) => client.blpop('nothing-comes', 0));
+  const failed = expect(onItsWay).rejects.toThrow('no connection');
+
+  await server.stop();
+  await failed;
+  await server.start();
+
+  expect(await answered(setup.redis)).toBe('PONG');
+});
+
+test('without an answer a command is given up after 50 ms, and the next ones fail at once for a second', async () => {
+  await using server = await startRedis();
+  await using proxy = await startTcpProxy(portOf(server.url));
+  using setup = connectTo(`redis://127.0.0.1:${proxy.port}`);
+  await ping(setup.redis);
+  proxy.setMode({ kind: 'swallow' });
+  let settled = false;
+
+  const lost = ping(setup.redis).finally(() => (settled = true));
+  setup.clock.advance(49);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(settled).toBe(false);
+  setup.clock.advance(1);
+  await expect(lost).rejects.toThrow('no answer in time');
+
+  await expect(ping(setup.redis)).rejects.toThrow('left alone after a failure');
+  setup.clock.advance(999);
+  await expect(ping(setup.redis)).rejects.toThrow('left alone after a failure');
+  setup.clock.advance(1);
+  const afterRest = ping(setup.redis);
+  setup.clock.advance(50);
+  await expect(afterRest).rejects.toThrow('no answer in time');
+});
+
+test('every command two seconds: a handful waits 50 ms, and it helps again when it is quick again', async () => {
+  await using server = await startRedis();
+  await using proxy = await startTcpProxy(portOf(server.url));
+  using setup = connectTo(`redis://127.0.0.1:${proxy.port}`);
+  await ping(setup.redis);
+  proxy.setMode({ kind: 'delay', ms: 2000 });
+
+  const together = Promise.allSettled([ping(setup.redis), ping(setup.redis), ping(setup.redis)]);
+  setup.clock.advance(50);
+  expect((await together).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  await expect(ping(setup.redis)).rejects.toThrow('left alone after a failure');
+  proxy.setMode({ kind: 'pass' });
+
+  expect(await answered(setup.redis, setup.clock)).toBe('PONG');
+});
+
+test('a connection without an answer in time for five seconds is given up for another one', async () => {
+  await using server = await startRedis();
+  await using proxy = await startTcpProxy(portOf(server.url));
+  using setup = connectTo(`redis://127.0.0.1:${proxy.port}`);
+  await ping(setup.redis);
+  proxy.setMode({ kind: 'swallow' });
+
+  for (let second = 0; second < 6; second += 1) {
+    const lost = ping(setup.redis);
+    setup.clock.advance(50);
+    await expect(lost).rejects.toThrow('no answer in time');
+    setup.clock.advance(1000);
+  }
+  proxy.setMode({ kind: 'pass' });
+
+  expect(await answered(setup.redis, setup.clock)).toBe('PONG');
+  expect(proxy.connections).toBe(2);
+});
+
+test('a host that accepts and never says a word costs 50 ms, then nothing for a second', async () => {
+  await using server = await startRedis();
+  await using proxy = await startTcpProxy(portOf(server.url));
+  proxy.setMode({ kind: 'swallow' });
+  using setup = connectTo(`redis://127.0.0.1:${proxy.port}`);
+
+  const waiting = ping(setup.redis);
+  setup.clock.advance(50);
+
+  await expect(waiting).rejects.toThrow('no answer in time');
+  await expect(ping(setup.redis)).rejects.toThrow('left alone after a failure');
+});
+
+test('an answer that came while the process was busy counts', async () => {
+  await using server = await startRedis();
+  const redis = createRedis(new URL(server.url), { log: createLogger('silent'), clock: systemClock });
+  await answered(redis);
+
+  const asked = ping(redis);
+  await new Promise((resolve) => setImmediate(resolve));
+  const busyUntilMs = performance.now() + 120;
+  while (performance.now() < busyUntilMs);
+
+  expect(await asked).toBe('PONG');
+  redis.close();
+});
+
+test.each([
+  ['full', ['--maxmemory', '100kb'], (redis: Redis) => redis.run((client) => client.set('key', 'value'))],
+  ['of another type', [], (redis: Redis) => redis.run((client) => client.lpush('text', 'value'))],
+])(
+  '%s: that command fails with nothing of it told, and the next one is answered',
+  async (_what, args, run) => {
+    await using server = await startRedis(...args);
+    using setup = connectTo(server.url);
+    await setup.redis.run((client) => client.set('text', 'text')).catch(() => undefined);
+
+    const error = await run(setup.redis).then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
+
+    expect(error).toMatchObject({ name: 'RedisUnavailableError', message: 'answered with an error' });
+    expect(JSON.stringify(error)).not.toContain('value');
+    expect(error?.cause).toBeUndefined();
+    expect(await ping(setup.redis)).toBe('PONG');
+  },
+);
+
+test('a password of the URL is used, with characters that had to be escaped', async () => {
+  const password = 'p@ss:w/rd%';
+  await using server = await startRedis('--requirepass', password);
+  const url = new URL(server.url);
+  url.password = password;
+  using setup = connectTo(url.href);
+
+  expect(await answered(setup.redis)).toBe('PONG');
+});
+
+test('a wrong password is told by its reason, and neither it nor the host is in the log', async () => {
+  await using server = await startRedis('--requirepass', 'the-right-one');
+  const url = new URL(server.url);
+  url.password = 'the-wrong-one';
+  using setup = connectTo(url.href);
+
+  await expect(ping(setup.redis)).rejects.toThrow('no connection');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+
+  expect(setup.log).toHaveLength(1);
+  expect(JSON.parse(setup.log[0] ?? '')).toMatchObject({ level: 40, reason: 'WRONGPASS' });
+  expect(setup.log.join('')).not.toMatch(/the-wrong-one|the-right-one|127\.0\.0\.1/);
+});
+
+test('hears every channel, whenever it was subscribed, and again after a reconnect', async () => {
+  await using server = await startRedis();
+  await using proxy = await startTcpProxy(portOf(server.url));
+  using setup = connectTo(`redis://127.0.0.1:${proxy.port}`);
+  const heard: string[] = [];
+  const publish = async (channel: string, message: string): Promise<void> => {
+    // Published once somebody listens: before, it would be lost.
+    while ((await setup.redis.run((client) => client.publish(channel, message)).catch(() => 0)) === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  setup.redis.subscribe('first', (message) => heard.push(`first ${message}`));
+  await publish('first', 'a');
+  setup.redis.subscribe('second', (message) => heard.push(`second ${message}`));
+  setup.redis.subscribe('second', (message) => heard.push(`second too ${message}`));
+  await publish('second', 'b');
+
+  proxy.cut();
+  await publish('first', 'c');
+  await publish('second', 'd');
+  await ping(setup.redis);
+
+  while (heard.length < 6) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(heard).toEqual(['first a', 'second b', 'second too b', 'first c', 'second d', 'second too d']);
+});
+
+test('closed, it asks nobody any more', async () => {
+  await using server = await startRedis();
+  using setup = connectTo(server.url);
+  await ping(setup.redis);
+
+  setup.redis.close();
+
+  await expect(ping(setup.redis)).rejects.toThrow('no connection');
+});

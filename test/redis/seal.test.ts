@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals';
+import { createSeal } from '../../src/redis/seal.ts';
+
+const seal = createSeal('app-key', 'app-secret');
+const key = seal.keyOf('token', 'ding1234xxxxx');
+
+test('opens what it closed, under the same name', () => {
+  expect(seal.open(key, seal.close(key, 'plain text, 中文'))).toBe('plain text, 中文');
+});
+
+test('another process with the same secret opens it, under the same name', () => {
+  const other = createSeal('app-key', 'app-secret');
+
+  expect(other.keyOf('token', 'ding1234xxxxx')).toBe(key);
+  expect(other.open(key, seal.close(key, 'text'))).toBe('text');
+});
+
+test.each([
+  ['another name', (sealed: Buffer) => seal.open(seal.keyOf('token', 'ding5678xxxxx'), sealed)],
+  ['another secret', (sealed: Buffer) => createSeal('app-key', 'guessed').open(key, sealed)],
+  ['another app', (sealed: Buffer) => createSeal('other-key', 'app-secret').open(key, sealed)],
+  ['one bit changed', (sealed: Buffer) => seal.open(key, flipLastBit(sealed))],
+  ['the end cut off', (sealed: Buffer) => seal.open(key, sealed.subarray(0, -1))],
+  ['shorter than any', (sealed: Buffer) => seal.open(key, sealed.subarray(0, 10))],
+  ['nothing', () => seal.open(key, Buffer.alloc(0))],
+  ['garbage', () => seal.open(key, Buffer.from('{"token":"forged","lifeMs":7200000}'))],
+])('does not open with %s', (_what, open) => {
+  expect(open(seal.close(key, 'text'))).toBeUndefined();
+});
+
+test('the same text is never the same twice, and never in the clear', () => {
+  const [one, two] = [seal.close(key, 'secret-token'), seal.close(key, 'secret-token')];
+
+  expect(one.equals(two)).toBe(false);
+  expect(one.includes('secret-token')).toBe(false);
+});
+
+test('names hold nothing of what they stand for, and no two things have one', () => {
+  const names = [
+    seal.keyOf('space', 'a', 'b'),
+    seal.keyOf('space', 'ab'),
+    seal.keyOf('space', 'a,b'),
+    seal.keyOf('spac', 'e', 'a', 'b'),
+    createSeal('app-key', 'other').keyOf('space', 'a', 'b'),
+    createSeal('other-key', 'app-secret').keyOf('space', 'a', 'b'),
+  ];
+
+  expect(new Set(names).size).toBe(names.length);
+  expect(key).toMatch(/^dingtalk-gateway:token:[\w-]{43}$/);
+});
+
+function flipLastBit(sealed: Buffer): Buffer {
+  const changed = Buffer.from(sealed);
+  changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+  return changed;
+}
