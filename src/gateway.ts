@@ -4,10 +4,11 @@ import { createLookups } from './cache/lookups.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { createAccessTokens } from './dingtalk/access-tokens.ts';
+import { createBudgets } from './dingtalk/budgets.ts';
 import { createUpstreamClient } from './dingtalk/client.ts';
 import { createDingTalk } from './dingtalk/dingtalk.ts';
+import { createProtection } from './dingtalk/protection.ts';
 import { createTokenSource } from './dingtalk/token-source.ts';
-import { createUpstreamHealth } from './dingtalk/upstream-health.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
 import { silentObserver, type Observer } from './observer.ts';
@@ -43,10 +44,22 @@ export async function createGateway(
   config: Config,
   { log, clock, random, observer = silentObserver }: GatewayDependencies,
 ): Promise<Gateway> {
-  const { apiUrl, app: application, callsPerSecond, timeoutMs } = config.dingtalk;
-  const client = createUpstreamClient(apiUrl);
+  const { apiUrl, app: application, callsPerSecond, timeoutMs, mode } = config.dingtalk;
   const shared = config.redisUrl && createShared(config.redisUrl, application, { log, clock });
-  const health = createUpstreamHealth(clock);
+  // Each of the stand-in's ids fails on its own: one must not speak for the others.
+  const protectHost = mode !== 'sandbox';
+  const protection = createProtection(createUpstreamClient(apiUrl), { clock, timeoutMs, protectHost });
+  const { client, ban, breaker } = protection;
+  const budgets = createBudgets({
+    clock,
+    callsPerSecond,
+    timeoutMs,
+    random,
+    observer,
+    notBeforeMs: () => ban.untilMs,
+    slowsDown: protectHost,
+    shared,
+  });
   const tokens = createAccessTokens({
     source: createTokenSource(application, client),
     clock,
@@ -54,19 +67,20 @@ export async function createGateway(
     onEarlyRefreshFailed: (error) => log.warn({ err: error }, 'the access token could not be renewed early'),
   });
   const dingtalk = createDingTalk({
-    client,
     tokens,
+    budgets,
+    protection,
+    corpId: application.kind === 'internal' ? undefined : application.corpId,
     clock,
-    callsPerSecond,
     random,
     observer,
-    onCall: (error) => health.note(error),
   });
   const corpIdRequired = application.kind === 'suite' && application.corpId === undefined;
   const authenticator = await createAuthenticator(config.viewer, {
     client,
     clock,
-    callsPerSecond,
+    budgets,
+    observer,
     timeoutMs,
     corpIdRequired,
   });
@@ -82,7 +96,7 @@ export async function createGateway(
     log,
   });
   await apollo.start();
-  const readiness = createReadiness({ corpIdRequired, tokens, health, clock, timeoutMs, log });
+  const readiness = createReadiness({ corpIdRequired, tokens, breaker, clock, timeoutMs, log });
   registerHealth(app, readiness.whyNotReady);
   const explorer = config.explorer ? await addExplorer(app) : undefined;
   registerGraphQL(app, {
@@ -102,6 +116,7 @@ export async function createGateway(
       // In this order: fastify's own drain waits for clients that keep their connections open.
       await apollo.stop();
       await app.close();
+      budgets.close();
       client.close();
       shared?.redis.close();
     },

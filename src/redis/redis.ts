@@ -55,7 +55,10 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
 
   async function inTime<T>(work: Promise<T>): Promise<T> {
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const cancelTimer = clock.after(commandMs, () => reject(new RedisUnavailableError('no answer in time')));
+    // An answer that came while this process was busy with something else is looked at first.
+    const cancelTimer = clock.after(commandMs, () =>
+      setImmediate(() => reject(new RedisUnavailableError('no answer in time'))),
+    );
     try {
       return await Promise.race([work, late]);
     } finally {

@@ -10,6 +10,7 @@ const loud: Partial<Record<DingTalkErrorKind, 'error' | 'warn'>> = {
   misconfigured: 'error',
   'stale-token': 'error',
   'quota-exhausted': 'error',
+  'ip-banned': 'error',
   'malformed-response': 'warn',
   unavailable: 'warn',
   timeout: 'warn',
