@@ -37,53 +37,48 @@ test('keeps its connection open between lookups', async () => {
   expect(new Set(gateway.upstream.calls.map(({ tcpConnection }) => tcpConnection)).size).toBe(1);
 });
 
-const broken: [what: string, fault: Fault, code: string, dingtalk?: object][] = [
-  ['an HTML page', { kind: 'html', status: 200 }, 'UPSTREAM_MALFORMED_RESPONSE', { status: 200 }],
-  ['an HTML page of a proxy', { kind: 'html', status: 502 }, 'UPSTREAM_UNAVAILABLE', { status: 502 }],
-  [
-    '200 with errcode',
-    { kind: 'ok-with-errcode' },
-    'UPSTREAM_MALFORMED_RESPONSE',
-    { code: '404', status: 200 },
-  ],
-  ['an empty body', { kind: 'empty' }, 'UPSTREAM_MALFORMED_RESPONSE', { status: 200 }],
-  [
-    'a redirect',
-    { kind: 'redirect', location: 'http://127.0.0.1:1/' },
-    'UPSTREAM_MALFORMED_RESPONSE',
-    { status: 302 },
-  ],
-  ['a body over 64 kB', { kind: 'huge', bytes: 50_000_000 }, 'UPSTREAM_MALFORMED_RESPONSE'],
-  ['a gzip bomb', { kind: 'gzip-bomb', bytes: 50_000_000 }, 'UPSTREAM_MALFORMED_RESPONSE'],
-  ['a truncated body', { kind: 'truncated' }, 'UPSTREAM_UNAVAILABLE'],
-  ['a reset', { kind: 'reset' }, 'UPSTREAM_UNAVAILABLE'],
-  ['a reset within the body', { kind: 'reset-mid-body' }, 'UPSTREAM_UNAVAILABLE'],
-  ['an IP ban', { kind: 'ip-ban' }, 'RATE_LIMITED', { status: 403 }],
-  [
-    'not gzip although it says so',
-    answer(200, 'plain', { 'content-encoding': 'gzip' }),
-    'UPSTREAM_MALFORMED_RESPONSE',
-  ],
-  [
-    'not Brotli although it says so',
-    answer(200, 'plain', { 'content-encoding': 'br' }),
-    'UPSTREAM_MALFORMED_RESPONSE',
-  ],
+/** What upstream does, what a client is told, and how often it was asked by then. */
+const broken: [what: string, fault: Fault, told: { code: string; dingtalk?: object }, calls: number][] = [
+  ['an HTML page', { kind: 'html', status: 200 }, malformed({ status: 200 }), 1],
+  ['an HTML page of a proxy', { kind: 'html', status: 502 }, unavailable({ status: 502 }), 3],
+  ['200 with errcode', { kind: 'ok-with-errcode' }, malformed({ code: '404', status: 200 }), 1],
+  ['an empty body', { kind: 'empty' }, malformed({ status: 200 }), 1],
+  ['a redirect', { kind: 'redirect', location: 'http://127.0.0.1:1/' }, malformed({ status: 302 }), 1],
+  ['a body over 64 kB', { kind: 'huge', bytes: 50_000_000 }, malformed(), 1],
+  ['a gzip bomb', { kind: 'gzip-bomb', bytes: 50_000_000 }, malformed(), 1],
+  ['a truncated body', { kind: 'truncated' }, unavailable(), 3],
+  ['a reset', { kind: 'reset' }, unavailable(), 3],
+  ['a reset within the body', { kind: 'reset-mid-body' }, unavailable(), 3],
+  ['not gzip although it says so', answer(200, 'plain', { 'content-encoding': 'gzip' }), malformed(), 1],
+  ['not Brotli although it says so', answer(200, 'plain', { 'content-encoding': 'br' }), malformed(), 1],
   [
     'a known code in a 200',
     answer(200, '{"code":"permissionDenied"}'),
-    'FORBIDDEN',
-    { code: 'permissionDenied', status: 200 },
+    { code: 'FORBIDDEN', dingtalk: { code: 'permissionDenied', status: 200 } },
+    1,
   ],
   [
     'an unknown code in a 200',
     answer(200, '{"code":"novelty"}'),
-    'UPSTREAM_MALFORMED_RESPONSE',
-    { code: 'novelty', status: 200 },
+    malformed({ code: 'novelty', status: 200 }),
+    1,
   ],
-  ['a 429 without a code', answer(429, ''), 'RATE_LIMITED', { status: 429 }],
-  ['JSON that is not an object', answer(500, '"oops"'), 'UPSTREAM_UNAVAILABLE', { status: 500 }],
+  [
+    'a 429 without a code',
+    answer(429, '', { 'retry-after': '60' }),
+    { code: 'RATE_LIMITED', dingtalk: { status: 429 } },
+    1,
+  ],
+  ['JSON that is not an object', answer(500, '"oops"'), unavailable({ status: 500 }), 3],
 ];
+
+function malformed(dingtalk?: object): { code: string; dingtalk?: object } {
+  return { code: 'UPSTREAM_MALFORMED_RESPONSE', ...(dingtalk && { dingtalk }) };
+}
+
+function unavailable(dingtalk?: object): { code: string; dingtalk?: object } {
+  return { code: 'UPSTREAM_UNAVAILABLE', ...(dingtalk && { dingtalk }) };
+}
 
 function answer(status: number, body: string, headers: Record<string, string> = {}): Fault {
   return { kind: 'answer', status, headers: { 'content-type': 'application/json', ...headers }, body };
@@ -91,18 +86,21 @@ function answer(status: number, body: string, headers: Record<string, string> = 
 
 test.each(broken)(
   '%s is told as what it is, and the next lookup works',
-  async (...[, fault, code, dingtalk]) => {
+  async (...[, fault, told, calls]) => {
     await using gateway = await startGateway();
-    gateway.upstream.addFault('conversationSpace', fault, 1);
+    gateway.upstream.addFault('conversationSpace', fault);
 
     const failed = await gateway.query(lookup, example);
+    const callsByThen = gateway.upstream.callsTo('conversationSpace').length;
+    gateway.upstream.clearFaults();
     const next = await gateway.query(lookup, example);
 
     expect(failed.status).toBe(200);
     expect(failed.body.data).toEqual({ conversationSpace: null });
-    expect(failed.body.errors?.[0]?.extensions).toMatchObject({ code, ...(dingtalk && { dingtalk }) });
+    expect(failed.body.errors?.[0]?.extensions).toMatchObject(told);
+    expect(callsByThen).toBe(calls);
     expect(next.body).toEqual({ data: { conversationSpace: { spaceId: '798xxxxx' } } });
-    expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(2);
+    expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(calls + 1);
     expect(gateway.upstream.callsTo('unknownPath')).toHaveLength(0);
     expect(gateway.upstream.inFlight).toBe(0);
   },
@@ -129,15 +127,17 @@ test.each([['hang'], ['hang-mid-body']] as const)(
     const clock = createManualClock();
     await using gateway = await startGateway({ clock, environment: { UPSTREAM_TIMEOUT_MS: '60000' } });
     await gateway.query(lookup, example);
-    gateway.upstream.addFault('conversationSpace', { kind }, 1);
+    gateway.upstream.addFault('conversationSpace', { kind });
 
     const pending = gateway.query(lookup, example);
     await gateway.upstream.waitForCalls('conversationSpace', 2);
-    clock.advance(60_000);
+    clock.advance(36_000);
+    await gateway.upstream.waitForCalls('conversationSpace', 3);
+    clock.advance(24_000);
     const { body } = await pending;
 
     expect(body.errors?.[0]?.extensions).toEqual({ code: 'UPSTREAM_TIMEOUT', retryable: true });
-    expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(2);
+    expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(3);
   },
 );
 

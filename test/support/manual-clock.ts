@@ -11,20 +11,19 @@ export interface ManualClock extends Clock {
 export function createManualClock(): ManualClock {
   let nowMs = 1000;
   const tasks = new Set<{ readonly atMs: number; readonly delayMs: number; readonly run: () => void }>();
-  let onTimer = (): void => undefined;
+  let nextTimer = Promise.withResolvers<void>();
   return {
     nowMs: () => nowMs,
     wallMs: () => Date.UTC(2026, 0, 15) + nowMs,
     after(delayMs, run) {
       const task = { atMs: nowMs + delayMs, delayMs, run };
       tasks.add(task);
-      onTimer();
+      nextTimer.resolve();
+      nextTimer = Promise.withResolvers<void>();
       return () => tasks.delete(task);
     },
     async waitForTimer(delayMs) {
-      while (![...tasks].some((task) => task.delayMs === delayMs)) {
-        await new Promise<void>((resolve) => (onTimer = resolve));
-      }
+      while (![...tasks].some((task) => task.delayMs === delayMs)) await nextTimer.promise;
     },
     advance(ms) {
       const untilMs = nowMs + ms;
