@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Shared } from '../redis/shared.ts';
 
-/** Before it Redis is hardly connected, and a failed command would make everybody leave it alone for a while. */
-const firstBeatMs = 250;
 const beatMs = 2000;
+/** Until Redis has been there once. */
+const firstBeatMs = 100;
 /** Whoever has missed two beats is taken for dead. */
 const countedMs = 3 * beatMs;
 /** Assumed by a process that has never heard of the others. */
@@ -33,22 +33,22 @@ export interface Replicas {
 export function createReplicas({ redis, seal }: Shared, clock: Clock): Replicas {
   const key = seal.keyOf('replicas');
   const self = randomUUID();
-  let count = replicasUnheardOf;
+  let heardOf: number | undefined;
   let isClosed = false;
 
   async function beat(): Promise<void> {
     try {
-      count = Number(await redis.run((client) => client.eval(beatScript, 1, key, self, countedMs)));
+      heardOf = Number(await redis.run((client) => client.eval(beatScript, 1, key, self, countedMs)));
     } catch {
       // Whoever was there a moment ago is most likely still there.
     }
-    if (!isClosed) cancelTimer = clock.after(beatMs, () => void beat());
+    if (!isClosed) cancelTimer = clock.after(heardOf === undefined ? firstBeatMs : beatMs, () => void beat());
   }
   let cancelTimer = clock.after(firstBeatMs, () => void beat());
 
   return {
     get count() {
-      return count;
+      return heardOf ?? replicasUnheardOf;
     },
     close() {
       isClosed = true;

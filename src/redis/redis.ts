@@ -11,10 +11,12 @@ const connectMs = 1000;
 /** A connection that owes an answer for that long is given up, and another one is made. */
 const silenceMs = 5000;
 const longestReconnectMs = 2000;
+/** A connection that is gone already would keep the process alive for that long after it was closed. */
+const disconnectMs = 100;
 
 /**
- * Redis as the gateway uses it: a help that may fail at any moment, and nothing to wait for. After a command that
- * found no connection or no answer in time the next ones fail at once, for a second.
+ * Redis as the gateway uses it: a help that may fail at any moment, and nothing to wait for. Commands fail at once while
+ * there is no connection, and for a second after one that found no answer in time.
  */
 export interface Redis {
   /**
@@ -69,6 +71,8 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
   return {
     async run(command) {
       if (resting.isResting()) throw new RedisUnavailableError('left alone after a failure');
+      // That costs nobody any time: no need to leave it alone once it is there.
+      if (client.status !== 'ready') throw new RedisUnavailableError('no connection');
       try {
         return await inTime(command(client));
       } catch (error) {
@@ -100,6 +104,7 @@ const connect = (url: URL): Client =>
     autoResendUnfulfilledCommands: false,
     connectTimeout: connectMs,
     socketTimeout: silenceMs,
+    disconnectTimeout: disconnectMs,
     retryStrategy: (times) => Math.min(50 * 2 ** times, longestReconnectMs),
   });
 
