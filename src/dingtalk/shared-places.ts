@@ -42,6 +42,8 @@ const takeScript = `${nowByRedis}
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+-- What no lease explains is left from before a clock was put back.
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. now + ARGV[3], '+inf')
 local taken = redis.call('ZCARD', KEYS[1])
 local limit = tonumber(ARGV[2])
 if taken < limit then

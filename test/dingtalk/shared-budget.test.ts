@@ -145,6 +145,16 @@ testWithRedis('garbage under the key does not stop anybody', async () => {
   expect(kinds).toEqual(['taken', 'taken', 'wait']);
 });
 
+testWithRedis('places that a clock put back left in the future are free', async () => {
+  await using redis = await startRedis();
+  const shared = await connect(redis);
+  const key = shared.seal.keyOf('budget', 'conversationSpace');
+  const inAnHourMs = Date.now() + 3_600_000;
+  await shared.redis.run((client) => client.zadd(key, inAnHourMs, 'a', inAnHourMs, 'b'));
+
+  expect((await placesOf(shared).take()).kind).toBe('taken');
+});
+
 testWithRedis('when Redis goes, each process keeps to its share of those it last heard of', async () => {
   await using redis = await startRedis();
   const shareds = [await connect(redis), await connect(redis)];

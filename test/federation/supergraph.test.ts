@@ -172,6 +172,8 @@ if (!wanted) {
     return measured;
   }
 
+  let goodIds = 0;
+
   /** After twenty calls that went well a few that fail do not make the gateway leave DingTalk alone. */
   async function measureFailing(work: () => Promise<Measured>): Promise<Measured> {
     goodIds += 20;
@@ -184,8 +186,6 @@ if (!wanted) {
     );
     return work();
   }
-  let goodIds = 0;
-
   test('Apollo Gateway tells clients where the subgraph is when it refuses a request, as the docs warn', async () => {
     const { errors } = await supergraph.query('Apollo Gateway', chats, { ids: demoIds(maxLookups + 1) }, chy);
 

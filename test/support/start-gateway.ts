@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { createGateway } from '../../src/gateway.ts';
+import { silentObserver, type Observer } from '../../src/observer.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { createLogger } from '../../src/server/logger.ts';
@@ -37,6 +38,7 @@ interface Options {
   readonly environment?: NodeJS.ProcessEnv;
   readonly clock?: Clock;
   readonly sandbox?: SandboxOptions;
+  readonly observer?: Observer;
 }
 
 /** A live gateway on a port of its own, whose DingTalk is a stand-in of its own. */
@@ -44,6 +46,7 @@ export async function startGateway({
   environment,
   clock = systemClock,
   sandbox,
+  observer = silentObserver,
 }: Options = {}): Promise<GatewayUnderTest> {
   const upstream = await startSandbox({ callsPerSecond: Infinity, nowMs: () => clock.nowMs(), ...sandbox });
   const result = readConfig({
@@ -65,7 +68,7 @@ export async function startGateway({
 
   const log: string[] = [];
   const logger = createLogger(result.config.logLevel, { write: (line) => void log.push(line) });
-  const gateway = await createGateway(result.config, { log: logger, clock, random: () => 0 });
+  const gateway = await createGateway(result.config, { log: logger, clock, random: () => 0, observer });
   const url = await gateway.app.listen({ host: '127.0.0.1', port: 0 });
   const close = async (): Promise<void> => {
     await gateway.close();
