@@ -5,12 +5,13 @@ import { createLookups } from './cache/lookups.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { createAccessTokens } from './dingtalk/access-tokens.ts';
+import { createBudgets } from './dingtalk/budgets.ts';
 import { createUpstreamClient } from './dingtalk/client.ts';
 import { createDingTalk } from './dingtalk/dingtalk.ts';
+import { createProtection } from './dingtalk/protection.ts';
 import { createSharedTokens } from './dingtalk/shared-tokens.ts';
 import { createTokenSource } from './dingtalk/token-source.ts';
 import { createOwnTokens } from './dingtalk/token-supply.ts';
-import { createUpstreamHealth } from './dingtalk/upstream-health.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -52,10 +53,12 @@ export async function createGateway(
   config: Config,
   { log, clock, random }: GatewayDependencies,
 ): Promise<Gateway> {
-  const { apiUrl, app: application, callsPerSecond, timeoutMs } = config.dingtalk;
-  const client = createUpstreamClient(apiUrl);
+  const { apiUrl, app: application, callsPerSecond, timeoutMs, mode } = config.dingtalk;
   const shared = config.redisUrl && (await createShared(config.redisUrl, application, { log, clock }));
-  const health = createUpstreamHealth(clock);
+  // Each of the stand-in's ids fails on its own: one must not speak for the others.
+  const protectHost = mode !== 'sandbox';
+  const protection = createProtection(createUpstreamClient(apiUrl), { clock, timeoutMs, protectHost });
+  const { client, ban, breaker } = protection;
   const source = createTokenSource(application, client);
   const metrics = createMetrics({
     clock,
@@ -65,6 +68,16 @@ export async function createGateway(
     monthlyQuota: config.dingtalk.monthlyQuota,
   });
   const { observer } = metrics;
+  const budgets = createBudgets({
+    clock,
+    callsPerSecond,
+    timeoutMs,
+    random,
+    observer,
+    notBeforeMs: () => ban.untilMs,
+    slowsDown: protectHost,
+    shared,
+  });
   const tokens = createAccessTokens({
     source,
     supply: shared
@@ -75,13 +88,13 @@ export async function createGateway(
     onEarlyRefreshFailed: (error) => log.warn({ err: error }, 'the access token could not be renewed early'),
   });
   const dingtalk = createDingTalk({
-    client,
     tokens,
+    budgets,
+    protection,
+    corpId: application.kind === 'internal' ? undefined : application.corpId,
     clock,
-    callsPerSecond,
     random,
     observer,
-    onCall: (error) => health.note(error),
   });
   const lookups = createLookups({
     dingtalk,
@@ -94,12 +107,18 @@ export async function createGateway(
     onRefreshFailed: (error) => logError(log, error),
   });
   // Read at every scrape of /metrics.
-  metrics.watch({ tokenAges: () => tokens.ages(), cacheEntries: () => lookups.cachedEntries });
+  metrics.watch({
+    tokenAges: () => tokens.ages(),
+    cacheEntries: () => lookups.cachedEntries,
+    budgets: () => budgets.status(),
+    breakerState: () => breaker.state,
+  });
   const corpIdRequired = application.kind === 'suite' && application.corpId === undefined;
   const authenticator = await createAuthenticator(config.viewer, {
     client,
     clock,
-    callsPerSecond,
+    budgets,
+    observer,
     timeoutMs,
     corpIdRequired,
   });
@@ -117,7 +136,7 @@ export async function createGateway(
     log,
   });
   await apollo.start();
-  const readiness = createReadiness({ corpIdRequired, tokens, health, clock, timeoutMs, log });
+  const readiness = createReadiness({ corpIdRequired, tokens, breaker, clock, timeoutMs, log });
   registerHealth(app, readiness.whyNotReady);
   const explorer = config.explorer ? await addExplorer(app) : undefined;
   registerGraphQL(app, {
@@ -142,6 +161,7 @@ export async function createGateway(
       await apollo.stop();
       await app.close();
       await lookups.close();
+      budgets.close();
       client.close();
       await metrics.close();
       shared?.redis.close();

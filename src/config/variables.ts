@@ -147,11 +147,15 @@ export const variables = {
     '–',
     '`router`: what `x-router-secret` must hold before `x-dingtalk-union-id` and `x-dingtalk-corp-id` are believed',
   ),
-  DINGTALK_QPS: variable(wholeNumber(1, 10_000), '`20`', 'upstream calls a second for one app and API'),
+  DINGTALK_QPS: variable(
+    wholeNumber(1, 10_000),
+    '`20`',
+    'upstream calls a second for one app and API; over all replicas where `REDIS_URL` is set',
+  ),
   UPSTREAM_TIMEOUT_MS: variable(
     wholeNumber(1, 600_000),
     '`5000`',
-    'one deadline for everything that one lookup does upstream',
+    'one deadline for everything that one lookup does upstream, retries included',
   ),
   DINGTALK_MONTHLY_QUOTA: variable(
     wholeNumber(1, 1_000_000_000),

@@ -1,78 +1,137 @@
 import type { Clock } from '../clock.ts';
 import type { Deadline } from './deadline.ts';
-import { DingTalkError } from './dingtalk-error.ts';
-import { createFairQueue, type Waiting } from './fair-queue.ts';
+import { DingTalkError, NotSentError } from './dingtalk-error.ts';
+import { createFairQueue } from './fair-queue.ts';
+import { createPace } from './pace.ts';
+import type { GiveBack, SharedPlaces } from './shared-places.ts';
 
 const secondMs = 1000;
 const maxInFlight = 20;
 const maxWaiting = 1000;
+/** Keeps replicas apart that were told of the same free place. */
+const sharedSpreadMs = 20;
+
+export interface BudgetStatus {
+  readonly queued: number;
+  readonly inFlight: number;
+  /** Calls that could start right now, as far as this process knows. */
+  readonly placesLeft: number;
+}
 
 /** Calls to one API, paced so that DingTalk sees at most so many in any one second. */
 export interface Budget {
+  readonly status: BudgetStatus;
   /**
    * Runs `call` as soon as its turn comes. Viewers take turns, so that one with many calls does not
    * starve another with one.
    *
-   * @throws {DingTalkError} `rate-limited` at once when the turn cannot come before the deadline or too many wait.
+   * @throws {NotSentError} `rate-limited` at once when the turn cannot come before the deadline or too many wait.
    */
   spend<T>(viewerKey: string, deadline: Deadline, call: () => Promise<T>): Promise<T>;
+}
+
+export interface BudgetOptions {
+  readonly clock: Clock;
+  readonly callsPerSecond: number;
+  readonly random: () => number;
+  /** No call starts before that moment, whatever the pace. */
+  readonly notBeforeMs?: () => number;
+  /** Told how long a call waited for its turn, whether it got it or not. */
+  readonly onTurn?: (waitMs: number) => void;
+  /** Whether an answer that says "too fast" slows down the calls to come. */
+  readonly slowsDown?: boolean;
+  /** What other processes use of the same budget. */
+  readonly shared?: SharedPlaces | undefined;
+}
+
+/** A call whose turn has not come. */
+interface Turn {
+  readonly start: (giveBack: GiveBack) => void;
 }
 
 /**
  * DingTalk counts a call when it arrives, somewhere between its start and its answer. So a call keeps its place in
  * the second until one second after its end: however long connections take to open, no second sees too many.
  */
-export function createBudget(clock: Clock, callsPerSecond: number): Budget {
-  const queue = createFairQueue();
+export function createBudget(options: BudgetOptions): Budget {
+  const { clock, random, notBeforeMs = () => -Infinity, onTurn, slowsDown, shared } = options;
+  const pace = createPace(clock, options.callsPerSecond);
+  const queue = createFairQueue<Turn>();
   /** When the places of ended calls come free, soonest first. */
   const freeAtMs: number[] = [];
   let inFlight = 0;
+  /** Until then the processes together have no place left. */
+  let sharedAtMs = -Infinity;
+  let isAskingShared = false;
   let cancelTimer: (() => void) | undefined;
+
+  const callsPerSecond = (): number => Math.min(pace.callsPerSecond, shared?.callsPerSecond ?? Infinity);
+
+  function taken(): number {
+    const nowMs = clock.nowMs();
+    while (freeAtMs[0] !== undefined && freeAtMs[0] <= nowMs) freeAtMs.shift();
+    return inFlight + freeAtMs.length;
+  }
 
   /** How long the call that has `ahead` others before it waits at least; calls in flight may end at any moment. */
   function shortestWaitMs(ahead: number): number {
     const nowMs = clock.nowMs();
-    while (freeAtMs[0] !== undefined && freeAtMs[0] <= nowMs) freeAtMs.shift();
-    const free = Math.max(0, callsPerSecond - inFlight - freeAtMs.length);
-    // The places of one second, soonest first; whoever comes after them takes them anew, a second later.
-    const index = ahead % callsPerSecond;
-    const laterMs = Math.floor(ahead / callsPerSecond) * secondMs;
-    const placeMs = index < free ? nowMs : (freeAtMs[index - free] ?? nowMs + secondMs);
-    return placeMs - nowMs + laterMs;
+    const perSecond = callsPerSecond();
+    // The places of one second: free ones, then soonest first, then those in flight. Whoever comes after them takes
+    // them anew, a second later.
+    const index = (ahead % perSecond) + taken() - perSecond;
+    const laterMs = Math.floor(ahead / perSecond) * secondMs;
+    const placeMs = index < 0 ? nowMs : (freeAtMs[index] ?? nowMs + secondMs);
+    return Math.max(placeMs, sharedAtMs, notBeforeMs()) - nowMs + laterMs;
   }
 
   function startNext(): void {
     cancelTimer?.();
     cancelTimer = undefined;
-    while (queue.size > 0 && inFlight < maxInFlight) {
+    while (queue.size > 0 && inFlight < maxInFlight && !isAskingShared) {
       const waitMs = shortestWaitMs(0);
       if (waitMs > 0) {
         cancelTimer = clock.after(waitMs, startNext);
         return;
       }
-      queue.take()?.start();
+      if (shared) void startNextShared(shared);
+      else queue.take()?.start(() => undefined);
     }
   }
 
-  async function turn(viewerKey: string, { signal, expiresAtMs }: Deadline): Promise<void> {
+  /** One at a time, so that whose turn it is when the place is there gets it. */
+  async function startNextShared(places: SharedPlaces): Promise<void> {
+    isAskingShared = true;
+    const answer = await places.take();
+    isAskingShared = false;
+    if (answer.kind === 'wait') sharedAtMs = clock.nowMs() + answer.waitMs + random() * sharedSpreadMs;
+    // Without the others' word this process has only its share, which may be used up: looked at anew.
+    const mayStart = answer.kind === 'taken' || (answer.kind === 'unknown' && shortestWaitMs(0) <= 0);
+    if (mayStart) {
+      const next = queue.take();
+      if (next) next.start(answer.giveBack);
+      else answer.giveBack(false);
+    }
+    startNext();
+  }
+
+  async function turn(viewerKey: string, { signal, expiresAtMs }: Deadline): Promise<GiveBack> {
     signal.throwIfAborted();
     const waitMs = shortestWaitMs(queue.ahead(viewerKey));
-    if (queue.size >= maxWaiting || clock.nowMs() + waitMs >= expiresAtMs) {
-      throw spent(waitMs);
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    if (queue.size >= maxWaiting || clock.nowMs() + waitMs >= expiresAtMs) throw spent(waitMs);
+    const { promise, resolve, reject } = Promise.withResolvers<GiveBack>();
     const leave = (): void => {
       queue.remove(viewerKey, call);
       // Behind calls that hang it is DingTalk that took too long; otherwise it was the pace.
-      const isPaced = inFlight < Math.min(maxInFlight, callsPerSecond);
+      const isPaced = inFlight < Math.min(maxInFlight, callsPerSecond());
       const isLate = signal.reason instanceof DingTalkError && signal.reason.kind === 'timeout';
       reject(isLate && isPaced ? spent(shortestWaitMs(0)) : (signal.reason as Error));
     };
-    const call: Waiting = {
-      start() {
+    const call: Turn = {
+      start(giveBack) {
         signal.removeEventListener('abort', leave);
         inFlight += 1;
-        resolve();
+        resolve(giveBack);
       },
     };
     signal.addEventListener('abort', leave, { once: true });
@@ -81,21 +140,43 @@ export function createBudget(clock: Clock, callsPerSecond: number): Budget {
     return promise;
   }
 
+  async function timedTurn(viewerKey: string, deadline: Deadline): Promise<GiveBack> {
+    const askedAtMs = clock.nowMs();
+    try {
+      return await turn(viewerKey, deadline);
+    } finally {
+      onTurn?.(clock.nowMs() - askedAtMs);
+    }
+  }
+
   return {
+    get status() {
+      const placesLeft = Math.max(0, Math.min(maxInFlight - inFlight, callsPerSecond() - taken()));
+      return { queued: queue.size, inFlight, placesLeft };
+    },
     async spend(viewerKey, deadline, call) {
-      await turn(viewerKey, deadline);
+      const giveBack = await timedTurn(viewerKey, deadline);
+      let sent = true;
       try {
         return await call();
+      } catch (error) {
+        sent = !(error instanceof NotSentError);
+        if (slowsDown === true && sent && isTooFast(error)) pace.slowDown();
+        throw error;
       } finally {
         inFlight -= 1;
-        freeAtMs.push(clock.nowMs() + secondMs);
+        if (sent) freeAtMs.push(clock.nowMs() + secondMs);
+        giveBack(sent);
         startNext();
       }
     },
   };
 }
 
-function spent(waitMs: number): DingTalkError {
+const isTooFast = (error: unknown): boolean =>
+  error instanceof DingTalkError && error.kind === 'rate-limited';
+
+function spent(waitMs: number): NotSentError {
   const retryAfterMs = Math.max(1, Math.ceil(waitMs));
-  return new DingTalkError('rate-limited', { retryAfterMs, reason: 'the call budget is spent' });
+  return new NotSentError('rate-limited', { retryAfterMs, reason: 'the call budget is spent' });
 }

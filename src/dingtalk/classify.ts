@@ -43,6 +43,14 @@ export function readAnswer<T>(answer: UpstreamAnswer, schema: z.ZodType<T>): T {
   throw classify(answer, json);
 }
 
+/** How long DingTalk bans this IP, if that is what the answer says. */
+export function banMs(answer: UpstreamAnswer): number | undefined {
+  // Nearly all answers are none, and need not be parsed twice.
+  if (!/punish|x5sec/i.test(answer.body)) return undefined;
+  const { kind, details } = classify(answer, parseJson(answer.body));
+  return kind === 'ip-banned' ? details.retryAfterMs : undefined;
+}
+
 function classify(answer: UpstreamAnswer, json: unknown): DingTalkError {
   const { status } = answer;
   const body = errorBody.safeParse(json).data;
@@ -58,11 +66,7 @@ function classify(answer: UpstreamAnswer, json: unknown): DingTalkError {
   };
   if (body.punish !== undefined) {
     const retryAfterMs = body.wait === undefined ? ipBanMs : Math.max(0, body.wait) * 1000;
-    return new DingTalkError('rate-limited', {
-      ...said,
-      retryAfterMs,
-      reason: 'DingTalk has banned this IP',
-    });
+    return new DingTalkError('ip-banned', { ...said, retryAfterMs, reason: 'DingTalk has banned this IP' });
   }
   if (code === undefined) return withoutCode(answer, false, said);
 
@@ -74,7 +78,7 @@ function classify(answer: UpstreamAnswer, json: unknown): DingTalkError {
 function withoutCode(answer: UpstreamAnswer, banned: boolean, said?: DingTalkErrorDetails): DingTalkError {
   const { status, requestId } = answer;
   const details = { status, requestId, reason: 'the answer is not the documented JSON', ...said };
-  if (banned) return new DingTalkError('rate-limited', { ...details, retryAfterMs: ipBanMs });
+  if (banned) return new DingTalkError('ip-banned', { ...details, retryAfterMs: ipBanMs });
   if (status === 429) {
     return new DingTalkError('rate-limited', { ...details, retryAfterMs: waitMs(answer, 'rate-limited') });
   }

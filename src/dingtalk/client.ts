@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
-import got, { RequestError, TimeoutError } from 'got';
-import { DingTalkError } from './dingtalk-error.ts';
+import got, { RequestError, TimeoutError, type Request } from 'got';
+import { DingTalkError, NotSentError } from './dingtalk-error.ts';
 
 /** No documented answer is longer than a few hundred bytes. */
 const maxBodyBytes = 64 * 1024;
@@ -20,6 +20,8 @@ export interface UpstreamRequest {
   readonly timeoutMs: number;
   /** Ends the attempt at once; what it is aborted with is what is thrown. */
   readonly signal: AbortSignal;
+  /** Sent over a connection of its own: for what a kept one has just lost. */
+  readonly newConnection?: boolean;
 }
 
 /** An answer as it came, unjudged: any status, any body up to 64 kB. */
@@ -46,6 +48,7 @@ export interface UpstreamClient {
 export function createUpstreamClient(apiUrl: URL): UpstreamClient {
   const agentOptions = { keepAlive: true, scheduling: 'lifo', maxFreeSockets: 20 } as const;
   const agents = { http: new http.Agent(agentOptions), https: new https.Agent(agentOptions) };
+  const newConnectionAgents = { http: new http.Agent(), https: new https.Agent() };
   const api = got.extend({
     agent: agents,
     // A token must never follow a redirect.
@@ -60,11 +63,11 @@ export function createUpstreamClient(apiUrl: URL): UpstreamClient {
   });
 
   return {
-    async send({ method, path, query = {}, token, body, timeoutMs, signal }) {
+    async send({ method, path, query = {}, token, body, timeoutMs, signal, newConnection = false }) {
       const url = new URL(path, apiUrl);
       // `.` and `..` survive escaping and lead to another endpoint.
       if (url.pathname !== path)
-        throw new DingTalkError('bad-argument', { reason: 'an id would change the path' });
+        throw new NotSentError('bad-argument', { reason: 'an id would change the path' });
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
       const stream = api.stream(url, {
         method,
@@ -74,6 +77,7 @@ export function createUpstreamClient(apiUrl: URL): UpstreamClient {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
         timeout: { connect: connectTimeoutMs, request: Math.max(1, timeoutMs) },
+        ...(newConnection && { agent: newConnectionAgents }),
         signal,
       });
       try {
@@ -86,7 +90,7 @@ export function createUpstreamClient(apiUrl: URL): UpstreamClient {
           retryAfter: headers['retry-after'],
         };
       } catch (error) {
-        throw signal.aborted ? signal.reason : toDingTalkError(error);
+        throw signal.aborted ? signal.reason : toDingTalkError(error, isUnanswered(stream));
       } finally {
         stream.destroy();
       }
@@ -115,7 +119,7 @@ async function collect(stream: AsyncIterable<Buffer>): Promise<string> {
 }
 
 /** Copies the safe fields: got's own error holds the whole request, token included. */
-function toDingTalkError(error: unknown): unknown {
+function toDingTalkError(error: unknown, isUnanswered: boolean): unknown {
   if (error instanceof TimeoutError) {
     return error.event === 'request'
       ? new DingTalkError('timeout')
@@ -125,13 +129,18 @@ function toDingTalkError(error: unknown): unknown {
   // Data that is not HTTP, or not the compression it claims to be.
   if (/^(?:HPE_|Z_|ERR__|ZSTD_)/.test(causeCode(error)))
     return new DingTalkError('malformed-response', { reason: causeCode(error) });
-  return new DingTalkError('unavailable', { reason: error.code });
+  const deadConnection = isUnanswered && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+  return new DingTalkError('unavailable', { reason: error.code, ...(deadConnection && { deadConnection }) });
 }
 
 function causeCode({ code, cause }: RequestError): string {
   const causedBy = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   return typeof causedBy === 'string' ? causedBy : code;
 }
+
+/** A kept connection that ends before the first byte of an answer was closed while nobody looked. */
+const isUnanswered = ({ reusedSocket, response }: Request): boolean =>
+  reusedSocket === true && response === undefined;
 
 const single = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value;

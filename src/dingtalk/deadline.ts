@@ -10,13 +10,30 @@ export interface Deadline extends Disposable {
 }
 
 /** Starts the countdown; dispose of it when the work is done. `client` is the caller's own signal. */
-export function startDeadline(clock: Clock, timeoutMs: number, client?: AbortSignal): Deadline {
+export const startDeadline = (clock: Clock, timeoutMs: number, client?: AbortSignal): Deadline =>
+  countDown(clock, timeoutMs, client, () => new ClientGoneError());
+
+/** A part of `whole`, for one attempt: ends with a `timeout` after `timeoutMs`, or earlier together with `whole`. */
+export const startPart = (clock: Clock, whole: Deadline, timeoutMs: number): Deadline =>
+  countDown(
+    clock,
+    Math.min(timeoutMs, whole.remainingMs()),
+    whole.signal,
+    () => whole.signal.reason as unknown,
+  );
+
+function countDown(
+  clock: Clock,
+  timeoutMs: number,
+  outer: AbortSignal | undefined,
+  outerReason: () => unknown,
+): Deadline {
   const controller = new AbortController();
   const expiresAtMs = clock.nowMs() + timeoutMs;
   const cancelTimer = clock.after(timeoutMs, () => controller.abort(new DingTalkError('timeout')));
-  const leave = (): void => controller.abort(new ClientGoneError());
-  if (client?.aborted === true) leave();
-  else client?.addEventListener('abort', leave, { once: true });
+  const leave = (): void => controller.abort(outerReason());
+  if (outer?.aborted === true) leave();
+  else outer?.addEventListener('abort', leave, { once: true });
 
   return {
     signal: controller.signal,
@@ -24,7 +41,7 @@ export function startDeadline(clock: Clock, timeoutMs: number, client?: AbortSig
     remainingMs: () => Math.max(0, expiresAtMs - clock.nowMs()),
     [Symbol.dispose]() {
       cancelTimer();
-      client?.removeEventListener('abort', leave);
+      outer?.removeEventListener('abort', leave);
     },
   };
 }

@@ -10,6 +10,7 @@ export type DingTalkErrorKind =
   | 'unavailable'
   | 'timeout'
   | 'rate-limited'
+  | 'ip-banned'
   | 'quota-exhausted'
   | 'stale-token'
   | 'misconfigured'
@@ -26,6 +27,8 @@ export interface DingTalkErrorDetails {
   readonly retryAfterMs?: number | undefined;
   /** DingTalk's message or a cause found here: for the log only, scrubbed of secrets by whoever knows them. */
   readonly reason?: string | undefined;
+  /** True where a kept connection turned out to be dead before DingTalk can have acted on the call. */
+  readonly deadConnection?: boolean | undefined;
 }
 
 /**
@@ -42,6 +45,12 @@ export class DingTalkError extends Error {
     super(`DingTalk call failed: ${kind}`);
   }
 }
+
+/**
+ * Why a call was not sent: DingTalk would not have answered it, or not in time. It cost DingTalk nothing, and tells
+ * nothing new of it.
+ */
+export class NotSentError extends DingTalkError {}
 
 /** Why a lookup is given up when the client that asked for it has gone. Nobody is left to read it. */
 export class ClientGoneError extends Error {

@@ -2,17 +2,20 @@ import type { Clock } from '../clock.ts';
 import type { Observer } from '../observer.ts';
 import type { Viewer } from '../viewer.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import type { AccessToken } from './token-supply.ts';
 import { ask } from './ask.ts';
-import { createBudget, type Budget } from './budget.ts';
-import type { UpstreamClient } from './client.ts';
-import type { Deadline } from './deadline.ts';
-import { DingTalkError } from './dingtalk-error.ts';
+import type { Budgets } from './budgets.ts';
+import { startPart, type Deadline } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
+import { observeCall } from './observe-call.ts';
+import type { Protection } from './protection.ts';
+import { createRetries, type Attempt } from './retries.ts';
+import { createRetryBudget } from './retry-budget.ts';
 
 /** DingTalk's API on behalf of viewers. */
 export interface DingTalk {
   /**
-   * Asks `endpoint` about `input` as `viewer`, within the deadline.
+   * Asks `endpoint` about `input` as `viewer`, within the deadline, and again where that may help.
    *
    * @throws {DingTalkError} for every failure of DingTalk or on the way to it, or what the deadline is aborted with.
    */
@@ -31,78 +34,83 @@ export interface CallOptions {
 }
 
 interface DingTalkOptions {
-  readonly client: UpstreamClient;
   readonly tokens: AccessTokens;
+  readonly budgets: Budgets;
+  readonly protection: Protection;
+  /** The organization of viewers whose credentials name none, where it is known. */
+  readonly corpId: string | undefined;
   readonly clock: Clock;
-  readonly callsPerSecond: number;
   readonly random: () => number;
   readonly observer: Observer;
-  /** Told of every call that ended, failed or not. */
-  readonly onCall: (error: unknown) => void;
 }
 
 export function createDingTalk(options: DingTalkOptions): DingTalk {
-  const { client, tokens, clock, callsPerSecond, onCall } = options;
-  const budgets = new Map<string, Budget>();
+  const { tokens, budgets, protection, clock, random, observer } = options;
+  const { client, breaker, quota } = protection;
+  const retries = createRetries({ clock, random, budget: createRetryBudget() });
 
-  function budgetOf(api: string): Budget {
-    let budget = budgets.get(api);
-    if (!budget) budgets.set(api, (budget = createBudget(clock, callsPerSecond)));
-    return budget;
+  /** Throws what would keep the call from being sent, before it waits for anything. */
+  function check(corpId: string | undefined): void {
+    quota.check(corpId);
+    breaker.check();
   }
 
+  /** One attempt: waits for its turn with all the time there is, and for the answer as long as the attempt may. */
   async function attempt<Input, Answer>(
     endpoint: Endpoint<Input, Answer>,
     input: Input,
     viewer: Viewer,
-    token: string,
+    token: AccessToken,
+    { timeoutMs, newConnection }: Attempt,
     { deadline, onAttempt }: CallOptions,
   ): Promise<Answer> {
+    const { name: api, method, answer } = endpoint;
+    const { unionId, corpId = options.corpId } = viewer;
     const question = {
-      method: endpoint.method,
+      method,
       path: endpoint.path(input),
-      query: { unionId: viewer.unionId },
-      token,
+      query: { unionId },
+      token: token.value,
       ...(endpoint.body && { body: endpoint.body(input) }),
-      answer: endpoint.answer,
-      secrets: [token, viewer.unionId],
+      answer,
+      secrets: [token.value, unionId],
+      newConnection,
     };
-    return budgetOf(endpoint.name).spend(viewer.unionId, deadline, () => {
+    return budgets.of(api).spend(unionId, deadline, async () => {
+      check(corpId);
       onAttempt?.();
-      return ask(client, question, deadline);
+      using part = startPart(clock, deadline, timeoutMs);
+      const send = (): Promise<Answer> => quota.run(corpId, () => ask(client, question, part));
+      return await observeCall(observer, { api, corpId }, send);
     });
   }
 
-  async function attemptWithFreshToken<Input, Answer>(
-    endpoint: Endpoint<Input, Answer>,
-    input: Input,
-    viewer: Viewer,
-    call: CallOptions,
-  ): Promise<Answer> {
-    const { deadline } = call;
-    const token = await tokens.get(viewer.corpId, deadline.signal);
-    try {
-      return await attempt(endpoint, input, viewer, token.value, call);
-    } catch (error) {
-      if (!isStaleToken(error) || !endpoint.repeatable) throw error;
-      const replacement = await tokens.replace(token, viewer.corpId, deadline.signal);
-      return attempt(endpoint, input, viewer, replacement.value, call);
-    }
-  }
-
   return {
-    async call(endpoint, input, viewer, call) {
+    async call(endpoint, input, viewer, { deadline, onAttempt }) {
+      const { repeatable, name: api } = endpoint;
+      const { corpId } = viewer;
+      const { signal } = deadline;
+      let attempts = 0;
+      const counted: CallOptions = {
+        deadline,
+        onAttempt() {
+          attempts += 1;
+          onAttempt?.();
+        },
+      };
+      let token: AccessToken | undefined;
       try {
-        const answer = await attemptWithFreshToken(endpoint, input, viewer, call);
-        onCall(undefined);
-        return answer;
-      } catch (error) {
-        onCall(error);
-        throw error;
+        return await retries.run(deadline, repeatable, async (how) => {
+          check(corpId ?? options.corpId);
+          token =
+            how.renewToken && token
+              ? await tokens.replace(token, corpId, signal)
+              : await tokens.get(corpId, signal);
+          return attempt(endpoint, input, viewer, token, how, counted);
+        });
+      } finally {
+        observer.attemptsEnded({ api, attempts });
       }
     },
   };
 }
-
-const isStaleToken = (error: unknown): boolean =>
-  error instanceof DingTalkError && error.kind === 'stale-token';

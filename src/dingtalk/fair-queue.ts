@@ -1,23 +1,18 @@
-/** A call whose turn has not come. */
-export interface Waiting {
-  readonly start: () => void;
-}
-
-/** A line in which viewers take turns, however many calls each of them has in it. */
-export interface FairQueue {
+/** A line of calls in which viewers take turns, however many calls each of them has in it. */
+export interface FairQueue<Call> {
   readonly size: number;
   /** How many calls have their turn before a new one of this viewer. */
   ahead(viewerKey: string): number;
-  add(viewerKey: string, call: Waiting): void;
+  add(viewerKey: string, call: Call): void;
   /** The first call of the viewer whose turn it is; the viewer goes to the back of the line. */
-  take(): Waiting | undefined;
+  take(): Call | undefined;
   /** Takes one call out, if it is still in the line. */
-  remove(viewerKey: string, call: Waiting): void;
+  remove(viewerKey: string, call: Call): void;
 }
 
-export function createFairQueue(): FairQueue {
+export function createFairQueue<Call>(): FairQueue<Call> {
   /** A map keeps the order of insertion: its first key is the viewer whose turn it is. */
-  const line = new Map<string, Waiting[]>();
+  const line = new Map<string, Call[]>();
   let size = 0;
   return {
     get size() {

@@ -1,11 +1,12 @@
-import { DingTalkError } from './dingtalk-error.ts';
+import { DingTalkError, NotSentError } from './dingtalk-error.ts';
 
 /**
  * The same error with every secret struck from what DingTalk wrote: its messages may quote the request, as it
  * was meant or as it went over the wire.
  */
 export function redact(error: unknown, secrets: readonly string[]): unknown {
-  if (!(error instanceof DingTalkError)) return error;
+  // What was never sent quotes nothing of it.
+  if (!(error instanceof DingTalkError) || error instanceof NotSentError) return error;
   const forms = secrets.flatMap((secret) =>
     secret === '' ? [] : [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)],
   );

@@ -104,6 +104,7 @@ const passing: readonly DingTalkErrorKind[] = [
   'unavailable',
   'timeout',
   'rate-limited',
+  'ip-banned',
   'malformed-response',
 ];
 

@@ -78,6 +78,7 @@ function describe({ kind }: DingTalkError): Description {
     case 'timeout':
       return yes('UPSTREAM_TIMEOUT', 'DingTalk did not answer in time: try again.');
     case 'rate-limited':
+    case 'ip-banned':
       return yes('RATE_LIMITED', 'Too many calls to DingTalk right now: wait retryAfterMs and try again.');
     case 'quota-exhausted':
       return no(

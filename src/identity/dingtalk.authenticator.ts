@@ -3,10 +3,12 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { ask } from '../dingtalk/ask.ts';
-import { createBudget } from '../dingtalk/budget.ts';
+import type { Budgets } from '../dingtalk/budgets.ts';
 import type { UpstreamClient } from '../dingtalk/client.ts';
 import { startDeadline } from '../dingtalk/deadline.ts';
+import { observeCall } from '../dingtalk/observe-call.ts';
 import { shareWork, type SharedWork } from '../dingtalk/shared-work.ts';
+import type { Observer } from '../observer.ts';
 import type { Authenticator } from './authenticator.ts';
 import { bearerToken } from './credential-headers.ts';
 import { isUnionId } from './identifiers.ts';
@@ -16,10 +18,12 @@ import type { Viewer } from '../viewer.ts';
 export interface UserTokenDependencies {
   readonly client: UpstreamClient;
   readonly clock: Clock;
-  readonly callsPerSecond: number;
+  readonly budgets: Budgets;
+  readonly observer: Observer;
   readonly timeoutMs: number;
 }
 
+const api = 'usersMe';
 const rememberedMs = 5 * 60_000;
 const maxRemembered = 10_000;
 
@@ -37,8 +41,8 @@ interface Remembered {
  * @see https://open.dingtalk.com/document/orgapp/dingtalk-retrieve-user-information
  */
 export function createDingTalkAuthenticator(dependencies: UserTokenDependencies): Authenticator {
-  const { client, clock, callsPerSecond, timeoutMs } = dependencies;
-  const budget = createBudget(clock, callsPerSecond);
+  const { client, clock, budgets, observer, timeoutMs } = dependencies;
+  const budget = budgets.of(api);
   const remembered = new LRUCache<string, Remembered>({ max: maxRemembered });
 
   async function askDingTalk(token: string, tokenHash: string, signal: AbortSignal): Promise<Viewer> {
@@ -51,7 +55,9 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
       secrets: [token],
     } as const;
     // Awaited here: the deadline ends with this function.
-    return await budget.spend(tokenHash, deadline, () => ask(client, question, deadline));
+    return await budget.spend(tokenHash, deadline, () =>
+      observeCall(observer, { api, corpId: undefined }, () => ask(client, question, deadline)),
+    );
   }
 
   function recall(token: string, tokenHash: string): Remembered {

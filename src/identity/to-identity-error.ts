@@ -13,6 +13,7 @@ export function toIdentityError(error: unknown): unknown {
     case 'unavailable':
     case 'timeout':
     case 'rate-limited':
+    case 'ip-banned':
     case 'malformed-response':
       return identityUnavailable(error, error.details.retryAfterMs);
     default: {

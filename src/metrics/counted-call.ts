@@ -4,6 +4,6 @@
  * the count errs on the safe side.
  */
 export const isCounted = (code: string): boolean =>
-  !(code === 'rate-limited' || code === 'unavailable' || code.startsWith(qpsRefusal));
+  !(code === 'rate-limited' || code === 'ip-banned' || code === 'unavailable' || code.startsWith(qpsRefusal));
 
 const qpsRefusal = 'Forbidden.AccessDenied.QpsLimit';

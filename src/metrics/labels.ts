@@ -15,6 +15,7 @@ const kinds: Readonly<Record<DingTalkErrorKind, true>> = {
   unavailable: true,
   timeout: true,
   'rate-limited': true,
+  'ip-banned': true,
   'quota-exhausted': true,
   'stale-token': true,
   misconfigured: true,
@@ -22,7 +23,7 @@ const kinds: Readonly<Record<DingTalkErrorKind, true>> = {
 };
 const known = new Set([
   'ok',
-  'client-gone',
+  'aborted',
   ...Object.keys(kinds),
   ...Object.keys(errorCatalogue),
   ...Object.keys(publicCodes),

@@ -1,7 +1,12 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { ClientGoneError, DingTalkError, type DingTalkErrorKind } from '../dingtalk/dingtalk-error.ts';
+import {
+  ClientGoneError,
+  DingTalkError,
+  NotSentError,
+  type DingTalkErrorKind,
+} from '../dingtalk/dingtalk-error.ts';
 import type { RequestContext } from '../graph/request-context.ts';
 import { IdentitySourceError } from '../identity/identity-source-error.ts';
 
@@ -10,6 +15,7 @@ const loud: Partial<Record<DingTalkErrorKind, 'error' | 'warn'>> = {
   misconfigured: 'error',
   'stale-token': 'error',
   'quota-exhausted': 'error',
+  'ip-banned': 'error',
   'malformed-response': 'warn',
   unavailable: 'warn',
   timeout: 'warn',
@@ -37,7 +43,8 @@ export function logError(log: Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>,
   const path = thrown instanceof GraphQLError ? thrown.path?.join('.') : undefined;
   const error = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
   if (error instanceof DingTalkError) {
-    const level = loud[error.kind] ?? 'info';
+    // Why DingTalk was not asked was said aloud when it began.
+    const level = error instanceof NotSentError ? 'warn' : (loud[error.kind] ?? 'info');
     log[level]({ path, kind: error.kind, dingtalk: error.details }, 'lookup failed');
   } else if (error instanceof ClientGoneError) {
     log.debug({ path }, 'lookup given up: the client has gone');

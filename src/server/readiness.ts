@@ -1,16 +1,16 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { AccessTokens } from '../dingtalk/access-tokens.ts';
+import type { Breaker } from '../dingtalk/breaker.ts';
 import { startDeadline } from '../dingtalk/deadline.ts';
 import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
-import type { UpstreamHealth } from '../dingtalk/upstream-health.ts';
 import type { ReadinessCheck } from './health.route.ts';
 
 interface ReadinessOptions {
   /** True for a suite without an organization of its own: only viewers' organizations have tokens. */
   readonly corpIdRequired: boolean;
   readonly tokens: AccessTokens;
-  readonly health: UpstreamHealth;
+  readonly breaker: Breaker;
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly log: Logger;
@@ -23,7 +23,7 @@ export interface Readiness {
 }
 
 export function createReadiness(options: ReadinessOptions): Readiness {
-  const { corpIdRequired, tokens, health, clock, timeoutMs, log } = options;
+  const { corpIdRequired, tokens, breaker, clock, timeoutMs, log } = options;
   let draining = false;
   let tokenFailed = false;
 
@@ -45,7 +45,9 @@ export function createReadiness(options: ReadinessOptions): Readiness {
   return {
     async whyNotReady() {
       if (draining) return ['the gateway is shutting down'];
-      const reasons = [await tokenProblem(), health.isFailing() ? 'DingTalk is failing' : undefined];
+      // Ready while half-open: only traffic tells whether DingTalk is well again.
+      const isFailing = breaker.state === 'open';
+      const reasons = [await tokenProblem(), isFailing ? 'DingTalk is failing' : undefined];
       return reasons.filter((reason) => reason !== undefined);
     },
     startDraining() {

@@ -82,14 +82,14 @@ test('fetches a new token once the old one has expired', async () => {
 
 test('a failure to get a token is not kept', async () => {
   await using gateway = await startGateway();
-  gateway.upstream.addFault('accessToken', { kind: 'error', code: 'systemError' }, 1);
+  gateway.upstream.addFault('accessToken', { kind: 'error', code: 'systemError' }, 3);
 
   const first = await gateway.query(lookup, example);
   const second = await gateway.query(lookup, example);
 
   expect(first.body.errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true });
   expect(second.body).toEqual({ data: exampleSpace });
-  expect(gateway.upstream.callsTo('accessToken')).toHaveLength(2);
+  expect(gateway.upstream.callsTo('accessToken')).toHaveLength(4);
 });
 
 test('on InvalidAuthentication the token is fetched once and each lookup replayed once', async () => {

@@ -34,7 +34,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 
 test('gives a place back one second after its call has ended, whenever the call arrived', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget(clock, 2), clock);
+  const run = observe(createBudget({ clock, callsPerSecond: 2, random: () => 0 }), clock);
   for (const name of ['a', 'b', 'c', 'd']) void run.ask('viewer', name);
   await settle();
   expect(run.started).toEqual(['a', 'b']);
@@ -58,7 +58,7 @@ test('gives a place back one second after its call has ended, whenever the call 
 
 test('lets viewers take turns', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget(clock, 1), clock);
+  const run = observe(createBudget({ clock, callsPerSecond: 1, random: () => 0 }), clock);
 
   for (const name of ['a1', 'a2', 'a3']) void run.ask('a', name);
   void run.ask('b', 'b1');
@@ -74,7 +74,7 @@ test('lets viewers take turns', async () => {
 
 test('has no more than twenty calls in flight', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget(clock, 1000), clock);
+  const run = observe(createBudget({ clock, callsPerSecond: 1000, random: () => 0 }), clock);
 
   for (let index = 0; index < 25; index += 1) void run.ask('viewer', String(index));
   await settle();
@@ -86,7 +86,7 @@ test('has no more than twenty calls in flight', async () => {
 
 test('refuses at once what cannot start before its deadline, and says how long to wait', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget(clock, 1), clock);
+  const run = observe(createBudget({ clock, callsPerSecond: 1, random: () => 0 }), clock);
   void run.ask('viewer', 'first');
   await settle();
 
@@ -99,7 +99,7 @@ test('refuses at once what cannot start before its deadline, and says how long t
 
 test('refuses what would make the line longer than a thousand', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget(clock, 1000), clock);
+  const run = observe(createBudget({ clock, callsPerSecond: 1000, random: () => 0 }), clock);
   for (let index = 0; index < 1020; index += 1) void run.ask('viewer', String(index));
 
   await expect(run.ask('viewer', 'one too many')).rejects.toMatchObject({ kind: 'rate-limited' });
@@ -107,7 +107,7 @@ test('refuses what would make the line longer than a thousand', async () => {
 
 test('whoever leaves the line makes room and costs no call', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget(clock, 1), clock);
+  const run = observe(createBudget({ clock, callsPerSecond: 1, random: () => 0 }), clock);
   const client = new AbortController();
   void run.ask('viewer', 'first');
   const leaving = run.ask('viewer', 'leaving', { client: client.signal });
@@ -124,7 +124,7 @@ test('whoever leaves the line makes room and costs no call', async () => {
 
 test('says how long the last in a long line waits', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget(clock, 2), clock);
+  const run = observe(createBudget({ clock, callsPerSecond: 2, random: () => 0 }), clock);
   for (const name of ['a', 'b', 'c', 'd', 'e']) void run.ask('viewer', name);
   await settle();
 
@@ -135,7 +135,7 @@ test('says how long the last in a long line waits', async () => {
 
 test('a viewer with one call is not told to wait for another’s hundred', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget(clock, 2), clock);
+  const run = observe(createBudget({ clock, callsPerSecond: 2, random: () => 0 }), clock);
   for (let index = 0; index < 100; index += 1) void run.ask('busy', `busy ${index}`);
   await settle();
 
@@ -150,7 +150,7 @@ test('a viewer with one call is not told to wait for another’s hundred', async
 
 test('whoever was put off beyond the deadline by others is told that it was the pace', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget(clock, 1), clock);
+  const run = observe(createBudget({ clock, callsPerSecond: 1, random: () => 0 }), clock);
   void run.ask('a', 'first');
   await settle();
   await run.finish('first');
@@ -170,7 +170,7 @@ test('whoever was put off beyond the deadline by others is told that it was the 
 
 test('whoever waits behind calls that hang is told that DingTalk took too long', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget(clock, 1), clock);
+  const run = observe(createBudget({ clock, callsPerSecond: 1, random: () => 0 }), clock);
   void run.ask('viewer', 'hanging');
   const behind = run.ask('viewer', 'behind', { timeoutMs: 2000 });
   await settle();
@@ -182,7 +182,7 @@ test('whoever waits behind calls that hang is told that DingTalk took too long',
 
 test('counts the places that are free now before those that come free', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget(clock, 3), clock);
+  const run = observe(createBudget({ clock, callsPerSecond: 3, random: () => 0 }), clock);
   void run.ask('viewer', 'hanging');
   await settle();
   // Two start now; the fourth, fifth and sixth a second later, the seventh two.

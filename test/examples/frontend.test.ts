@@ -50,29 +50,35 @@ test('a time that cannot be read does not cost the space', async () => {
   expect(idsAskedFor(gateway)).toEqual([{ openConversationId }]);
 });
 
+/** As long as a whole lookup may take, so that the gateway does not wait itself. */
+const tooFast = {
+  kind: 'answer',
+  status: 403,
+  headers: { 'retry-after': '5' },
+  body: JSON.stringify({ code: 'Forbidden.AccessDenied.QpsLimitForApi' }),
+} as const;
+
 test('told to slow down, it waits as long as it is told and asks again', async () => {
   await using gateway = await startGateway();
-  const tooFast = { kind: 'error', code: 'Forbidden.AccessDenied.QpsLimitForApi' } as const;
   gateway.upstream.addFault('conversationSpace', tooFast, 1);
   const options = optionsFor(gateway);
 
   const answer = await spaceOf(openConversationId, options);
 
   expect(answer).toEqual({ kind: 'space', space: exampleSpace });
-  expect(options.wait.mock.calls).toEqual([[1000]]);
+  expect(options.wait.mock.calls).toEqual([[5000]]);
   expect(idsAskedFor(gateway)).toEqual([{ openConversationId }, { openConversationId }]);
 });
 
 test('told to slow down for good, it gives up at the third refusal', async () => {
   await using gateway = await startGateway();
-  const tooFast = { kind: 'error', code: 'Forbidden.AccessDenied.QpsLimitForApi' } as const;
   gateway.upstream.addFault('conversationSpace', tooFast);
   const options = optionsFor(gateway);
 
   const answer = spaceOf(openConversationId, options);
 
   await expect(answer).rejects.toMatchObject({ name: 'GatewayError', code: 'RATE_LIMITED' });
-  expect(options.wait.mock.calls).toEqual([[1000], [1000]]);
+  expect(options.wait.mock.calls).toEqual([[5000], [5000]]);
   expect(idsAskedFor(gateway)).toHaveLength(3);
 });
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { documentedErrors } from '../../src/sandbox/documented-errors.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
@@ -94,7 +95,13 @@ const quoting = (secret: string): readonly Fault[] => [
 ];
 
 test('no error of DingTalk, and no failure on the way to it, brings a secret out', async () => {
-  const environment = { VIEWER_AUTH: 'router', ROUTER_SECRET: routerSecret };
+  const environment = {
+    // As the stand-in's own: no failure keeps the next one back. A wait of a second is longer than a lookup may take.
+    DINGTALK_MODE: 'sandbox',
+    UPSTREAM_TIMEOUT_MS: '1000',
+    VIEWER_AUTH: 'router',
+    ROUTER_SECRET: routerSecret,
+  };
   const clock = createManualClock();
   await using gateway = await startGateway({ environment, clock });
   const record = recordOf(gateway);
@@ -158,13 +165,21 @@ test('no failure to get a token brings a secret out', async () => {
   ] as const;
 
   for (const [api, environment] of modes) {
-    await using gateway = await startGateway({ environment: { ...environment, GATEWAY_API_KEYS: apiKey } });
+    let aheadMs = 0;
+    await using gateway = await startGateway({
+      environment: { ...environment, GATEWAY_API_KEYS: apiKey, UPSTREAM_TIMEOUT_MS: '1000' },
+      clock: { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs },
+    });
     const record = recordOf(gateway);
     for (const secret of [appSecret, suiteSecret, suiteTicket]) {
       for (const fault of quoting(secret)) {
-        gateway.upstream.addFault(api, fault, 2);
+        gateway.upstream.addFault(api, fault);
+        // By then nothing keeps calls back any more.
+        aheadMs += 60_000;
         await record.ask('cid.demo.a', { 'x-api-key': apiKey });
+        aheadMs += 60_000;
         await record.get('/readyz');
+        gateway.upstream.clearFaults();
       }
     }
     expect(gateway.upstream.callsTo(api).length).toBeGreaterThan(10);
@@ -200,7 +215,9 @@ test('no failure to tell who asks brings credentials out', async () => {
     ...expired.split('.'),
   ]);
 
-  await using byUser = await startGateway({ environment: { VIEWER_AUTH: 'dingtalk' } });
+  await using byUser = await startGateway({
+    environment: { DINGTALK_MODE: 'sandbox', VIEWER_AUTH: 'dingtalk' },
+  });
   const record = recordOf(byUser);
   for (const fault of quoting(userToken)) {
     byUser.upstream.addFault('usersMe', fault, 1);

@@ -40,14 +40,14 @@ test('/readyz says why it is not ready, and recovers', async () => {
   expect(recovered.status).toBe(200);
 });
 
-test('/readyz says so while DingTalk keeps failing, and gives it another chance after a while', async () => {
+test('/readyz says so while DingTalk is left alone, and lets traffic come back to see', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock });
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'systemError' });
-  for (let index = 0; index < 5; index += 1) await gateway.query(lookup, { id: `cid.demo.${index}` });
+  for (let index = 0; index < 2; index += 1) await gateway.query(lookup, { id: `cid.demo.${index}` });
 
   const failing = await fetch(`${gateway.url}/readyz`);
-  clock.advance(30_001);
+  clock.advance(1000);
   const later = await fetch(`${gateway.url}/readyz`);
 
   expect([failing.status, await failing.json()]).toEqual([
@@ -66,21 +66,22 @@ test('a refusal is an answer: it makes nobody unready', async () => {
   expect(response.status).toBe(200);
 });
 
-test('a client that leaves hides no outage', async () => {
+test('clients that leave say nothing of DingTalk', async () => {
   await using gateway = await startGateway();
-  gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'systemError' }, 5);
-  for (let index = 0; index < 5; index += 1) await gateway.query(lookup, { id: `cid.demo.${index}` });
-  gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
+  await gateway.query(lookup, { id: 'cid.demo.a' });
+  gateway.upstream.addFault('conversationSpace', { kind: 'hang' });
   const leaving = new AbortController();
-  const left = gateway.query(lookup, { id: 'cid.demo.b' }, {}, leaving.signal);
-  await gateway.upstream.waitForCalls('conversationSpace', 6);
+  const left = Array.from({ length: 10 }, (_, index) =>
+    gateway.query(lookup, { id: `cid.demo.${index}` }, {}, leaving.signal),
+  );
+  await gateway.upstream.waitForCalls('conversationSpace', 11);
   leaving.abort();
-  await expect(left).rejects.toThrow();
-  while (gateway.upstream.abortedCalls === 0) await new Promise((resolve) => setImmediate(resolve));
+  for (const answer of await Promise.allSettled(left)) expect(answer.status).toBe('rejected');
+  while (gateway.upstream.abortedCalls < 10) await new Promise((resolve) => setImmediate(resolve));
 
   const response = await fetch(`${gateway.url}/readyz`);
 
-  expect(response.status).toBe(503);
+  expect(response.status).toBe(200);
 });
 
 test('x-request-id is taken, given back and logged', async () => {

@@ -3,19 +3,27 @@ import type { Clock } from '../../src/clock.ts';
 export interface ManualClock extends Clock {
   /** Turns the hands, running what falls due on the way. */
   advance(ms: number): void;
+  /** Resolves once something waits for that long, to the millisecond, and is not due yet. */
+  waitForTimer(delayMs: number): Promise<void>;
 }
 
 /** A clock that stands still until a test turns it. */
 export function createManualClock(): ManualClock {
   let nowMs = 1000;
-  const tasks = new Set<{ readonly atMs: number; readonly run: () => void }>();
+  const tasks = new Set<{ readonly atMs: number; readonly delayMs: number; readonly run: () => void }>();
+  let nextTimer = Promise.withResolvers<void>();
   return {
     nowMs: () => nowMs,
     wallMs: () => Date.UTC(2026, 0, 15) + nowMs,
     after(delayMs, run) {
-      const task = { atMs: nowMs + delayMs, run };
+      const task = { atMs: nowMs + delayMs, delayMs, run };
       tasks.add(task);
+      nextTimer.resolve();
+      nextTimer = Promise.withResolvers<void>();
       return () => tasks.delete(task);
+    },
+    async waitForTimer(delayMs) {
+      while (![...tasks].some((task) => task.delayMs === delayMs)) await nextTimer.promise;
     },
     advance(ms) {
       const untilMs = nowMs + ms;

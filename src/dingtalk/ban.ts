@@ -1,0 +1,32 @@
+import type { Clock } from '../clock.ts';
+import { NotSentError } from './dingtalk-error.ts';
+
+/** However long a page says: a misread one must not silence the gateway for a day. */
+const longestMs = 10 * 60_000;
+
+/** The time for which DingTalk hears nothing from this IP. */
+export interface Ban {
+  /** In the past where there is none. */
+  readonly untilMs: number;
+  start(durationMs: number): void;
+  /** @throws {NotSentError} `ip-banned` while it lasts. */
+  check(): void;
+}
+
+export function createBan(clock: Clock): Ban {
+  let untilMs = -Infinity;
+  return {
+    get untilMs() {
+      return untilMs;
+    },
+    start(durationMs) {
+      untilMs = Math.max(untilMs, clock.nowMs() + Math.min(durationMs, longestMs));
+    },
+    check() {
+      const leftMs = untilMs - clock.nowMs();
+      if (leftMs <= 0) return;
+      const reason = 'DingTalk has banned this IP';
+      throw new NotSentError('ip-banned', { retryAfterMs: Math.ceil(leftMs), reason });
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '../clock.ts';
+import { createBan, type Ban } from './ban.ts';
+import { createBreaker, type Breaker } from './breaker.ts';
+import type { UpstreamClient } from './client.ts';
+import { createGuardedClient } from './guarded-client.ts';
+import { createQuotaGate, type QuotaGate } from './quota-gate.ts';
+
+/** What keeps calls from a DingTalk that would not answer them: one failure speaks for the calls to come. */
+export interface Protection {
+  /** For all calls to DingTalk, whatever they ask. */
+  readonly client: UpstreamClient;
+  readonly breaker: Breaker;
+  readonly ban: Ban;
+  readonly quota: QuotaGate;
+}
+
+interface ProtectionOptions {
+  readonly clock: Clock;
+  /** The whole deadline of one lookup. */
+  readonly timeoutMs: number;
+  /** False: every call goes through, and what came of the ones before is forgotten. */
+  readonly protectHost: boolean;
+}
+
+export function createProtection(client: UpstreamClient, options: ProtectionOptions): Protection {
+  const { clock, timeoutMs, protectHost } = options;
+  const breaker = createBreaker(clock, timeoutMs);
+  const ban = createBan(clock);
+  return {
+    client: protectHost ? createGuardedClient(client, { ban, breaker, clock, timeoutMs }) : client,
+    breaker,
+    ban,
+    quota: protectHost ? createQuotaGate(clock) : openGate,
+  };
+}
+
+const openGate: QuotaGate = {
+  check: () => undefined,
+  run: (_corpId, call) => call(),
+};

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { Shared } from '../redis/shared.ts';
+
+const beatMs = 2000;
+/** Until Redis has been there once. */
+const firstBeatMs = 100;
+/** Whoever has missed two beats is taken for dead. */
+const countedMs = 3 * beatMs;
+/** Assumed by a process that has never heard of the others. */
+const replicasUnheardOf = 4;
+
+const beatScript = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. now + ARGV[2], '+inf')
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return redis.call('ZCARD', KEYS[1])
+`;
+
+/** How many processes serve one application. */
+export interface Replicas {
+  /** This one included: the latest number that was heard. */
+  readonly count: number;
+  /** Announces this process no longer. */
+  close(): void;
+}
+
+/** Announces this process in Redis every two seconds, and counts those who do so. */
+export function createReplicas({ redis, seal }: Shared, clock: Clock): Replicas {
+  const key = seal.keyOf('replicas');
+  const self = randomUUID();
+  let heardOf: number | undefined;
+  let isClosed = false;
+
+  async function beat(): Promise<void> {
+    try {
+      heardOf = Number(await redis.run((client) => client.eval(beatScript, 1, key, self, countedMs)));
+    } catch {
+      // Whoever was there a moment ago is most likely still there.
+    }
+    if (!isClosed) cancelTimer = clock.after(heardOf === undefined ? firstBeatMs : beatMs, () => void beat());
+  }
+  let cancelTimer = clock.after(firstBeatMs, () => void beat());
+
+  return {
+    get count() {
+      return heardOf ?? replicasUnheardOf;
+    },
+    close() {
+      isClosed = true;
+      cancelTimer();
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { expect, test } from '@jest/globals';
+import { startDeadline } from '../../src/dingtalk/deadline.ts';
+import { DingTalkError, NotSentError } from '../../src/dingtalk/dingtalk-error.ts';
+import { createRetries } from '../../src/dingtalk/retries.ts';
+import { createRetryBudget } from '../../src/dingtalk/retry-budget.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+import { startGateway } from '../support/start-gateway.ts';
+
+const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
+const example = { id: 'cid9FTRQSLo+sKxxxx' };
+const exampleAnswer = { data: { conversationSpace: { spaceId: '798xxxxx' } } };
+
+test('a fault that passes costs nobody an answer', async () => {
+  await using gateway = await startGateway();
+  gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'systemError' }, 1);
+  gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 }, 1);
+
+  const { body } = await gateway.query(lookup, example);
+
+  expect(body).toEqual(exampleAnswer);
+  expect(gateway.upstream.callsTo('conversationSpace').map(({ status }) => status)).toEqual([500, 502, 200]);
+});
+
+test('a token endpoint that flaps costs nobody an answer', async () => {
+  await using gateway = await startGateway();
+  gateway.upstream.addFault('accessToken', { kind: 'html', status: 503 }, 1);
+
+  const { body } = await gateway.query(lookup, example);
+
+  expect(body).toEqual(exampleAnswer);
+  expect(gateway.upstream.calls.map(({ api }) => api)).toEqual([
+    'accessToken',
+    'accessToken',
+    'conversationSpace',
+  ]);
+});
+
+test('told that it was too fast, it asks again as late as it was told', async () => {
+  const clock = createManualClock();
+  await using gateway = await startGateway({ clock });
+  const tooFast = { kind: 'error', code: 'Forbidden.AccessDenied.QpsLimitForApi' } as const;
+  gateway.upstream.addFault('conversationSpace', tooFast, 1);
+
+  const answer = gateway.query(lookup, example);
+  await clock.waitForTimer(1000);
+  clock.advance(1000);
+
+  expect((await answer).body).toEqual(exampleAnswer);
+  const [first, second] = gateway.upstream.callsTo('conversationSpace');
+  expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBe(1000);
+});
+
+test('an attempt that hangs leaves time for another one', async () => {
+  const clock = createManualClock();
+  await using gateway = await startGateway({ clock, environment: { UPSTREAM_TIMEOUT_MS: '60000' } });
+  gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
+
+  const answer = gateway.query(lookup, example);
+  await gateway.upstream.waitForCalls('conversationSpace', 1);
+  clock.advance(36_000);
+
+  expect((await answer).body).toEqual(exampleAnswer);
+  expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(2);
+});
+
+test('what a dead kept connection lost is replayed over a new one, as often as it happens', async () => {
+  await using gateway = await startGateway();
+  for (let time = 0; time < 20; time += 1) {
+    await gateway.query(lookup, example);
+    gateway.upstream.clearCalls();
+    gateway.upstream.addFault('conversationSpace', { kind: 'reset' }, 1);
+
+    const { body } = await gateway.query(lookup, example);
+
+    expect(body).toEqual(exampleAnswer);
+    const connections = gateway.upstream.callsTo('conversationSpace').map((call) => call.tcpConnection);
+    expect(new Set(connections).size).toBe(2);
+    expect(connections).toHaveLength(2);
+  }
+});
+
+test('two hundred lookups while everything fails cost a fifth more calls at most', async () => {
+  // Against the stand-in nothing else keeps calls back.
+  await using gateway = await startGateway({ environment: { DINGTALK_MODE: 'sandbox', MAX_ERRORS: '50' } });
+  gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'systemError' });
+  const aliases = Array.from({ length: 50 }, (_, index) => {
+    return `a${index}: conversationSpace(openConversationId: "cid.demo.${index}") { spaceId }`;
+  });
+
+  for (let request = 0; request < 4; request += 1) {
+    const { body } = await gateway.query(`{ ${aliases.join(' ')} }`);
+    expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(
+      aliases.map(() => 'UPSTREAM_UNAVAILABLE'),
+    );
+  }
+
+  const calls = gateway.upstream.callsTo('conversationSpace').length;
+  expect(calls).toBeGreaterThan(200);
+  expect(calls).toBeLessThanOrEqual(240);
+});
+
+/** How often something is attempted that always fails with `error`. */
+async function attemptsAt(error: DingTalkError, repeatable: boolean): Promise<number> {
+  const clock = createManualClock();
+  const retries = createRetries({ clock, random: () => 0, budget: createRetryBudget() });
+  using deadline = startDeadline(clock, 5000);
+  let attempts = 0;
+  const running = retries.run(deadline, repeatable, async () => {
+    attempts += 1;
+    throw error;
+  });
+  await expect(running).rejects.toBe(error);
+  return attempts;
+}
+
+test.each([
+  ['a fault', new DingTalkError('unavailable', { status: 500 }), 3],
+  ['a stale token', new DingTalkError('stale-token', { status: 400 }), 2],
+  ['a dead connection', new DingTalkError('unavailable', { deadConnection: true }), 3],
+])('after %s only a read is made again', async (_what, error, attemptsOfRead) => {
+  expect(await attemptsAt(error, true)).toBe(attemptsOfRead);
+  expect(await attemptsAt(error, false)).toBe(1);
+});
+
+test('what DingTalk said is told rather than why it could not be asked again', async () => {
+  const clock = createManualClock();
+  const retries = createRetries({ clock, random: () => 0, budget: createRetryBudget() });
+  using deadline = startDeadline(clock, 5000);
+  const failures = [new DingTalkError('unavailable', { status: 500 }), new NotSentError('rate-limited')];
+
+  const running = retries.run(deadline, true, async () => {
+    throw failures.shift();
+  });
+
+  await expect(running).rejects.toMatchObject({ kind: 'unavailable', details: { status: 500 } });
+});

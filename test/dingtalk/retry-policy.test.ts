@@ -1,0 +1,76 @@
+import { expect, test } from '@jest/globals';
+import {
+  DingTalkError,
+  NotSentError,
+  type DingTalkErrorDetails,
+  type DingTalkErrorKind,
+} from '../../src/dingtalk/dingtalk-error.ts';
+import { attemptTimeoutMs, nextStep, type Progress } from '../../src/dingtalk/retry-policy.ts';
+
+const firstFailed: Progress = { attempts: 1, replayed: false, renewed: false, remainingMs: 5000 };
+const giveUp = { kind: 'give-up' };
+const retryAfter = (delayMs: number) => ({ kind: 'retry', delayMs });
+
+test.each<[what: string, kind: DingTalkErrorKind, details: DingTalkErrorDetails, step: object]>([
+  ['a documented fault of DingTalk', 'unavailable', { code: 'systemError', status: 500 }, retryAfter(100)],
+  ['an overload with a 4xx', 'unavailable', { code: 'systemBusy', status: 429 }, retryAfter(100)],
+  ['a bare 502', 'unavailable', { status: 502 }, retryAfter(100)],
+  ['no connection', 'unavailable', { reason: 'ECONNREFUSED' }, retryAfter(100)],
+  ['a wait that DingTalk asks for', 'unavailable', { status: 503, retryAfterMs: 3000 }, retryAfter(3000)],
+  ['an unheard-of code with an odd status', 'unavailable', { code: 'novelty', status: 401 }, giveUp],
+  ['an attempt that took too long', 'timeout', {}, retryAfter(100)],
+  ['too fast', 'rate-limited', { status: 403, retryAfterMs: 1000 }, retryAfter(1250)],
+  ['too many a minute', 'rate-limited', { status: 403, retryAfterMs: 60_000 }, giveUp],
+  ['a dead connection', 'unavailable', { deadConnection: true }, { kind: 'replay' }],
+  ['a stale token', 'stale-token', { status: 400 }, { kind: 'renew-token' }],
+  ['an IP ban', 'ip-banned', { status: 403, retryAfterMs: 1000 }, giveUp],
+  ['a spent quota', 'quota-exhausted', { status: 403 }, giveUp],
+  ['an answer that breaks its promise', 'malformed-response', { status: 200 }, giveUp],
+  ['a wrong argument', 'bad-argument', { status: 400 }, giveUp],
+  ['no permission', 'forbidden', { status: 403 }, giveUp],
+  ['no such group', 'conversation-not-found', { status: 404 }, giveUp],
+  ['an application that is refused', 'misconfigured', { status: 400 }, giveUp],
+])('%s', (_what, kind, details, step) => {
+  expect(nextStep(new DingTalkError(kind, details), firstFailed, 0.5)).toEqual(step);
+});
+
+const unavailable = new DingTalkError('unavailable', { status: 500 });
+
+test('what was not sent is not sent again', () => {
+  expect(nextStep(new NotSentError('unavailable'), firstFailed, 0.5)).toEqual(giveUp);
+});
+
+test('three attempts are all', () => {
+  expect(nextStep(unavailable, { ...firstFailed, attempts: 2 }, 0.5)).toEqual(retryAfter(200));
+  expect(nextStep(unavailable, { ...firstFailed, attempts: 3 }, 0.5)).toEqual(giveUp);
+});
+
+test('the wait is anything from nothing up to a limit that doubles', () => {
+  const waits = [0, 0.5, 0.999].map((random) => nextStep(unavailable, firstFailed, random));
+  expect(waits).toEqual([retryAfter(0), retryAfter(100), retryAfter(199.8)]);
+});
+
+test('what cannot be done before the deadline is not waited for', () => {
+  const tooFast = new DingTalkError('rate-limited', { status: 403, retryAfterMs: 1000 });
+  expect(nextStep(tooFast, { ...firstFailed, remainingMs: 1099 }, 0)).toEqual(giveUp);
+  expect(nextStep(tooFast, { ...firstFailed, remainingMs: 1100 }, 0)).toEqual(retryAfter(1000));
+  expect(nextStep(unavailable, { ...firstFailed, remainingMs: 99 }, 0)).toEqual(giveUp);
+});
+
+test('a token is renewed once', () => {
+  const stale = new DingTalkError('stale-token', { status: 400 });
+  expect(nextStep(stale, { ...firstFailed, renewed: true }, 0.5)).toEqual(giveUp);
+});
+
+test('a dead connection is replayed once, and then a failure like any other', () => {
+  const dead = new DingTalkError('unavailable', { deadConnection: true });
+  expect(nextStep(dead, { ...firstFailed, replayed: true }, 0.5)).toEqual(retryAfter(100));
+});
+
+test.each([
+  ['the first attempt of a read', 0, true, 3000],
+  ['the second attempt of a read', 1, true, 5000],
+  ['an attempt that must not be repeated', 0, false, 5000],
+] as const)('%s may take its part of the deadline', (_what, attempts, repeatable, timeoutMs) => {
+  expect(attemptTimeoutMs(attempts, 5000, repeatable)).toBe(timeoutMs);
+});

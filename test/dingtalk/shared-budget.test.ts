@@ -1,0 +1,179 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { systemClock, type Clock } from '../../src/clock.ts';
+import { createReplicas, type Replicas } from '../../src/dingtalk/replicas.ts';
+import { createSharedPlaces, type SharedPlaces } from '../../src/dingtalk/shared-places.ts';
+import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
+import { createShared, type Shared } from '../../src/redis/shared.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+import { startRedis, testWithRedis, type RedisServer } from '../support/redis-server.ts';
+import { startGateway } from '../support/start-gateway.ts';
+
+const lookups = (from: number, count: number): string => {
+  const aliases = Array.from(
+    { length: count },
+    (_, index) => `a${index}: conversationSpace(openConversationId: "cid.demo.${from + index}") { spaceId }`,
+  );
+  return `{ ${aliases.join(' ')} }`;
+};
+
+/** The most calls that arrived within any one second. */
+function mostInASecond(atMs: readonly number[]): number {
+  const sorted = atMs.toSorted((a, b) => a - b);
+  return Math.max(
+    ...sorted.map((start, index) => sorted.slice(index).filter((at) => at < start + 1000).length),
+  );
+}
+
+/** A busy machine must not look like a Redis that is away: commands have a second here, and no longer 50 ms. */
+const patientClock: Clock = {
+  ...systemClock,
+  after: (delayMs, task) => systemClock.after(delayMs === 50 ? 1000 : delayMs, task),
+};
+
+testWithRedis('three gateways on one Redis stay within one pace', async () => {
+  await using redis = await startRedis();
+  const environment = { REDIS_URL: redis.url, DINGTALK_QPS: '10', UPSTREAM_TIMEOUT_MS: '30000' };
+  await using first = await startGateway({ environment, clock: patientClock });
+  const others = { ...environment, DINGTALK_API_URL: first.upstream.url };
+  await using second = await startGateway({ environment: others, clock: patientClock });
+  await using third = await startGateway({ environment: others, clock: patientClock });
+  const gateways = [first, second, third];
+  for (const gateway of gateways) await fetch(`${gateway.url}/readyz`);
+  // Redis is connected to in the background: until then each has a share of its own.
+  const { redis: commands, seal } = await connect(redis);
+  const announced = (): Promise<number> => commands.run((client) => client.zcard(seal.keyOf('replicas')));
+  while ((await announced()) < gateways.length) await new Promise((resolve) => setTimeout(resolve, 50));
+
+  const answers = await Promise.all(gateways.map((gateway, index) => gateway.query(lookups(index * 10, 10))));
+
+  for (const { body } of answers) expect(body.errors).toBeUndefined();
+  const calls = first.upstream.callsTo('conversationSpace');
+  expect(calls).toHaveLength(30);
+  expect(mostInASecond(calls.map(({ atMs }) => atMs))).toBeLessThanOrEqual(10);
+});
+
+test('without Redis a gateway that has never heard of others goes at a quarter of the pace', async () => {
+  const clock = createManualClock();
+  const environment = { REDIS_URL: 'redis://127.0.0.1:1', DINGTALK_QPS: '8' };
+  await using gateway = await startGateway({ clock, environment });
+
+  let isDone = false;
+  const answer = gateway.query(lookups(0, 6)).finally(() => (isDone = true));
+  while (!isDone) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    clock.advance(50);
+  }
+
+  expect((await answer).body.errors).toBeUndefined();
+  const calls = gateway.upstream.callsTo('conversationSpace');
+  expect(calls).toHaveLength(6);
+  expect(mostInASecond(calls.map(({ atMs }) => atMs))).toBe(2);
+});
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** One process's side, connected. */
+async function connect(redis: RedisServer): Promise<Shared> {
+  const { appKey, appSecret } = sandboxCredentials;
+  const app = { kind: 'internal', appKey, appSecret } as const;
+  const shared = await createShared(new URL(redis.url), app, {
+    log: pino({ level: 'silent' }),
+    clock: patientClock,
+  });
+  closers.push(() => shared.redis.close());
+  for (;;) {
+    if (await shared.redis.run((client) => client.ping()).catch(() => undefined)) return shared;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function placesOf(
+  shared: Shared,
+  options: { replicas?: Replicas; longestCallMs?: number } = {},
+): SharedPlaces {
+  const { replicas = { count: 1, close: () => undefined }, longestCallMs = 60_000 } = options;
+  const api = 'conversationSpace';
+  return createSharedPlaces({ shared, replicas, clock: patientClock, api, callsPerSecond: 2, longestCallMs });
+}
+
+/** Until Redis gives a place. */
+async function waitForPlace(places: SharedPlaces): Promise<void> {
+  for (;;) {
+    const answer = await places.take();
+    if (answer.kind === 'taken') return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+testWithRedis('a place that one process gives back comes free for the others', async () => {
+  await using redis = await startRedis();
+  const [one, other] = [placesOf(await connect(redis)), placesOf(await connect(redis))];
+
+  const [first, second, third] = [await one.take(), await other.take(), await other.take()];
+
+  expect([first.kind, second.kind, third.kind]).toEqual(['taken', 'taken', 'wait']);
+  if (first.kind === 'taken') first.giveBack(true);
+  await waitForPlace(other);
+  if (second.kind === 'taken') second.giveBack(false);
+  await waitForPlace(one);
+});
+
+testWithRedis('the places of a process that died come free by themselves', async () => {
+  await using redis = await startRedis();
+  const dying = await connect(redis);
+  const dead = placesOf(dying, { longestCallMs: 100 });
+  expect([(await dead.take()).kind, (await dead.take()).kind]).toEqual(['taken', 'taken']);
+  dying.redis.close();
+
+  const living = placesOf(await connect(redis));
+  expect((await living.take()).kind).toBe('wait');
+  await waitForPlace(living);
+});
+
+testWithRedis('garbage under the key does not stop anybody', async () => {
+  await using redis = await startRedis();
+  const shared = await connect(redis);
+  const places = placesOf(shared);
+  await shared.redis.run((client) => client.set(shared.seal.keyOf('budget', 'conversationSpace'), 'garbage'));
+
+  const kinds = [await places.take(), await places.take(), await places.take()].map(({ kind }) => kind);
+
+  expect(kinds).toEqual(['taken', 'taken', 'wait']);
+});
+
+testWithRedis('places that a clock put back left in the future are free', async () => {
+  await using redis = await startRedis();
+  const shared = await connect(redis);
+  const key = shared.seal.keyOf('budget', 'conversationSpace');
+  const inAnHourMs = Date.now() + 3_600_000;
+  await shared.redis.run((client) => client.zadd(key, inAnHourMs, 'a', inAnHourMs, 'b'));
+
+  expect((await placesOf(shared).take()).kind).toBe('taken');
+});
+
+testWithRedis('when Redis goes, each process keeps to its share of those it last heard of', async () => {
+  await using redis = await startRedis();
+  const shareds = [await connect(redis), await connect(redis)];
+  const clock = createManualClock();
+  const heardOf = shareds.map((shared) => {
+    const replicas = createReplicas(shared, clock);
+    closers.push(() => replicas.close());
+    return replicas;
+  });
+  expect(heardOf.map(({ count }) => count)).toEqual([4, 4]);
+  while (heardOf.some(({ count }) => count !== 2)) {
+    clock.advance(250);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const [shared, replicas] = [shareds[0]!, heardOf[0]!];
+  const places = placesOf(shared, { replicas });
+  expect([(await places.take()).kind, places.callsPerSecond]).toEqual(['taken', 2]);
+
+  await redis.stop();
+
+  expect([(await places.take()).kind, places.callsPerSecond]).toEqual(['unknown', 1]);
+});
