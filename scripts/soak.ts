@@ -6,11 +6,12 @@ import { takeSample, type Sample } from './soak/samples.ts';
 import { startGatewayProcess } from './soak/start-gateway-process.ts';
 import { startRedis } from './soak/start-redis.ts';
 import { startStandIn } from './soak/start-stand-in.ts';
-import { drive, noCounts } from './soak/traffic.ts';
+import { drive, noCounts, noteWrong } from './soak/traffic.ts';
 
 const callsPerSecond = 200;
 const minuteMs = 60_000;
 const progressMs = 10_000;
+const lookMs = 2000;
 
 /** Lets the gateway work for a while; true when nothing was wrong. */
 async function soak(settings: SoakArguments): Promise<boolean> {
@@ -32,25 +33,40 @@ async function soak(settings: SoakArguments): Promise<boolean> {
   const beganMs = performance.now();
   const pastMs = (): number => performance.now() - beganMs;
   const endMs = settings.minutes * minuteMs;
+  const look = (): Promise<Sample | undefined> =>
+    takeSample(pastMs() / minuteMs, gateway, standIn, counts).catch((error: unknown) => {
+      noteWrong(counts, `/metrics was not answered: ${String(error)}`);
+      return undefined;
+    });
+  let lookAtMs = lookMs;
   let progressAtMs = progressMs;
   let sampleAtMs = Math.min(minuteMs, endMs / 2);
+  let lowestHeapMb = Infinity;
   while (!ending.signal.aborted && !gateway.hasEnded && pastMs() < endMs) {
     await new Promise((resolve) => setTimeout(resolve, 100));
-    if (pastMs() < Math.min(progressAtMs, sampleAtMs)) continue;
-    const sample = await takeSample(pastMs() / minuteMs, gateway, standIn, counts);
+    if (pastMs() < Math.min(lookAtMs, sampleAtMs)) continue;
+    lookAtMs += lookMs;
+    const sample = await look();
+    if (!sample) break;
+    // A heap fills up until it is swept: what says something is how low it gets.
+    lowestHeapMb = Math.min(lowestHeapMb, sample.heapMb);
     if (pastMs() >= progressAtMs) {
       console.error(progressLine(sample, settings.minutes, counts.wrong));
       progressAtMs += progressMs;
     }
     if (pastMs() >= sampleAtMs) {
-      samples.push(sample);
+      samples.push({ ...sample, heapMb: lowestHeapMb });
       sampleAtMs += minuteMs;
+      lowestHeapMb = Infinity;
     }
   }
   ending.abort();
   await traffic;
   const hasCrashed = gateway.hasEnded;
-  if (!hasCrashed) samples.push(await takeSample(pastMs() / minuteMs, gateway, standIn, counts));
+  if (!hasCrashed) {
+    const sample = await look();
+    if (sample) samples.push({ ...sample, heapMb: Math.min(lowestHeapMb, sample.heapMb) });
+  }
   const exitCode = hasCrashed ? null : await gateway.stop();
 
   const outcome = { samples, counts, complaints: gateway.complaints.count, exitCode };

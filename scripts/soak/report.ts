@@ -38,7 +38,7 @@ export function report(
     ['faults played by the stand-in', whole(last.faults)],
     ['p50, p99 of a request', `${whole(last.p50Ms)} ms, ${whole(last.p99Ms)} ms`],
     ['RSS after the first minute, at the end', `${whole(first.residentMb)} MB, ${whole(last.residentMb)} MB`],
-    ['heap after the first minute, at the end', `${whole(first.heapMb)} MB, ${whole(last.heapMb)} MB`],
+    ['lowest heap of the first minute, of the last', `${whole(first.heapMb)} MB, ${whole(last.heapMb)} MB`],
     ['requests not sent because 500 were under way', whole(counts.skipped)],
     ['wrong answers', whole(counts.wrong)],
     ['errors logged, unhandled rejections included', whole(complaints)],
@@ -58,7 +58,7 @@ export function report(
     '| --- | --- |',
     ...codes.map(([code, count]) => `| \`${code}\` | ${whole(count)} |`),
     '',
-    '| minute | lookups | hit ratio | cache entries | RSS (MB) | heap (MB) | p99 (ms) |',
+    '| minute | lookups | hit ratio | cache entries | RSS (MB) | lowest heap (MB) | p99 (ms) |',
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...samples.map(
       (sample) =>

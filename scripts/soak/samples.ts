@@ -19,6 +19,9 @@ export interface Sample {
   readonly p99Ms: number;
 }
 
+const answerMs = 5000;
+
+/** Rejects when the gateway does not tell in time. */
 export async function takeSample(
   minute: number,
   gateway: GatewayProcess,
@@ -26,7 +29,9 @@ export async function takeSample(
   counts: TrafficCounts,
 ): Promise<Sample> {
   const [metrics, { lookupCalls, tokenCalls, faults }] = await Promise.all([
-    fetch(`${gateway.url}/metrics`).then((response) => response.text()),
+    fetch(`${gateway.url}/metrics`, { signal: AbortSignal.timeout(answerMs) }).then((response) =>
+      response.text(),
+    ),
     standIn.counts(),
   ]);
   const valueOf = (name: string): number | undefined => {

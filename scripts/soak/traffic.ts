@@ -5,6 +5,8 @@ import { routerSecret } from './start-gateway-process.ts';
 /** More at once would measure this process, and not the gateway. */
 const maxAtOnce = 500;
 const tickMs = 10;
+/** Far beyond every deadline of the gateway: whoever waits longer waits for ever. */
+const answerMs = 30_000;
 /** What faults of the stand-in and a spent budget lead to; anything else is a mistake of the gateway. */
 const expectedCodes = new Set([
   'UPSTREAM_UNAVAILABLE',
@@ -104,6 +106,7 @@ async function ask(url: string, viewer: number, ranks: readonly number[]): Promi
       'x-router-secret': routerSecret,
       'x-dingtalk-union-id': viewerOf(viewer),
     },
+    signal: AbortSignal.timeout(answerMs),
     body: JSON.stringify({ query: `query (${parameters}) { ${fields.join(' ')} }`, variables }),
   });
   return (await response.json()) as Answer;
@@ -130,7 +133,7 @@ function judge(
   if (!isExpected) noteWrong(counts, `${idOf(rank)} failed with ${code}`);
 }
 
-function noteWrong(counts: TrafficCounts, what: string): void {
+export function noteWrong(counts: TrafficCounts, what: string): void {
   counts.wrong += 1;
   if (counts.firstWrong.length < 5) counts.firstWrong.push(what);
 }
