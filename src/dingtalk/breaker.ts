@@ -2,8 +2,8 @@ import { CircuitState, CountBreaker } from 'cockatiel';
 import type { Clock } from '../clock.ts';
 import { NotSentError } from './dingtalk-error.ts';
 
-/** Opens when more than half of the latest calls failed, five at least. */
-const judgement = { size: 20, threshold: 0.5, minimumNumberOfCalls: 5 };
+/** Opens when more than half of the latest calls failed, ten at least. */
+const judgement = { size: 20, threshold: 0.5, minimumNumberOfCalls: 10 };
 const shortestOpenMs = 1000;
 const longestOpenMs = 30_000;
 

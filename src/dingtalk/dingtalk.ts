@@ -99,13 +99,13 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
         },
       };
       let token: AccessToken | undefined;
+      let refused: AccessToken | undefined;
       try {
         return await retries.run(deadline, repeatable, async (how) => {
           check(corpId ?? options.corpId);
-          token =
-            how.renewToken && token
-              ? await tokens.replace(token, corpId, signal)
-              : await tokens.get(corpId, signal);
+          // Also where the next attempt follows a renewal that failed: what was refused is not tried again.
+          if (how.renewToken) refused = token;
+          token = refused ? await tokens.replace(refused, corpId, signal) : await tokens.get(corpId, signal);
           return attempt(endpoint, input, viewer, token, how, counted);
         });
       } finally {

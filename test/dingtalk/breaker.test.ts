@@ -13,9 +13,9 @@ function end(breaker: Breaker, outcome: Outcome, times = 1): void {
   for (let call = 0; call < times; call += 1) breaker.enter()(outcome);
 }
 
-test('opens when more than half of the latest calls failed, five at least', () => {
+test('opens when more than half of the latest calls failed, ten at least', () => {
   const { breaker } = breakerUnderTest();
-  end(breaker, 'failure', 4);
+  end(breaker, 'failure', 9);
   expect(breaker.state).toBe('closed');
 
   end(breaker, 'failure');
@@ -46,13 +46,13 @@ test('what tells nothing is not counted', () => {
   end(breaker, 'unknown', 100);
   expect(breaker.state).toBe('closed');
 
-  end(breaker, 'failure', 5);
+  end(breaker, 'failure', 10);
   expect(breaker.state).toBe('open');
 });
 
 test('lets one call through after a second, and closes when it is well', () => {
   const { breaker, clock } = breakerUnderTest();
-  end(breaker, 'failure', 5);
+  end(breaker, 'failure', 10);
   clock.advance(999);
   expect(breaker.state).toBe('open');
 
@@ -63,13 +63,13 @@ test('lets one call through after a second, and closes when it is well', () => {
   probed('success');
 
   expect(breaker.state).toBe('closed');
-  end(breaker, 'failure', 4);
+  end(breaker, 'failure', 9);
   expect(breaker.state).toBe('closed');
 });
 
 test('stays open twice as long after each probe that fails, for half a minute at most', () => {
   const { breaker, clock } = breakerUnderTest();
-  end(breaker, 'failure', 5);
+  end(breaker, 'failure', 10);
   for (const openMs of [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
     clock.advance(openMs - 1);
     expect(breaker.state).toBe('open');
@@ -81,7 +81,7 @@ test('stays open twice as long after each probe that fails, for half a minute at
 
 test('a probe that tells nothing, or does not end, makes room for the next one', () => {
   const { breaker, clock } = breakerUnderTest();
-  end(breaker, 'failure', 5);
+  end(breaker, 'failure', 10);
   clock.advance(1000);
 
   end(breaker, 'unknown');
@@ -98,7 +98,7 @@ test('a probe that tells nothing, or does not end, makes room for the next one',
 test('calls that were made before it opened neither open it again nor close it', () => {
   const { breaker, clock } = breakerUnderTest();
   const [failingLate, wellLate] = [breaker.enter(), breaker.enter()];
-  end(breaker, 'failure', 5);
+  end(breaker, 'failure', 10);
 
   wellLate('success');
   expect(breaker.state).toBe('open');
