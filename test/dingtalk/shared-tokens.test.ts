@@ -241,14 +241,18 @@ test.each([
   expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(2);
 });
 
-test('garbage under the lock’s name keeps nobody waiting', async () => {
+test.each([
+  ['without an end', (raw: Client, lock: string) => raw.set(lock, 'garbage')],
+  ['with an end far away', (raw: Client, lock: string) => raw.set(lock, 'garbage', 'PX', 3_600_000)],
+  ['of another type', (raw: Client, lock: string) => raw.del(lock).then(() => raw.lpush(lock, 'garbage'))],
+])('garbage %s under the lock’s name keeps nobody waiting', async (_what, spoil) => {
   const clock = createManualClock();
   await using replicas = await setUp(clock);
   const first = await replicas.start();
   replicas.dingtalk.addFault('accessToken', { kind: 'hang' }, 1);
   const pending = first.query(lookup, example);
   const lock = await keyOf(replicas.raw, 'token-lock');
-  await replicas.raw.set(lock, 'garbage');
+  await spoil(replicas.raw, lock);
 
   // The hands stand still: whoever waited would wait for ever.
   const { body } = await (await replicas.start()).query(lookup, example);
