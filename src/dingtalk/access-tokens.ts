@@ -70,9 +70,9 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
 
   async function obtain(corpId: string | undefined, refused?: AccessToken): Promise<TimedToken> {
     for (;;) {
-      const underWay = refreshing.get(keyOf(corpId));
-      if (!underWay) return refresh(corpId, (corp, deadline) => supply.obtain(corp, deadline, refused));
-      const token = await underWay;
+      // All wait for the same promise, so that they go on in the order in which they came.
+      const token = await (refreshing.get(keyOf(corpId)) ??
+        refresh(corpId, (corp, deadline) => supply.obtain(corp, deadline, refused)));
       if (token) return token;
     }
   }

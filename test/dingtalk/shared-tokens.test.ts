@@ -1,8 +1,10 @@
 import { expect } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
+import type { Clock } from '../../src/clock.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 import { startRedis, testWithRedis as test, type RedisServer } from '../support/redis-server.ts';
+import { createSlowClock } from '../support/slow-clock.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
@@ -20,15 +22,15 @@ interface Replicas extends AsyncDisposable {
 
 interface Options {
   readonly environment?: NodeJS.ProcessEnv;
-  readonly clock?: ManualClock;
+  readonly clock?: Clock;
 }
 
 /** One Redis and one stand-in, for as many gateways as a test starts. */
-async function setUp(clock?: ManualClock): Promise<Replicas> {
+async function setUp(clock: Clock = createSlowClock()): Promise<Replicas> {
   const redis = await startRedis();
   const dingtalk = await startSandbox({
     callsPerSecond: Infinity,
-    ...(clock && { nowMs: () => clock.nowMs() }),
+    nowMs: () => clock.nowMs(),
   });
   const raw = new Client(redis.url, { disconnectTimeout: 50 });
   raw.on('error', () => undefined);
@@ -40,7 +42,7 @@ async function setUp(clock?: ManualClock): Promise<Replicas> {
     async start({ environment, clock: itsOwn = clock } = {}) {
       const gateway = await startGateway({
         environment: { DINGTALK_API_URL: dingtalk.url, REDIS_URL: redis.url, ...environment },
-        ...(itsOwn && { clock: itsOwn }),
+        clock: itsOwn,
       });
       gateways.push(gateway);
       return gateway;
@@ -245,14 +247,18 @@ test.each([
   expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(2);
 });
 
-test('garbage under the lock’s name keeps nobody waiting', async () => {
+test.each([
+  ['without an end', (raw: Client, lock: string) => raw.set(lock, 'garbage')],
+  ['with an end far away', (raw: Client, lock: string) => raw.set(lock, 'garbage', 'PX', 3_600_000)],
+  ['of another type', (raw: Client, lock: string) => raw.del(lock).then(() => raw.lpush(lock, 'garbage'))],
+])('garbage %s under the lock’s name keeps nobody waiting', async (_what, spoil) => {
   const clock = createManualClock();
   await using replicas = await setUp(clock);
   const first = await replicas.start();
   replicas.dingtalk.addFault('accessToken', { kind: 'hang' }, 1);
   const pending = first.query(lookup, example);
   const lock = await keyOf(replicas.raw, 'token-lock');
-  await replicas.raw.set(lock, 'garbage');
+  await spoil(replicas.raw, lock);
 
   // The hands stand still: whoever waited would wait for ever.
   const { body } = await (await replicas.start()).query(lookup, example);

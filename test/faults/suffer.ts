@@ -7,7 +7,8 @@ import { samplesOf, scrape } from '../metrics/scrape.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { createRunningClock, type RunningClock } from './running-clock.ts';
 
-export const deadlineMs = 400;
+/** Generous: what fails at once has to do so on a busy machine as well. Nobody waits for its end. */
+export const deadlineMs = 3000;
 const graceMs = 500;
 const maxCalls = 3;
 
@@ -33,6 +34,8 @@ export interface FaultCase {
   /** True: the gateway has no token and no connection yet when it begins. */
   readonly cold?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Where it leaves calls without an end: the clock is put forward to the deadline once one is there. */
+  readonly hangsAt?: SandboxApi | undefined;
   /** How long after its end the gateway may still feel it, beyond the `retryAfterMs` that was told. */
   readonly recoverAfterMs?: number;
   /** True: nothing can end it. */
@@ -59,7 +62,12 @@ export async function suffer(fault: FaultCase): Promise<void> {
 
   const stalls = measureStalls();
   const beganMs = performance.now();
-  const { status, body } = await gateway.query(lookup, example);
+  const asked = gateway.query(lookup, example);
+  if (fault.hangsAt) {
+    await gateway.upstream.waitForCalls(fault.hangsAt, 1);
+    clock.jump(deadlineMs);
+  }
+  const { status, body } = await asked;
   const tookMs = performance.now() - beganMs - stalls.end();
 
   const failure = body.errors?.[0]?.extensions;

@@ -52,13 +52,25 @@ const table: readonly FaultCase[] = [
     name: 'an answer that takes too long',
     begin: ({ gateway }) => gateway.upstream.setLatency(60_000),
     code: 'UPSTREAM_TIMEOUT',
+    hangsAt: 'conversationSpace',
   },
-  { name: 'a hang before the headers', begin: faulty({ kind: 'hang' }), code: 'UPSTREAM_TIMEOUT' },
-  { name: 'a hang within the body', begin: faulty({ kind: 'hang-mid-body' }), code: 'UPSTREAM_TIMEOUT' },
+  {
+    name: 'a hang before the headers',
+    begin: faulty({ kind: 'hang' }),
+    code: 'UPSTREAM_TIMEOUT',
+    hangsAt: 'conversationSpace',
+  },
+  {
+    name: 'a hang within the body',
+    begin: faulty({ kind: 'hang-mid-body' }),
+    code: 'UPSTREAM_TIMEOUT',
+    hangsAt: 'conversationSpace',
+  },
   {
     name: 'a byte every 200 ms',
     begin: faulty({ kind: 'trickle', everyMs: 200 }),
     code: 'UPSTREAM_TIMEOUT',
+    hangsAt: 'conversationSpace',
   },
   { name: 'a reset', begin: faulty({ kind: 'reset' }), code: 'UPSTREAM_UNAVAILABLE' },
   {
