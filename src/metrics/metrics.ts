@@ -8,9 +8,7 @@ import { createCorpLabel, methodLabel, outcomeLabel } from './labels.ts';
 import { createMonthCalls } from './month-calls.ts';
 import { readStatus } from './read-status.ts';
 
-/** How long after the first event prom-client is loaded: not while the gateway starts. */
-const loadAfterMs = 1000;
-/** That many events are kept until then. */
+/** That many events are kept until prom-client is loaded: not while the gateway starts. */
 const maxBacklog = 1000;
 
 export interface HttpRequest {
@@ -49,7 +47,6 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
   let collectors: Collectors | undefined;
   let loading: Promise<Collectors> | undefined;
   let backlog: ((to: Collectors) => void)[] = [];
-  let cancelLoad: (() => void) | undefined;
 
   function load(): Promise<Collectors> {
     loading ??= import('./collectors.ts').then(({ createCollectors }) => {
@@ -68,7 +65,6 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
       return;
     }
     backlog.push(note);
-    if (backlog.length === 1) cancelLoad = clock.after(loadAfterMs, () => void load());
     if (backlog.length === maxBacklog) void load();
   }
 
@@ -102,7 +98,6 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
       return { contentType: loaded.registry.contentType, text: texts.join('\n') };
     },
     async close() {
-      cancelLoad?.();
       await monthCalls.totals();
     },
   };

@@ -77,7 +77,7 @@ test('age counts from when DingTalk was asked, not from its answer', async () =>
 test.each([
   ['a failing DingTalk', { kind: 'error', code: 'systemError' }],
   ['a spent monthly quota', { kind: 'error', code: 'Forbidden.AccessDenied.ApiCountLimitForOrg' }],
-  ['a limit that was hit', { kind: 'error', code: 'Forbidden.AccessDenied.QpsLimitForApi' }],
+  ['a limit that was hit', { kind: 'error', code: 'Forbidden.AccessDenied.QpmLimitForAppkeyAndApi' }],
   ['a reset', { kind: 'reset' }],
   ['a page instead of an answer', { kind: 'html', status: 200 }],
 ] as const)('%s keeps nobody from what is stale, until it is too old', async (_what, fault) => {
@@ -141,7 +141,7 @@ test.each([
   ['conversationNotExist', 'CONVERSATION_NOT_FOUND', 1],
   ['paramError', 'BAD_USER_INPUT', 2],
   ['paramError.conversationId', 'BAD_USER_INPUT', 2],
-  ['Forbidden.AccessDenied.ApiCountLimitForOrg', 'QUOTA_EXHAUSTED', 2],
+  ['Forbidden.AccessDenied.ApiCountLimitForOrg', 'QUOTA_EXHAUSTED', 1],
   ['Forbidden.AccessDenied.AccessTokenPermissionDenied', 'GATEWAY_MISCONFIGURED', 2],
 ] as const)('%s asked for twice is %s, at %d call(s)', async (upstreamCode, code, calls) => {
   await using gateway = await startCachedGateway();

@@ -21,7 +21,7 @@ const step = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('upstream' as const),
-    says: fc.constantFrom('space' as const, 'permissionDenied' as const, 'systemError' as const),
+    says: fc.constantFrom('space' as const, 'permissionDenied' as const, 'page' as const),
   }),
 );
 
@@ -35,7 +35,7 @@ test('whatever happens, no space is told after a refusal or past its time, and n
       const { clock, upstream } = gateway;
       upstream.clearFaults();
       upstream.clearCalls();
-      let says: 'space' | 'permissionDenied' | 'systemError' = 'space';
+      let says: 'space' | 'permissionDenied' | 'page' = 'space';
       /** Until then a refresh that failed is left alone. */
       let restsUntilMs = -Infinity;
       /** What DingTalk said last of the thing itself, and when. */
@@ -46,7 +46,7 @@ test('whatever happens, no space is told after a refusal or past its time, and n
         if (each.kind === 'upstream') {
           says = each.says;
           upstream.clearFaults();
-          if (says !== 'space') upstream.addFault('conversationSpace', { kind: 'error', code: says });
+          if (says !== 'space') upstream.addFault('conversationSpace', faults[says]);
         }
         if (each.kind !== 'ask') continue;
 
@@ -65,18 +65,24 @@ test('whatever happens, no space is told after a refusal or past its time, and n
         if (fresh) expect({ code, asked }).toEqual({ code: codes[last?.says ?? 'space'], asked: false });
         else if (stale) expect(code).toBeUndefined();
         else expect({ code, asked }).toEqual({ code: codes[says], asked: true });
-        if (asked && says !== 'systemError') last = { says, atMs: clock.nowMs() };
-        if (asked && stale && says === 'systemError') restsUntilMs = clock.nowMs() + 1000;
+        if (asked && says !== 'page') last = { says, atMs: clock.nowMs() };
+        if (asked && stale && says === 'page') restsUntilMs = clock.nowMs() + 1000;
       }
     }),
     { numRuns: 60 },
   );
 });
 
+/** A page is a failure that is not asked again within the lookup. */
+const faults = {
+  permissionDenied: { kind: 'error', code: 'permissionDenied' },
+  page: { kind: 'html', status: 200 },
+} as const;
+
 const codes = {
   space: undefined,
   permissionDenied: 'FORBIDDEN',
-  systemError: 'UPSTREAM_UNAVAILABLE',
+  page: 'UPSTREAM_MALFORMED_RESPONSE',
 } as const;
 
 /** The gateway has heard what the upstream has said: other answers have come and gone since. */

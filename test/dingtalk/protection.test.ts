@@ -59,22 +59,22 @@ test('a DingTalk that fails more often than not is left alone, for twice as long
   await using _ = gateway;
   gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 });
 
-  await gateway.query(lookup, example);
+  for (let request = 0; request < 2; request += 1) await gateway.query(lookup, example);
   const opening = await gateway.query(lookup, example);
   expect(opening.body).toEqual(unavailable({ dingtalk: { status: 502 } }));
-  // The call for the token was the one that went well among five.
-  expect(callsOf(gateway)).toBe(4);
+  // The call for the token was the one that went well among ten.
+  expect(callsOf(gateway)).toBe(9);
 
   const whileOpen = await gateway.query(lookup, example);
   expect(whileOpen.body).toEqual(unavailable({ retryAfterMs: 1000 }));
-  expect(callsOf(gateway)).toBe(4);
+  expect(callsOf(gateway)).toBe(9);
   expect(await readiness(gateway)).toBe(503);
 
   clock.advance(1000);
   expect(await readiness(gateway)).toBe(200);
   const probe = await gateway.query(lookup, example);
   expect(probe.body).toEqual(unavailable({ dingtalk: { status: 502 } }));
-  expect(callsOf(gateway)).toBe(5);
+  expect(callsOf(gateway)).toBe(10);
 
   const openAgain = await gateway.query(lookup, example);
   expect(openAgain.body).toEqual(unavailable({ retryAfterMs: 2000 }));
@@ -83,22 +83,21 @@ test('a DingTalk that fails more often than not is left alone, for twice as long
   gateway.upstream.clearFaults();
   const well = [await gateway.query(lookup, example), await gateway.query(lookup, example)];
   expect(well.map(({ body }) => body)).toEqual([exampleAnswer, exampleAnswer]);
-  expect(callsOf(gateway)).toBe(7);
+  expect(callsOf(gateway)).toBe(12);
 });
 
 test('nobody waits behind the one call that is let through to see', async () => {
   const { clock, gateway } = await start();
   await using _ = gateway;
-  gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 }, 4);
-  await gateway.query(lookup, example);
-  await gateway.query(lookup, example);
+  gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 }, 9);
+  for (let request = 0; request < 3; request += 1) await gateway.query(lookup, example);
   clock.advance(1000);
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
   const leaving = new AbortController();
 
   const probe = gateway.query(lookup, example, {}, leaving.signal);
-  await gateway.upstream.waitForCalls('conversationSpace', 5);
-  const beside = await gateway.query(lookup, example);
+  await gateway.upstream.waitForCalls('conversationSpace', 10);
+  const beside = await gateway.query(lookup, { id: 'cid.demo.beside' });
   leaving.abort();
   await expect(probe).rejects.toThrow();
   while (gateway.upstream.abortedCalls === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -106,7 +105,7 @@ test('nobody waits behind the one call that is let through to see', async () => 
 
   expect(beside.body).toEqual(unavailable({ retryAfterMs: 1000 }));
   expect(next.body).toEqual(exampleAnswer);
-  expect(callsOf(gateway)).toBe(6);
+  expect(callsOf(gateway)).toBe(11);
 });
 
 test('a token endpoint that fails counts as well', async () => {
@@ -114,11 +113,11 @@ test('a token endpoint that fails counts as well', async () => {
   await using _ = gateway;
   gateway.upstream.addFault('accessToken', { kind: 'html', status: 502 });
 
-  for (let request = 0; request < 4; request += 1) await gateway.query(lookup, example);
+  for (let request = 0; request < 9; request += 1) await gateway.query(lookup, example);
   const { body } = await gateway.query(lookup, example);
 
   expect(body).toEqual(unavailable({ retryAfterMs: 1000 }));
-  expect(gateway.upstream.calls.map(({ api }) => api)).toEqual(Array(5).fill('accessToken'));
+  expect(gateway.upstream.calls.map(({ api }) => api)).toEqual(Array(10).fill('accessToken'));
 });
 
 test('a ban pauses the calls for its time: who cannot wait is refused, the others wait', async () => {
@@ -224,7 +223,7 @@ test('one call at a time sees whether the quota is there again', async () => {
   const leaving = new AbortController();
   const probe = gateway.query(lookup, example, {}, leaving.signal);
   await gateway.upstream.waitForCalls('conversationSpace', 2);
-  const beside = await gateway.query(lookup, example);
+  const beside = await gateway.query(lookup, { id: 'cid.demo.beside' });
   leaving.abort();
 
   await expect(probe).rejects.toThrow();
