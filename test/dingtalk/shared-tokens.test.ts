@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
 import type { Clock } from '../../src/clock.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { createManualClock } from '../support/manual-clock.ts';
+import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { startRedis, testWithRedis as test, type RedisServer } from '../support/redis-server.ts';
 import { createSlowClock } from '../support/slow-clock.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
