@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test } from '@jest/globals';
+import { afterAll, test } from '@jest/globals';
 
 /** Where Debian's redis-server is installed, if it is. */
 const program = (process.env['PATH'] ?? '')
@@ -27,6 +27,12 @@ if (program === undefined) {
 /** A test that needs a real Redis: skipped with a plain word where `redis-server` is not installed. */
 export const testWithRedis = program === undefined ? test.skip : test;
 
+/** Those of tests that ran out of time before they could stop them. */
+const running = new Set<() => Promise<void>>();
+afterAll(async () => {
+  await Promise.all([...running].map((stop) => stop()));
+});
+
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
   /** Ends it as a power cut would; everything it held is gone. */
@@ -45,10 +51,13 @@ export async function startRedis(...args: readonly string[]): Promise<RedisServe
     const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
     const child = spawn(program ?? '', [...settings, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
     const ended = once(child, 'exit');
-    stopRunning = async () => {
+    const stopThis = async (): Promise<void> => {
+      running.delete(stopThis);
       child.kill('SIGKILL');
       await ended;
     };
+    running.add(stopThis);
+    stopRunning = stopThis;
     let output = '';
     for await (const chunk of child.stdout) {
       output += String(chunk);
