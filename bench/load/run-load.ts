@@ -1,0 +1,98 @@
+import { faultIn, type IsRefused } from './check-answers.ts';
+import { connect, type Connection } from './connection.ts';
+import { requestsFor, type Dialect } from './dialect.ts';
+import type { Operation } from './operation.ts';
+
+const connectAtOnce = 100;
+/** Past this everything is cut: a target that hangs must not hang the benchmark. */
+const giveUpAfterMs = 60_000;
+const keptFaults = 5;
+
+export interface LoadOptions {
+  readonly port: number;
+  readonly dialect: Dialect;
+  /** Operations under way at once. */
+  readonly concurrency: number;
+  /** Connections that each operation needs. */
+  readonly requestsPerOperation: number;
+  readonly isRefused: IsRefused;
+}
+
+export interface LoadResult {
+  readonly operations: number;
+  readonly seconds: number;
+  readonly latenciesMs: readonly number[];
+  readonly faultCount: number;
+  /** The first few, in words. */
+  readonly faults: readonly string[];
+}
+
+/** Connections to a target, all open before the first request, over which load is sent in turns. */
+export interface Load extends Disposable {
+  /** Sends what `next` gives, until it gives nothing or, after at least one each, `forMs` have passed. */
+  run(next: () => Operation | undefined, forMs?: number): Promise<LoadResult>;
+}
+
+export async function openLoad(options: LoadOptions): Promise<Load> {
+  const { port, dialect, concurrency, requestsPerOperation, isRefused } = options;
+  const lanes: Connection[][] = Array.from({ length: concurrency }, () => []);
+  const missing = lanes.flatMap((lane) => Array.from({ length: requestsPerOperation }, () => lane));
+  while (missing.length > 0) {
+    // In bunches: more at once would overflow the target's queue of connections, and wait a second to be tried again.
+    await Promise.all(
+      missing.splice(0, connectAtOnce).map(async (lane) => {
+        lane.push(await connect(port));
+      }),
+    );
+  }
+  const closeAll = (): void => {
+    for (const connection of lanes.flat()) connection.close();
+  };
+
+  return {
+    async run(next, forMs = Infinity) {
+      const latenciesMs: number[] = [];
+      const faults: string[] = [];
+      let faultCount = 0;
+      let cut = false;
+      const timer = setTimeout(() => {
+        cut = true;
+        closeAll();
+      }, giveUpAfterMs);
+      const startedMs = performance.now();
+
+      async function work(lane: readonly Connection[]): Promise<void> {
+        do {
+          const operation = next();
+          if (operation === undefined) return;
+          const requests = requestsFor(operation, dialect);
+          const sentMs = performance.now();
+          let fault: string | undefined;
+          try {
+            const answers = await Promise.all(requests.map((request, at) => send(lane[at], request)));
+            latenciesMs.push(performance.now() - sentMs);
+            fault = faultIn(operation, answers, dialect, isRefused);
+          } catch (error) {
+            fault = cut ? `no answer within ${giveUpAfterMs} ms` : String(error);
+            cut = true;
+          }
+          if (fault !== undefined) {
+            faultCount += 1;
+            if (faults.length < keptFaults) faults.push(fault);
+          }
+        } while (!cut && performance.now() - startedMs < forMs);
+      }
+
+      await Promise.all(lanes.map(work));
+      clearTimeout(timer);
+      const seconds = (performance.now() - startedMs) / 1000;
+      return { operations: latenciesMs.length, seconds, latenciesMs, faultCount, faults };
+    },
+    [Symbol.dispose]: closeAll,
+  };
+}
+
+const send = async (connection: Connection | undefined, request: Buffer) => {
+  if (connection === undefined) throw new Error('an operation has more requests than connections');
+  return connection.send(request);
+};
