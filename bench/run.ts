@@ -24,7 +24,7 @@ const roundsOfFull = 11;
 const startGuessMs = 1200;
 const burstGuessMs = 1200;
 const idleAfterMs = 1000;
-const warmUpMs = 2000;
+const warmUpMs = 3000;
 const warmUpWorkload = coldLookups(32);
 
 /** Runs every chosen target at every chosen workload, in turns, round by round. */

@@ -37,7 +37,7 @@ export function faultIn(
       if (operation.ids.length > 1 || parsed.errors === undefined) return shorten(status, body);
       found.push(null);
     } else {
-      found.push(...spacesIn(parsed.data, operation.kind));
+      found.push(...spacesIn(parsed.data));
     }
     errors += parsed.errors?.length ?? 0;
   }
@@ -59,10 +59,9 @@ export function faultIn(
 
 const shorten = (status: number, body: string): string => `HTTP ${status} ${body.slice(0, 300)}`;
 
-function spacesIn(data: Record<string, unknown>, kind: Operation['kind']): unknown[] {
-  if (kind !== 'entities') return Object.values(data);
-  const entities = data['_entities'] as readonly ({ readonly space: unknown } | null)[];
-  return entities.map((entity) => entity?.space);
+function spacesIn({ _entities: entities, ...fields }: Record<string, unknown>): unknown[] {
+  if (!Array.isArray(entities)) return Object.values(fields);
+  return entities.map((entity: { readonly space: unknown } | null) => entity?.space);
 }
 
 const unwrapped = (found: unknown): unknown => (found as { space?: unknown } | null)?.space ?? null;

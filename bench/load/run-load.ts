@@ -54,9 +54,9 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
       const latenciesMs: number[] = [];
       const faults: string[] = [];
       let faultCount = 0;
-      let cut = false;
+      let cut: string | undefined;
       const timer = setTimeout(() => {
-        cut = true;
+        cut = `no answer within ${giveUpAfterMs} ms`;
         closeAll();
       }, giveUpAfterMs);
       const startedMs = performance.now();
@@ -73,14 +73,14 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
             latenciesMs.push(performance.now() - sentMs);
             fault = faultIn(operation, answers, dialect, isRefused);
           } catch (error) {
-            fault = cut ? `no answer within ${giveUpAfterMs} ms` : String(error);
-            cut = true;
+            cut ??= String(error);
+            fault = cut;
           }
           if (fault !== undefined) {
             faultCount += 1;
             if (faults.length < keptFaults) faults.push(fault);
           }
-        } while (!cut && performance.now() - startedMs < forMs);
+        } while (cut === undefined && performance.now() - startedMs < forMs);
       }
 
       await Promise.all(lanes.map(work));

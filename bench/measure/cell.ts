@@ -99,7 +99,8 @@ async function load(
   if (operations.length === 0) return { faultCount: 0, faults: [] };
   using opened = await openLoad(options);
   const left = operations.values();
-  return opened.run(() => left.next().value);
+  // Awaited here: the connections are closed with this function.
+  return await opened.run(() => left.next().value);
 }
 
 function atMost(count: number, source: () => Operation): () => Operation | undefined {
