@@ -1,4 +1,5 @@
 import { routerSecret } from './load/dialect.ts';
+import { startChild } from './measure/child.ts';
 import type { Surroundings, Target } from './target.ts';
 
 /** A program of `targets/`, told where it is by two variables. */
@@ -52,6 +53,37 @@ const gateway = (
   }),
 });
 
+/** Hive Gateway, which looks the spaces up by itself: what it is to ask is composed before its first start. */
+const hive = (name: string, what: string, settings: Readonly<Record<string, string>> = {}): Target => {
+  const supergraph = ({ folder }: Surroundings): string => `${folder}/${name}.graphql`;
+  const configuration = 'bench/targets/hive/gateway.config.mjs';
+  return {
+    name,
+    what,
+    dialect: 'mesh',
+    caches: false,
+    federated: false,
+    async prepare(surroundings) {
+      const words = ['-c', 'bench/targets/hive/mesh.config.mjs', '-o', supergraph(surroundings)];
+      const compose = startChild(process.execPath, ['bench/node_modules/.bin/mesh-compose', ...words], {
+        UPSTREAM_URL: surroundings.upstreamUrl,
+      });
+      await compose.gone;
+    },
+    arguments: (surroundings) => [
+      'bench/node_modules/@graphql-hive/gateway/dist/bin.js',
+      ...['supergraph', supergraph(surroundings), '--config-path', configuration],
+      ...['--host', '127.0.0.1', '--port', String(surroundings.port)],
+    ],
+    environment: ({ upstreamUrl }) => ({
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'error',
+      UPSTREAM_URL: upstreamUrl,
+      ...settings,
+    }),
+  };
+};
+
 /** What every ratio is to. */
 export const limit: Target = {
   name: 'limit',
@@ -79,6 +111,8 @@ export const targets: readonly Target[] = [
   peer('mercurius', 'mercurius with its compiler and undici', program('mercurius.ts')),
   caching(peer('yoga-cache', 'the same yoga with its response cache', program('yoga.ts', cacheOn))),
   caching(peer('mercurius-cache', 'the same mercurius with its cache', program('mercurius.ts', cacheOn))),
+  hive('hive', 'Hive Gateway over a Mesh JSON-schema subgraph of the same upstream'),
+  caching(hive('hive-cache', 'the same Hive Gateway with its response cache', cacheOn)),
   { name: 'gateway', what: 'this gateway, cache off', caches: false, ...gateway(() => cacheOff) },
   { name: 'gateway-cache', what: 'this gateway as it comes', caches: true, ...gateway(() => ({})) },
   {

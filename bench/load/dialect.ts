@@ -6,7 +6,7 @@ export type Dialect =
   /** A POST an id. */
   | 'rest'
   | 'graphql'
-  /** GraphQL as Mesh makes it of a JSON API: the space lies one level deeper, and ids are strings. */
+  /** GraphQL as Mesh makes it of a JSON API: question and answer lie one level deeper, and ids are strings. */
   | 'mesh';
 
 /** What a router in front of the gateway sends; the other targets look at the operator alone. */
@@ -49,14 +49,15 @@ const entitiesDocument = `query ($representations: [_Any!]!) { _entities(represe
 
 /** Every id stands twice where there are more than one: alias `a<n>` asks for variable `i<n modulo half>`. */
 function aliasesDocument(aliases: number, dialect: Dialect): string {
-  const [type, selection] =
-    dialect === 'mesh' ? ['String!', `{ space { ${fields} } }`] : ['ID!', `{ ${fields} }`];
   const variables = variablesOf(aliases);
+  const type = dialect === 'mesh' ? 'String!' : 'ID!';
   const declared = Array.from({ length: variables }, (_, at) => `$i${at}: ${type}`);
-  const asked = Array.from(
-    { length: aliases },
-    (_, at) => `a${at}: conversationSpace(openConversationId: $i${at % variables}) ${selection}`,
-  );
+  const asked = Array.from({ length: aliases }, (_, at) => {
+    const given = `openConversationId: $i${at % variables}`;
+    return dialect === 'mesh'
+      ? `a${at}: conversationSpace(input: { ${given} }) { space { ${fields} } }`
+      : `a${at}: conversationSpace(${given}) { ${fields} }`;
+  });
   return `query (${declared.join(', ')}) { ${asked.join(' ')} }`;
 }
 

@@ -14,6 +14,8 @@ export interface Child {
   complaints(): string;
   /** True once it has ended. */
   readonly ended: boolean;
+  /** Resolves when it has ended, of itself or not. */
+  readonly gone: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,7 +42,9 @@ export function startChild(
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program} could not be started`);
   running.add(pid);
-  const gone = once(child, 'exit').finally(() => running.delete(pid));
+  const gone = once(child, 'exit').then(() => {
+    running.delete(pid);
+  });
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => {
     complaints = (complaints + chunk.toString()).slice(-keptOutput);
@@ -51,6 +55,7 @@ export function startChild(
     get ended() {
       return child.exitCode !== null || child.signalCode !== null;
     },
+    gone,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) kill(pid, 'SIGTERM');
       const timer = setTimeout(() => kill(pid, 'SIGKILL'), stopWithinMs);
