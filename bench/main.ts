@@ -38,6 +38,12 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
+  const { build } = await import('./build.ts');
+  const problems = await build();
+  if (problems !== undefined) {
+    console.error(problems);
+    return 1;
+  }
   const { run } = await import('./run.ts');
   const { saveReport } = await import('./report/save.ts');
   const report = await run(choice);

@@ -19,6 +19,8 @@ export interface Target {
   readonly caches: boolean;
   /** Answers `_entities`. */
   readonly federated: boolean;
+  /** The code that it promises for a lookup that DingTalk refuses. */
+  readonly refusalCode?: string;
   readonly needsRedis?: boolean;
   /** Runs once, before the first start. */
   prepare?(surroundings: Surroundings): Promise<void>;

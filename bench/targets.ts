@@ -2,9 +2,9 @@ import { routerSecret } from './load/dialect.ts';
 import { startChild } from './measure/child.ts';
 import type { Surroundings, Target } from './target.ts';
 
-/** A program of `targets/`, told where it is by two variables. */
+/** A program of `targets/`, as it was built, told where it is by two variables. */
 const program = (file: string, settings: Readonly<Record<string, string>> = {}): Run => ({
-  arguments: () => [`bench/targets/${file}`],
+  arguments: () => [`bench/dist/${file}`],
   environment: ({ port, upstreamUrl }) => ({
     NODE_ENV: 'production',
     PORT: String(port),
@@ -32,8 +32,9 @@ const cacheOff = { CACHE_TTL_MS: '0', CACHE_STALE_MS: '0', CACHE_NEGATIVE_TTL_MS
 /** The gateway as it runs in production, its pace out of the way. */
 const gateway = (
   settings: (surroundings: Surroundings) => Readonly<Record<string, string>>,
-): Pick<Target, 'dialect' | 'federated' | 'arguments' | 'environment'> => ({
+): Pick<Target, 'dialect' | 'federated' | 'refusalCode' | 'arguments' | 'environment'> => ({
   dialect: 'graphql',
+  refusalCode: 'FORBIDDEN',
   federated: true,
   arguments: () => ['dist/main.js'],
   environment: (surroundings) => ({
@@ -56,7 +57,6 @@ const gateway = (
 /** Hive Gateway, which looks the spaces up by itself: what it is to ask is composed before its first start. */
 const hive = (name: string, what: string, settings: Readonly<Record<string, string>> = {}): Target => {
   const supergraph = ({ folder }: Surroundings): string => `${folder}/${name}.graphql`;
-  const configuration = 'bench/targets/hive/gateway.config.mjs';
   return {
     name,
     what,
@@ -72,8 +72,11 @@ const hive = (name: string, what: string, settings: Readonly<Record<string, stri
     },
     arguments: (surroundings) => [
       'bench/node_modules/@graphql-hive/gateway/dist/bin.js',
-      ...['supergraph', supergraph(surroundings), '--config-path', configuration],
-      ...['--host', '127.0.0.1', '--port', String(surroundings.port)],
+      'supergraph',
+      supergraph(surroundings),
+      '--config-path=bench/targets/hive/gateway.config.mjs',
+      '--host=127.0.0.1',
+      `--port=${surroundings.port}`,
     ],
     environment: ({ upstreamUrl }) => ({
       NODE_ENV: 'production',
@@ -91,7 +94,7 @@ export const limit: Target = {
   dialect: 'rest',
   caches: false,
   federated: false,
-  ...program('limit.ts'),
+  ...program('limit.js'),
 };
 
 /** All that can be measured, in the order of their turns. */
@@ -103,14 +106,14 @@ export const targets: readonly Target[] = [
     dialect: 'rest',
     caches: false,
     federated: false,
-    ...program('sdk.ts'),
+    ...program('sdk.js'),
   },
-  peer('apollo-got', 'Apollo Server with got', program('apollo-got.ts')),
-  peer('apollo-got-dataloader', 'the same with DataLoader', program('apollo-got-dataloader.ts')),
-  peer('yoga', 'graphql-yoga with fetch', program('yoga.ts')),
-  peer('mercurius', 'mercurius with its compiler and undici', program('mercurius.ts')),
-  caching(peer('yoga-cache', 'the same yoga with its response cache', program('yoga.ts', cacheOn))),
-  caching(peer('mercurius-cache', 'the same mercurius with its cache', program('mercurius.ts', cacheOn))),
+  peer('apollo-got', 'Apollo Server with got', program('apollo-got.js')),
+  peer('apollo-got-dataloader', 'the same with DataLoader', program('apollo-got-dataloader.js')),
+  peer('yoga', 'graphql-yoga with fetch', program('yoga.js')),
+  peer('mercurius', 'mercurius with its compiler and undici', program('mercurius.js')),
+  caching(peer('yoga-cache', 'the same yoga with its response cache', program('yoga.js', cacheOn))),
+  caching(peer('mercurius-cache', 'the same mercurius with its cache', program('mercurius.js', cacheOn))),
   hive('hive', 'Hive Gateway over a Mesh JSON-schema subgraph of the same upstream'),
   caching(hive('hive-cache', 'the same Hive Gateway with its response cache', cacheOn)),
   { name: 'gateway', what: 'this gateway, cache off', caches: false, ...gateway(() => cacheOff) },

@@ -1,8 +1,8 @@
 import type { Operation } from './load/operation.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../scripts/plan/random.ts';
 import { idOwnedBy, viewerCount } from './upstream/viewers.ts';
 import type { Workload } from './workload.ts';
-import { createZipf } from './zipf.ts';
+import { createZipf } from './load/zipf.ts';
 
 const hotIds = Array.from({ length: 100 }, (_, at) => `cid.demo.hot.${at}`);
 const zipfIds = Array.from({ length: 10_000 }, (_, rank) => `cid.demo.zipf.${rank}`);
@@ -53,7 +53,7 @@ const twice = (kind: Operation['kind']) => (viewer: number, id: () => string) =>
   return { kind, viewer, ids: [...distinct, ...distinct] };
 };
 
-const fiftyAliases = (latencyMs: number): Workload => ({
+export const fiftyAliases = (latencyMs: number): Workload => ({
   name: `W2-${latencyMs}ms`,
   what: `fifty aliases over twenty-five new ids in one request, upstream ${latencyMs} ms`,
   kind: 'load',

@@ -15,13 +15,15 @@ export type IsRefused = (viewer: number, id: string) => boolean;
 /**
  * What is wrong with the answers to an operation, in words; undefined where nothing is.
  *
- * Every id must have its own space, and nobody a space that is refused to them.
+ * Every id must have its own space, and nobody a space that is refused to them: an error, of `refusalCode` where the
+ * target promises one.
  */
 export function faultIn(
   operation: Operation,
   answers: readonly HttpAnswer[],
   dialect: Dialect,
   isRefused: IsRefused,
+  refusalCode?: string,
 ): string | undefined {
   const found: unknown[] = [];
   let errors = 0;
@@ -39,7 +41,9 @@ export function faultIn(
     } else {
       found.push(...spacesIn(parsed.data));
     }
-    errors += parsed.errors?.length ?? 0;
+    for (const { extensions } of parsed.errors ?? []) {
+      if (refusalCode === undefined || extensions?.code === refusalCode) errors += 1;
+    }
   }
   if (found.length !== operation.ids.length)
     return `${found.length} answers to ${operation.ids.length} questions`;
@@ -54,7 +58,9 @@ export function faultIn(
       return `viewer ${operation.viewer} asked for ${id} and got ${JSON.stringify(space)}: ${shorten(answers[0]?.status ?? 0, answers[0]?.body ?? '')}`;
     }
   }
-  return errors < refused ? `${refused} refusals and ${errors} errors` : undefined;
+  return errors < refused
+    ? `${refused} refusals and ${errors} errors of ${refusalCode ?? 'any code'}`
+    : undefined;
 }
 
 const shorten = (status: number, body: string): string => `HTTP ${status} ${body.slice(0, 300)}`;

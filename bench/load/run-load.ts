@@ -16,6 +16,8 @@ export interface LoadOptions {
   /** Connections that each operation needs. */
   readonly requestsPerOperation: number;
   readonly isRefused: IsRefused;
+  /** The code that the target promises for a refusal, if it does. */
+  readonly refusalCode?: string | undefined;
 }
 
 export interface LoadResult {
@@ -34,7 +36,7 @@ export interface Load extends Disposable {
 }
 
 export async function openLoad(options: LoadOptions): Promise<Load> {
-  const { port, dialect, concurrency, requestsPerOperation, isRefused } = options;
+  const { port, dialect, concurrency, requestsPerOperation, isRefused, refusalCode } = options;
   const lanes: Connection[][] = Array.from({ length: concurrency }, () => []);
   const missing = lanes.flatMap((lane) => Array.from({ length: requestsPerOperation }, () => lane));
   while (missing.length > 0) {
@@ -71,7 +73,7 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
           try {
             const answers = await Promise.all(requests.map((request, at) => send(lane[at], request)));
             latenciesMs.push(performance.now() - sentMs);
-            fault = faultIn(operation, answers, dialect, isRefused);
+            fault = faultIn(operation, answers, dialect, isRefused, refusalCode);
           } catch (error) {
             cut ??= String(error);
             fault = cut;

@@ -49,7 +49,7 @@ export async function measureCell(options: CellOptions): Promise<Cell> {
   const { target, port } = running;
   const pids = options.pids ?? [running.child.pid];
   const requestsPerOperation = target.dialect === 'rest' ? workload.lookupsPerOperation : 1;
-  const how = { port, dialect: target.dialect, isRefused };
+  const how = { port, dialect: target.dialect, isRefused, refusalCode: target.refusalCode };
   const warmed = target.caches && workload.warmUp !== undefined ? workload.warmUp() : [];
   await upstream.begin(workload.latencyMs);
   const warmUp = await load({ ...how, concurrency: warmUpAtOnce, requestsPerOperation: 1 }, warmed);

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -42,8 +41,11 @@ export function startChild(
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program} could not be started`);
   running.add(pid);
-  const gone = once(child, 'exit').then(() => {
-    running.delete(pid);
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      running.delete(pid);
+      resolve();
+    });
   });
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => {
