@@ -44,6 +44,10 @@ async function main(): Promise<number> {
     console.error(problems);
     return 1;
   }
+  if (choice.mode === 'scale') {
+    const { runScale } = await import('./scale/scale.ts');
+    return runScale();
+  }
   const { run } = await import('./run.ts');
   const { saveReport } = await import('./report/save.ts');
   const report = await run(choice);

@@ -3,12 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Choice } from './arguments.ts';
 import { estimateMs, stretch, turnMs, type RunShape } from './budget.ts';
-import { openLoad } from './load/run-load.ts';
 import { measureCell, type Cell } from './measure/cell.ts';
 import { freePort } from './measure/free-port.ts';
 import { residentMiB } from './measure/process-cost.ts';
 import { pause, startTarget, type RunningTarget } from './measure/running-target.ts';
 import { measureStart } from './measure/start-cell.ts';
+import { warmUp, warmUpMs } from './measure/warm-up.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { findRedis, startRedis } from './redis.ts';
 import type { Report } from './report/report.ts';
@@ -16,7 +16,7 @@ import type { Surroundings, Target } from './target.ts';
 import { targets } from './targets.ts';
 import { startUpstream, type Upstream } from './upstream/upstream.ts';
 import type { Workload } from './workload.ts';
-import { coldLookups, fiftyAliases, isRefused, refusals, workloads } from './workloads.ts';
+import { refusals, workloads } from './workloads.ts';
 
 const budgetMs = { full: 520_000, quick: 47_000 };
 const roundsOfFull = 11;
@@ -24,8 +24,8 @@ const roundsOfFull = 11;
 const startGuessMs = 1200;
 const burstGuessMs = 1200;
 const idleAfterMs = 1000;
-const warmUpMs = 3000;
-const warmUpWorkloads = [coldLookups(32), fiftyAliases(0)];
+/** Half as long as the shortest-lived of the caches keeps its answers fresh. */
+const hotForMs = 30_000;
 
 /** Runs every chosen target at every chosen workload, in turns, round by round. */
 export async function run(choice: Choice): Promise<Report> {
@@ -78,6 +78,7 @@ export async function run(choice: Choice): Promise<Report> {
   }
   const cells: Cell[] = [];
   const counts = new Map<string, number>();
+  const warmedAtMs = new Map<string, number>();
   const forMs = turnMs(shape);
   let lastRoundMs = 0;
   let round = 0;
@@ -87,7 +88,17 @@ export async function run(choice: Choice): Promise<Report> {
       break;
     }
     const roundStartedMs = performance.now();
-    const turns = { upstream, surroundings, running, round, rounds: choice.rounds, counts, forMs, progress };
+    const turns = {
+      upstream,
+      surroundings,
+      running,
+      round,
+      rounds: choice.rounds,
+      counts,
+      warmedAtMs,
+      forMs,
+      progress,
+    };
     const measured = await playRound(chosenWorkloads, turns);
     cells.push(...measured);
     lastRoundMs = performance.now() - roundStartedMs;
@@ -128,16 +139,6 @@ export async function run(choice: Choice): Promise<Report> {
   };
 }
 
-/** Lets the target's code be compiled, as it is in any process that has run for a while. */
-async function warmUp({ target, port }: RunningTarget): Promise<void> {
-  for (const { name, concurrency, lookupsPerOperation, source } of warmUpWorkloads) {
-    const requestsPerOperation = target.dialect === 'rest' ? lookupsPerOperation : 1;
-    const { dialect } = target;
-    using load = await openLoad({ port, dialect, concurrency, requestsPerOperation, isRefused });
-    await load.run(source(`warm-up.${name}.${target.name}`), warmUpMs / warmUpWorkloads.length);
-  }
-}
-
 interface Turns {
   readonly upstream: Upstream;
   readonly surroundings: Surroundings;
@@ -146,12 +147,14 @@ interface Turns {
   readonly rounds: number;
   /** How many operations each turn has, learned in the round that does not count. */
   readonly counts: Map<string, number>;
+  /** When a target was last warmed up for a workload. */
+  readonly warmedAtMs: Map<string, number>;
   readonly forMs: number;
   readonly progress: Progress;
 }
 
 async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cell[]> {
-  const { upstream, surroundings, running, round, counts, forMs, progress } = turns;
+  const { upstream, surroundings, running, round, counts, warmedAtMs, forMs, progress } = turns;
   const cells: Cell[] = [];
   for (const workload of chosen) {
     for (const one of running) {
@@ -159,6 +162,8 @@ async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cel
       if (!workload.suits(target)) continue;
       progress.show(`round ${round} of ${turns.rounds}  ${workload.name}  ${target.name}`);
       const key = `${workload.name} ${target.name}`;
+      const isCold = performance.now() - (warmedAtMs.get(key) ?? -Infinity) > hotForMs;
+      if (isCold) warmedAtMs.set(key, performance.now());
       const cell =
         workload.kind === 'start'
           ? await measureStart({ target, workload, upstream, surroundings, round })
@@ -170,6 +175,7 @@ async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cel
               seed: `${workload.name}.${target.name}.${round}`,
               operations: workload.operations ?? counts.get(key),
               forMs,
+              warmUp: isCold,
             });
       if (!counts.has(key) && isFlexible(workload.name)) counts.set(key, Math.max(1, cell.operations));
       for (const fault of cell.faults) progress.say(`WRONG  ${workload.name}  ${target.name}: ${fault}`);

@@ -38,6 +38,10 @@ export interface CellOptions {
   readonly forMs: number;
   /** The processes of the target; those of `running` unless it has more. */
   readonly pids?: readonly number[];
+  /** Where it listens, if in more than one place. */
+  readonly ports?: readonly number[];
+  /** False where what is asked for is hot already. */
+  readonly warmUp?: boolean;
 }
 
 const warmUpAtOnce = 32;
@@ -49,8 +53,13 @@ export async function measureCell(options: CellOptions): Promise<Cell> {
   const { target, port } = running;
   const pids = options.pids ?? [running.child.pid];
   const requestsPerOperation = target.dialect === 'rest' ? workload.lookupsPerOperation : 1;
-  const how = { port, dialect: target.dialect, isRefused, refusalCode: target.refusalCode };
-  const warmed = target.caches && workload.warmUp !== undefined ? workload.warmUp() : [];
+  const how = {
+    ports: options.ports ?? [port],
+    dialect: target.dialect,
+    isRefused,
+    refusalCode: target.refusalCode,
+  };
+  const warmed = target.caches && options.warmUp !== false ? (workload.warmUp?.() ?? []) : [];
   await upstream.begin(workload.latencyMs);
   const warmUp = await load({ ...how, concurrency: warmUpAtOnce, requestsPerOperation: 1 }, warmed);
 

@@ -94,7 +94,7 @@ export function figure(value: number): string {
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size === 0 ? 0 : 3);
 }
 
-function table(head: readonly string[], lines: readonly (readonly string[])[]): string[] {
+export function table(head: readonly string[], lines: readonly (readonly string[])[]): string[] {
   return [row(head), row(head.map(() => '---')), ...lines.map(row)];
 }
 
