@@ -1,5 +1,5 @@
 /** How long a turn lasts at least and at most: shorter ones measure noise, longer ones tell no more. */
-const shortestTurnMs = 100;
+const shortestTurnMs = 80;
 const longestTurnMs = 400;
 /** What a turn costs beside its load: connections, settling, counting. */
 const besideTurnMs = 60;
@@ -26,15 +26,20 @@ export function turnMs({ budgetMs, rounds, turns, fixedMs }: RunShape): number {
 export const estimateMs = (shape: RunShape): number =>
   shape.rounds * (shape.fixedMs + shape.turns * (turnMs(shape) + besideTurnMs));
 
-/** By how much turns are to grow or shrink, after one round showed what it takes. */
-export function stretch(seen: {
+/** How long turns are to be from now on, after one round showed what it takes. */
+export function nextTurnMs(seen: {
+  readonly turnMs: number;
   readonly leftMs: number;
   readonly roundsLeft: number;
   readonly roundMs: number;
   /** The part of the round that was spent in turns whose length can be chosen. */
   readonly turnsMs: number;
 }): number {
-  if (seen.turnsMs <= 0) return 1;
+  if (seen.turnsMs <= 0) return seen.turnMs;
   const availableMs = seen.leftMs / Math.max(1, seen.roundsLeft) - (seen.roundMs - seen.turnsMs);
-  return Math.min(1, Math.max(0.2, availableMs / seen.turnsMs));
+  return Math.min(longestTurnMs, Math.max(shortestTurnMs, (seen.turnMs * availableMs) / seen.turnsMs));
 }
+
+/** How many operations a turn of that length has, going by the one before: every place at once is taken twice at least. */
+export const operationsFor = (perSecond: number, turnMs: number, concurrency: number): number =>
+  Math.max(2 * concurrency, Math.round((perSecond * turnMs) / 1000));

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Choice } from './arguments.ts';
-import { estimateMs, stretch, turnMs, type RunShape } from './budget.ts';
+import { estimateMs, nextTurnMs, operationsFor, turnMs, type RunShape } from './budget.ts';
 import { measureCell, type Cell } from './measure/cell.ts';
 import { freePort } from './measure/free-port.ts';
 import { residentMiB } from './measure/process-cost.ts';
@@ -18,11 +18,14 @@ import { startUpstream, type Upstream } from './upstream/upstream.ts';
 import type { Workload } from './workload.ts';
 import { refusals, workloads } from './workloads.ts';
 
-const budgetMs = { full: 520_000, quick: 47_000 };
+/** Beside the start of the targets and their warm-up. */
+const budgetMs = { full: 480_000, quick: 38_000 };
+/** No round begins that would end later than this. */
+const overBudget = 1.08;
 const roundsOfFull = 11;
 /** Guesses for the estimate that is printed before anything was measured. */
-const startGuessMs = 1200;
-const burstGuessMs = 1200;
+const startGuessMs = 1000;
+const burstGuessMs = 1000;
 const idleAfterMs = 1000;
 /** Half as long as the shortest-lived of the caches keeps its answers fresh. */
 const hotForMs = 30_000;
@@ -40,11 +43,12 @@ export async function run(choice: Choice): Promise<Report> {
     .filter((target) => !possible.includes(target))
     .map(({ name }) => `${name}, as redis-server is not installed (Debian: apt-get install redis-server)`);
 
+  const startupMs = possible.length * (startGuessMs + warmUpMs);
   const shape = shapeOf(choice, possible, chosenWorkloads);
   const progress = createProgress();
   for (const line of skipped) progress.say(`Left out: ${line}`);
   progress.say(
-    `${possible.length} targets, ${chosenWorkloads.length} workloads, ${choice.rounds} rounds and one that does not count: about ${Math.ceil((estimateMs(shape) + possible.length * (startGuessMs + warmUpMs)) / 1000)} s`,
+    `${possible.length} targets, ${chosenWorkloads.length} workloads, ${choice.rounds} rounds and one that does not count: about ${Math.ceil((estimateMs(shape) + startupMs) / 1000)} s`,
   );
 
   await using started = new AsyncDisposableStack();
@@ -79,11 +83,11 @@ export async function run(choice: Choice): Promise<Report> {
   const cells: Cell[] = [];
   const counts = new Map<string, number>();
   const warmedAtMs = new Map<string, number>();
-  const forMs = turnMs(shape);
+  let forMs = turnMs(shape);
   let lastRoundMs = 0;
   let round = 0;
   for (; round <= choice.rounds; round += 1) {
-    if (round > 1 && elapsedMs() + lastRoundMs > shape.budgetMs * 1.1) {
+    if (round > 1 && elapsedMs() + lastRoundMs > (shape.budgetMs + startupMs) * overBudget) {
       progress.say(`The time is up: ${round - 1} rounds in place of ${choice.rounds}`);
       break;
     }
@@ -104,13 +108,18 @@ export async function run(choice: Choice): Promise<Report> {
     lastRoundMs = performance.now() - roundStartedMs;
     const turnsMs =
       1000 * sum(measured.filter(({ workload }) => isFlexible(workload)).map((cell) => cell.seconds));
-    const factor = stretch({
-      leftMs: shape.budgetMs - elapsedMs(),
+    forMs = nextTurnMs({
+      turnMs: forMs,
+      leftMs: shape.budgetMs + startupMs - elapsedMs(),
       roundsLeft: choice.rounds - round,
       roundMs: lastRoundMs,
       turnsMs,
     });
-    for (const [key, count] of counts) counts.set(key, Math.max(1, Math.round(count * factor)));
+    for (const { name, concurrency } of chosenWorkloads.filter((each) => isFlexible(each.name))) {
+      for (const cell of measured.filter(({ workload }) => workload === name)) {
+        counts.set(keyOf(cell), operationsFor(cell.operationsPerSecond, forMs, concurrency));
+      }
+    }
     if (round === 0 && choice.rounds > 0) {
       progress.say(`about ${Math.ceil((lastRoundMs * choice.rounds) / 1000)} s to go`);
     }
@@ -145,7 +154,7 @@ interface Turns {
   readonly running: readonly RunningTarget[];
   readonly round: number;
   readonly rounds: number;
-  /** How many operations each turn has, learned in the round that does not count. */
+  /** How many operations each turn has, going by the round before. */
   readonly counts: Map<string, number>;
   /** When a target was last warmed up for a workload. */
   readonly warmedAtMs: Map<string, number>;
@@ -161,7 +170,7 @@ async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cel
       const { target } = one;
       if (!workload.suits(target)) continue;
       progress.show(`round ${round} of ${turns.rounds}  ${workload.name}  ${target.name}`);
-      const key = `${workload.name} ${target.name}`;
+      const key = keyOf({ workload: workload.name, target: target.name });
       const isCold = performance.now() - (warmedAtMs.get(key) ?? -Infinity) > hotForMs;
       if (isCold) warmedAtMs.set(key, performance.now());
       const cell =
@@ -177,13 +186,14 @@ async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cel
               forMs,
               warmUp: isCold,
             });
-      if (!counts.has(key) && isFlexible(workload.name)) counts.set(key, Math.max(1, cell.operations));
       for (const fault of cell.faults) progress.say(`WRONG  ${workload.name}  ${target.name}: ${fault}`);
       cells.push(cell);
     }
   }
   return cells;
 }
+
+const keyOf = ({ workload, target }: Pick<Cell, 'workload' | 'target'>): string => `${workload} ${target}`;
 
 const isFlexible = (workload: string): boolean =>
   workloads.find(({ name }) => name === workload)?.operations === undefined;
