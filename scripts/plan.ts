@@ -1,6 +1,7 @@
 import { estimate } from './plan/estimate.ts';
 import { pageOf } from './plan/page.ts';
 import { PlanUsageError, readQuestion, rules } from './plan/question.ts';
+import { ttlThatFits } from './plan/remedy.ts';
 import { createRandom } from './plan/random.ts';
 
 // What a month of given use costs in calls to DingTalk, processes and memory: npm run plan -- --help
@@ -15,13 +16,16 @@ const usage = [
   '',
 ].join('\n');
 const words = process.argv.slice(2);
+/** The same for every question, so that the same question has the same answer. */
+const random = (): (() => number) => createRandom(1);
 
 if (words.includes('--help')) {
   console.log(usage);
 } else {
   try {
     const question = readQuestion(words);
-    console.log(pageOf(question, estimate(question, createRandom(1))));
+    const ttlFitting = (calls: number): number | undefined => ttlThatFits(question, calls, random);
+    console.log(pageOf(question, estimate(question, random()), ttlFitting));
   } catch (error) {
     if (!(error instanceof PlanUsageError)) throw error;
     console.error(`${error.message}\n\n${usage}`);

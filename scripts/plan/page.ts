@@ -8,17 +8,20 @@ const quotas = [
 ] as const;
 const callsPerSecond = 20;
 
+/** The freshness with which a month needs no more than that many calls. */
+type TtlFitting = (callsPerMonth: number) => number | undefined;
+
 /** The answer to a plan, for a person: figures, what they are held against, and what would help. */
-export function pageOf(question: Question, found: Estimate): string {
+export function pageOf(question: Question, found: Estimate, ttlFitting: TtlFitting): string {
   const rows: readonly (readonly [string, string])[] = [
     ['opens a month', whole(found.opensPerMonth)],
     ['answered without a call', percent(found.hitShare)],
     ['opens that wait for DingTalk', percent(found.waitShare)],
     ['upstream calls a month', whole(found.callsPerMonth)],
-    ...quotas.map(
-      ([edition, quota]) =>
-        [`  of ${whole(quota)}, ${edition}`, verdict(found.callsPerMonth, quota)] as const,
-    ),
+    ...quotas.map(([edition, quota]): readonly [string, string] => [
+      `  of ${whole(quota)}, ${edition}`,
+      verdict(found.callsPerMonth, quota) + (found.callsPerMonth > quota ? remedy(ttlFitting(quota)) : ''),
+    ]),
     ['opens a second, busiest hour', some(found.peakOpensPerSecond)],
     ['upstream calls a second, busiest hour', some(found.peakCallsPerSecond)],
     [`  of ${callsPerSecond} a second`, verdict(found.peakCallsPerSecond, callsPerSecond)],
@@ -53,6 +56,9 @@ function verdict(found: number, allowed: number): string {
   const times = found / allowed;
   return times <= 1 ? `fits (${percent(times)} of it)` : `TOO MANY: ${some(times)} times as many`;
 }
+
+const remedy = (ttlMs: number | undefined): string =>
+  ttlMs === undefined ? '; no --ttl up to a day would do' : `; --ttl ${ttlMs} would do`;
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 const some = (value: number): string => (value >= 100 ? whole(value) : value.toFixed(value >= 10 ? 0 : 1));

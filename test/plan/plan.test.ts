@@ -3,8 +3,10 @@ import { estimate } from '../../scripts/plan/estimate.ts';
 import { keyClasses } from '../../scripts/plan/keys.ts';
 import { playMonth, workingDays } from '../../scripts/plan/month.ts';
 import { readQuestion } from '../../scripts/plan/question.ts';
+import { ttlThatFits } from '../../scripts/plan/remedy.ts';
 import { createRandom } from '../../scripts/plan/random.ts';
 
+const random = (): (() => number) => createRandom(1);
 const asked = '--users 100 --groups 50 --opens-per-day 20 --ttl 60000'.split(' ');
 
 test('what is not said has a default, and nobody opens more groups than there are', () => {
@@ -92,4 +94,12 @@ test('people who share an operator need far fewer calls', () => {
 test('the same question gives the same answer', () => {
   const question = readQuestion(asked);
   expect(estimate(question, createRandom(1))).toEqual(estimate(question, createRandom(1)));
+});
+
+test('the freshness that would do is the shortest one, and none where even a day is too short', () => {
+  const question = { ...readQuestion(asked), viewerShare: 0 };
+  const calls = (ttlMs: number): number => estimate({ ...question, ttlMs }, createRandom(1)).callsPerMonth;
+
+  expect(ttlThatFits(question, calls(4 * 3_600_000), random)).toBe(4 * 3_600_000);
+  expect(ttlThatFits(question, 1, random)).toBeUndefined();
 });
