@@ -1,0 +1,110 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for. */
+export interface Choice {
+  readonly mode: 'full' | 'quick' | 'scale' | 'help';
+  /** Names, in the order of turns. */
+  readonly targets: readonly string[];
+  readonly workloads: readonly string[];
+  /** Rounds that count; one more goes before them. */
+  readonly rounds: number;
+}
+
+/** What there is to choose from. */
+export interface Menu {
+  readonly targets: readonly string[];
+  /** Those with a dash in their name are variants: the part before it names them all. */
+  readonly workloads: readonly string[];
+}
+
+/** A command line that cannot be followed; the message says what can. */
+export class UsageError extends Error {}
+
+const quick = {
+  targets: ['limit', 'gateway', 'gateway-cache'],
+  workloads: ['W1-32', 'W2-0ms', 'W3', 'W4', 'W7'],
+  rounds: 3,
+};
+const fullRounds = 10;
+const mostRounds = 1000;
+
+/**
+ * Reads the words of the command line.
+ *
+ * @throws {UsageError} for a word it does not know.
+ */
+export function readArguments(words: readonly string[], menu: Menu): Choice {
+  const values = parse(words);
+  if (values.quick === true && values.scale === true)
+    throw new UsageError('choose --quick or --scale, not both');
+  const mode =
+    values.help === true
+      ? 'help'
+      : values.quick === true
+        ? 'quick'
+        : values.scale === true
+          ? 'scale'
+          : 'full';
+  const preset = mode === 'quick' ? quick : { ...menu, rounds: fullRounds };
+  return {
+    mode,
+    // What everything is compared with always runs.
+    targets: inOrder(menu.targets, [
+      'limit',
+      ...chosen('--target', values.target, menu.targets, preset.targets),
+    ]),
+    workloads: inOrder(
+      menu.workloads,
+      chosen('--workload', values.workload, menu.workloads, preset.workloads),
+    ),
+    rounds: readRounds(values.rounds) ?? preset.rounds,
+  };
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: {
+        target: { type: 'string', multiple: true },
+        workload: { type: 'string', multiple: true },
+        rounds: { type: 'string' },
+        quick: { type: 'boolean' },
+        scale: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function chosen(
+  option: string,
+  lists: readonly string[] | undefined,
+  known: readonly string[],
+  preset: readonly string[],
+): readonly string[] {
+  if (lists === undefined) return preset;
+  const names = lists.flatMap((list) => list.split(',')).map((name) => name.trim());
+  return names.flatMap((name) => {
+    const found = known.filter(
+      (each) => each === name || (each.startsWith(`${name}-`) && /^W\d+$/.test(name)),
+    );
+    if (found.length === 0)
+      throw new UsageError(`${option} knows no "${name}". It knows: ${known.join(', ')}`);
+    return found;
+  });
+}
+
+const inOrder = (known: readonly string[], names: readonly string[]): string[] =>
+  known.filter((name) => names.includes(name));
+
+function readRounds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const rounds = Number(text);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > mostRounds) {
+    throw new UsageError(`--rounds must be a whole number from 1 to ${mostRounds}`);
+  }
+  return rounds;
+}

@@ -1,0 +1,89 @@
+import { demoSpace } from '../../src/sandbox/demo-space.ts';
+import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
+import type { HttpAnswer } from './connection.ts';
+import type { Dialect } from './dialect.ts';
+import type { Operation } from './operation.ts';
+
+interface Body {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
+}
+
+/** Which viewer is refused which id. */
+export type IsRefused = (viewer: number, id: string) => boolean;
+
+/**
+ * What is wrong with the answers to an operation, in words; undefined where nothing is.
+ *
+ * Every id must have its own space, and nobody a space that is refused to them: an error, of `refusalCode` where the
+ * target promises one.
+ */
+export function faultIn(
+  operation: Operation,
+  answers: readonly HttpAnswer[],
+  dialect: Dialect,
+  isRefused: IsRefused,
+  refusalCode?: string,
+): string | undefined {
+  const found: unknown[] = [];
+  let errors = 0;
+  for (const { status, body } of answers) {
+    let parsed: Body;
+    try {
+      parsed = JSON.parse(body) as Body;
+    } catch {
+      return `HTTP ${status} with a body that is no JSON: ${body.slice(0, 200)}`;
+    }
+    if (parsed.data === undefined || parsed.data === null) {
+      // A whole answer that is an error: right only where a single lookup was refused.
+      if (operation.ids.length > 1 || parsed.errors === undefined) return shorten(status, body);
+      found.push(null);
+    } else {
+      found.push(...spacesIn(parsed.data));
+    }
+    for (const { extensions } of parsed.errors ?? []) {
+      if (refusalCode === undefined || extensions?.code === refusalCode) errors += 1;
+    }
+  }
+  if (found.length !== operation.ids.length)
+    return `${found.length} answers to ${operation.ids.length} questions`;
+  let refused = 0;
+  for (const [at, id] of operation.ids.entries()) {
+    const space = dialect === 'mesh' ? unwrapped(found[at]) : found[at];
+    if (isRefused(operation.viewer, id)) {
+      refused += 1;
+      if (space !== null && space !== undefined)
+        return `viewer ${operation.viewer} got ${id}, which is refused to them`;
+    } else if (!isSpaceOf(id, space)) {
+      return `viewer ${operation.viewer} asked for ${id} and got ${JSON.stringify(space)}: ${shorten(answers[0]?.status ?? 0, answers[0]?.body ?? '')}`;
+    }
+  }
+  return errors < refused
+    ? `${refused} refusals and ${errors} errors of ${refusalCode ?? 'any code'}`
+    : undefined;
+}
+
+const shorten = (status: number, body: string): string => `HTTP ${status} ${body.slice(0, 300)}`;
+
+function spacesIn({ _entities: entities, ...fields }: Record<string, unknown>): unknown[] {
+  if (!Array.isArray(entities)) return Object.values(fields);
+  return entities.map((entity: { readonly space: unknown } | null) => entity?.space);
+}
+
+const unwrapped = (found: unknown): unknown => (found as { space?: unknown } | null)?.space ?? null;
+
+function isSpaceOf(id: string, space: unknown): boolean {
+  if (typeof space !== 'object' || space === null) return false;
+  const { spaceId, corpId, createTime, modifiedTime } = space as Record<string, unknown>;
+  const expected = demoSpace(id, sandboxCredentials.corpId);
+  return (
+    spaceId === expected.spaceId &&
+    corpId === expected.corpId &&
+    isSameTime(createTime, expected.createTime) &&
+    isSameTime(modifiedTime, expected.modifiedTime)
+  );
+}
+
+/** Targets may write a time in one form or another. */
+const isSameTime = (time: unknown, expected: string): boolean =>
+  typeof time === 'string' && Date.parse(time) === Date.parse(expected);

@@ -1,0 +1,78 @@
+import { unionIdOf } from '../upstream/viewers.ts';
+import type { Operation } from './operation.ts';
+
+/** How a target is asked. */
+export type Dialect =
+  /** A POST an id. */
+  | 'rest'
+  | 'graphql'
+  /** GraphQL as Mesh makes it of a JSON API: question and answer lie one level deeper, and ids are strings. */
+  | 'mesh';
+
+/** What a router in front of the gateway sends; the other targets look at the operator alone. */
+export const routerSecret = 'the-bench-is-the-router';
+
+const fields = 'spaceId corpId createTime modifiedTime';
+
+/** The bytes that ask for one operation: several requests for a dialect that knows no batches. */
+export function requestsFor({ kind, viewer, ids }: Operation, dialect: Dialect): Buffer[] {
+  if (dialect === 'rest') {
+    return ids.map((openConversationId) => post('/lookup', viewer, { openConversationId }));
+  }
+  const query = documentFor(kind, ids.length, dialect);
+  if (kind === 'entities') {
+    const representations = ids.map((openConversationId) => ({
+      __typename: 'Conversation',
+      openConversationId,
+    }));
+    return [post('/graphql', viewer, { query, variables: { representations } })];
+  }
+  const variables = Object.fromEntries([...new Set(ids)].map((id, at) => [`i${at}`, id]));
+  return [post('/graphql', viewer, { query, variables })];
+}
+
+const documents = new Map<string, string>();
+
+/** The same text for the same shape, as a client with variables sends it. */
+function documentFor(kind: Operation['kind'], count: number, dialect: Dialect): string {
+  const key = `${kind} ${count} ${dialect}`;
+  let document = documents.get(key);
+  if (document === undefined) {
+    document =
+      kind === 'entities' ? entitiesDocument : aliasesDocument(kind === 'lookup' ? 1 : count, dialect);
+    documents.set(key, document);
+  }
+  return document;
+}
+
+const entitiesDocument = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Conversation { space { ${fields} } } } }`;
+
+/** Every id stands twice where there are more than one: alias `a<n>` asks for variable `i<n modulo half>`. */
+function aliasesDocument(aliases: number, dialect: Dialect): string {
+  const variables = variablesOf(aliases);
+  const type = dialect === 'mesh' ? 'String!' : 'ID!';
+  const declared = Array.from({ length: variables }, (_, at) => `$i${at}: ${type}`);
+  const asked = Array.from({ length: aliases }, (_, at) => {
+    const given = `openConversationId: $i${at % variables}`;
+    return dialect === 'mesh'
+      ? `a${at}: conversationSpace(input: { ${given} }) { space { ${fields} } }`
+      : `a${at}: conversationSpace(${given}) { ${fields} }`;
+  });
+  return `query (${declared.join(', ')}) { ${asked.join(' ')} }`;
+}
+
+export const variablesOf = (aliases: number): number => Math.ceil(aliases / 2);
+
+function post(path: string, viewer: number, body: unknown): Buffer {
+  const text = JSON.stringify(body);
+  const lines = [
+    `POST ${path} HTTP/1.1`,
+    'host: 127.0.0.1',
+    'content-type: application/json',
+    'accept: application/json',
+    `x-router-secret: ${routerSecret}`,
+    `x-dingtalk-union-id: ${unionIdOf(viewer)}`,
+    `content-length: ${Buffer.byteLength(text)}`,
+  ];
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${text}`);
+}

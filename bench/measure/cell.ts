@@ -1,0 +1,126 @@
+import { openLoad, type LoadResult } from '../load/run-load.ts';
+import type { Operation } from '../load/operation.ts';
+import { quantile } from '../statistics.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { Workload } from '../workload.ts';
+import { isRefused } from '../workloads.ts';
+import { cpuSeconds, residentMiB } from './process-cost.ts';
+import type { RunningTarget } from './running-target.ts';
+
+/** One turn of one target at one workload. */
+export interface Cell {
+  readonly round: number;
+  readonly workload: string;
+  readonly target: string;
+  readonly operations: number;
+  readonly seconds: number;
+  /** User and system, of all threads of the target; of a start: until its first right answer. */
+  readonly cpuMsPerOperation: number;
+  readonly operationsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly upstreamCallsPerOperation: number;
+  readonly residentMiB: number;
+  /** Answers that were wrong, lookups for the wrong viewer included. */
+  readonly faultCount: number;
+  readonly faults: readonly string[];
+}
+
+export interface CellOptions {
+  readonly running: RunningTarget;
+  readonly workload: Workload;
+  readonly upstream: Upstream;
+  readonly round: number;
+  /** Makes the ids of this turn new. */
+  readonly seed: string;
+  /** How many operations; undefined: as many as take `forMs`. */
+  readonly operations: number | undefined;
+  readonly forMs: number;
+  /** The processes of the target; those of `running` unless it has more. */
+  readonly pids?: readonly number[];
+  /** Where it listens, if in more than one place. */
+  readonly ports?: readonly number[];
+  /** False where what is asked for is hot already. */
+  readonly warmUp?: boolean;
+}
+
+const warmUpAtOnce = 32;
+/** For what is still under way in a target: a connection to accept, an answer to log. */
+const settleMs = 15;
+
+export async function measureCell(options: CellOptions): Promise<Cell> {
+  const { running, workload, upstream, round, seed } = options;
+  const { target, port } = running;
+  const pids = options.pids ?? [running.child.pid];
+  const requestsPerOperation = target.dialect === 'rest' ? workload.lookupsPerOperation : 1;
+  const how = {
+    ports: options.ports ?? [port],
+    dialect: target.dialect,
+    isRefused,
+    refusalCode: target.refusalCode,
+  };
+  const warmed = target.caches && options.warmUp !== false ? (workload.warmUp?.() ?? []) : [];
+  await upstream.begin(workload.latencyMs);
+  const warmUp = await load({ ...how, concurrency: warmUpAtOnce, requestsPerOperation: 1 }, warmed);
+
+  using cold = await openLoad({ ...how, concurrency: workload.concurrency, requestsPerOperation });
+  await settle();
+  const before = await upstream.counts();
+  await upstream.begin(workload.latencyMs);
+  const cpuBefore = cpuSeconds(pids);
+  const source = workload.source(seed);
+  const result =
+    options.operations === undefined
+      ? await cold.run(source, options.forMs)
+      : await cold.run(atMost(options.operations, source));
+  await settle();
+  const cpu = cpuSeconds(pids) - cpuBefore;
+  const { lookups, foreign } = await upstream.counts();
+
+  const foreignFaults = before.foreign + foreign;
+  const { operations, seconds, latenciesMs } = result;
+  const done = Math.max(1, operations);
+  return {
+    round,
+    workload: workload.name,
+    target: target.name,
+    operations,
+    seconds,
+    cpuMsPerOperation: (cpu * 1000) / done,
+    operationsPerSecond: operations / seconds,
+    p50Ms: operations === 0 ? NaN : quantile(latenciesMs, 0.5),
+    p99Ms: operations === 0 ? NaN : quantile(latenciesMs, 0.99),
+    upstreamCallsPerOperation: lookups / done,
+    residentMiB: residentMiB(pids),
+    faultCount: warmUp.faultCount + result.faultCount + foreignFaults,
+    faults: [
+      ...warmUp.faults,
+      ...result.faults,
+      ...(foreignFaults > 0 ? [`${foreignFaults} lookups on behalf of another viewer`] : []),
+    ],
+  };
+}
+
+async function load(
+  options: Parameters<typeof openLoad>[0],
+  operations: readonly Operation[],
+): Promise<Pick<LoadResult, 'faultCount' | 'faults'>> {
+  if (operations.length === 0) return { faultCount: 0, faults: [] };
+  using opened = await openLoad(options);
+  const left = operations.values();
+  // Awaited here: the connections are closed with this function.
+  return await opened.run(() => left.next().value);
+}
+
+function atMost(count: number, source: () => Operation): () => Operation | undefined {
+  let given = 0;
+  return () => {
+    given += 1;
+    return given > count ? undefined : source();
+  };
+}
+
+const settle = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, settleMs);
+  });

@@ -1,0 +1,128 @@
+import { routerSecret } from './load/dialect.ts';
+import { startChild } from './measure/child.ts';
+import type { Surroundings, Target } from './target.ts';
+
+/** A program of `targets/`, as it was built, told where it is by two variables. */
+const program = (file: string, settings: Readonly<Record<string, string>> = {}): Run => ({
+  arguments: () => [`bench/dist/${file}`],
+  environment: ({ port, upstreamUrl }) => ({
+    NODE_ENV: 'production',
+    PORT: String(port),
+    UPSTREAM_URL: upstreamUrl,
+    ...settings,
+  }),
+});
+
+type Run = Pick<Target, 'arguments' | 'environment'>;
+
+/** Another GraphQL server over the same upstream. */
+const peer = (name: string, what: string, run: Run): Target => ({
+  name,
+  what,
+  dialect: 'graphql',
+  caches: false,
+  federated: false,
+  ...run,
+});
+
+const caching = (target: Target): Target => ({ ...target, caches: true });
+const cacheOn = { RESPONSE_CACHE: 'on' };
+const cacheOff = { CACHE_TTL_MS: '0', CACHE_STALE_MS: '0', CACHE_NEGATIVE_TTL_MS: '0' };
+
+/** The gateway as it runs in production, its pace out of the way. */
+const gateway = (
+  settings: (surroundings: Surroundings) => Readonly<Record<string, string>>,
+): Pick<Target, 'dialect' | 'federated' | 'refusalCode' | 'arguments' | 'environment'> => ({
+  dialect: 'graphql',
+  refusalCode: 'FORBIDDEN',
+  federated: true,
+  arguments: () => ['dist/main.js'],
+  environment: (surroundings) => ({
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'warn',
+    HOST: '127.0.0.1',
+    PORT: String(surroundings.port),
+    DINGTALK_API_URL: surroundings.upstreamUrl,
+    DINGTALK_APP_KEY: 'sandbox-app-key',
+    DINGTALK_APP_SECRET: 'sandbox-app-secret',
+    DINGTALK_QPS: '10000',
+    // A thousand at once on a machine that is busy otherwise may take longer than anybody would wait.
+    UPSTREAM_TIMEOUT_MS: '30000',
+    VIEWER_AUTH: 'router',
+    ROUTER_SECRET: routerSecret,
+    ...settings(surroundings),
+  }),
+});
+
+/** Hive Gateway, which looks the spaces up by itself: what it is to ask is composed before its first start. */
+const hive = (name: string, what: string, settings: Readonly<Record<string, string>> = {}): Target => {
+  const supergraph = ({ folder }: Surroundings): string => `${folder}/${name}.graphql`;
+  return {
+    name,
+    what,
+    dialect: 'mesh',
+    caches: false,
+    federated: false,
+    async prepare(surroundings) {
+      const words = ['-c', 'bench/targets/hive/mesh.config.mjs', '-o', supergraph(surroundings)];
+      const compose = startChild(process.execPath, ['bench/node_modules/.bin/mesh-compose', ...words], {
+        UPSTREAM_URL: surroundings.upstreamUrl,
+      });
+      await compose.gone;
+    },
+    arguments: (surroundings) => [
+      'bench/node_modules/@graphql-hive/gateway/dist/bin.js',
+      'supergraph',
+      supergraph(surroundings),
+      '--config-path=bench/targets/hive/gateway.config.mjs',
+      '--host=127.0.0.1',
+      `--port=${surroundings.port}`,
+    ],
+    environment: ({ upstreamUrl }) => ({
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'error',
+      UPSTREAM_URL: upstreamUrl,
+      ...settings,
+    }),
+  };
+};
+
+/** What every ratio is to. */
+export const limit: Target = {
+  name: 'limit',
+  what: '`node:http` in, `undici` out, no GraphQL',
+  dialect: 'rest',
+  caches: false,
+  federated: false,
+  ...program('limit.js'),
+};
+
+/** All that can be measured, in the order of their turns. */
+export const targets: readonly Target[] = [
+  limit,
+  {
+    name: 'sdk',
+    what: "DingTalk's own SDK behind `node:http`",
+    dialect: 'rest',
+    caches: false,
+    federated: false,
+    ...program('sdk.js'),
+  },
+  peer('apollo-got', 'Apollo Server with got', program('apollo-got.js')),
+  peer('apollo-got-dataloader', 'the same with DataLoader', program('apollo-got-dataloader.js')),
+  peer('yoga', 'graphql-yoga with fetch', program('yoga.js')),
+  peer('mercurius', 'mercurius with its compiler and undici', program('mercurius.js')),
+  caching(peer('yoga-cache', 'the same yoga with its response cache', program('yoga.js', cacheOn))),
+  caching(peer('mercurius-cache', 'the same mercurius with its cache', program('mercurius.js', cacheOn))),
+  hive('hive', 'Hive Gateway over a Mesh JSON-schema subgraph of the same upstream'),
+  caching(hive('hive-cache', 'the same Hive Gateway with its response cache', cacheOn)),
+  { name: 'gateway', what: 'this gateway, cache off', caches: false, ...gateway(() => cacheOff) },
+  { name: 'gateway-cache', what: 'this gateway as it comes', caches: true, ...gateway(() => ({})) },
+  {
+    name: 'gateway-redis',
+    what: 'this gateway with Redis (whose own CPU time is not counted)',
+    caches: true,
+    needsRedis: true,
+    ...gateway(({ redisUrl }) => ({ REDIS_URL: redisUrl })),
+  },
+];

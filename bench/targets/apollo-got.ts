@@ -1,0 +1,25 @@
+import { ApolloServer } from '@apollo/server';
+import { startStandaloneServer } from '@apollo/server/standalone';
+import { createGotLookup } from './got-lookup.ts';
+import { typeDefs, type LookupArguments } from './schema.ts';
+import { host, port } from './surroundings.ts';
+
+// Apollo Server as its own page starts it, got in its resolver.
+
+const lookup = await createGotLookup();
+const server = new ApolloServer<{ unionId: string }>({
+  typeDefs,
+  resolvers: {
+    Query: {
+      conversationSpace: (
+        _root: unknown,
+        { openConversationId }: LookupArguments,
+        { unionId }: { unionId: string },
+      ) => lookup(openConversationId, unionId),
+    },
+  },
+});
+await startStandaloneServer(server, {
+  listen: { host, port },
+  context: async ({ req }) => ({ unionId: String(req.headers['x-dingtalk-union-id']) }),
+});

@@ -1,0 +1,18 @@
+import http from 'node:http';
+import got from 'got';
+import { fetchToken, lookupPath, upstreamUrl, type Space } from './surroundings.ts';
+
+/** A lookup as anybody writes it with got: one instance, kept connections, the answer parsed by got. */
+export async function createGotLookup(): Promise<(id: string, unionId: string) => Promise<Space>> {
+  const api = got.extend({
+    prefixUrl: upstreamUrl,
+    agent: { http: new http.Agent({ keepAlive: true }) },
+    headers: { 'x-acs-dingtalk-access-token': await fetchToken() },
+  });
+  return async (openConversationId, unionId) => {
+    const { space } = await api
+      .post(lookupPath.slice(1), { searchParams: { unionId }, json: { openConversationId } })
+      .json<{ space: Space }>();
+    return space;
+  };
+}

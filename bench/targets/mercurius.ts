@@ -1,0 +1,40 @@
+import { fastify } from 'fastify';
+import mercurius from 'mercurius';
+import mercuriusCache from 'mercurius-cache';
+import { cacheEntries, cacheTtlMs, typeDefs, type LookupArguments } from './schema.ts';
+import { host, port } from './surroundings.ts';
+import { createUndiciLookup } from './undici-lookup.ts';
+
+// mercurius with its compiler on and undici in its resolver; with RESPONSE_CACHE=on its cache, keyed by viewer.
+
+interface Context {
+  readonly unionId: string;
+}
+
+const lookup = await createUndiciLookup();
+const app = fastify();
+await app.register(mercurius, {
+  schema: typeDefs,
+  resolvers: {
+    Query: {
+      conversationSpace: (_root: unknown, { openConversationId }: LookupArguments, context: unknown) =>
+        lookup(openConversationId, (context as Context).unionId),
+    },
+  },
+  context: (request): Context => ({ unionId: String(request.headers['x-dingtalk-union-id']) }),
+  jit: 1,
+});
+if (process.env['RESPONSE_CACHE'] === 'on') {
+  await app.register(mercuriusCache.default, {
+    ttl: cacheTtlMs / 1000,
+    storage: { type: 'memory', options: { size: cacheEntries } },
+    policy: {
+      Query: {
+        conversationSpace: {
+          extendKey: (_root: unknown, _args: unknown, context: unknown) => (context as Context).unionId,
+        },
+      },
+    },
+  });
+}
+await app.listen({ host, port });

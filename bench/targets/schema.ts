@@ -1,0 +1,21 @@
+/** The graph of the GraphQL targets: the gateway's own, without federation. */
+export const typeDefs = /* GraphQL */ `
+  scalar DateTime
+  type Query {
+    conversationSpace(openConversationId: ID!): Space
+  }
+  type Space {
+    spaceId: ID!
+    corpId: ID!
+    createTime: DateTime
+    modifiedTime: DateTime
+  }
+`;
+
+export interface LookupArguments {
+  readonly openConversationId: string;
+}
+
+/** How long, and how many, the targets keep that keep answers: as the gateway does. */
+export const cacheTtlMs = 60_000;
+export const cacheEntries = 100_000;

@@ -1,0 +1,14 @@
+/** What the benchmark asks of the stand-in's process, over its channel rather than over HTTP. */
+export type UpstreamRequest =
+  | { readonly kind: 'begin'; readonly latencyMs: number }
+  | { readonly kind: 'count' }
+  | { readonly kind: 'deny'; readonly pairs: readonly (readonly [viewer: number, id: string])[] };
+
+/** What has arrived since the last `begin`. */
+export interface UpstreamCounts {
+  readonly lookups: number;
+  /** Lookups on behalf of somebody who has no business with that id. */
+  readonly foreign: number;
+}
+
+export type UpstreamReply = { readonly url: string } | { readonly done: true } | UpstreamCounts;

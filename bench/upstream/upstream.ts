@@ -1,0 +1,43 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { UpstreamCounts, UpstreamRequest } from './messages.ts';
+
+/** The stand-in DingTalk, in a process of its own. */
+export interface Upstream {
+  readonly url: string;
+  /** Starts to count anew, and sets how long each lookup takes. */
+  begin(latencyMs: number): Promise<void>;
+  /** Refuses these ids to these viewers from now on. */
+  deny(pairs: readonly (readonly [viewer: number, id: string])[]): Promise<void>;
+  counts(): Promise<UpstreamCounts>;
+  stop(): void;
+}
+
+export async function startUpstream(): Promise<Upstream> {
+  const child = fork(fileURLToPath(new URL('stand-in.ts', import.meta.url)), { stdio: 'inherit' });
+  const [{ url }] = (await once(child, 'message')) as [{ url: string }];
+
+  /** One at a time: replies carry no name. */
+  async function ask(request: UpstreamRequest): Promise<unknown> {
+    const reply = once(child, 'message');
+    child.send(request);
+    return (await reply)[0];
+  }
+
+  return {
+    url,
+    async begin(latencyMs) {
+      await ask({ kind: 'begin', latencyMs });
+    },
+    async deny(pairs) {
+      await ask({ kind: 'deny', pairs });
+    },
+    async counts() {
+      return (await ask({ kind: 'count' })) as UpstreamCounts;
+    },
+    stop() {
+      child.disconnect();
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import type { Operation } from './load/operation.ts';
+import { createRandom } from '../scripts/plan/random.ts';
+import { idOwnedBy, viewerCount } from './upstream/viewers.ts';
+import type { Workload } from './workload.ts';
+import { createZipf } from './load/zipf.ts';
+
+const hotIds = Array.from({ length: 100 }, (_, at) => `cid.demo.hot.${at}`);
+const zipfIds = Array.from({ length: 10_000 }, (_, rank) => `cid.demo.zipf.${rank}`);
+const strangerShare = 0.01;
+
+const ownerOfRank = (rank: number): number => rank % viewerCount;
+const strangerToRank = (rank: number): number => (rank + 1) % viewerCount;
+
+/** Who is refused what: one hot id for each viewer, and to one stranger each of the many ids. */
+export const refusals: readonly (readonly [viewer: number, id: string])[] = [
+  ...hotIds.slice(0, viewerCount).map((id, viewer) => [viewer, id] as const),
+  ...zipfIds.map((id, rank) => [strangerToRank(rank), id] as const),
+];
+
+const refusedTo = new Set(refusals.map(([viewer, id]) => `${viewer} ${id}`));
+export const isRefused = (viewer: number, id: string): boolean => refusedTo.has(`${viewer} ${id}`);
+
+const always = (): boolean => true;
+
+/** One lookup of a new id a request. */
+export const coldLookups = (concurrency: number): Workload => ({
+  name: `W1-${concurrency}`,
+  what: `one cold lookup a request, ${concurrency} at once`,
+  kind: 'load',
+  latencyMs: 0,
+  concurrency,
+  lookupsPerOperation: 1,
+  operations: undefined,
+  suits: always,
+  source: (seed) => newIds(seed, (viewer, id) => ({ kind: 'lookup', viewer, ids: [id()] })),
+});
+
+/** Ids nobody has asked for yet, of one viewer after the other. */
+function newIds(seed: string, operation: (viewer: number, id: () => string) => Operation): () => Operation {
+  let count = 0;
+  return () => {
+    const viewer = count % viewerCount;
+    return operation(viewer, () => {
+      count += 1;
+      return idOwnedBy(viewer, `${seed}.${count}`);
+    });
+  };
+}
+
+/** Twenty-five new ids, each asked for twice. */
+const twice = (kind: Operation['kind']) => (viewer: number, id: () => string) => {
+  const distinct = Array.from({ length: 25 }, id);
+  return { kind, viewer, ids: [...distinct, ...distinct] };
+};
+
+export const fiftyAliases = (latencyMs: number): Workload => ({
+  name: `W2-${latencyMs}ms`,
+  what: `fifty aliases over twenty-five new ids in one request, upstream ${latencyMs} ms`,
+  kind: 'load',
+  latencyMs,
+  concurrency: 4,
+  lookupsPerOperation: 50,
+  operations: undefined,
+  suits: always,
+  source: (seed) => newIds(seed, twice('aliases')),
+});
+
+/** Everything that is asked of targets, in the order of a round. */
+export const workloads: readonly Workload[] = [
+  coldLookups(1),
+  coldLookups(32),
+  coldLookups(128),
+  fiftyAliases(0),
+  fiftyAliases(50),
+  {
+    name: 'W3',
+    what: 'a thousand requests at once for one id that is new, upstream 50 ms',
+    kind: 'load',
+    latencyMs: 50,
+    concurrency: 1000,
+    lookupsPerOperation: 1,
+    operations: 1000,
+    suits: always,
+    source: (seed) => () => ({ kind: 'lookup', viewer: 0, ids: [idOwnedBy(0, seed)] }),
+  },
+  {
+    name: 'W4',
+    what: 'a hundred hot ids, each asked for by twenty viewers, 32 at once; 1 % are refused',
+    kind: 'load',
+    latencyMs: 0,
+    concurrency: 32,
+    lookupsPerOperation: 1,
+    operations: undefined,
+    suits: always,
+    warmUp: () =>
+      hotIds.flatMap((id) =>
+        Array.from({ length: viewerCount }, (_, viewer) => ({ kind: 'lookup' as const, viewer, ids: [id] })),
+      ),
+    source: (seed) => {
+      const random = createRandom(hash(seed));
+      const below = (count: number): number => Math.floor(random() * count);
+      return () => ({
+        kind: 'lookup',
+        viewer: below(viewerCount),
+        ids: [hotIds[below(hotIds.length)] ?? ''],
+      });
+    },
+  },
+  {
+    name: 'W5',
+    what: 'a federated `_entities` call of fifty representations over twenty-five new ids',
+    kind: 'load',
+    latencyMs: 0,
+    concurrency: 4,
+    lookupsPerOperation: 50,
+    operations: undefined,
+    suits: ({ federated, dialect }) => federated || dialect === 'rest',
+    source: (seed) => newIds(seed, twice('entities')),
+  },
+  {
+    name: 'W6',
+    what: 'ten thousand ids as popular as Zipf says, 32 at once; 1 % are asked for by somebody who is refused',
+    kind: 'load',
+    latencyMs: 0,
+    concurrency: 32,
+    lookupsPerOperation: 1,
+    operations: undefined,
+    suits: always,
+    source: (seed) => {
+      const random = createRandom(hash(seed));
+      const draw = createZipf(zipfIds.length, 1, random);
+      return () => {
+        const rank = draw();
+        const viewer = random() < strangerShare ? strangerToRank(rank) : ownerOfRank(rank);
+        return { kind: 'lookup', viewer, ids: [zipfIds[rank] ?? ''] };
+      };
+    },
+  },
+  {
+    name: 'W7',
+    what: 'start of the process to the end of its first right answer',
+    kind: 'start',
+    latencyMs: 0,
+    concurrency: 1,
+    lookupsPerOperation: 1,
+    operations: 1,
+    suits: always,
+    source: (seed) => newIds(seed, (viewer, id) => ({ kind: 'lookup', viewer, ids: [id()] })),
+  },
+];
+
+function hash(text: string): number {
+  let value = 0;
+  for (const character of text) value = Math.trunc(value * 31 + (character.codePointAt(0) ?? 0)) % 2 ** 32;
+  return value;
+}

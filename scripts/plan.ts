@@ -1,0 +1,34 @@
+import { estimate } from './plan/estimate.ts';
+import { pageOf } from './plan/page.ts';
+import { PlanUsageError, readQuestion, rules } from './plan/question.ts';
+import { ttlThatFits } from './plan/remedy.ts';
+import { createRandom } from './plan/random.ts';
+
+// What a month of given use costs in calls to DingTalk, processes and memory: npm run plan -- --help
+
+const usage = [
+  'npm run plan -- --users 1000 --groups 500 --opens-per-day 20 --ttl 60000',
+  '',
+  ...Object.entries(rules).map(
+    ([name, { meaning, preset }]) =>
+      `  --${name.padEnd(16)} ${meaning}${preset === undefined ? '' : ` (${preset})`}`,
+  ),
+  '',
+].join('\n');
+const words = process.argv.slice(2);
+/** The same for every question, so that the same question has the same answer. */
+const random = (): (() => number) => createRandom(1);
+
+if (words.includes('--help')) {
+  console.log(usage);
+} else {
+  try {
+    const question = readQuestion(words);
+    const ttlFitting = (calls: number): number | undefined => ttlThatFits(question, calls, random);
+    console.log(pageOf(question, estimate(question, random()), ttlFitting));
+  } catch (error) {
+    if (!(error instanceof PlanUsageError)) throw error;
+    console.error(`${error.message}\n\n${usage}`);
+    process.exitCode = 2;
+  }
+}

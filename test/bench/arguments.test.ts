@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+import { readArguments } from '../../bench/arguments.ts';
+
+const menu = {
+  targets: ['limit', 'sdk', 'gateway', 'gateway-cache'],
+  workloads: ['W1-1', 'W1-32', 'W2-0ms', 'W3', 'W4', 'W7'],
+};
+
+test('without words everything runs, ten rounds long', () => {
+  expect(readArguments([], menu)).toEqual({ mode: 'full', ...menu, rounds: 10 });
+});
+
+test('names are taken in the order of turns, and the limit always runs', () => {
+  const choice = readArguments(['--target', 'gateway,sdk', '--workload', 'W3,W1', '--rounds', '2'], menu);
+
+  expect(choice).toEqual({
+    mode: 'full',
+    targets: ['limit', 'sdk', 'gateway'],
+    workloads: ['W1-1', 'W1-32', 'W3'],
+    rounds: 2,
+  });
+});
+
+test('--quick takes the limit and the gateway through a few workloads', () => {
+  expect(readArguments(['--quick'], menu)).toEqual({
+    mode: 'quick',
+    targets: ['limit', 'gateway', 'gateway-cache'],
+    workloads: ['W1-32', 'W2-0ms', 'W3', 'W4', 'W7'],
+    rounds: 3,
+  });
+});
+
+test.each([
+  [['--target', 'gatevay'], '--target knows no "gatevay". It knows: limit, sdk, gateway, gateway-cache'],
+  [['--target', 'gateway,'], '--target knows no "". It knows: limit, sdk, gateway, gateway-cache'],
+  [['--workload', 'W9'], '--workload knows no "W9". It knows: W1-1, W1-32, W2-0ms, W3, W4, W7'],
+  [['--rounds', '0'], '--rounds must be a whole number from 1 to 1000'],
+  [['--rounds', 'many'], '--rounds must be a whole number from 1 to 1000'],
+  [['--quick', '--scale'], 'choose --quick or --scale, not both'],
+  [['--fast'], "Unknown option '--fast'"],
+])('%j is refused with what would do', (words, message) => {
+  expect(() => readArguments(words, menu)).toThrow(message);
+});
