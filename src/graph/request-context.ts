@@ -13,7 +13,8 @@ export type Loaders = { readonly [Name in keyof Operations]: LoaderOf<Operations
 /** What resolvers are given: everything of one request and nothing of another. */
 export interface RequestContext {
   readonly loaders: Loaders;
-  readonly log: FastifyBaseLogger;
+  /** Whose lines name the request and its viewer. */
+  readonly log: () => FastifyBaseLogger;
   /** Where the request asked how its data came about. */
   readonly explanation?: Explanation | undefined;
 }

@@ -2,15 +2,16 @@ import type { ViewerConfig } from '../config/config.ts';
 import type { Authenticator } from './authenticator.ts';
 import { onlyValue, unauthenticated } from './credential-headers.ts';
 import { isCorpId, isUnionId } from './identifiers.ts';
-import { sameSecret } from './same-secret.ts';
+import { createSecretCheck } from './secret-check.ts';
 
 /** A router in front has authenticated the person and names the operator; its secret proves that it is the router. */
 export function createRouterAuthenticator({
   secret,
 }: Extract<ViewerConfig, { kind: 'router' }>): Authenticator {
+  const isRouter = createSecretCheck(secret);
   return {
     async authenticate(headers) {
-      if (!sameSecret(onlyValue(headers, 'x-router-secret') ?? '', secret)) {
+      if (!isRouter(onlyValue(headers, 'x-router-secret') ?? '')) {
         throw unauthenticated('Ask through the router: the header x-router-secret is missing or wrong.');
       }
       const unionId = onlyValue(headers, 'x-dingtalk-union-id');

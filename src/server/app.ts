@@ -87,8 +87,9 @@ export function forbidCaching(reply: FastifyReply): void {
 
 function logAnswer(request: FastifyRequest, { statusCode: status, elapsedTime }: FastifyReply): void {
   // The route, not the URL: a query string may hold anything.
-  const { method, routeOptions } = request;
-  request.log.info({ method, route: routeOptions.url, status, ms: Math.round(elapsedTime) }, 'answered');
+  const { method, routeOptions, viewerAlias: viewer } = request;
+  const ms = Math.round(elapsedTime);
+  request.log.info({ viewer, method, route: routeOptions.url, status, ms }, 'answered');
 }
 
 /** Node would answer an `Expect` that it does not know without a body. */

@@ -28,7 +28,7 @@ export function createErrorLog(log: Logger): ApolloServerPlugin<RequestContext> 
     async requestDidStart() {
       return {
         async didEncounterErrors({ errors, contextValue }) {
-          for (const error of errors) logError(contextValue.log, error);
+          for (const error of errors) logError(contextValue.log(), error);
         },
       };
     },
