@@ -5,7 +5,7 @@ import type { AccessTokens } from './access-tokens.ts';
 import type { AccessToken } from './token-supply.ts';
 import { ask } from './ask.ts';
 import type { Budgets } from './budgets.ts';
-import { startPart, type Deadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
 import { observeCall } from './observe-call.ts';
 import type { Protection } from './protection.ts';
@@ -55,13 +55,13 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
     breaker.check();
   }
 
-  /** One attempt: waits for its turn with all the time there is, and for the answer as long as the attempt may. */
+  /** One attempt: waits for its turn, and then for the answer, with all the time there is. */
   async function attempt<Input, Answer>(
     endpoint: Endpoint<Input, Answer>,
     input: Input,
     viewer: Viewer,
     token: AccessToken,
-    { timeoutMs, newConnection }: Attempt,
+    { newConnection }: Attempt,
     { deadline, onAttempt }: CallOptions,
   ): Promise<Answer> {
     const { name: api, method, answer } = endpoint;
@@ -79,8 +79,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
     return budgets.of(api).spend(unionId, deadline, async () => {
       check(corpId);
       onAttempt?.();
-      using part = startPart(clock, deadline, timeoutMs);
-      const send = (): Promise<Answer> => quota.run(corpId, () => ask(client, question, part));
+      const send = (): Promise<Answer> => quota.run(corpId, () => ask(client, question, deadline));
       return await observeCall(observer, { api, corpId }, send);
     });
   }

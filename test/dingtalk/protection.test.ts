@@ -108,6 +108,23 @@ test('nobody waits behind the one call that is let through to see', async () => 
   expect(callsOf(gateway)).toBe(11);
 });
 
+test('a DingTalk that answers nobody before the deadline is left alone', async () => {
+  const { clock, gateway } = await start({ UPSTREAM_TIMEOUT_MS: '60000' });
+  await using _ = gateway;
+  gateway.upstream.addFault('conversationSpace', { kind: 'hang' });
+
+  for (let request = 1; request <= 9; request += 1) {
+    const asked = gateway.query(lookup, example);
+    await gateway.upstream.waitForCalls('conversationSpace', request);
+    clock.advance(60_000);
+    expect((await asked).body.errors?.[0]?.extensions.code).toBe('UPSTREAM_TIMEOUT');
+  }
+  const { body } = await gateway.query(lookup, example);
+
+  expect(body).toEqual(unavailable({ retryAfterMs: 1000 }));
+  expect(callsOf(gateway)).toBe(9);
+});
+
 test('a token endpoint that fails counts as well', async () => {
   const { gateway } = await start();
   await using _ = gateway;
