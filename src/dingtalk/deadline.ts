@@ -41,3 +41,14 @@ export async function whileWaiting<T>(work: Promise<T>, signal: AbortSignal): Pr
     signal.removeEventListener('abort', leave);
   }
 }
+
+/** Resolves after `delayMs`. Throws what `signal` is aborted with, if that is earlier. */
+export async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancelTimer = clock.after(delayMs, resolve);
+  try {
+    await whileWaiting(promise, signal);
+  } finally {
+    cancelTimer();
+  }
+}

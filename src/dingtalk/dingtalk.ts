@@ -37,15 +37,15 @@ interface DingTalkOptions {
   readonly tokens: AccessTokens;
   readonly budgets: Budgets;
   readonly protection: Protection;
-  /** The organization of viewers whose credentials name none, where it is known. */
-  readonly corpId: string | undefined;
+  /** Which organization pays for a call on behalf of a viewer of `corpId`, and whose token it takes. */
+  readonly corpOf: (corpId: string | undefined) => string | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly observer: Observer;
 }
 
 export function createDingTalk(options: DingTalkOptions): DingTalk {
-  const { tokens, budgets, protection, clock, random, observer } = options;
+  const { tokens, budgets, protection, corpOf, clock, random, observer } = options;
   const { client, breaker, quota } = protection;
   const retries = createRetries({ clock, random, budget: createRetryBudget() });
 
@@ -65,7 +65,8 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
     { deadline, onAttempt }: CallOptions,
   ): Promise<Answer> {
     const { name: api, method, answer } = endpoint;
-    const { unionId, corpId = options.corpId } = viewer;
+    const { unionId } = viewer;
+    const corpId = corpOf(viewer.corpId);
     const question = {
       method,
       path: endpoint.path(input),
@@ -73,7 +74,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
       token: token.value,
       ...(endpoint.body && { body: endpoint.body(input) }),
       answer,
-      secrets: [token.value, unionId],
+      secrets: [token.value, unionId, ...textsOf(input)],
       newConnection,
     };
     return budgets.of(api).spend(unionId, deadline, async () => {
@@ -87,7 +88,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
   return {
     async call(endpoint, input, viewer, { deadline, onAttempt }) {
       const { repeatable, name: api } = endpoint;
-      const { corpId } = viewer;
+      const corpId = corpOf(viewer.corpId);
       const { signal } = deadline;
       let attempts = 0;
       const counted: CallOptions = {
@@ -101,7 +102,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
       let refused: AccessToken | undefined;
       try {
         return await retries.run(deadline, repeatable, async (how) => {
-          check(corpId ?? options.corpId);
+          check(corpId);
           // Also where the next attempt follows a renewal that failed: what was refused is not tried again.
           if (how.renewToken) refused = token;
           token = refused ? await tokens.replace(refused, corpId, signal) : await tokens.get(corpId, signal);
@@ -113,3 +114,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
     },
   };
 }
+
+/** What is asked about is as personal as who asks. */
+const textsOf = (input: unknown): string[] =>
+  Object.values(input ?? {}).filter((value) => typeof value === 'string');

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { whileWaiting, type Deadline } from './deadline.ts';
+import { pause, type Deadline } from './deadline.ts';
 import { DingTalkError, NotSentError } from './dingtalk-error.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { nextStep, type NextStep, type Progress } from './retry-policy.ts';
@@ -65,14 +65,4 @@ export function createRetries({ clock, random, budget }: RetriesOptions): Retrie
       }
     },
   };
-}
-
-async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const cancelTimer = clock.after(delayMs, resolve);
-  try {
-    await whileWaiting(promise, signal);
-  } finally {
-    cancelTimer();
-  }
 }
