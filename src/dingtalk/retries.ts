@@ -51,8 +51,9 @@ export function createRetries({ clock, random, budget }: RetriesOptions): Retrie
             newConnection: step?.kind === 'replay',
           });
         } catch (error) {
-          // What DingTalk said the last time tells more than why it was not asked again.
-          if (error instanceof NotSentError) throw failure ?? error;
+          // What DingTalk said the last time tells more than why it was not asked again, unless that would have helped.
+          if (error instanceof NotSentError)
+            throw failure?.kind === 'stale-token' ? error : (failure ?? error);
           if (!(error instanceof DingTalkError) || deadline.signal.aborted) throw error;
           failure = error;
         }
