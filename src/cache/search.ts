@@ -8,6 +8,9 @@ import type { RedisTier } from './redis-tier.ts';
 import type { Refreshes } from './refreshes.ts';
 import { createSingleFlight, type Work } from './single-flight.ts';
 
+/** The flight has the last word on why it is late; its callers wait that much longer for it. */
+const lastWordMs = 50;
+
 /**
  * Finds what is known at once or else goes, together with whoever wants the same, the way of `lookUp`. What is
  * found stale is looked up anew behind the caller's back. `onBoard` hears of the trip, where there is one.
@@ -56,7 +59,7 @@ export function createSearch(dependencies: SearchDependencies): Search {
     const { key } = question;
     let found = ifGood(await memory?.get(key), clock.nowMs(), cache);
     if (!found) {
-      using deadline = startDeadline(clock, timeoutMs, signal);
+      using deadline = startDeadline(clock, timeoutMs + lastWordMs, signal);
       found = await flights.fly(key, deadline, workOn(question, true), onBoard);
     }
     if (found.stale) refresh(question);

@@ -8,7 +8,7 @@ export interface SingleFlight<Trip, T> {
   /**
    * What the flight of this key brings: the one under way or, without one, another that runs `work`. Nobody waits beyond
    * their own `deadline`, and the flight is given up when nobody waits any more. `onBoard` tells which trip it is, and
-   * whether somebody else started it; a second time where a flight that began earlier ran out of time before the caller.
+   * whether somebody else started it; a second time where a flight that began much earlier ran out of time.
    */
   fly(
     key: string,
@@ -58,8 +58,10 @@ export function createSingleFlight<Trip, T>(clock: Clock, timeoutMs: number): Si
         try {
           return await flight.shared.wait(deadline.signal);
         } catch (error) {
-          // It was late when the caller came: nobody who keeps coming may hang on calls that others began.
-          if (!joined || !isTimeout(error) || deadline.signal.aborted) throw error;
+          // It was late when the caller came: nobody who keeps coming may hang on calls that others began. A call
+          // for the sake of those who will not stay for its answer would be wasted.
+          const hasTime = deadline.remainingMs() >= timeoutMs / 2;
+          if (!joined || !isTimeout(error) || !hasTime || deadline.signal.aborted) throw error;
         }
       }
     },

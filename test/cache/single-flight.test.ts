@@ -135,6 +135,26 @@ test('who came late to a flight that runs out of time boards the next one; who c
   ]);
 });
 
+test('who came late, but will not stay long, takes no call of their own', async () => {
+  const clock = createManualClock();
+  const flights = createSingleFlight<string, string>(clock, 5000);
+  let started = 0;
+  const run = ({ signal }: Deadline): Promise<string> => {
+    started += 1;
+    return whileWaiting(hanging, signal);
+  };
+  const fly = (): Promise<unknown> =>
+    flights.fly('key', startDeadline(clock, 5000), { trip: '', run }).catch((error) => error.kind);
+
+  const first = fly();
+  clock.advance(2000);
+  const late = fly();
+  clock.advance(3000);
+
+  expect(await Promise.all([first, late])).toEqual(['timeout', 'timeout']);
+  expect(started).toBe(1);
+});
+
 test.each([
   ['runs out of time', 'DingTalkError'],
   ['goes away', 'ClientGoneError'],
