@@ -19,7 +19,7 @@ export interface MemoryTier {
 }
 
 /**
- * bentocache as a bounded store and nothing more: how long something holds is for `freshnessOf` to say, on the
+ * bentocache as a bounded store and nothing more: how long something holds is for `ifGood` to say, on the
  * gateway's own clock.
  */
 export function createMemoryTier(maxEntries: number): MemoryTier {

@@ -7,7 +7,8 @@ const judgement = { size: 20, threshold: 0.5, minimumNumberOfCalls: 10 };
 const shortestOpenMs = 1000;
 const longestOpenMs = 30_000;
 
-export type BreakerState = 'closed' | 'open' | 'half-open';
+export const breakerStates = ['closed', 'open', 'half-open'] as const;
+export type BreakerState = (typeof breakerStates)[number];
 /** `unknown`: ended in a way that tells nothing of DingTalk. */
 export type Outcome = 'success' | 'failure' | 'unknown';
 

@@ -12,6 +12,7 @@ const maxWaiting = 1000;
 const sharedSpreadMs = 20;
 
 export interface BudgetStatus {
+  /** Calls that wait for their turn. */
   readonly queued: number;
   readonly inFlight: number;
   /** Calls that could start right now, as far as this process knows. */
@@ -155,6 +156,7 @@ const isTooFast = (error: unknown): boolean =>
   error instanceof DingTalkError && error.kind === 'rate-limited';
 
 function spent(waitMs: number): NotSentError {
-  const retryAfterMs = Math.max(1, Math.ceil(waitMs));
+  // Rounded, not up: the clock's fractions add a millionth of a millisecond to a second.
+  const retryAfterMs = Math.max(1, Math.round(waitMs));
   return new NotSentError('rate-limited', { retryAfterMs, reason: 'the call budget is spent' });
 }

@@ -1,5 +1,6 @@
 import type { Collectors } from './collectors.ts';
-import { breakerStates, type GatewayStatus } from './gateway-status.ts';
+import { breakerStates } from '../dingtalk/breaker.ts';
+import type { GatewayStatus } from './gateway-status.ts';
 import type { CorpLabel } from './labels.ts';
 
 interface Readings {
