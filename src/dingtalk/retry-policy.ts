@@ -35,8 +35,9 @@ const giveUp: NextStep = { kind: 'give-up' };
 export function nextStep(error: DingTalkError, progress: Progress, random: number): NextStep {
   const { attempts, replayed, renewed, remainingMs } = progress;
   if (error instanceof NotSentError || attempts >= maxAttempts) return giveUp;
-  if (remainingMs < shortestAttemptMs) return giveUp;
+  // However little time is left: the deadline says more than a token that was never renewed.
   if (error.kind === 'stale-token') return renewed ? giveUp : { kind: 'renew-token' };
+  if (remainingMs < shortestAttemptMs) return giveUp;
   if (error.details.deadConnection === true && !replayed) return { kind: 'replay' };
   if (!isRepeatable(error)) return giveUp;
   const delayMs = delayBefore(error, attempts, random);
