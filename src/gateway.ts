@@ -91,7 +91,7 @@ export async function createGateway(
     tokens,
     budgets,
     protection,
-    corpId: application.kind === 'internal' ? undefined : application.corpId,
+    corpOf: (corpId) => source.corpOf(corpId),
     clock,
     random,
     observer,

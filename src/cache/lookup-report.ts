@@ -55,5 +55,5 @@ export function startLookupReport({ api, clock, observer, onEnded }: ReportOptio
 function failureOf(error: unknown): string | undefined {
   if (error === undefined) return undefined;
   if (error instanceof DingTalkError) return error.kind;
-  return error instanceof ClientGoneError ? 'client-gone' : 'unforeseen';
+  return error instanceof ClientGoneError ? 'aborted' : 'unforeseen';
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
+import { ClientGoneError } from '../dingtalk/dingtalk-error.ts';
 
 /** How long a key is left alone after its refresh failed. */
 const restMs = 1000;
@@ -39,7 +40,7 @@ export function createRefreshes(clock: Clock, onFailed: (error: unknown) => void
       underWay.set(key, refresh(key, work));
     },
     async close() {
-      closing.abort();
+      closing.abort(new ClientGoneError());
       await Promise.all(underWay.values());
     },
   };

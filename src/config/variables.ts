@@ -49,10 +49,15 @@ const confidentialUrl = url.refine(
   'must be https: plain http is accepted to loopback only',
 );
 
-const redisUrl = url.refine(
-  ({ protocol, hostname }) => (protocol === 'redis:' || protocol === 'rediss:') && hostname !== '',
-  'must be a redis:// or rediss:// URL with a host',
-);
+const redisUrl = url
+  .refine(
+    ({ protocol, hostname }) => (protocol === 'redis:' || protocol === 'rediss:') && hostname !== '',
+    'must be a redis:// or rediss:// URL with a host',
+  )
+  .refine(
+    ({ pathname, search, hash }) => /^\/?$|^\/\d{1,4}$/.test(pathname) && `${search}${hash}` === '',
+    'may end with the number of a database, such as /1, and with nothing else',
+  );
 
 const originOnly = confidentialUrl.refine(
   ({ pathname, search, hash, username, password }) =>

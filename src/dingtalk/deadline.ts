@@ -1,37 +1,20 @@
 import type { Clock } from '../clock.ts';
-import { ClientGoneError, DingTalkError } from './dingtalk-error.ts';
+import { DingTalkError } from './dingtalk-error.ts';
 
 /** The one limit on everything that a lookup does upstream: queueing, tokens, attempts and replays. */
 export interface Deadline extends Disposable {
-  /** Aborted with a `DingTalkError` once time is up, or with a `ClientGoneError` once nobody waits. */
+  /** Aborted with a `DingTalkError` once time is up, or earlier with what `outer` was aborted with. */
   readonly signal: AbortSignal;
   readonly expiresAtMs: number;
   remainingMs(): number;
 }
 
-/** Starts the countdown; dispose of it when the work is done. `client` is the caller's own signal. */
-export const startDeadline = (clock: Clock, timeoutMs: number, client?: AbortSignal): Deadline =>
-  countDown(clock, timeoutMs, client, () => new ClientGoneError());
-
-/** A part of `whole`, for one attempt: ends with a `timeout` after `timeoutMs`, or earlier together with `whole`. */
-export const startPart = (clock: Clock, whole: Deadline, timeoutMs: number): Deadline =>
-  countDown(
-    clock,
-    Math.min(timeoutMs, whole.remainingMs()),
-    whole.signal,
-    () => whole.signal.reason as unknown,
-  );
-
-function countDown(
-  clock: Clock,
-  timeoutMs: number,
-  outer: AbortSignal | undefined,
-  outerReason: () => unknown,
-): Deadline {
+/** Starts the countdown; dispose of it when the work is done. `outer` belongs to whoever waits for the work. */
+export function startDeadline(clock: Clock, timeoutMs: number, outer?: AbortSignal): Deadline {
   const controller = new AbortController();
   const expiresAtMs = clock.nowMs() + timeoutMs;
   const cancelTimer = clock.after(timeoutMs, () => controller.abort(new DingTalkError('timeout')));
-  const leave = (): void => controller.abort(outerReason());
+  const leave = (): void => controller.abort(outer?.reason);
   if (outer?.aborted === true) leave();
   else outer?.addEventListener('abort', leave, { once: true });
 
@@ -56,5 +39,16 @@ export async function whileWaiting<T>(work: Promise<T>, signal: AbortSignal): Pr
     return await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener('abort', leave);
+  }
+}
+
+/** Resolves after `delayMs`. Throws what `signal` is aborted with, if that is earlier. */
+export async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancelTimer = clock.after(delayMs, resolve);
+  try {
+    await whileWaiting(promise, signal);
+  } finally {
+    cancelTimer();
   }
 }

@@ -5,7 +5,7 @@ import type { AccessTokens } from './access-tokens.ts';
 import type { AccessToken } from './token-supply.ts';
 import { ask } from './ask.ts';
 import type { Budgets } from './budgets.ts';
-import { startPart, type Deadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
 import { observeCall } from './observe-call.ts';
 import type { Protection } from './protection.ts';
@@ -37,15 +37,15 @@ interface DingTalkOptions {
   readonly tokens: AccessTokens;
   readonly budgets: Budgets;
   readonly protection: Protection;
-  /** The organization of viewers whose credentials name none, where it is known. */
-  readonly corpId: string | undefined;
+  /** Which organization pays for a call on behalf of a viewer of `corpId`, and whose token it takes. */
+  readonly corpOf: (corpId: string | undefined) => string | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly observer: Observer;
 }
 
 export function createDingTalk(options: DingTalkOptions): DingTalk {
-  const { tokens, budgets, protection, clock, random, observer } = options;
+  const { tokens, budgets, protection, corpOf, clock, random, observer } = options;
   const { client, breaker, quota } = protection;
   const retries = createRetries({ clock, random, budget: createRetryBudget() });
 
@@ -55,17 +55,18 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
     breaker.check();
   }
 
-  /** One attempt: waits for its turn with all the time there is, and for the answer as long as the attempt may. */
+  /** One attempt: waits for its turn, and then for the answer, with all the time there is. */
   async function attempt<Input, Answer>(
     endpoint: Endpoint<Input, Answer>,
     input: Input,
     viewer: Viewer,
     token: AccessToken,
-    { timeoutMs, newConnection }: Attempt,
+    { newConnection }: Attempt,
     { deadline, onAttempt }: CallOptions,
   ): Promise<Answer> {
     const { name: api, method, answer } = endpoint;
-    const { unionId, corpId = options.corpId } = viewer;
+    const { unionId } = viewer;
+    const corpId = corpOf(viewer.corpId);
     const question = {
       method,
       path: endpoint.path(input),
@@ -73,14 +74,13 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
       token: token.value,
       ...(endpoint.body && { body: endpoint.body(input) }),
       answer,
-      secrets: [token.value, unionId],
+      secrets: [token.value, unionId, ...textsOf(input)],
       newConnection,
     };
     return budgets.of(api).spend(unionId, deadline, async () => {
       check(corpId);
       onAttempt?.();
-      using part = startPart(clock, deadline, timeoutMs);
-      const send = (): Promise<Answer> => quota.run(corpId, () => ask(client, question, part));
+      const send = (): Promise<Answer> => quota.run(corpId, () => ask(client, question, deadline));
       return await observeCall(observer, { api, corpId }, send);
     });
   }
@@ -88,7 +88,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
   return {
     async call(endpoint, input, viewer, { deadline, onAttempt }) {
       const { repeatable, name: api } = endpoint;
-      const { corpId } = viewer;
+      const corpId = corpOf(viewer.corpId);
       const { signal } = deadline;
       let attempts = 0;
       const counted: CallOptions = {
@@ -102,7 +102,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
       let refused: AccessToken | undefined;
       try {
         return await retries.run(deadline, repeatable, async (how) => {
-          check(corpId ?? options.corpId);
+          check(corpId);
           // Also where the next attempt follows a renewal that failed: what was refused is not tried again.
           if (how.renewToken) refused = token;
           token = refused ? await tokens.replace(refused, corpId, signal) : await tokens.get(corpId, signal);
@@ -114,3 +114,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
     },
   };
 }
+
+/** What is asked about is as personal as who asks. */
+const textsOf = (input: unknown): string[] =>
+  Object.values(input ?? {}).filter((value) => typeof value === 'string');

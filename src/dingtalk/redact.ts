@@ -1,4 +1,5 @@
 import { DingTalkError, NotSentError } from './dingtalk-error.ts';
+import { errorCatalogue } from './error-catalogue.ts';
 
 /**
  * The same error with every secret struck from what DingTalk wrote: its messages may quote the request, as it
@@ -15,7 +16,8 @@ export function redact(error: unknown, secrets: readonly string[]): unknown {
   const { code, requestId, reason, requiredScopes } = error.details;
   return new DingTalkError(error.kind, {
     ...error.details,
-    code: code && strike(code),
+    // What is in the catalogue is DingTalk's own word, whatever else it may be.
+    code: code && (Object.hasOwn(errorCatalogue, code) ? code : strike(code)),
     requestId: requestId && strike(requestId),
     reason: reason && strike(reason),
     requiredScopes: requiredScopes?.map(strike),

@@ -1,16 +1,14 @@
 import type { Clock } from '../clock.ts';
-import { whileWaiting, type Deadline } from './deadline.ts';
+import { pause, type Deadline } from './deadline.ts';
 import { DingTalkError, NotSentError } from './dingtalk-error.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { attemptTimeoutMs, nextStep, type NextStep, type Progress } from './retry-policy.ts';
+import { nextStep, type NextStep, type Progress } from './retry-policy.ts';
 
 /** How one attempt differs from the one before. */
 export interface Attempt {
   /** With the token that comes after the one that was refused. */
   readonly renewToken: boolean;
   readonly newConnection: boolean;
-  /** From when it is sent. */
-  readonly timeoutMs: number;
 }
 
 interface RetriesOptions {
@@ -41,7 +39,6 @@ export function createRetries({ clock, random, budget }: RetriesOptions): Retrie
   return {
     async run(deadline, repeatable, attempt) {
       budget.earn();
-      const wholeMs = deadline.remainingMs();
       let attempts = 0;
       let replayed = false;
       let renewed = false;
@@ -52,7 +49,6 @@ export function createRetries({ clock, random, budget }: RetriesOptions): Retrie
           return await attempt({
             renewToken: step?.kind === 'renew-token',
             newConnection: step?.kind === 'replay',
-            timeoutMs: attemptTimeoutMs(attempts, wholeMs, repeatable),
           });
         } catch (error) {
           // What DingTalk said the last time tells more than why it was not asked again; of a stale token it is no news.
@@ -76,13 +72,3 @@ const isStaleToken = ({ kind }: DingTalkError): boolean => kind === 'stale-token
 /** A token that went stale at the last attempt is nobody's mistake: with the next one the lookup would have gone on. */
 const orUnavailable = (failure: DingTalkError): DingTalkError =>
   isStaleToken(failure) ? new DingTalkError('unavailable', failure.details) : failure;
-
-async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const cancelTimer = clock.after(delayMs, resolve);
-  try {
-    await whileWaiting(promise, signal);
-  } finally {
-    cancelTimer();
-  }
-}

@@ -8,8 +8,6 @@ const longestBackoffMs = 2000;
 const rateLimitSpreadMs = 500;
 /** Less than that leaves no time for an answer: the error at hand says more than a timeout would. */
 const shortestAttemptMs = 100;
-/** What the first attempt may take of a deadline, so that one that hangs leaves time for another. */
-const firstAttemptShare = 0.6;
 
 /** What is to be done about a failed attempt. */
 export type NextStep =
@@ -44,15 +42,9 @@ export function nextStep(error: DingTalkError, progress: Progress, random: numbe
   return delayMs + shortestAttemptMs > remainingMs ? giveUp : { kind: 'retry', delayMs };
 }
 
-/** How long an attempt may take, the `attempts` before it and the whole deadline being what they are. */
-export function attemptTimeoutMs(attempts: number, wholeMs: number, repeatable: boolean): number {
-  return repeatable && attempts === 0 ? wholeMs * firstAttemptShare : wholeMs;
-}
-
 /** Whether the same question may have another answer in a moment. */
 function isRepeatable({ kind, details: { code, status } }: DingTalkError): boolean {
   switch (kind) {
-    case 'timeout':
     case 'rate-limited':
       return true;
     case 'unavailable':

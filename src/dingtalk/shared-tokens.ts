@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Shared } from '../redis/shared.ts';
 import { claimToken, keepToken, letTokenGo, type TokenClaim } from '../redis/token-scripts.ts';
-import { whileWaiting, type Deadline } from './deadline.ts';
+import { pause, type Deadline } from './deadline.ts';
 import { timed, type TimedToken, type TokenSupply } from './token-supply.ts';
 import type { FetchedToken, TokenSource } from './token-source.ts';
 
@@ -97,7 +97,7 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
         }
         const isOver = clock.nowMs() >= giveUpAtMs;
         if (found.kind === 'ours' || found.kind === 'without' || isOver) return fetch(corpId, deadline);
-        if (found.kind === 'fetched-elsewhere') await pause(clock, pollMs, deadline);
+        if (found.kind === 'fetched-elsewhere') await pause(clock, pollMs, deadline.signal);
       }
     },
     async renew(corpId, deadline) {
@@ -118,16 +118,6 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
       }
     },
   };
-}
-
-async function pause(clock: Clock, ms: number, { signal }: Deadline): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = clock.after(ms, resolve);
-  try {
-    await whileWaiting(promise, signal);
-  } finally {
-    cancel();
-  }
 }
 
 const isFresh = ({ fetchedAtMs, expiresAtMs }: TimedToken, clock: Clock): boolean =>

@@ -8,7 +8,7 @@ export interface SharedWork<T> {
   readonly abandoned: boolean;
 }
 
-/** Starts `work`, whose own signal is aborted when the last of those who wait for it has left. */
+/** Starts `work`, whose own signal is aborted when the last of those who wait for it has left, with that one's reason. */
 export function shareWork<T>(work: (signal: AbortSignal) => Promise<T>): SharedWork<T> {
   const controller = new AbortController();
   let waiting = 0;
@@ -23,7 +23,7 @@ export function shareWork<T>(work: (signal: AbortSignal) => Promise<T>): SharedW
         return await whileWaiting(result, signal);
       } finally {
         waiting -= 1;
-        if (waiting === 0 && !ended) controller.abort();
+        if (waiting === 0 && !ended) controller.abort(signal.reason);
       }
     },
     get abandoned() {

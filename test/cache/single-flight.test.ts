@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createSingleFlight } from '../../src/cache/single-flight.ts';
 import { startDeadline, whileWaiting, type Deadline } from '../../src/dingtalk/deadline.ts';
+import { ClientGoneError } from '../../src/dingtalk/dingtalk-error.ts';
 import { codeOf, manyViewers, startCachedGateway } from '../support/cached-gateway.ts';
 import { eventually } from '../support/eventually.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -132,6 +133,27 @@ test('who came late to a flight that runs out of time boards the next one; who c
     ['first', true],
     ['second', false],
   ]);
+});
+
+test.each([
+  ['runs out of time', 'DingTalkError'],
+  ['goes away', 'ClientGoneError'],
+])('a flight ends with the reason of the last one who waited: one who %s', async (_how, reason) => {
+  const clock = createManualClock();
+  const flights = createSingleFlight<string, string>(clock, 5000);
+  const client = new AbortController();
+  const ended: unknown[] = [];
+  const run = async ({ signal }: Deadline): Promise<string> => {
+    signal.addEventListener('abort', () => ended.push(signal.reason.name));
+    return whileWaiting(hanging, signal);
+  };
+
+  const waiting = flights.fly('key', startDeadline(clock, 1000, client.signal), { trip: '', run });
+  if (reason === 'ClientGoneError') client.abort(new ClientGoneError());
+  clock.advance(1000);
+
+  await expect(waiting).rejects.toMatchObject({ name: reason });
+  expect(ended).toEqual([reason]);
 });
 
 const hanging = new Promise<never>(() => undefined);

@@ -127,6 +127,23 @@ test.each([
   expect(Object.keys(problemsOf({ ...live, DINGTALK_API_URL: url }))).toEqual(['DINGTALK_API_URL']);
 });
 
+test.each(['redis://cache', 'redis://cache/', 'rediss://:secret@cache:6380/15'])(
+  '%s may be the Redis',
+  (url) => {
+    expect(problemsOf({ REDIS_URL: url })).toEqual({});
+  },
+);
+
+test.each([
+  ['cache:6379', 'must be a redis:// or rediss:// URL with a host'],
+  ['http://cache', 'must be a redis:// or rediss:// URL with a host'],
+  ['redis://cache/first', 'may end with the number of a database, such as /1, and with nothing else'],
+  ['redis://cache/99999', 'may end with the number of a database, such as /1, and with nothing else'],
+  ['redis://cache?db=1', 'may end with the number of a database, such as /1, and with nothing else'],
+])('%s may not be the Redis', (url, message) => {
+  expect(problemsOf({ REDIS_URL: url })).toEqual({ REDIS_URL: message });
+});
+
 test.each<[string, NodeJS.ProcessEnv, string[]]>([
   ['fixed without an operator', { ...live, DINGTALK_OPERATOR_UNION_ID: '' }, ['DINGTALK_OPERATOR_UNION_ID']],
   ['fixed in production for anybody', { ...live, NODE_ENV: 'production' }, ['GATEWAY_API_KEYS']],

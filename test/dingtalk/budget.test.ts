@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createBudget, type Budget } from '../../src/dingtalk/budget.ts';
 import { startDeadline } from '../../src/dingtalk/deadline.ts';
+import { ClientGoneError } from '../../src/dingtalk/dingtalk-error.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 
 interface Run {
@@ -113,7 +114,7 @@ test('whoever leaves the line makes room and costs no call', async () => {
   const leaving = run.ask('viewer', 'leaving', { client: client.signal });
   void run.ask('viewer', 'staying');
 
-  client.abort();
+  client.abort(new ClientGoneError());
   await expect(leaving).rejects.toMatchObject({ name: 'ClientGoneError' });
   await run.finish('first');
   clock.advance(1000);

@@ -50,20 +50,21 @@ test('reads error bodies in their other casing as well', async () => {
   });
 });
 
-test('what DingTalk writes goes to the log only, and without token or unionId', async () => {
+test('what DingTalk writes goes to the log only, and without token, unionId or what was asked about', async () => {
   await using gateway = await startGateway();
   await gateway.query(lookup, example);
   const token = String(
     gateway.upstream.callsTo('conversationSpace')[0]?.headers['x-acs-dingtalk-access-token'],
   );
-  const message = `token ${token} of chyxxxxx refused`;
+  const message = `token ${token} of chyxxxxx refused for ${example.id}`;
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'permissionDenied', message }, 1);
 
   const { body } = await gateway.query(lookup, example);
 
   expect(JSON.stringify(body)).not.toContain('refused');
   const log = gateway.log.join('');
-  expect(log).toContain('token [redacted] of [redacted] refused');
+  expect(log).toContain('token [redacted] of [redacted] refused for [redacted]');
   expect(log).not.toContain(token);
   expect(log).not.toContain('chyxxxxx');
+  expect(log).not.toContain(example.id);
 });

@@ -108,6 +108,23 @@ test('nobody waits behind the one call that is let through to see', async () => 
   expect(callsOf(gateway)).toBe(11);
 });
 
+test('a DingTalk that answers nobody before the deadline is left alone', async () => {
+  const { clock, gateway } = await start({ UPSTREAM_TIMEOUT_MS: '60000' });
+  await using _ = gateway;
+  gateway.upstream.addFault('conversationSpace', { kind: 'hang' });
+
+  for (let request = 1; request <= 9; request += 1) {
+    const asked = gateway.query(lookup, example);
+    await gateway.upstream.waitForCalls('conversationSpace', request);
+    clock.advance(60_000);
+    expect((await asked).body.errors?.[0]?.extensions.code).toBe('UPSTREAM_TIMEOUT');
+  }
+  const { body } = await gateway.query(lookup, example);
+
+  expect(body).toEqual(unavailable({ retryAfterMs: 1000 }));
+  expect(callsOf(gateway)).toBe(9);
+});
+
 test('a token endpoint that fails counts as well', async () => {
   const { gateway } = await start();
   await using _ = gateway;
@@ -173,16 +190,20 @@ test('a ban told to last a day is tried after ten minutes', async () => {
 });
 
 test('a spent quota is tried again every ten minutes, and keeps nobody else back', async () => {
-  const { clock, gateway } = await start({ VIEWER_AUTH: 'router', ROUTER_SECRET: 'router-secret' });
+  const { clock, gateway } = await start({
+    DINGTALK_CORP_ID: 'ding1234xxxxx',
+    VIEWER_AUTH: 'router',
+    ROUTER_SECRET: 'router-secret',
+  });
   await using _ = gateway;
   const ask = (corpId: string) => gateway.query(lookup, example, as('chyxxxxx', corpId));
   const code = 'Forbidden.AccessDenied.ApiCountLimitForOrg';
-  gateway.upstream.addFault('conversationSpace', { kind: 'error', code }, 2);
+  gateway.upstream.addFault('conversationSpace', { kind: 'error', code }, 1);
 
   const first = await ask('ding1234xxxxx');
   const closed = await ask('ding1234xxxxx');
   const others = await ask('ding5678xxxxx');
-  expect(others.body.errors?.[0]?.extensions.code).toBe('QUOTA_EXHAUSTED');
+  expect(others.body).toEqual(exampleAnswer);
   expect(callsOf(gateway)).toBe(2);
 
   const requestId = gateway.upstream.callsTo('conversationSpace')[0]?.requestId;
@@ -193,22 +214,32 @@ test('a spent quota is tried again every ten minutes, and keeps nobody else back
   expect(first.body).toEqual(spent);
   expect(closed.body).toEqual(spent);
 
-  const third = await ask('ding9999xxxxx');
-  expect(third.body).toEqual(exampleAnswer);
-
   clock.advance(599_999);
   expect((await ask('ding1234xxxxx')).body).toEqual(spent);
-  expect(callsOf(gateway)).toBe(3);
+  expect(callsOf(gateway)).toBe(2);
   clock.advance(1);
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code }, 1);
   await ask('ding1234xxxxx');
   await ask('ding1234xxxxx');
-  expect(callsOf(gateway)).toBe(4);
+  expect(callsOf(gateway)).toBe(3);
 
   clock.advance(600_000);
   const again = [await ask('ding1234xxxxx'), await ask('ding1234xxxxx')];
   expect(again.map(({ body }) => body)).toEqual([exampleAnswer, exampleAnswer]);
-  expect(callsOf(gateway)).toBe(6);
+  expect(callsOf(gateway)).toBe(5);
+});
+
+test('an application of one organization has one quota, whatever organization its viewers name', async () => {
+  const { gateway } = await start({ VIEWER_AUTH: 'router', ROUTER_SECRET: 'router-secret' });
+  await using _ = gateway;
+  const code = 'Forbidden.AccessDenied.ApiCountLimitForOrg';
+  gateway.upstream.addFault('conversationSpace', { kind: 'error', code }, 1);
+
+  await gateway.query(lookup, example, as('chyxxxxx', 'ding1234xxxxx'));
+  const { body } = await gateway.query(lookup, example, as('linxxxxx', 'ding5678xxxxx'));
+
+  expect(body.errors?.[0]?.extensions.code).toBe('QUOTA_EXHAUSTED');
+  expect(callsOf(gateway)).toBe(1);
 });
 
 test('one call at a time sees whether the quota is there again', async () => {

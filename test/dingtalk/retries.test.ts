@@ -50,17 +50,30 @@ test('told that it was too fast, it asks again as late as it was told', async ()
   expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBe(1000);
 });
 
-test('an attempt that hangs leaves time for another one', async () => {
+test('a call has all the time until the deadline: one answered late is not made twice', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock, environment: { UPSTREAM_TIMEOUT_MS: '60000' } });
-  gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
+  gateway.upstream.setLatency(300, 'conversationSpace');
 
   const answer = gateway.query(lookup, example);
   await gateway.upstream.waitForCalls('conversationSpace', 1);
-  clock.advance(36_000);
+  clock.advance(59_999);
 
   expect((await answer).body).toEqual(exampleAnswer);
-  expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(2);
+  expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
+});
+
+test('a call that was not answered until the deadline is not made again', async () => {
+  const clock = createManualClock();
+  await using gateway = await startGateway({ clock, environment: { UPSTREAM_TIMEOUT_MS: '60000' } });
+  gateway.upstream.addFault('conversationSpace', { kind: 'hang' });
+
+  const answer = gateway.query(lookup, example);
+  await gateway.upstream.waitForCalls('conversationSpace', 1);
+  clock.advance(60_000);
+
+  expect((await answer).body.errors?.[0]?.extensions).toEqual({ code: 'UPSTREAM_TIMEOUT', retryable: true });
+  expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
 });
 
 test('what a dead kept connection lost is replayed over a new one, as often as it happens', async () => {

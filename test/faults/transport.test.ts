@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { selfSigned } from '../support/self-signed.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { faulty, suffer, usedMegabytes, type FaultCase } from './suffer.ts';
 
@@ -14,6 +16,12 @@ const elsewhere = http.createServer((request, response) => {
 const seenElsewhere: string[] = [];
 /** Speaks TLS, but has no certificate to show. */
 const withoutCertificate = tls.createServer({});
+/** Shows a certificate that nobody vouches for: whoever asks here would have told it the application's secret. */
+const seenUntrusted: string[] = [];
+const untrusted = https.createServer(selfSigned, (request, response) => {
+  seenUntrusted.push(request.url ?? '');
+  response.end('{"accessToken":"stolen","expireIn":7200}');
+});
 /** Speaks something, but not HTTP. */
 const otherProtocol = net.createServer((socket) => {
   socket.on('error', () => undefined);
@@ -82,15 +90,14 @@ const table: readonly FaultCase[] = [
   {
     name: 'one reset of a connection that was kept',
     begin: ({ gateway }) => gateway.upstream.addFault('conversationSpace', { kind: 'reset' }, 1),
-    // Sent again at once, it may succeed.
-    code: ['ok', 'UPSTREAM_UNAVAILABLE'],
+    code: 'ok',
   },
   ...redirects,
 ];
 
 let usedBefore: number;
 beforeAll(async () => {
-  await Promise.all([elsewhere, withoutCertificate, otherProtocol].map(listening));
+  await Promise.all([elsewhere, withoutCertificate, untrusted, otherProtocol].map(listening));
   withoutCertificate.on('tlsClientError', () => undefined);
   const taken = await listening(net.createServer());
   unusedPort = portOf(taken);
@@ -102,6 +109,7 @@ beforeAll(async () => {
 afterAll(async () => {
   elsewhere.close();
   withoutCertificate.close();
+  untrusted.close();
   otherProtocol.close();
   await later?.[Symbol.asyncDispose]();
   expect(usedMegabytes() - usedBefore).toBeLessThan(100);
@@ -141,6 +149,23 @@ test('a TLS handshake that fails', () =>
     code: 'UPSTREAM_UNAVAILABLE',
     endless: true,
   }));
+
+test('a certificate that nobody vouches for: not a word is said to its owner', async () => {
+  let log: readonly string[] = [];
+  await suffer({
+    name: 'untrusted',
+    environment: { DINGTALK_API_URL: `https://127.0.0.1:${portOf(untrusted)}` },
+    cold: true,
+    begin({ gateway }) {
+      ({ log } = gateway);
+    },
+    code: 'UPSTREAM_UNAVAILABLE',
+    endless: true,
+  });
+
+  expect(log.join('')).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
+  expect(seenUntrusted).toEqual([]);
+});
 
 test('a server that speaks something else than HTTP', () =>
   suffer({

@@ -1,0 +1,20 @@
+/**
+ * A certificate for 127.0.0.1, valid until 2120, that nobody but itself vouches for. Its key protects nothing: whoever
+ * reads this has it.
+ */
+export const selfSigned = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgR3S328jhmyaCHB+3
+7BP7ObVHaTPSMhsqKs1LU1RBb+GhRANCAASH25GzQBYTftPgbiyra3ygfPhAsVk4
+LN4gHbI5F5RaYq6ltJl34pVeUtWspZ7ayx/AdmgZ4zbsdLErariAJE1/
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBSjCB8aADAgECAgEBMAoGCCqGSM49BAMCMBQxEjAQBgNVBAMMCTEyNy4wLjAu
+MTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowFDESMBAGA1UEAwwJ
+MTI3LjAuMC4xMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEh9uRs0AWE37T4G4s
+q2t8oHz4QLFZOCzeIB2yOReUWmKupbSZd+KVXlLVrKWe2ssfwHZoGeM27HSxK2q4
+gCRNf6MyMDAwDwYDVR0RBAgwBocEfwAAATAdBgNVHQ4EFgQUTyS23h3wWbPZMw4F
+caokDuFmYbYwCgYIKoZIzj0EAwIDSAAwRQIhAIqt5RsZc9OsavZfWQfJB3ZECtVj
+ePWxP+vFouHvrCdDAiAsxn47T6ZU4i74E885/PglnJAi+573k0V/kPToYqC2RQ==
+-----END CERTIFICATE-----`,
+} as const;
