@@ -16,6 +16,8 @@ export interface AccessTokens {
    * @throws {DingTalkError} when none can be had, or what `signal` is aborted with.
    */
   get(corpId: string | undefined, signal: AbortSignal): Promise<AccessToken>;
+  /** The one that {@link get} found or fetched last, where it still lives: for whoever has waited since. */
+  latest(corpId: string | undefined): AccessToken | undefined;
   /** Throws what keeps every token from being fetched, as far as it can be told without asking DingTalk. */
   check(): Promise<void>;
   /** The token that comes after `stale`, which DingTalk refused: fetched now unless somebody already has. */
@@ -77,6 +79,11 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     }
   }
 
+  function living(corpId: string | undefined): HeldToken | undefined {
+    const current = held.get(keyOf(corpId));
+    return current && clock.nowMs() < current.token.expiresAtMs ? current : undefined;
+  }
+
   function refreshEarly(corpId: string | undefined, current: HeldToken): void {
     current.refreshAtMs = clock.nowMs() + earlyRetryMs;
     if (refreshing.has(keyOf(corpId))) return;
@@ -86,15 +93,17 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   return {
     check: () => source.check(),
     async get(corpId, signal) {
-      const current = held.get(keyOf(corpId));
-      const nowMs = clock.nowMs();
-      if (!current || nowMs >= current.token.expiresAtMs) return whileWaiting(obtain(corpId), signal);
-      if (nowMs >= current.refreshAtMs) refreshEarly(corpId, current);
+      const current = living(corpId);
+      if (!current) return whileWaiting(obtain(corpId), signal);
+      if (clock.nowMs() >= current.refreshAtMs) refreshEarly(corpId, current);
       return current.token;
     },
+    latest: (corpId) => living(corpId)?.token,
     async replace(stale, corpId, signal) {
       const current = held.get(keyOf(corpId));
       if (current && current.token !== stale) return current.token;
+      // Whoever comes meanwhile waits for the next one.
+      held.delete(keyOf(corpId));
       return whileWaiting(obtain(corpId, stale), signal);
     },
     ages: () => {

@@ -3,9 +3,9 @@ import type { Deadline } from './deadline.ts';
 import { DingTalkError, NotSentError } from './dingtalk-error.ts';
 import { createFairQueue } from './fair-queue.ts';
 import { createPace } from './pace.ts';
+import { createPlaces } from './places.ts';
 import type { GiveBack, SharedPlaces } from './shared-places.ts';
 
-const secondMs = 1000;
 const maxInFlight = 20;
 const maxWaiting = 1000;
 /** Keeps replicas apart that were told of the same free place. */
@@ -49,46 +49,24 @@ interface Turn {
   readonly start: (giveBack: GiveBack) => void;
 }
 
-/**
- * DingTalk counts a call when it arrives, somewhere between its start and its answer. So a call keeps its place in
- * the second until one second after its end: however long connections take to open, no second sees too many.
- */
 export function createBudget(options: BudgetOptions): Budget {
   const { clock, random, notBeforeMs = () => -Infinity, onTurn, slowsDown, shared } = options;
   const pace = createPace(clock, options.callsPerSecond);
+  const callsPerSecond = (): number => Math.min(pace.callsPerSecond, shared?.callsPerSecond ?? Infinity);
+  const places = createPlaces(clock, callsPerSecond);
   const queue = createFairQueue<Turn>();
-  /** When the places of ended calls come free, soonest first. */
-  const freeAtMs: number[] = [];
-  let inFlight = 0;
   /** Until then the processes together have no place left. */
   let sharedAtMs = -Infinity;
   let isAskingShared = false;
   let cancelTimer: (() => void) | undefined;
 
-  const callsPerSecond = (): number => Math.min(pace.callsPerSecond, shared?.callsPerSecond ?? Infinity);
-
-  function taken(): number {
-    const nowMs = clock.nowMs();
-    while (freeAtMs[0] !== undefined && freeAtMs[0] <= nowMs) freeAtMs.shift();
-    return inFlight + freeAtMs.length;
-  }
-
-  /** How long the call that has `ahead` others before it waits at least; calls in flight may end at any moment. */
-  function shortestWaitMs(ahead: number): number {
-    const nowMs = clock.nowMs();
-    const perSecond = callsPerSecond();
-    // The places of one second: free ones, then soonest first, then those in flight. Whoever comes after them takes
-    // them anew, a second later.
-    const index = (ahead % perSecond) + taken() - perSecond;
-    const laterMs = Math.floor(ahead / perSecond) * secondMs;
-    const placeMs = index < 0 ? nowMs : (freeAtMs[index] ?? nowMs + secondMs);
-    return Math.max(placeMs, sharedAtMs, notBeforeMs()) - nowMs + laterMs;
-  }
+  const shortestWaitMs = (ahead: number): number =>
+    places.shortestWaitMs(ahead, Math.max(sharedAtMs, notBeforeMs()));
 
   function startNext(): void {
     cancelTimer?.();
     cancelTimer = undefined;
-    while (queue.size > 0 && inFlight < maxInFlight && !isAskingShared) {
+    while (queue.size > 0 && places.inFlight < maxInFlight && !isAskingShared) {
       const waitMs = shortestWaitMs(0);
       if (waitMs > 0) {
         cancelTimer = clock.after(waitMs, startNext);
@@ -100,9 +78,9 @@ export function createBudget(options: BudgetOptions): Budget {
   }
 
   /** One at a time, so that whose turn it is when the place is there gets it. */
-  async function startNextShared(places: SharedPlaces): Promise<void> {
+  async function startNextShared(theirs: SharedPlaces): Promise<void> {
     isAskingShared = true;
-    const answer = await places.take();
+    const answer = await theirs.take();
     isAskingShared = false;
     if (answer.kind === 'wait') sharedAtMs = clock.nowMs() + answer.waitMs + random() * sharedSpreadMs;
     // Without the others' word this process has only its share, which may be used up: looked at anew.
@@ -123,14 +101,14 @@ export function createBudget(options: BudgetOptions): Budget {
     const leave = (): void => {
       queue.remove(viewerKey, call);
       // Behind calls that hang it is DingTalk that took too long; otherwise it was the pace.
-      const isPaced = inFlight < Math.min(maxInFlight, callsPerSecond());
+      const isPaced = places.inFlight < Math.min(maxInFlight, callsPerSecond());
       const isLate = signal.reason instanceof DingTalkError && signal.reason.kind === 'timeout';
       reject(isLate && isPaced ? spent(shortestWaitMs(0)) : (signal.reason as Error));
     };
     const call: Turn = {
       start(giveBack) {
         signal.removeEventListener('abort', leave);
-        inFlight += 1;
+        places.take();
         resolve(giveBack);
       },
     };
@@ -151,7 +129,8 @@ export function createBudget(options: BudgetOptions): Budget {
 
   return {
     get status() {
-      const placesLeft = Math.max(0, Math.min(maxInFlight - inFlight, callsPerSecond() - taken()));
+      const { inFlight, left } = places;
+      const placesLeft = Math.max(0, Math.min(maxInFlight - inFlight, left));
       return { queued: queue.size, inFlight, placesLeft };
     },
     async spend(viewerKey, deadline, call) {
@@ -164,8 +143,7 @@ export function createBudget(options: BudgetOptions): Budget {
         if (slowsDown === true && sent && isTooFast(error)) pace.slowDown();
         throw error;
       } finally {
-        inFlight -= 1;
-        if (sent) freeAtMs.push(clock.nowMs() + secondMs);
+        places.giveBack(sent);
         giveBack(sent);
         startNext();
       }

@@ -55,18 +55,16 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
     breaker.check();
   }
 
-  /** One attempt: waits for its turn, and then for the answer, with all the time there is. */
-  async function attempt<Input, Answer>(
+  /** Makes one attempt, which may take all the time there is. */
+  async function send<Input, Answer>(
     endpoint: Endpoint<Input, Answer>,
     input: Input,
-    viewer: Viewer,
+    { unionId, corpId }: Viewer,
     token: AccessToken,
     { newConnection }: Attempt,
-    { deadline, onAttempt }: CallOptions,
+    deadline: Deadline,
   ): Promise<Answer> {
     const { name: api, method, answer } = endpoint;
-    const { unionId } = viewer;
-    const corpId = corpOf(viewer.corpId);
     const question = {
       method,
       path: endpoint.path(input),
@@ -77,27 +75,17 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
       secrets: [token.value, unionId, ...textsOf(input)],
       newConnection,
     };
-    return budgets.of(api).spend(unionId, deadline, async () => {
-      check(corpId);
-      onAttempt?.();
-      const send = (): Promise<Answer> => quota.run(corpId, () => ask(client, question, deadline));
-      return await observeCall(observer, { api, corpId }, send);
-    });
+    const asked = (): Promise<Answer> => quota.run(corpId, () => ask(client, question, deadline));
+    return observeCall(observer, { api, corpId }, asked);
   }
 
   return {
-    async call(endpoint, input, viewer, { deadline, onAttempt }) {
+    async call(endpoint, input, { unionId, corpId: ownCorpId }, { deadline, onAttempt }) {
       const { repeatable, name: api } = endpoint;
-      const corpId = corpOf(viewer.corpId);
+      const corpId = corpOf(ownCorpId);
+      const viewer = { unionId, corpId };
       const { signal } = deadline;
       let attempts = 0;
-      const counted: CallOptions = {
-        deadline,
-        onAttempt() {
-          attempts += 1;
-          onAttempt?.();
-        },
-      };
       let token: AccessToken | undefined;
       let refused: AccessToken | undefined;
       try {
@@ -105,8 +93,17 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
           check(corpId);
           // Also where the next attempt follows a renewal that failed: what was refused is not tried again.
           if (how.renewToken) refused = token;
-          token = refused ? await tokens.replace(refused, corpId, signal) : await tokens.get(corpId, signal);
-          return attempt(endpoint, input, viewer, token, how, counted);
+          const found = await (refused
+            ? tokens.replace(refused, corpId, signal)
+            : tokens.get(corpId, signal));
+          return budgets.of(api).spend(unionId, deadline, async () => {
+            check(corpId);
+            // While this call waited for its turn another one may have learned that the token was refused.
+            token = tokens.latest(corpId) ?? found;
+            attempts += 1;
+            onAttempt?.();
+            return send(endpoint, input, viewer, token, how, deadline);
+          });
         });
       } finally {
         observer.attemptsEnded({ api, attempts });

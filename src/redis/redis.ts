@@ -1,7 +1,7 @@
-import { Redis as Client } from 'ioredis';
+import type { Redis as Client } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import { redisAddress } from './redis-address.ts';
+import { awaitReady, connect } from './connection.ts';
 import { createResting } from './resting.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
@@ -9,14 +9,8 @@ import { createSubscriptions } from './subscriptions.ts';
 const commandMs = 50;
 /** How long Redis is left alone after it could not be reached or was too slow. */
 const restMs = 1000;
-const connectMs = 1000;
 /** A connection over which answers come late, or not at all, for that long is given up, and another one is made. */
 const silenceMs = 5000;
-/** How long a connection that is given up has for its own farewell. */
-const disconnectMs = 100;
-/** How soon the system asks a connection that says nothing whether it still lives. */
-const keepAliveMs = 5000;
-const longestReconnectMs = 2000;
 const tooLate = 'no answer in time';
 
 /**
@@ -52,28 +46,32 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
   const client = connect(url);
   const subscriptions = createSubscriptions(() => connect(url));
   const resting = createResting(clock, restMs);
-  let reachable = true;
+  let isHelping = true;
   /** Since when no command was answered in time. */
   let lateSinceMs: number | undefined;
   let opening = awaitReady(client);
-  client.on('error', (error) => {
-    const reason = reasonOf(error);
-    if (reachable) {
-      log.warn({ reason }, 'Redis cannot be used: everything goes on in the memory of this process');
-    }
-    reachable = false;
-  });
-  client.on('ready', () => {
-    if (!reachable) log.info('Redis is there again');
-    reachable = true;
-  });
+  client.on('error', (error) => noteFailure(reasonOf(error)));
   client.on('close', () => {
     opening = awaitReady(client);
     lateSinceMs = undefined;
   });
 
+  function noteFailure(reason: string): void {
+    if (isHelping) {
+      log.warn({ reason }, 'Redis cannot be used: everything goes on in the memory of this process');
+    }
+    isHelping = false;
+  }
+
+  function noteAnswer(): void {
+    lateSinceMs = undefined;
+    if (!isHelping) log.info('Redis is there again');
+    isHelping = true;
+  }
+
   function noteLate(): void {
     resting.rest();
+    noteFailure(tooLate);
     lateSinceMs ??= clock.nowMs();
     // With it go the commands that still wait for their answers.
     if (clock.nowMs() - lateSinceMs >= silenceMs) client.disconnect(true);
@@ -102,7 +100,7 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
       if (resting.isResting()) throw new RedisUnavailableError('left alone after a failure');
       try {
         const answer = await inTime(send(command));
-        lateSinceMs = undefined;
+        noteAnswer();
         return answer;
       } catch (error) {
         if (isReply(error)) throw new RedisUnavailableError('answered with an error');
@@ -124,39 +122,6 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
       subscriptions.close();
     },
   };
-}
-
-const connect = (url: URL): Client =>
-  new Client({
-    ...redisAddress(url),
-    // Nobody waits for a connection: what cannot be sent now fails now.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    // Made anew by whoever subscribed.
-    autoResubscribe: false,
-    disableClientInfo: true,
-    connectTimeout: connectMs,
-    disconnectTimeout: disconnectMs,
-    keepAlive: keepAliveMs,
-    retryStrategy: (times) => Math.min(50 * 2 ** times, longestReconnectMs),
-  });
-
-/** Resolves with the next connection that can be used; rejects when it does not come about. */
-function awaitReady(client: Client): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const isReady = (): void => {
-    client.off('close', isClosed);
-    resolve();
-  };
-  const isClosed = (): void => {
-    client.off('ready', isReady);
-    reject(new RedisUnavailableError('no connection'));
-  };
-  client.once('ready', isReady);
-  client.once('close', isClosed);
-  promise.catch(() => undefined);
-  return promise;
 }
 
 /** An error that Redis itself answered with, such as one for a full memory or a value of another type. */

@@ -33,6 +33,35 @@ test('fetches one token however many lookups wait for it', async () => {
   });
 });
 
+test('a token that was refused is not sent by those who wait for their turn, nor by those who come meanwhile', async () => {
+  const clock = createManualClock();
+  await using gateway = await startGateway({ clock, environment: { DINGTALK_QPS: '2' } });
+  await gateway.query(lookup, example);
+  clock.advance(1000);
+  gateway.upstream.clearCalls();
+  gateway.upstream.expireTokens();
+  const ask = (ids: readonly string[]) =>
+    gateway.query(
+      `{ ${ids.map((id) => `${id}: conversationSpace(openConversationId: "cid.demo.${id}") { spaceId }`).join(' ')} }`,
+    );
+
+  gateway.upstream.setLatency(300, 'accessToken');
+  const first = ask(['a', 'b', 'c']);
+  await gateway.upstream.waitForCalls('accessToken', 1);
+  const meanwhile = ask(['d']);
+  let isDone = false;
+  const answers = Promise.all([first, meanwhile]).finally(() => (isDone = true));
+  while (!isDone) {
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    clock.advance(1000);
+  }
+
+  for (const { body } of await answers) expect(body.errors).toBeUndefined();
+  const statuses = gateway.upstream.callsTo('conversationSpace').map(({ status }) => status);
+  expect(statuses).toEqual([400, 400, 200, 200, 200, 200]);
+  expect(gateway.upstream.callsTo('accessToken')).toHaveLength(1);
+});
+
 test('renews the token at four fifths of its life, in the background, while the old one serves', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock });

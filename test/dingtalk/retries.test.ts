@@ -135,17 +135,24 @@ test.each([
   expect(await attemptsAt(error, false)).toBe(1);
 });
 
-test('what DingTalk said is told rather than why it could not be asked again', async () => {
+test.each([
+  ['what DingTalk said is told rather than why it could not be asked again', 'unavailable', 'unavailable'],
+  [
+    'that a token was stale is told to nobody who could not be served with the next',
+    'stale-token',
+    'rate-limited',
+  ],
+] as const)('%s', async (_what, said, told) => {
   const clock = createManualClock();
   const retries = createRetries({ clock, random: () => 0, budget: createRetryBudget() });
   using deadline = startDeadline(clock, 5000);
-  const failures = [new DingTalkError('unavailable', { status: 500 }), new NotSentError('rate-limited')];
+  const failures = [new DingTalkError(said), new NotSentError('rate-limited')];
 
   const running = retries.run(deadline, true, async () => {
     throw failures.shift();
   });
 
-  await expect(running).rejects.toMatchObject({ kind: 'unavailable', details: { status: 500 } });
+  await expect(running).rejects.toMatchObject({ kind: told });
 });
 
 test('a token that goes stale at the last attempt is nobody’s mistake', async () => {

@@ -60,6 +60,8 @@ test('what cannot be done before the deadline is not waited for', () => {
 test('a token is renewed once', () => {
   const stale = new DingTalkError('stale-token', { status: 400 });
   expect(nextStep(stale, { ...firstFailed, renewed: true }, 0.5)).toEqual(giveUp);
+  // However little time is left: that the token was stale is nothing to tell a client.
+  expect(nextStep(stale, { ...firstFailed, remainingMs: 1 }, 0.5)).toEqual({ kind: 'renew-token' });
 });
 
 test('a dead connection is replayed once, and then a failure like any other', () => {
