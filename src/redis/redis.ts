@@ -2,6 +2,7 @@ import { Redis as Client } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { redisAddress } from './redis-address.ts';
+import { RedisUnavailableError } from './redis-unavailable-error.ts';
 import { createResting } from './resting.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
@@ -17,7 +18,6 @@ const disconnectMs = 100;
 /** How soon the system asks a connection that says nothing whether it still lives. */
 const keepAliveMs = 5000;
 const longestReconnectMs = 2000;
-const tooLate = 'no answer in time';
 
 /**
  * Redis as the gateway uses it: a help that may fail at any moment, and nothing to wait for. After a command that
@@ -30,16 +30,13 @@ export interface Redis {
    * @throws {RedisUnavailableError} without its answer in time, or with an error in place of one.
    */
   run<T>(command: (client: Client) => Promise<T>): Promise<T>;
+  /** The same, even after a command that was late: for what the other replicas have to know, or nobody waits for. */
+  insist<T>(command: (client: Client) => Promise<T>): Promise<T>;
   /** Hears what is published on `channel`, as long as there is a connection: what is said in between is lost. */
   subscribe(channel: string, listener: (message: string) => void): void;
   /** Resolves with the first connection, or when there is none within `withinMs`: for a start, which nobody waits for. */
   opened(withinMs: number): Promise<void>;
   close(): void;
-}
-
-/** Why Redis could not help. Made from nothing of the command: its arguments may be anybody's. */
-export class RedisUnavailableError extends Error {
-  override readonly name = 'RedisUnavailableError';
 }
 
 interface RedisDependencies {
@@ -88,7 +85,7 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     const { promise: late, reject } = Promise.withResolvers<never>();
     const cancelTimer = clock.after(commandMs, () => {
       // What has arrived while this process was busy with other things is read first, and counts.
-      setImmediate(() => reject(new RedisUnavailableError(tooLate)));
+      setImmediate(() => reject(new RedisUnavailableError('late')));
     });
     try {
       return await Promise.race([work, late]);
@@ -97,21 +94,26 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     }
   }
 
+  async function insist<T>(command: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      const answer = await inTime(send(command));
+      lateSinceMs = undefined;
+      return answer;
+    } catch (error) {
+      if (isReply(error)) throw new RedisUnavailableError('refused');
+      if (!(error instanceof RedisUnavailableError)) throw new RedisUnavailableError('disconnected');
+      // Where there is no connection the next try costs no time, and may find one.
+      if (error.kind === 'late') noteLate();
+      throw error;
+    }
+  }
+
   return {
     async run(command) {
-      if (resting.isResting()) throw new RedisUnavailableError('left alone after a failure');
-      try {
-        const answer = await inTime(send(command));
-        lateSinceMs = undefined;
-        return answer;
-      } catch (error) {
-        if (isReply(error)) throw new RedisUnavailableError('answered with an error');
-        if (!(error instanceof RedisUnavailableError)) throw new RedisUnavailableError('no connection');
-        // Where there is no connection the next try costs no time, and may find one.
-        if (error.message === tooLate) noteLate();
-        throw error;
-      }
+      if (resting.isResting()) throw new RedisUnavailableError('resting');
+      return insist(command);
     },
+    insist,
     subscribe: (channel, listener) => subscriptions.add(channel, listener),
     async opened(withinMs) {
       const { promise: late, resolve } = Promise.withResolvers<void>();
@@ -151,7 +153,7 @@ function awaitReady(client: Client): Promise<void> {
   };
   const isClosed = (): void => {
     client.off('ready', isReady);
-    reject(new RedisUnavailableError('no connection'));
+    reject(new RedisUnavailableError('disconnected'));
   };
   client.once('ready', isReady);
   client.once('close', isClosed);
