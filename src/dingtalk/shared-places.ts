@@ -8,6 +8,8 @@ import type { Replicas } from './replicas.ts';
 /** For so long after Redis failed a process keeps to its share: by then every place in use is on record again. */
 const aloneMs = 1000;
 
+/** The wait for a second answer, so that a call has waited for Redis for less than 100 ms in all. */
+const secondTryMs = 30;
 /** What was heard of the others counts for one second: by then other places are in use. */
 const heardForMs = 1000;
 
@@ -101,7 +103,7 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
     } catch (error) {
       // Late for one process, Redis may well give all places to the others: once more before it goes beyond them.
       if (isAlone() || !mayBeThere(error)) throw error;
-      return Number(await redis.insist(command));
+      return Number(await redis.insist(command, secondTryMs));
     }
   }
 

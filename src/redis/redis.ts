@@ -31,7 +31,7 @@ export interface Redis {
    */
   run<T>(command: (client: Client) => Promise<T>): Promise<T>;
   /** The same, even after a command that was late: for what the other replicas have to know, or nobody waits for. */
-  insist<T>(command: (client: Client) => Promise<T>): Promise<T>;
+  insist<T>(command: (client: Client) => Promise<T>, withinMs?: number): Promise<T>;
   /** Hears what is published on `channel`, as long as there is a connection: what is said in between is lost. */
   subscribe(channel: string, listener: (message: string) => void): void;
   /** Resolves with the first connection, or when there is none within `withinMs`: for a start, which nobody waits for. */
@@ -81,9 +81,9 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     return command(client);
   }
 
-  async function inTime<T>(work: Promise<T>): Promise<T> {
+  async function inTime<T>(work: Promise<T>, withinMs: number): Promise<T> {
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const cancelTimer = clock.after(commandMs, () => {
+    const cancelTimer = clock.after(withinMs, () => {
       // What has arrived while this process was busy with other things is read first, and counts.
       setImmediate(() => reject(new RedisUnavailableError('late')));
     });
@@ -94,9 +94,9 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     }
   }
 
-  async function insist<T>(command: (client: Client) => Promise<T>): Promise<T> {
+  async function insist<T>(command: (client: Client) => Promise<T>, withinMs = commandMs): Promise<T> {
     try {
-      const answer = await inTime(send(command));
+      const answer = await inTime(send(command), withinMs);
       lateSinceMs = undefined;
       return answer;
     } catch (error) {
