@@ -66,10 +66,14 @@ local next = redis.call('ZRANGE', KEYS[1], taken - limit, taken - limit, 'WITHSC
 return math.min(1000, next[2] - now)
 `;
 
-/** A millisecond more than the second, for what was rounded off. */
+/**
+ * A millisecond more than the second, for what was rounded off. The place goes first: once a script has written, even
+ * a full Redis lets it go on.
+ */
 const giveBackScript = `${nowByRedis}
-if ARGV[2] == '1' then redis.call('ZADD', KEYS[1], 'XX', now + 1001, ARGV[1])
-else redis.call('ZREM', KEYS[1], ARGV[1]) end
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 1 and ARGV[2] == '1' then
+  redis.call('ZADD', KEYS[1], now + 1001, ARGV[1])
+end
 `;
 
 export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
@@ -80,6 +84,7 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
   const leaseMs = longestCallMs + 1001;
   let lastPlace = 0;
   let failedAtMs = -Infinity;
+  let heardAtMs = -Infinity;
   /** When this process last heard that the others leave it less than its share. */
   let crowdedAtMs = -Infinity;
 
@@ -102,7 +107,7 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
       return Number(await redis.run(command));
     } catch (error) {
       // Late for one process, Redis may well give all places to the others: once more before it goes beyond them.
-      if (isAlone() || !mayBeThere(error)) throw error;
+      if (heardAtMs < failedAtMs || !mayBeThere(error)) throw error;
       return Number(await redis.insist(command, secondTryMs));
     }
   }
@@ -116,7 +121,8 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
       const giveBack = giveBackOf(place);
       try {
         const answer = await ask(place);
-        if (answer > -share()) crowdedAtMs = clock.nowMs();
+        heardAtMs = clock.nowMs();
+        if (answer > -share()) crowdedAtMs = heardAtMs;
         if (answer > 0) return { kind: 'wait', waitMs: answer };
       } catch (error) {
         // There was no place a moment ago, and the others may still be told of every one that comes free.

@@ -139,6 +139,17 @@ testWithRedis('the places of a process that died come free by themselves', async
   await waitForPlace(living);
 });
 
+testWithRedis('places come free in a full Redis as well', async () => {
+  await using redis = await startRedis('--maxmemory', '1');
+  const [one, other] = [placesOf(await connect(redis)), placesOf(await connect(redis))];
+  const [first, second] = [await one.take(), await one.take()];
+  expect([first.kind, second.kind, (await other.take()).kind]).toEqual(['taken', 'taken', 'wait']);
+
+  if (first.kind === 'taken') first.giveBack(true);
+
+  await waitForPlace(other);
+});
+
 testWithRedis('garbage under the key does not stop anybody', async () => {
   await using redis = await startRedis();
   const shared = await connect(redis);
