@@ -8,7 +8,7 @@ export interface SoakArguments {
   readonly redis: boolean;
 }
 
-export const usage = 'npm run soak -- [--minutes 10] [--rate 100] [--redis] [--out docs/soak.md]';
+export const usage = 'npm run soak -- [--minutes 10] [--rate 60] [--redis] [--out docs/soak.md]';
 
 /** Reads the command line. Throws an error that says what to put right. */
 export function readArguments(args: readonly string[]): SoakArguments {
@@ -16,7 +16,7 @@ export function readArguments(args: readonly string[]): SoakArguments {
     args: [...args],
     options: {
       minutes: { type: 'string', default: '10' },
-      rate: { type: 'string', default: '100' },
+      rate: { type: 'string', default: '60' },
       out: { type: 'string' },
       redis: { type: 'boolean', default: false },
     },

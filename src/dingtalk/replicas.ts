@@ -7,7 +7,7 @@ const beatMs = 2000;
 const firstBeatMs = 100;
 /** Whoever has missed two beats is taken for dead. */
 const countedMs = 3 * beatMs;
-/** Assumed by a process that has never heard of the others. */
+/** Assumed, at least, by a process that has not heard of the others twice. */
 const replicasUnheardOf = 4;
 
 const beatScript = `
@@ -35,11 +35,13 @@ export function createReplicas({ redis, seal }: Shared, clock: Clock): Replicas 
   const key = seal.keyOf('replicas');
   const self = randomUUID();
   let heardOf: number | undefined;
+  let beats = 0;
   let isClosed = false;
 
   async function beat(): Promise<void> {
     try {
       heardOf = Number(await redis.run((client) => client.eval(beatScript, 1, key, self, countedMs)));
+      beats += 1;
     } catch {
       // Whoever was there a moment ago is most likely still there.
     }
@@ -49,7 +51,8 @@ export function createReplicas({ redis, seal }: Shared, clock: Clock): Replicas 
 
   return {
     get count() {
-      return heardOf ?? replicasUnheardOf;
+      // Those that start together have not all announced themselves at the first beat.
+      return beats > 1 && heardOf !== undefined ? heardOf : Math.max(heardOf ?? 0, replicasUnheardOf);
     },
     close() {
       isClosed = true;

@@ -51,19 +51,24 @@ export function createRetries({ clock, random, budget }: RetriesOptions): Retrie
             newConnection: step?.kind === 'replay',
           });
         } catch (error) {
-          // What DingTalk said the last time tells more than why it was not asked again, unless that would have helped.
-          if (error instanceof NotSentError)
-            throw failure?.kind === 'stale-token' ? error : (failure ?? error);
+          // What DingTalk said the last time tells more than why it was not asked again; of a stale token it is no news.
+          if (error instanceof NotSentError) throw failure && !isStaleToken(failure) ? failure : error;
           if (!(error instanceof DingTalkError) || deadline.signal.aborted) throw error;
           failure = error;
         }
         attempts += 1;
         const progress: Progress = { attempts, replayed, renewed, remainingMs: deadline.remainingMs() };
         step = repeatable ? nextStep(failure, progress, random()) : { kind: 'give-up' };
-        if (!(await mayGoOn(step, deadline))) throw failure;
+        if (!(await mayGoOn(step, deadline))) throw renewed ? failure : orUnavailable(failure);
         replayed ||= step.kind === 'replay';
         renewed ||= step.kind === 'renew-token';
       }
     },
   };
 }
+
+const isStaleToken = ({ kind }: DingTalkError): boolean => kind === 'stale-token';
+
+/** A token that went stale at the last attempt is nobody's mistake: with the next one the lookup would have gone on. */
+const orUnavailable = (failure: DingTalkError): DingTalkError =>
+  isStaleToken(failure) ? new DingTalkError('unavailable', failure.details) : failure;

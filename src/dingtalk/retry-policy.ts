@@ -33,6 +33,7 @@ const giveUp: NextStep = { kind: 'give-up' };
 export function nextStep(error: DingTalkError, progress: Progress, random: number): NextStep {
   const { attempts, replayed, renewed, remainingMs } = progress;
   if (error instanceof NotSentError || attempts >= maxAttempts) return giveUp;
+  // However little time is left: the deadline says more than a token that was never renewed.
   if (error.kind === 'stale-token') return renewed ? giveUp : { kind: 'renew-token' };
   if (remainingMs < shortestAttemptMs) return giveUp;
   if (error.details.deadConnection === true && !replayed) return { kind: 'replay' };

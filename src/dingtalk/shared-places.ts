@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import type { Redis as Client } from 'ioredis';
 import type { Clock } from '../clock.ts';
+import { RedisUnavailableError } from '../redis/redis-unavailable-error.ts';
 import type { Shared } from '../redis/shared.ts';
 import type { Replicas } from './replicas.ts';
 
 /** For so long after Redis failed a process keeps to its share: by then every place in use is on record again. */
 const aloneMs = 1000;
+
+/** The wait for a second answer, so that a call has waited for Redis for less than 100 ms in all. */
+const secondTryMs = 30;
+/** What was heard of the others counts for one second: by then other places are in use. */
+const heardForMs = 1000;
 
 /** Ends the use of a place; a call that was not sent needs none. */
 export type GiveBack = (sent: boolean) => void;
@@ -37,28 +44,36 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** Takes a place and answers 0, or answers how many milliseconds there is none. By Redis's own time: processes differ. */
+/**
+ * Takes a place and answers how many are left, as a number that is not positive; or answers how many milliseconds there
+ * is none. By Redis's own time: processes differ. A place whose taking was answered too late is taken once.
+ */
 const takeScript = `${nowByRedis}
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 -- What no lease explains is left from before a clock was put back.
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. now + ARGV[3], '+inf')
+redis.call('ZREM', KEYS[1], ARGV[1])
 local taken = redis.call('ZCARD', KEYS[1])
 local limit = tonumber(ARGV[2])
 if taken < limit then
   redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
-  return 0
+  return taken + 1 - limit
 end
 local next = redis.call('ZRANGE', KEYS[1], taken - limit, taken - limit, 'WITHSCORES')
 return math.min(1000, next[2] - now)
 `;
 
-/** A millisecond more than the second, for what was rounded off. */
+/**
+ * A millisecond more than the second, for what was rounded off. The place goes first: once a script has written, even
+ * a full Redis lets it go on.
+ */
 const giveBackScript = `${nowByRedis}
-if ARGV[2] == '1' then redis.call('ZADD', KEYS[1], 'XX', now + 1001, ARGV[1])
-else redis.call('ZREM', KEYS[1], ARGV[1]) end
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 1 and ARGV[2] == '1' then
+  redis.call('ZADD', KEYS[1], now + 1001, ARGV[1])
+end
 `;
 
 export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
@@ -66,36 +81,64 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
   const { redis, seal } = shared;
   const key = seal.keyOf('budget', api);
   const process = randomUUID();
+  const leaseMs = longestCallMs + 1001;
   let lastPlace = 0;
   let failedAtMs = -Infinity;
+  let heardAtMs = -Infinity;
+  /** When this process last heard that the others leave it less than its share. */
+  let crowdedAtMs = -Infinity;
+
+  const share = (): number => Math.max(1, Math.floor(callsPerSecond / replicas.count));
+  const isAlone = (): boolean => clock.nowMs() - failedAtMs < aloneMs;
 
   function giveBackOf(place: string): GiveBack {
     return (sent) => {
       // Failing that, it comes free by itself.
-      redis.run((client) => client.eval(giveBackScript, 1, key, place, sent ? 1 : 0)).catch(() => undefined);
+      redis
+        .insist((client) => client.eval(giveBackScript, 1, key, place, sent ? 1 : 0))
+        .catch(() => undefined);
     };
+  }
+
+  async function ask(place: string): Promise<number> {
+    const command = (client: Client): Promise<unknown> =>
+      client.eval(takeScript, 1, key, place, callsPerSecond, leaseMs);
+    try {
+      return Number(await redis.run(command));
+    } catch (error) {
+      // Late for one process, Redis may well give all places to the others: once more before it goes beyond them.
+      if (heardAtMs < failedAtMs || !mayBeThere(error)) throw error;
+      return Number(await redis.insist(command, secondTryMs));
+    }
   }
 
   return {
     get callsPerSecond() {
-      const isAlone = clock.nowMs() - failedAtMs < aloneMs;
-      return isAlone ? Math.max(1, Math.floor(callsPerSecond / replicas.count)) : callsPerSecond;
+      return isAlone() ? share() : callsPerSecond;
     },
     async take() {
-      lastPlace += 1;
       const place = `${process}:${lastPlace}`;
       const giveBack = giveBackOf(place);
       try {
-        const leaseMs = longestCallMs + 1001;
-        const waitMs = Number(
-          await redis.run((client) => client.eval(takeScript, 1, key, place, callsPerSecond, leaseMs)),
-        );
-        return waitMs > 0 ? { kind: 'wait', waitMs } : { kind: 'taken', giveBack };
-      } catch {
+        const answer = await ask(place);
+        heardAtMs = clock.nowMs();
+        if (answer > -share()) crowdedAtMs = heardAtMs;
+        if (answer > 0) return { kind: 'wait', waitMs: answer };
+      } catch (error) {
+        // There was no place a moment ago, and the others may still be told of every one that comes free.
+        const isCrowded = clock.nowMs() - crowdedAtMs < heardForMs;
+        if (isCrowded && mayBeThere(error)) return { kind: 'wait', waitMs: 0 };
         failedAtMs = clock.nowMs();
+        lastPlace += 1;
         // The place may have been taken all the same, by a command that was answered too late.
         return { kind: 'unknown', giveBack };
       }
+      lastPlace += 1;
+      return { kind: 'taken', giveBack };
     },
   };
 }
+
+/** Whether Redis was only late: it is there for the others, as far as anybody knows. */
+const mayBeThere = (error: unknown): boolean =>
+  error instanceof RedisUnavailableError && (error.kind === 'late' || error.kind === 'resting');

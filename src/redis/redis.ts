@@ -2,6 +2,7 @@ import type { Redis as Client } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { awaitReady, connect } from './connection.ts';
+import { RedisUnavailableError } from './redis-unavailable-error.ts';
 import { createResting } from './resting.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
@@ -11,7 +12,6 @@ const commandMs = 50;
 const restMs = 1000;
 /** A connection over which answers come late, or not at all, for that long is given up, and another one is made. */
 const silenceMs = 5000;
-const tooLate = 'no answer in time';
 
 /**
  * Redis as the gateway uses it: a help that may fail at any moment, and nothing to wait for. After a command that
@@ -24,16 +24,13 @@ export interface Redis {
    * @throws {RedisUnavailableError} without its answer in time, or with an error in place of one.
    */
   run<T>(command: (client: Client) => Promise<T>): Promise<T>;
+  /** The same, even after a command that was late: for what the other replicas have to know, or nobody waits for. */
+  insist<T>(command: (client: Client) => Promise<T>, withinMs?: number): Promise<T>;
   /** Hears what is published on `channel`, as long as there is a connection: what is said in between is lost. */
   subscribe(channel: string, listener: (message: string) => void): void;
   /** Resolves with the first connection, or when there is none within `withinMs`: for a start, which nobody waits for. */
   opened(withinMs: number): Promise<void>;
   close(): void;
-}
-
-/** Why Redis could not help. Made from nothing of the command: its arguments may be anybody's. */
-export class RedisUnavailableError extends Error {
-  override readonly name = 'RedisUnavailableError';
 }
 
 interface RedisDependencies {
@@ -71,7 +68,7 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
 
   function noteLate(): void {
     resting.rest();
-    noteFailure(tooLate);
+    noteFailure('no answer in time');
     lateSinceMs ??= clock.nowMs();
     // With it go the commands that still wait for their answers.
     if (clock.nowMs() - lateSinceMs >= silenceMs) client.disconnect(true);
@@ -82,11 +79,11 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     return command(client);
   }
 
-  async function inTime<T>(work: Promise<T>): Promise<T> {
+  async function inTime<T>(work: Promise<T>, withinMs: number): Promise<T> {
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const cancelTimer = clock.after(commandMs, () => {
+    const cancelTimer = clock.after(withinMs, () => {
       // What has arrived while this process was busy with other things is read first, and counts.
-      setImmediate(() => reject(new RedisUnavailableError(tooLate)));
+      setImmediate(() => reject(new RedisUnavailableError('late')));
     });
     try {
       return await Promise.race([work, late]);
@@ -95,21 +92,26 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     }
   }
 
+  async function insist<T>(command: (client: Client) => Promise<T>, withinMs = commandMs): Promise<T> {
+    try {
+      const answer = await inTime(send(command), withinMs);
+      noteAnswer();
+      return answer;
+    } catch (error) {
+      if (isReply(error)) throw new RedisUnavailableError('refused');
+      if (!(error instanceof RedisUnavailableError)) throw new RedisUnavailableError('disconnected');
+      // Where there is no connection the next try costs no time, and may find one.
+      if (error.kind === 'late') noteLate();
+      throw error;
+    }
+  }
+
   return {
     async run(command) {
-      if (resting.isResting()) throw new RedisUnavailableError('left alone after a failure');
-      try {
-        const answer = await inTime(send(command));
-        noteAnswer();
-        return answer;
-      } catch (error) {
-        if (isReply(error)) throw new RedisUnavailableError('answered with an error');
-        if (!(error instanceof RedisUnavailableError)) throw new RedisUnavailableError('no connection');
-        // Where there is no connection the next try costs no time, and may find one.
-        if (error.message === tooLate) noteLate();
-        throw error;
-      }
+      if (resting.isResting()) throw new RedisUnavailableError('resting');
+      return insist(command);
     },
+    insist,
     subscribe: (channel, listener) => subscriptions.add(channel, listener),
     async opened(withinMs) {
       const { promise: late, resolve } = Promise.withResolvers<void>();

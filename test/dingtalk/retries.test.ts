@@ -122,7 +122,7 @@ async function attemptsAt(error: DingTalkError, repeatable: boolean): Promise<nu
     attempts += 1;
     throw error;
   });
-  await expect(running).rejects.toBe(error);
+  await expect(running).rejects.toMatchObject({ details: error.details });
   return attempts;
 }
 
@@ -153,4 +153,37 @@ test.each([
   });
 
   await expect(running).rejects.toMatchObject({ kind: told });
+});
+
+test('a token that goes stale at the last attempt is nobody’s mistake', async () => {
+  await using gateway = await startGateway();
+  const fault = (code: 'systemError' | 'InvalidAuthentication', times: number): void =>
+    gateway.upstream.addFault('conversationSpace', { kind: 'error', code }, times);
+  fault('systemError', 2);
+  fault('InvalidAuthentication', 1);
+
+  const { body } = await gateway.query(lookup, example);
+
+  expect(body.errors?.[0]?.extensions).toEqual({
+    code: 'UPSTREAM_UNAVAILABLE',
+    retryable: true,
+    dingtalk: { code: 'InvalidAuthentication', status: 400, requestId: expect.any(String) },
+  });
+  expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(3);
+});
+
+test('where there is no turn for the replay with a new token, that is told', async () => {
+  const clock = createManualClock();
+  const retries = createRetries({ clock, random: () => 0, budget: createRetryBudget() });
+  using deadline = startDeadline(clock, 1000);
+  const failures = [
+    new DingTalkError('stale-token', { status: 400 }),
+    new NotSentError('rate-limited', { retryAfterMs: 1 }),
+  ];
+
+  const running = retries.run(deadline, true, async () => {
+    throw failures.shift() ?? new Error('attempted too often');
+  });
+
+  await expect(running).rejects.toMatchObject({ kind: 'rate-limited', details: { retryAfterMs: 1 } });
 });

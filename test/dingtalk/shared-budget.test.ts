@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../../src/clock.ts';
 import { createReplicas, type Replicas } from '../../src/dingtalk/replicas.ts';
 import { createSharedPlaces, type SharedPlaces } from '../../src/dingtalk/shared-places.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
+import { RedisUnavailableError } from '../../src/redis/redis-unavailable-error.ts';
 import { createShared, type Shared } from '../../src/redis/shared.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { startRedis, testWithRedis, type RedisServer } from '../support/redis-server.ts';
@@ -28,7 +29,7 @@ function mostInASecond(atMs: readonly number[]): number {
 /** A busy machine must not look like a Redis that is away: commands have a second here, and no longer 50 ms. */
 const patientClock: Clock = {
   ...systemClock,
-  after: (delayMs, task) => systemClock.after(delayMs === 50 ? 1000 : delayMs, task),
+  after: (delayMs, task) => systemClock.after([30, 50].includes(delayMs) ? 1000 : delayMs, task),
 };
 
 testWithRedis('three gateways on one Redis stay within one pace', async () => {
@@ -93,11 +94,15 @@ async function connect(redis: RedisServer): Promise<Shared> {
 
 function placesOf(
   shared: Shared,
-  options: { replicas?: Replicas; longestCallMs?: number } = {},
+  options: { replicas?: Replicas; longestCallMs?: number; clock?: Clock } = {},
 ): SharedPlaces {
-  const { replicas = { count: 1, close: () => undefined }, longestCallMs = 60_000 } = options;
+  const {
+    replicas = { count: 1, close: () => undefined },
+    longestCallMs = 60_000,
+    clock = patientClock,
+  } = options;
   const api = 'conversationSpace';
-  return createSharedPlaces({ shared, replicas, clock: patientClock, api, callsPerSecond: 2, longestCallMs });
+  return createSharedPlaces({ shared, replicas, clock, api, callsPerSecond: 2, longestCallMs });
 }
 
 /** Until Redis gives a place. */
@@ -132,6 +137,17 @@ testWithRedis('the places of a process that died come free by themselves', async
   const living = placesOf(await connect(redis));
   expect((await living.take()).kind).toBe('wait');
   await waitForPlace(living);
+});
+
+testWithRedis('places come free in a full Redis as well', async () => {
+  await using redis = await startRedis('--maxmemory', '1');
+  const [one, other] = [placesOf(await connect(redis)), placesOf(await connect(redis))];
+  const [first, second] = [await one.take(), await one.take()];
+  expect([first.kind, second.kind, (await other.take()).kind]).toEqual(['taken', 'taken', 'wait']);
+
+  if (first.kind === 'taken') first.giveBack(true);
+
+  await waitForPlace(other);
 });
 
 testWithRedis('garbage under the key does not stop anybody', async () => {
@@ -177,3 +193,70 @@ testWithRedis('when Redis goes, each process keeps to its share of those it last
 
   expect([(await places.take()).kind, places.callsPerSecond]).toEqual(['unknown', 1]);
 });
+
+const late = (): Promise<never> => Promise.reject(new RedisUnavailableError('late'));
+
+testWithRedis('a process whose Redis was late asks once more before it goes beyond the others', async () => {
+  await using redis = await startRedis();
+  const shared = await connect(redis);
+  const places = placesOf({ ...shared, redis: { ...shared.redis, run: late } });
+
+  const kinds = [await places.take(), await places.take(), await places.take()].map(({ kind }) => kind);
+
+  expect(kinds).toEqual(['taken', 'taken', 'wait']);
+});
+
+testWithRedis('a place whose taking was answered too late is taken once', async () => {
+  await using redis = await startRedis();
+  const shared = await connect(redis);
+  let answersLate = true;
+  const places = placesOf({
+    ...shared,
+    redis: {
+      ...shared.redis,
+      run: async (command) => {
+        const answer = await shared.redis.run(command);
+        return answersLate ? late() : answer;
+      },
+    },
+  });
+
+  expect((await places.take()).kind).toBe('taken');
+  answersLate = false;
+  expect([(await places.take()).kind, (await places.take()).kind]).toEqual(['taken', 'wait']);
+});
+
+testWithRedis('where the others left no place, a late Redis is waited for, a second at most', async () => {
+  await using redis = await startRedis();
+  const shared = await connect(redis);
+  const clock = createManualClock();
+  let isLate = false;
+  const run: Shared['redis']['run'] = (command) => (isLate ? late() : shared.redis.run(command));
+  const places = placesOf({ ...shared, redis: { ...shared.redis, run, insist: run } }, { clock });
+  expect([(await places.take()).kind, (await places.take()).kind]).toEqual(['taken', 'taken']);
+
+  isLate = true;
+  expect((await places.take()).kind).toBe('wait');
+  clock.advance(999);
+  expect((await places.take()).kind).toBe('wait');
+  clock.advance(1);
+  expect((await places.take()).kind).toBe('unknown');
+});
+
+testWithRedis(
+  'a process that has heard of the others once takes it that not all have said so yet',
+  async () => {
+    await using redis = await startRedis();
+    const shared = await connect(redis);
+    const clock = createManualClock();
+    const first = createReplicas(shared, clock);
+    closers.push(() => first.close());
+    const announced = (): Promise<number> =>
+      shared.redis.run((client) => client.zcard(shared.seal.keyOf('replicas')));
+
+    clock.advance(100);
+    while ((await announced()) < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+
+    expect(first.count).toBe(4);
+  },
+);

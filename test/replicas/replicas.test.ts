@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import { beforeAll, expect } from '@jest/globals';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { testWithRedis as test } from '../support/redis-server.ts';
+import { rightAnswer, startReplicas, type Replica, type Replicas } from './start-replicas.ts';
+
+beforeAll(() => {
+  execFileSync('npm', ['run', '--silent', 'build']);
+}, 60_000);
+
+const startThree = (replicas: Replicas): Promise<Replica[]> =>
+  Promise.all([replicas.start(), replicas.start(), replicas.start()]);
+
+/** `count` different ids, none of them under another `name`. */
+const idsOf = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `cid.demo.${name}${index}`);
+
+/** Each id of one of them, in turn. */
+const askInTurn = (gateways: readonly Replica[], ids: readonly string[]): Promise<unknown>[] =>
+  ids.map((id, index) => gateways[index % gateways.length]!.ask(id, `viewer${index % 7}`));
+
+/** The most lookups that arrived within any 1,000 ms. */
+function mostInASecond(upstream: Sandbox): number {
+  const atMs = upstream.callsTo('conversationSpace').map((call) => call.atMs);
+  return Math.max(...atMs.map((start) => atMs.filter((at) => at >= start && at < start + 1000).length));
+}
+
+test('a cold hot key asked for 300 times over three processes costs three calls at most, and one token', async () => {
+  await using replicas = await startReplicas({});
+  const gateways = await startThree(replicas);
+  const { upstream } = replicas;
+  upstream.setLatency(100, 'conversationSpace');
+
+  const answers = await Promise.all(
+    Array.from({ length: 300 }, (_, index) => gateways[index % 3]!.ask('cid.demo.hot')),
+  );
+
+  expect(answers).toEqual(answers.map(() => rightAnswer('cid.demo.hot')));
+  expect(upstream.callsTo('conversationSpace').length).toBeLessThanOrEqual(3);
+  expect(upstream.callsTo('accessToken')).toHaveLength(1);
+});
+
+test('more traffic than the pace over three processes arrives at the pace', async () => {
+  await using replicas = await startReplicas({ DINGTALK_QPS: '20', UPSTREAM_TIMEOUT_MS: '30000' });
+  const gateways = await startThree(replicas);
+  const { upstream } = replicas;
+  upstream.setLatency(20, 'conversationSpace');
+  const ids = idsOf('paced', 70);
+  // The first call of a process takes long enough on a busy machine to look like a Redis that is away.
+  await Promise.all(askInTurn(gateways, idsOf('first', 3)));
+
+  const answers = await Promise.all(askInTurn(gateways, ids));
+
+  expect(answers).toEqual(ids.map(rightAnswer));
+  expect(upstream.callsTo('conversationSpace')).toHaveLength(73);
+  expect(mostInASecond(upstream)).toBeLessThanOrEqual(20);
+});
+
+test('kill -9 of one process loses what it had in flight, and nothing else', async () => {
+  await using replicas = await startReplicas({ DINGTALK_QPS: '20', UPSTREAM_TIMEOUT_MS: '3000' });
+  const [doomed, ...others] = (await startThree(replicas)) as [Replica, Replica, Replica];
+  const { upstream } = replicas;
+  const cached = idsOf('cached', 3);
+  for (const gateway of [doomed, ...others]) await Promise.all(askInTurn([gateway], cached));
+  const before = upstream.callsTo('conversationSpace').length;
+
+  upstream.addFault('conversationSpace', { kind: 'hang' }, 4);
+  const lost = Promise.allSettled(askInTurn([doomed], idsOf('lost', 4)));
+  await upstream.waitForCalls('conversationSpace', before + 4);
+  upstream.setLatency(300, 'conversationSpace');
+  const ids = idsOf('kept', 8);
+  const kept = Promise.all(askInTurn(others, ids));
+  await upstream.waitForCalls('conversationSpace', before + 12);
+  await doomed.kill();
+
+  expect((await lost).map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
+  expect(await kept).toEqual(ids.map(rightAnswer));
+  expect(
+    await Promise.all(cached.flatMap((id, index) => others.map((other) => other.ask(id, `viewer${index}`)))),
+  ).toEqual(cached.flatMap((id) => [rightAnswer(id), rightAnswer(id)]));
+  expect(upstream.callsTo('conversationSpace')).toHaveLength(before + 12);
+
+  // Its calls were the others' to make: what it was asked for last, and more than the places that it left.
+  upstream.setLatency(0, 'conversationSpace');
+  const after = [...idsOf('lost', 4), ...idsOf('after', 20)];
+  expect(await Promise.all(askInTurn(others, after))).toEqual(after.map(rightAnswer));
+  expect(mostInASecond(upstream)).toBeLessThanOrEqual(20);
+});
+
+test('kill -9 of the process that fetches the token for all lets another one fetch it', async () => {
+  await using replicas = await startReplicas({});
+  const { upstream } = replicas;
+  upstream.addFault('accessToken', { kind: 'hang' }, 1);
+  const doomed = await replicas.start();
+  await upstream.waitForCalls('accessToken', 1);
+  const other = await replicas.start();
+  const answer = other.ask('cid.demo.any');
+
+  await doomed.kill();
+
+  expect(await answer).toEqual(rightAnswer('cid.demo.any'));
+  expect(upstream.callsTo('accessToken')).toHaveLength(2);
+});
