@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import { RedisUnavailableError } from '../redis/redis-unavailable-error.ts';
 import type { Shared } from '../redis/shared.ts';
 import { claimToken, keepToken, letTokenGo, type TokenClaim } from '../redis/token-scripts.ts';
 import { pause, type Deadline } from './deadline.ts';
@@ -11,6 +12,8 @@ import type { FetchedToken, TokenSource } from './token-source.ts';
 const pollMs = 50;
 /** The longest that one waits for another; a replica that died over its fetch is not waited for any longer. */
 const longestWaitMs = 2000;
+/** The wait for a second answer where the first was late: a token fetched in vain is one of few. */
+const secondTryMs = 20;
 /** A token in Redis with less than that share of its life left is due for renewal itself. */
 const renewAtShare = 0.2;
 
@@ -46,7 +49,12 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
     const names = namesOf(corpId);
     const askedAtMs = clock.nowMs();
     try {
-      const found = await redis.run((client) => claimToken(client, names, known, owner, lockMs));
+      const found = await redis
+        .run((client) => claimToken(client, names, known, owner, lockMs))
+        .catch((error: unknown) => {
+          if (!(error instanceof RedisUnavailableError) || error.kind !== 'late') throw error;
+          return redis.insist((client) => claimToken(client, names, known, owner, lockMs, true), secondTryMs);
+        });
       if (found.kind !== 'kept') return found;
       return { ...found, leftMs: found.leftMs - (clock.nowMs() - askedAtMs) };
     } catch {

@@ -10,13 +10,14 @@ export type TokenClaim =
 /**
  * Under the first name the token, under the second the lock of whoever fetches one. What is there already is told
  * unless it is what the caller knows. A lock that no replica would have made (another type, no end, a late one) is
- * taken over.
+ * taken over, and so is the caller's own where it asks again: it has not heard that it got it.
  */
 const claimScript = `
 local kept = redis.pcall('get', KEYS[1])
 if type(kept) == 'string' and kept ~= ARGV[1] then return {kept, redis.call('pttl', KEYS[1])} end
 local leftMs = redis.call('pttl', KEYS[2])
-if leftMs >= 0 and leftMs <= tonumber(ARGV[3]) then return {} end
+local own = ARGV[4] == '1' and redis.pcall('get', KEYS[2]) == ARGV[2]
+if leftMs >= 0 and leftMs <= tonumber(ARGV[3]) and not own then return {} end
 redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[3])
 return {1}`;
 
@@ -37,8 +38,10 @@ export async function claimToken(
   known: Buffer,
   owner: string,
   lockMs: number,
+  again = false,
 ): Promise<TokenClaim> {
-  const reply = await client.callBuffer('eval', claimScript, 2, token, lock, known, owner, lockMs);
+  const isAgain = again ? 1 : 0;
+  const reply = await client.callBuffer('eval', claimScript, 2, token, lock, known, owner, lockMs, isAgain);
   const [first, leftMs] = reply as [(Buffer | number)?, number?];
   if (first === undefined) return { kind: 'fetched-elsewhere' };
   if (!Buffer.isBuffer(first) || leftMs === undefined) return { kind: 'ours' };
