@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { got } from 'got';
+import got from 'got';
 import { fetchToken, lookupPath, upstreamUrl, type Space } from './surroundings.ts';
 
 /** A lookup as anybody writes it with got: one instance, kept connections, the answer parsed by got. */
