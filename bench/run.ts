@@ -4,13 +4,14 @@ import path from 'node:path';
 import type { Choice } from './arguments.ts';
 import { estimateMs, nextTurnMs, operationsFor, turnMs, type RunShape } from './budget.ts';
 import { measureCell, type Cell } from './measure/cell.ts';
-import { freePort } from './measure/free-port.ts';
+import { freePort } from '../scripts/support/free-port.ts';
 import { residentMiB } from './measure/process-cost.ts';
 import { pause, startTarget, type RunningTarget } from './measure/running-target.ts';
 import { measureStart } from './measure/start-cell.ts';
 import { warmUp, warmUpMs } from './measure/warm-up.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { findRedis, startRedis } from './redis.ts';
+import { findRedisServer } from '../scripts/support/redis-process.ts';
+import { startRedis } from './redis.ts';
 import type { Report } from './report/report.ts';
 import type { Surroundings, Target } from './target.ts';
 import { targets } from './targets.ts';
@@ -36,7 +37,7 @@ export async function run(choice: Choice): Promise<Report> {
   const startedAt = new Date().toISOString();
   const elapsedMs = (): number => performance.now() - startedMs;
   const chosenWorkloads = workloads.filter(({ name }) => choice.workloads.includes(name));
-  const redisProgram = findRedis();
+  const redisProgram = findRedisServer();
   const wanted = targets.filter(({ name }) => choice.targets.includes(name));
   const possible = wanted.filter(({ needsRedis }) => needsRedis !== true || redisProgram !== undefined);
   const skipped = wanted

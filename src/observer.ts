@@ -17,11 +17,3 @@ export interface Observer {
   /** A call waited for its turn in the budget, and got it or gave up. */
   turnEnded(turn: { readonly api: string; readonly waitMs: number }): void;
 }
-
-/** Counts nothing. */
-export const silentObserver: Observer = {
-  lookupEnded: () => undefined,
-  callEnded: () => undefined,
-  attemptsEnded: () => undefined,
-  turnEnded: () => undefined,
-};

@@ -2,7 +2,7 @@ import type { Surroundings, Target } from '../target.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Workload } from '../workload.ts';
 import type { Cell } from './cell.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../scripts/support/free-port.ts';
 import { cpuSeconds, residentMiB } from './process-cost.ts';
 import { pause, startTarget } from './running-target.ts';
 

@@ -1,5 +1,5 @@
 import { measureCell, type Cell } from '../measure/cell.ts';
-import { freePort } from '../measure/free-port.ts';
+import { freePort } from '../../scripts/support/free-port.ts';
 import { residentMiB } from '../measure/process-cost.ts';
 import { pause, startTarget, type RunningTarget } from '../measure/running-target.ts';
 import type { Surroundings, Target } from '../target.ts';

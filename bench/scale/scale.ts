@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
-import { freePort } from '../measure/free-port.ts';
+import { freePort } from '../../scripts/support/free-port.ts';
 import { startTarget } from '../measure/running-target.ts';
 import { warmUp } from '../measure/warm-up.ts';
 import { createProgress } from '../progress.ts';
-import { findRedis, startRedis } from '../redis.ts';
+import { findRedisServer } from '../../scripts/support/redis-process.ts';
+import { startRedis } from '../redis.ts';
 import { limit as limitTarget, targets } from '../targets.ts';
 import { startUpstream } from '../upstream/upstream.ts';
 import { measurePoint, type PointResult } from './measure-point.ts';
@@ -19,7 +20,7 @@ export async function runScale(): Promise<number> {
   const progress = createProgress();
   const gateway = targets.find(({ name }) => name === 'gateway-cache');
   if (gateway === undefined) throw new Error('there is no gateway to measure');
-  const redisProgram = findRedis();
+  const redisProgram = findRedisServer();
   if (redisProgram === undefined) {
     progress.say(
       'Left out: everything on Redis, as redis-server is not installed (Debian: apt-get install redis-server)',

@@ -54,11 +54,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       if (!budget) budgets.set(api, (budget = create(api)));
       return budget;
     },
-    status: () =>
-      [...budgets].map(([api, { status }]) => {
-        const { queued, inFlight, placesLeft } = status;
-        return { api, queued, inFlight, placesLeft };
-      }),
+    status: () => Array.from(budgets, ([api, { status }]) => ({ api, ...status })),
     close: () => replicas?.close(),
   };
 }

@@ -3,7 +3,6 @@ import { specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import { cacheControlDirective } from './cache-control.ts';
 import { entities } from './entities.ts';
-import { noteLookups } from './explain-lookups.ts';
 import { asSubgraph } from './subgraph.ts';
 import { operations } from './registry.ts';
 
@@ -18,5 +17,5 @@ export async function createSchema(): Promise<GraphQLSchema> {
     // Arguments are checked by functions that federation's representations go through as well.
     validate: false,
   });
-  return noteLookups(asSubgraph(schema));
+  return asSubgraph(schema);
 }

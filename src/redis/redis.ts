@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { awaitReady, connect } from './connection.ts';
 import { RedisUnavailableError } from './redis-unavailable-error.ts';
-import { createResting } from './resting.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
 /** The longest that anybody waits for one command. */
@@ -42,7 +41,8 @@ interface RedisDependencies {
 export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis {
   const client = connect(url);
   const subscriptions = createSubscriptions(() => connect(url));
-  const resting = createResting(clock, restMs);
+  /** Until then it is left alone. */
+  let restsUntilMs = -Infinity;
   let isHelping = true;
   /** Since when no command was answered in time. */
   let lateSinceMs: number | undefined;
@@ -67,7 +67,7 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
   }
 
   function noteLate(): void {
-    resting.rest();
+    restsUntilMs = clock.nowMs() + restMs;
     noteFailure('no answer in time');
     lateSinceMs ??= clock.nowMs();
     // With it go the commands that still wait for their answers.
@@ -108,7 +108,7 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
 
   return {
     async run(command) {
-      if (resting.isResting()) throw new RedisUnavailableError('resting');
+      if (clock.nowMs() < restsUntilMs) throw new RedisUnavailableError('resting');
       return insist(command);
     },
     insist,

@@ -13,7 +13,7 @@ import type { Logger } from 'pino';
 import type { LimitsConfig } from '../config/config.ts';
 import { formatError } from '../errors/format-error.ts';
 import { createDocumentLimits } from '../graph/document-limits.ts';
-import { explainLookups } from '../graph/explain-lookups.ts';
+import { explainLookups, noteLookups } from '../graph/explain-lookups.ts';
 import { knownOperation } from '../graph/known-operation.ts';
 import { createLookupLimit } from '../graph/lookup-limit.ts';
 import type { RequestContext } from '../graph/request-context.ts';
@@ -56,7 +56,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     directives: limits.queryDirectives,
   });
   return new ApolloServer<RequestContext>({
-    schema,
+    schema: explainable ? noteLookups(schema) : schema,
     introspection,
     hideSchemaDetailsFromClientErrors: hideSchemaDetails,
     includeStacktraceInErrorResponses: false,

@@ -15,6 +15,23 @@ async function startUpstream(): Promise<Sandbox & AsyncDisposable> {
   return { ...upstream, [Symbol.asyncDispose]: () => upstream.close() };
 }
 
+/** One Redis, looked into by `client`, and one DingTalk, for as many replicas as a test starts. */
+async function startWorld() {
+  const redis = await startRedis();
+  const upstream = await startUpstream();
+  const client = connect(redis.url);
+  return {
+    redis,
+    upstream,
+    client,
+    async [Symbol.asyncDispose]() {
+      client.disconnect();
+      await upstream.close();
+      await redis[Symbol.asyncDispose]();
+    },
+  };
+}
+
 /** A replica: the same application before the same DingTalk. */
 const startReplica = (
   upstream: Sandbox,
@@ -77,9 +94,8 @@ function connect(url: string): Client & AsyncDisposable {
 }
 
 testWithRedis('what one replica was told is known to the other, by viewer', async () => {
-  await using redis = await startRedis();
-  await using upstream = await startUpstream();
-  await using client = connect(redis.url);
+  await using world = await startWorld();
+  const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
   await using other = await startConnected(upstream, redis.url);
   upstream.denyAccess('lin', 'cid.badTime');
@@ -96,9 +112,8 @@ testWithRedis('what one replica was told is known to the other, by viewer', asyn
 });
 
 testWithRedis('a refusal is remembered by all, and ends what another replica knows', async () => {
-  await using redis = await startRedis();
-  await using upstream = await startUpstream();
-  await using client = connect(redis.url);
+  await using world = await startWorld();
+  const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
   await using other = await startConnected(upstream, redis.url);
   await one.lookUp(id, 'chy');
@@ -118,9 +133,8 @@ testWithRedis('a refusal is remembered by all, and ends what another replica kno
 testWithRedis(
   'what Redis still holds of before a refusal is not told, though Redis did not hear of it',
   async () => {
-    await using redis = await startRedis();
-    await using upstream = await startUpstream();
-    await using client = connect(redis.url);
+    await using world = await startWorld();
+    const { redis, upstream, client } = world;
     await using gateway = await startConnected(upstream, redis.url);
     await gateway.lookUp(id, 'chy');
     await eventually(async () => (await keysOf(client)).length === 1);
@@ -140,9 +154,8 @@ testWithRedis(
 );
 
 testWithRedis('who was slow does not put back what a refusal ended', async () => {
-  await using redis = await startRedis();
-  await using upstream = await startUpstream();
-  await using client = connect(redis.url);
+  await using world = await startWorld();
+  const { redis, upstream, client } = world;
   await using slow = await startConnected(upstream, redis.url);
   await using quick = await startConnected(upstream, redis.url);
   upstream.setLatency(500, 'conversationSpace');
@@ -164,9 +177,8 @@ testWithRedis('who was slow does not put back what a refusal ended', async () =>
 });
 
 testWithRedis('nothing in Redis is in the clear, and everything in it ends', async () => {
-  await using redis = await startRedis();
-  await using upstream = await startUpstream();
-  await using client = connect(redis.url);
+  await using world = await startWorld();
+  const { redis, upstream, client } = world;
   await using gateway = await startConnected(upstream, redis.url);
   const { body } = await gateway.lookUp(id, 'chy-union');
   await gateway.lookUp('cid.permissionDenied', 'chy-union');
@@ -204,9 +216,8 @@ testWithRedis.each([
   ],
   ['one changed byte', async (client: Client, key: string) => client.setrange(key, 60, '\u0000')],
 ] as const)('%s under our key is as if nothing were there, and is replaced', async (_what, spoil) => {
-  await using redis = await startRedis();
-  await using upstream = await startUpstream();
-  await using client = connect(redis.url);
+  await using world = await startWorld();
+  const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
   await using other = await startConnected(upstream, redis.url);
   await using third = await startConnected(upstream, redis.url);
@@ -225,9 +236,8 @@ testWithRedis.each([
 });
 
 testWithRedis('another application reads nothing, whatever it is given', async () => {
-  await using redis = await startRedis();
-  await using upstream = await startUpstream();
-  await using client = connect(redis.url);
+  await using world = await startWorld();
+  const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
   await using other = await startReplica(upstream, redis.url, {
     DINGTALK_APP_SECRET: 'another secret of the same application',
@@ -242,9 +252,8 @@ testWithRedis('another application reads nothing, whatever it is given', async (
 });
 
 testWithRedis('a Redis that takes nothing more still loses what was refused', async () => {
-  await using redis = await startRedis();
-  await using upstream = await startUpstream();
-  await using client = connect(redis.url);
+  await using world = await startWorld();
+  const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
   await using other = await startConnected(upstream, redis.url);
   await one.lookUp(id, 'chy');

@@ -1,24 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import net, { type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, test } from '@jest/globals';
+import { freePort } from '../../scripts/support/free-port.ts';
+import { findRedisServer, startRedisProcess } from '../../scripts/support/redis-process.ts';
 
-/** Where Debian's redis-server is installed, if it is. */
-const program = (process.env['PATH'] ?? '')
-  .split(':')
-  .map((folder) => path.join(folder, 'redis-server'))
-  .find((file) => {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+const program = findRedisServer();
 
 if (program === undefined) {
   console.warn('Tests with Redis are skipped: install redis-server (Debian: apt-get install redis-server).');
@@ -44,26 +28,16 @@ export interface RedisServer extends AsyncDisposable {
 /** A Redis of the test's own that keeps nothing on disk; `args` are further settings, such as `--maxmemory 1mb`. */
 export async function startRedis(...args: readonly string[]): Promise<RedisServer> {
   const port = await freePort();
-  const folder = await mkdtemp(path.join(tmpdir(), 'gateway-redis-'));
   let stopRunning: (() => Promise<void>) | undefined;
 
   async function start(): Promise<void> {
-    const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
-    const child = spawn(program ?? '', [...settings, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const ended = once(child, 'exit');
+    const child = await startRedisProcess(program ?? 'redis-server', port, args);
     const stopThis = async (): Promise<void> => {
       running.delete(stopThis);
-      child.kill('SIGKILL');
-      await ended;
+      await child.stop();
     };
     running.add(stopThis);
     stopRunning = stopThis;
-    let output = '';
-    for await (const chunk of child.stdout) {
-      output += String(chunk);
-      if (output.includes('Ready to accept connections')) break;
-    }
-    if (!output.includes('Ready to accept connections')) throw new Error(`redis-server: ${output}`);
   }
   async function stop(): Promise<void> {
     await stopRunning?.();
@@ -71,22 +45,5 @@ export async function startRedis(...args: readonly string[]): Promise<RedisServe
   }
 
   await start();
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    start,
-    stop,
-    async [Symbol.asyncDispose]() {
-      await stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  return { url: `redis://127.0.0.1:${port}`, start, stop, [Symbol.asyncDispose]: stop };
 }

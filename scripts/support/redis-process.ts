@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** Where `redis-server` is installed, if it is. */
+export function findRedisServer(): string | undefined {
+  return (process.env['PATH'] ?? '')
+    .split(':')
+    .map((folder) => path.join(folder, 'redis-server'))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+export interface RedisProcess {
+  readonly pid: number;
+  /** Ends it as a power cut would; everything it held is gone. */
+  stop(): Promise<void>;
+}
+
+/** A Redis on loopback that keeps nothing on disk; `args` are further settings, such as `--maxmemory 1mb`. */
+export async function startRedisProcess(
+  program: string,
+  port: number,
+  args: readonly string[] = [],
+): Promise<RedisProcess> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'gateway-redis-'));
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
+  const child = spawn(program, [...settings, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = once(child, 'exit');
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += String(chunk);
+    if (output.includes('Ready to accept connections')) return { pid: child.pid ?? 0, stop };
+  }
+  await stop();
+  throw new Error(`redis-server did not start: ${output}`);
+}
