@@ -57,7 +57,8 @@ export async function createGateway(
   const shared = config.redisUrl && (await createShared(config.redisUrl, application, { log, clock }));
   // Each of the stand-in's ids fails on its own: one must not speak for the others.
   const protectHost = mode !== 'sandbox';
-  const protection = createProtection(createUpstreamClient(apiUrl), { clock, timeoutMs, protectHost });
+  const upstream = createUpstreamClient(apiUrl, clock);
+  const protection = createProtection(upstream, { clock, timeoutMs, protectHost });
   const { client, ban, breaker } = protection;
   const source = createTokenSource(application, client);
   const metrics = createMetrics({

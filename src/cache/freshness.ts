@@ -1,6 +1,5 @@
 import type { CacheConfig } from '../config/config.ts';
-import { isLasting, isRefusal } from './kept.ts';
-import type { Remembered } from './memory-tier.ts';
+import { isLasting, type Remembered } from './outcome.ts';
 
 /** What may be told, and whether it is due to be looked up anew. */
 export interface Found extends Remembered {
@@ -14,11 +13,13 @@ export function ifGood(
   { ttlMs, staleMs, negativeTtlMs }: CacheConfig,
 ): Found | undefined {
   if (!remembered) return undefined;
-  const { kept, askedAtMs } = remembered;
+  const { outcome, askedAtMs } = remembered;
   const ageMs = nowMs - askedAtMs;
-  if (isRefusal(kept)) {
-    return isLasting(kept) && ageMs < negativeTtlMs ? { kept, askedAtMs, stale: false } : undefined;
+  if ('refusal' in outcome) {
+    return isLasting(outcome.refusal) && ageMs < negativeTtlMs
+      ? { outcome, askedAtMs, stale: false }
+      : undefined;
   }
   if (ageMs >= ttlMs + staleMs) return undefined;
-  return { kept, askedAtMs, stale: ageMs >= ttlMs };
+  return { outcome, askedAtMs, stale: ageMs >= ttlMs };
 }

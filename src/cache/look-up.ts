@@ -6,8 +6,9 @@ import type { Endpoint } from '../dingtalk/endpoint.ts';
 import type { LookupSource } from '../observer.ts';
 import type { Viewer } from '../viewer.ts';
 import { ifGood, type Found } from './freshness.ts';
-import { isRefusal, keepAnswer, keepRefusal, readKept } from './kept.ts';
-import type { MemoryTier, Remembered } from './memory-tier.ts';
+import { keep, readKept } from './kept.ts';
+import type { MemoryTier } from './memory-tier.ts';
+import { isRefusal, type Remembered } from './outcome.ts';
 import type { Reading, RedisTier } from './redis-tier.ts';
 
 export interface Question<Input, Answer> {
@@ -71,53 +72,62 @@ export function createLookUp(dependencies: LookUpDependencies): LookUp {
     };
     try {
       const answer = await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt });
-      return { kept: keepAnswer(endpoint.answer, answer), askedAtMs };
+      return { outcome: { answer }, askedAtMs };
     } catch (error) {
-      const kept = keepRefusal(error);
-      if (!kept) throw error;
-      return { kept, askedAtMs };
+      if (!isRefusal(error)) throw error;
+      return { outcome: { refusal: error }, askedAtMs };
     }
   }
 
-  async function keep(
-    key: string,
+  async function remember<Input, Answer>(
+    { key, endpoint }: Question<Input, Answer>,
     found: Remembered,
     outdated: boolean,
     reading: Reading | undefined,
   ): Promise<void> {
-    if (isRefusal(found.kept)) {
-      await memory?.set(key, found);
-      // Awaited: whoever is told that they were refused finds it so everywhere.
-      await redis?.drop(key, found, reading, keepRefusalMs);
-    } else if (!outdated) {
-      await memory?.set(key, found);
-      if (reading) void redis?.keep(key, found, reading, keepMs);
-    }
+    const { outcome, askedAtMs } = found;
+    const refused = 'refusal' in outcome;
+    if (refused || !outdated) memory?.set(key, found);
+    if (!redis) return;
+    const kept = { kept: keep(endpoint.answer, outcome), askedAtMs };
+    // Awaited: whoever is told that they were refused finds it so everywhere.
+    if (refused) await redis.drop(key, kept, reading, keepRefusalMs);
+    else if (!outdated && reading) void redis.keep(key, kept, reading, keepMs);
+  }
+
+  /** What Redis holds, where it is news here and this version of the gateway can read it. */
+  function newsIn<Input, Answer>(
+    { endpoint }: Question<Input, Answer>,
+    reading: Reading | undefined,
+    known: Remembered | undefined,
+  ): Remembered | undefined {
+    const held = reading?.held;
+    // What was asked for before the last word that is known here was ended by it, even where Redis did not hear of it.
+    if (!held || held.askedAtMs <= (known?.askedAtMs ?? -Infinity)) return undefined;
+    const outcome = readKept(endpoint.answer, held.kept);
+    return outcome && { outcome, askedAtMs: held.askedAtMs };
   }
 
   return async (question, trip, deadline, staleWillDo) => {
-    const { key, endpoint } = question;
+    const { key } = question;
     // Again: the last flight may have landed between the caller's look and this one's start.
-    const known = await memory?.get(key);
+    const known = memory?.get(key);
     const knownNow = ifWillDo(known, staleWillDo);
     if (knownNow) {
       trip.source = 'memory';
       return knownNow;
     }
-    const reading = await redis?.read(key);
-    // What was asked for before the last word that is known here was ended by it, even where Redis did not hear of it.
-    const isNews = reading?.held && reading.held.askedAtMs > (known?.askedAtMs ?? -Infinity);
-    const held = isNews ? ifWillDo(reading.held, staleWillDo) : undefined;
-    // Another version of the gateway may have kept what this one cannot read.
-    if (held && readKept(endpoint.answer, held.kept)) {
-      if (!trip.dropped) await memory?.set(key, held);
+    const reading = redis && (await redis.read(key));
+    const held = ifWillDo(newsIn(question, reading, known), staleWillDo);
+    if (held) {
+      if (!trip.dropped) memory?.set(key, held);
       trip.source = 'redis';
       return held;
     }
     const found = await askDingTalk(question, trip, deadline);
     // After a flight that was given up another one may have begun, and have been told otherwise.
     const outdated = trip.dropped || deadline.signal.aborted;
-    if (memory) await keep(key, found, outdated, reading);
+    if (memory) await remember(question, found, outdated, reading);
     return { ...found, stale: false };
   };
 }

@@ -6,7 +6,6 @@ import type { Endpoint } from '../dingtalk/endpoint.ts';
 import type { Observer } from '../observer.ts';
 import type { Shared } from '../redis/shared.ts';
 import type { Viewer } from '../viewer.ts';
-import { readKept } from './kept.ts';
 import { createLookUp, newTrip, type Question } from './look-up.ts';
 import { startLookupReport, type EndedLookup, type LookupReport } from './lookup-report.ts';
 import type { LookupKeyOf } from './lookup-key.ts';
@@ -62,12 +61,11 @@ export function createLookups(options: LookupsOptions): Lookups {
     signal: AbortSignal,
     report: LookupReport,
   ): Promise<Answer> {
-    const { kept, askedAtMs, stale } = await search(question, signal, report.boarded);
+    const { outcome, askedAtMs, stale } = await search(question, signal, report.boarded);
     report.found(clock.nowMs() - askedAtMs, stale);
-    const outcome = readKept(question.endpoint.answer, kept);
-    if (!outcome) throw new Error(`The schema of ${question.endpoint.name} does not read what it wrote`);
-    if ('error' in outcome) throw outcome.error;
-    return outcome.answer;
+    if ('refusal' in outcome) throw outcome.refusal;
+    // The key names the API: under it nothing is remembered but what its own schema read.
+    return outcome.answer as Answer;
   }
 
   async function findAlone<Input, Answer>(

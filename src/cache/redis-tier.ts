@@ -3,24 +3,29 @@ import type { Clock } from '../clock.ts';
 import type { Redis } from '../redis/redis.ts';
 import type { Shared } from '../redis/shared.ts';
 import { parseKept, type Kept } from './kept.ts';
-import type { Remembered } from './memory-tier.ts';
 import { dropScript, keepScript, readScript } from './redis-scripts.ts';
+
+/** Something kept, and when DingTalk was asked for it, on this process's own clock. */
+export interface KeptSince {
+  readonly kept: Kept;
+  readonly askedAtMs: number;
+}
 
 /** What all replicas remember together. Nothing of it can be relied on: whatever goes wrong, it holds nothing. */
 export interface RedisTier {
   /** What is held, and Redis's time, without which nothing is written; undefined where Redis cannot tell. */
   read(key: string): Promise<Reading | undefined>;
   /** Keeps it for `forMs` from when it was asked for, unless something asked for later is held. */
-  keep(key: string, remembered: Remembered, reading: Reading, forMs: number): Promise<void>;
+  keep(key: string, lookup: KeptSince, reading: Reading, forMs: number): Promise<void>;
   /** The same for a refusal, and has all other replicas forget what they know. */
-  drop(key: string, refusal: Remembered, reading: Reading | undefined, forMs: number): Promise<void>;
+  drop(key: string, refusal: KeptSince, reading: Reading | undefined, forMs: number): Promise<void>;
   /** Hears of what other replicas drop. */
   onDropped(listener: (key: string) => void): void;
 }
 
 /** Redis's time when it was read, between two moments of this process's own clock. */
 export interface Reading {
-  readonly held: Remembered | undefined;
+  readonly held: KeptSince | undefined;
   readonly redisMs: number;
   readonly fromMs: number;
   readonly toMs: number;

@@ -40,7 +40,7 @@ export function createSearch(dependencies: SearchDependencies): Search {
   redis?.onDropped((key) => {
     const trip = flights.at(key);
     if (trip) trip.dropped = true;
-    void memory?.delete(key);
+    memory?.delete(key);
   });
 
   function workOn<Input, Answer>(question: Question<Input, Answer>, staleWillDo: boolean): Work<Trip, Found> {
@@ -57,7 +57,7 @@ export function createSearch(dependencies: SearchDependencies): Search {
 
   return async (question, signal, onBoard) => {
     const { key } = question;
-    let found = ifGood(await memory?.get(key), clock.nowMs(), cache);
+    let found = ifGood(memory?.get(key), clock.nowMs(), cache);
     if (!found) {
       using deadline = startDeadline(clock, timeoutMs + lastWordMs, signal);
       found = await flights.fly(key, deadline, workOn(question, true), onBoard);

@@ -5,24 +5,23 @@ import type { Deadline } from './deadline.ts';
 import { redact } from './redact.ts';
 
 /** What is asked, and what of it DingTalk's messages may quote and nobody may read. */
-export interface Question<Answer> extends Omit<UpstreamRequest, 'timeoutMs' | 'signal'> {
+export interface Question<Answer> extends Omit<UpstreamRequest, 'signal'> {
   readonly answer: z.ZodType<Answer>;
   readonly secrets: readonly string[];
 }
 
 /**
- * Makes one attempt with all the time that `deadline` leaves, and reads the answer.
+ * Makes one attempt, ended with `deadline` at the latest, and reads the answer.
  *
  * @throws {DingTalkError} with every secret struck out, or what `deadline` is aborted with.
  */
 export async function ask<Answer>(
   client: UpstreamClient,
   { answer, secrets, ...request }: Question<Answer>,
-  deadline: Deadline,
+  { signal }: Deadline,
 ): Promise<Answer> {
   try {
-    const { signal } = deadline;
-    return readAnswer(await client.send({ ...request, timeoutMs: deadline.remainingMs(), signal }), answer);
+    return readAnswer(await client.send({ ...request, signal }), answer);
   } catch (error) {
     throw redact(error, secrets);
   }

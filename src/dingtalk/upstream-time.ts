@@ -12,30 +12,41 @@ export function parseUpstreamTime(text: string): Date | undefined {
   if (isoParts) {
     const [, year, month, day, hour, minute, second = '0', fraction = '0', offset = 'Z'] = isoParts;
     const milliseconds = Math.trunc(Number(`0.${fraction}`) * 1000);
-    return moment([year, month, day, hour, minute, second], milliseconds, offsetMinutes(offset));
+    const local = moment(
+      Number(year),
+      Number(month),
+      Number(day),
+      Number(hour),
+      Number(minute),
+      Number(second),
+    );
+    return local && shift(local, milliseconds, offsetMinutes(offset));
   }
   const javaParts = javaDate.exec(text);
   if (!javaParts) return undefined;
   const [, monthName = '', day, hour, minute, second, zone, year] = javaParts;
-  const month = String(months.indexOf(monthName) + 1);
-  return moment([year, month, day, hour, minute, second], 0, zone === 'CST' ? 8 * 60 : 0);
+  const month = months.indexOf(monthName) + 1;
+  const local = moment(Number(year), month, Number(day), Number(hour), Number(minute), Number(second));
+  return local && shift(local, 0, zone === 'CST' ? 8 * 60 : 0);
 }
 
 /** Undefined unless every part is within its own range: `Date.UTC` would roll over silently. */
-function moment(parts: (string | undefined)[], milliseconds: number, offset: number): Date | undefined {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
-  const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second, milliseconds));
-  const readBack = [
-    local.getUTCFullYear(),
-    local.getUTCMonth() + 1,
-    local.getUTCDate(),
-    local.getUTCHours(),
-    local.getUTCMinutes(),
-    local.getUTCSeconds(),
-  ];
-  const exists = readBack.join() === [year, month, day, hour, minute, second].join();
-  return exists ? new Date(local.getTime() - offset * 60_000) : undefined;
+function moment(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): Date | undefined {
+  if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return undefined;
+  const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  // A day that the month does not have, and the years that `Date.UTC` takes for the twentieth century's.
+  return local.getUTCDate() === day && local.getUTCFullYear() === year ? local : undefined;
 }
+
+const shift = (local: Date, milliseconds: number, minutes: number): Date =>
+  new Date(local.getTime() + milliseconds - minutes * 60_000);
 
 function offsetMinutes(offset: string): number {
   if (offset === 'Z') return 0;

@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
+import { createUpstreamClient } from '../../src/dingtalk/client.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
 const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
@@ -67,4 +71,25 @@ test('what DingTalk writes goes to the log only, and without token, unionId or w
   expect(log).not.toContain(token);
   expect(log).not.toContain('chyxxxxx');
   expect(log).not.toContain(example.id);
+});
+
+test('a host that accepts a connection and never says a word of TLS is given up after three seconds', async () => {
+  const silent = net.createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const clock = createManualClock();
+  const url = new URL(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+  const client = createUpstreamClient(url, clock);
+  const { signal } = new AbortController();
+
+  const connected = once(silent, 'connection');
+  const sent = client.send({ method: 'GET', path: '/', signal });
+  await connected;
+  clock.advance(2999);
+  const early = await Promise.race([sent, 'still waiting']);
+  clock.advance(1);
+
+  expect(early).toBe('still waiting');
+  await expect(sent).rejects.toMatchObject({ kind: 'unavailable', details: { reason: 'ETIMEDOUT' } });
+  client.close();
+  silent.close();
 });
