@@ -95,19 +95,6 @@ export function createLookUp(dependencies: LookUpDependencies): LookUp {
     else if (!outdated && reading) void redis.keep(key, kept, reading, keepMs);
   }
 
-  /** What Redis holds, where it is news here and this version of the gateway can read it. */
-  function newsIn<Input, Answer>(
-    { endpoint }: Question<Input, Answer>,
-    reading: Reading | undefined,
-    known: Remembered | undefined,
-  ): Remembered | undefined {
-    const held = reading?.held;
-    // What was asked for before the last word that is known here was ended by it, even where Redis did not hear of it.
-    if (!held || held.askedAtMs <= (known?.askedAtMs ?? -Infinity)) return undefined;
-    const outcome = readKept(endpoint.answer, held.kept);
-    return outcome && { outcome, askedAtMs: held.askedAtMs };
-  }
-
   return async (question, trip, deadline, staleWillDo) => {
     const { key } = question;
     // Again: the last flight may have landed between the caller's look and this one's start.
@@ -130,4 +117,17 @@ export function createLookUp(dependencies: LookUpDependencies): LookUp {
     if (memory) await remember(question, found, outdated, reading);
     return { ...found, stale: false };
   };
+}
+
+/** What Redis holds, where it is news here and this version of the gateway can read it. */
+function newsIn<Input, Answer>(
+  { endpoint }: Question<Input, Answer>,
+  reading: Reading | undefined,
+  known: Remembered | undefined,
+): Remembered | undefined {
+  const held = reading?.held;
+  // What was asked for before the last word that is known here was ended by it, even where Redis did not hear of it.
+  if (!held || held.askedAtMs <= (known?.askedAtMs ?? -Infinity)) return undefined;
+  const outcome = readKept(endpoint.answer, held.kept);
+  return outcome && { outcome, askedAtMs: held.askedAtMs };
 }

@@ -9,6 +9,7 @@ import { publicError } from '../errors/public-error.ts';
 import { countLookups } from './count-lookups.ts';
 import type { Execution } from './entity-selection.ts';
 import { fragmentsOf } from './fragments.ts';
+import { measureOperation } from './measure-operation.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** Refuses an operation that would look up more than `limit` distinct things, before the first call is made. */
@@ -18,6 +19,9 @@ export function createLookupLimit(limit: number): ApolloServerPlugin<RequestCont
       return {
         async didResolveOperation({ schema, document, operation, request }) {
           if (!operation) return;
+          // Each field looks one thing up at most, but for those that refer to entities.
+          const { fields, entityFields } = measureOperation(document, operation);
+          if (fields <= limit && entityFields === 0) return;
           const execution = prepare(schema, document, operation, request.variables ?? {});
           const lookups = execution ? countLookups(execution, operation) : 0;
           if (lookups <= limit) return;

@@ -8,6 +8,8 @@ export interface Measure {
   readonly introspectionDepth: number;
   /** Fields of the first level. */
   readonly fields: number;
+  /** Those of them that refer to entities. */
+  readonly entityFields: number;
   readonly aliases: number;
   readonly directives: number;
 }
@@ -16,7 +18,14 @@ interface Node {
   readonly directives?: readonly DirectiveNode[] | undefined;
 }
 
-const nothing: Measure = { depth: 0, introspectionDepth: 0, fields: 0, aliases: 0, directives: 0 };
+const nothing: Measure = {
+  depth: 0,
+  introspectionDepth: 0,
+  fields: 0,
+  entityFields: 0,
+  aliases: 0,
+  directives: 0,
+};
 
 /** A function that measures selections of one document. Each fragment is measured once, and one within itself is nothing. */
 export function createMeasure(
@@ -43,6 +52,7 @@ export function createMeasure(
       depth: ofSchema ? 0 : inner.depth + 1,
       introspectionDepth: Math.max(inner.introspectionDepth, ofSchema ? inner.depth + 1 : 0),
       fields: 1,
+      entityFields: selection.name.value === '_entities' ? 1 : 0,
       aliases: inner.aliases + (selection.alias ? 1 : 0),
     };
   }
@@ -64,6 +74,7 @@ const sum = (left: Measure, right: Measure): Measure => ({
   depth: Math.max(left.depth, right.depth),
   introspectionDepth: Math.max(left.introspectionDepth, right.introspectionDepth),
   fields: left.fields + right.fields,
+  entityFields: left.entityFields + right.entityFields,
   aliases: left.aliases + right.aliases,
   directives: left.directives + right.directives,
 });

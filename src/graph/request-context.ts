@@ -19,16 +19,18 @@ export interface RequestContext {
   readonly explanation?: Explanation | undefined;
 }
 
+const namedOperations = Object.entries(operations);
+
 export function createLoaders(
   dependencies: Omit<LoaderDependencies, 'onLookupEnded'>,
   explanation?: Explanation,
 ): Loaders {
-  const loaders = Object.entries(operations).map(([name, operation]) => [
-    name,
-    operation.createLoader({
+  const loaders: Record<string, unknown> = {};
+  for (const [name, operation] of namedOperations) {
+    loaders[name] = operation.createLoader({
       ...dependencies,
       onLookupEnded: explanation && ((id, lookup) => explanation.ended(name, id, lookup)),
-    }),
-  ]);
-  return Object.fromEntries(loaders) as Loaders;
+    });
+  }
+  return loaders as Loaders;
 }

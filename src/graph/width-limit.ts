@@ -1,7 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { publicError } from '../errors/public-error.ts';
-import { fragmentsOf } from './fragments.ts';
-import { createMeasure } from './measure-selection.ts';
+import { measureOperation } from './measure-operation.ts';
 
 /**
  * Refuses an operation with more than `limit` root fields or aliases: those that look nothing up, or the same
@@ -14,9 +13,8 @@ export function createWidthLimit(limit: number): ApolloServerPlugin {
     async requestDidStart() {
       return {
         async didResolveOperation({ document, operation }) {
-          const fragments = fragmentsOf(document);
-          const measure = createMeasure((name) => fragments[name]);
-          const { fields, aliases } = measure(operation?.selectionSet);
+          if (!operation) return;
+          const { fields, aliases } = measureOperation(document, operation);
           const [found, what] = fields > limit ? [fields, 'root fields'] : [aliases, 'aliases'];
           if (found <= limit) return;
           const message = `This operation has ${found} ${what}, and one may have ${limit}: split it.`;

@@ -3,7 +3,7 @@ import type { Metrics } from './metrics.ts';
 
 /** `GET /metrics`, and every request counted, this one included. */
 export function registerMetrics(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+  app.addHook('onResponse', ({ method, routeOptions }, { statusCode, elapsedTime }, next) => {
     // What no route takes has no name of ours.
     metrics.requestEnded({
       route: routeOptions.url ?? 'none',
@@ -11,6 +11,7 @@ export function registerMetrics(app: FastifyInstance, metrics: Metrics): void {
       status: statusCode,
       ms: elapsedTime,
     });
+    next();
   });
   app.get('/metrics', async (_request, reply) => {
     const { contentType, text } = await metrics.scrape();

@@ -15,6 +15,7 @@ import { registerJsonBody } from './json-body.ts';
 import { securityHeaders } from './security-headers.ts';
 import { refusal, RefusedRequestError } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
+import { namesOf } from './request-log.ts';
 
 const noStore = 'private, no-store';
 
@@ -32,7 +33,9 @@ export async function createApp({ log, corsOrigins, limits }: AppOptions): Promi
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    logController: new LogController({ disableRequestLogging: true }),
+    // Nearly no request has anything to log: a log of its own is made where one has.
+    childLoggerFactory: (logger) => logger,
     genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: limits.bodyBytes,
@@ -40,8 +43,7 @@ export async function createApp({ log, corsOrigins, limits }: AppOptions): Promi
     clientErrorHandler: createClientErrorHandler(log),
     frameworkErrors(error, request, reply) {
       // No hook runs for a path that cannot be read.
-      reply.header('x-request-id', request.id).headers(securityHeaders);
-      forbidCaching(reply);
+      setCommonHeaders(request, reply);
       answerError(error, request, reply);
     },
     http: {
@@ -58,16 +60,17 @@ export async function createApp({ log, corsOrigins, limits }: AppOptions): Promi
   refuseExpectations(app);
   registerJsonBody(app);
 
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).headers(securityHeaders);
-    if (!possibleHost.test(request.headers.host ?? '')) {
-      throw new RefusedRequestError(400, 'The header Host must name a host.');
-    }
+  app.addHook('onRequest', (request, reply, next) => {
+    setCommonHeaders(request, reply);
+    const isRefused = !possibleHost.test(request.headers.host ?? '');
+    next(isRefused ? new RefusedRequestError(400, 'The header Host must name a host.') : undefined);
   });
-  app.addHook('onSend', async (_request, reply) => {
-    if (!reply.hasHeader('cache-control')) forbidCaching(reply);
-  });
-  app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
+  if (log.isLevelEnabled('info')) {
+    app.addHook('onResponse', (request, reply, next) => {
+      logAnswer(request, reply);
+      next();
+    });
+  }
   registerErrorAnswers(app);
   if (corsOrigins.length > 0) {
     await app.register(cors, {
@@ -80,16 +83,16 @@ export async function createApp({ log, corsOrigins, limits }: AppOptions): Promi
   return app;
 }
 
-/** Answers hold what one viewer may read: no cache between may keep them. */
-export function forbidCaching(reply: FastifyReply): void {
-  reply.header('cache-control', noStore);
+/** Answers hold what one viewer may read: no cache between may keep them, unless a route says otherwise. */
+function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id).header('cache-control', noStore).headers(securityHeaders);
 }
 
 function logAnswer(request: FastifyRequest, { statusCode: status, elapsedTime }: FastifyReply): void {
   // The route, not the URL: a query string may hold anything.
-  const { method, routeOptions, viewerAlias: viewer } = request;
+  const { method, routeOptions } = request;
   const ms = Math.round(elapsedTime);
-  request.log.info({ viewer, method, route: routeOptions.url, status, ms }, 'answered');
+  request.log.info({ ...namesOf(request), method, route: routeOptions.url, status, ms }, 'answered');
 }
 
 /** Node would answer an `Expect` that it does not know without a body. */

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { logOf } from './request-log.ts';
 import { refusal, RefusedRequestError } from './refusal.ts';
 
 /** Refusals before GraphQL begins. */
@@ -26,7 +27,7 @@ export function registerErrorAnswers(app: FastifyInstance): void {
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const status = error.statusCode ?? 500;
   if (status >= 500) {
-    request.log.error({ err: error }, 'unforeseen error, masked from the client');
+    logOf(request).error({ err: error }, 'unforeseen error, masked from the client');
     return reply
       .code(500)
       .send(refusal('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway: try again.'));

@@ -1,6 +1,5 @@
 import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Lookups } from '../cache/lookups.ts';
 import { createExplanation } from '../graph/explanation.ts';
 import { createLoaders, type RequestContext } from '../graph/request-context.ts';
@@ -10,16 +9,10 @@ import type { Authenticator } from '../identity/authenticator.ts';
 import type { ViewerAlias } from '../identity/viewer-alias.ts';
 import type { ViewerRateLimit } from '../identity/viewer-rate-limit.ts';
 import type { Viewer } from '../viewer.ts';
-import { forbidCaching } from './app.ts';
 import { clientGone } from './client-gone.ts';
 import { logError } from './error-log.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The name under which log lines may speak of the viewer, once it is known who that is. */
-    viewerAlias?: string;
-  }
-}
+import { toHttpGraphQLRequest } from './http-graphql-request.ts';
+import { logOf } from './request-log.ts';
 
 interface GraphQLRouteOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -40,7 +33,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
   async function admit(request: FastifyRequest, signal: AbortSignal): Promise<Viewer> {
     try {
       const viewer = await authenticator.authenticate(request.raw.rawHeaders, signal);
-      request.viewerAlias = aliasOf(viewer);
+      request.viewerAlias = () => aliasOf(viewer);
       rateLimit.admit(viewer);
       return viewer;
     } catch (error) {
@@ -50,28 +43,34 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     }
   }
 
-  const answer = fastifyApolloHandler(apollo, {
-    async context(request) {
-      const signal = clientGone(request.raw);
-      const viewer = await admit(request, signal);
-      const explanation =
-        explainable && request.headers['x-explain'] === '1' ? createExplanation() : undefined;
-      const loaders = createLoaders({ lookups, viewer, signal }, explanation);
-      return { loaders, explanation, log: () => logOf(request) };
-    },
-  });
+  async function contextOf(request: FastifyRequest): Promise<RequestContext> {
+    const signal = clientGone(request.raw);
+    const viewer = await admit(request, signal);
+    const explanation = explainable && request.headers['x-explain'] === '1' ? createExplanation() : undefined;
+    const loaders = createLoaders({ lookups, viewer, signal }, explanation);
+    return { loaders, explanation, log: () => logOf(request) };
+  }
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: toHttpGraphQLRequest(request),
+      context: () => contextOf(request),
+    });
+    if (body.kind !== 'complete') throw new Error('Nothing in this graph is delivered in parts');
+    // Whatever it says of caching: no cache between may keep an answer.
+    headers.delete('cache-control');
+    for (const [name, value] of headers) reply.header(name, value);
+    reply.code(status ?? 200);
+    return body.string;
+  }
+
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     exposeHeadRoute: false,
-    onSend: async (_request, reply) => forbidCaching(reply),
     async handler(request, reply) {
       if (explorer && wantsExplorer(request)) return explorer.sendPage(reply);
-      return answer.call(app, request, reply);
+      return answer(request, reply);
     },
   });
 }
-
-/** Made where there is something to log only: it costs a tenth of a request whose answer is known. */
-const logOf = ({ log, viewerAlias: viewer }: FastifyRequest): FastifyBaseLogger =>
-  viewer === undefined ? log : log.child({ viewer });

@@ -85,7 +85,7 @@ test('a host that accepts a connection and never says a word of TLS is given up 
   const sent = client.send({ method: 'GET', path: '/', signal });
   await connected;
   clock.advance(2999);
-  const early = await Promise.race([sent, 'still waiting']);
+  const early = await Promise.race([sent, Promise.resolve('still waiting')]);
   clock.advance(1);
 
   expect(early).toBe('still waiting');
