@@ -65,6 +65,30 @@ export const fiftyAliases = (latencyMs: number): Workload => ({
   source: (seed) => newIds(seed, twice('aliases')),
 });
 
+export const hotLookups: Workload = {
+  name: 'W4',
+  what: 'a hundred hot ids, each asked for by twenty viewers, 32 at once; 1 % are refused',
+  kind: 'load',
+  latencyMs: 0,
+  concurrency: 32,
+  lookupsPerOperation: 1,
+  operations: undefined,
+  suits: always,
+  warmUp: () =>
+    hotIds.flatMap((id) =>
+      Array.from({ length: viewerCount }, (_, viewer) => ({ kind: 'lookup' as const, viewer, ids: [id] })),
+    ),
+  source: (seed) => {
+    const random = createRandom(hash(seed));
+    const below = (count: number): number => Math.floor(random() * count);
+    return () => ({
+      kind: 'lookup',
+      viewer: below(viewerCount),
+      ids: [hotIds[below(hotIds.length)] ?? ''],
+    });
+  },
+};
+
 /** Everything that is asked of targets, in the order of a round. */
 export const workloads: readonly Workload[] = [
   coldLookups(1),
@@ -83,29 +107,7 @@ export const workloads: readonly Workload[] = [
     suits: always,
     source: (seed) => () => ({ kind: 'lookup', viewer: 0, ids: [idOwnedBy(0, seed)] }),
   },
-  {
-    name: 'W4',
-    what: 'a hundred hot ids, each asked for by twenty viewers, 32 at once; 1 % are refused',
-    kind: 'load',
-    latencyMs: 0,
-    concurrency: 32,
-    lookupsPerOperation: 1,
-    operations: undefined,
-    suits: always,
-    warmUp: () =>
-      hotIds.flatMap((id) =>
-        Array.from({ length: viewerCount }, (_, viewer) => ({ kind: 'lookup' as const, viewer, ids: [id] })),
-      ),
-    source: (seed) => {
-      const random = createRandom(hash(seed));
-      const below = (count: number): number => Math.floor(random() * count);
-      return () => ({
-        kind: 'lookup',
-        viewer: below(viewerCount),
-        ids: [hotIds[below(hotIds.length)] ?? ''],
-      });
-    },
-  },
+  hotLookups,
   {
     name: 'W5',
     what: 'a federated `_entities` call of fifty representations over twenty-five new ids',
