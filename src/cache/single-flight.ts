@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { startDeadline, type Deadline } from '../dingtalk/deadline.ts';
+import type { Deadline } from '../dingtalk/deadline.ts';
 import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
 import { shareWork, type SharedWork } from '../dingtalk/shared-work.ts';
 
@@ -35,8 +35,7 @@ export function createSingleFlight<Trip, T>(clock: Clock, timeoutMs: number): Si
   const flights = new Map<string, Flight<Trip, T>>();
 
   function start(key: string, { trip, run }: Work<Trip, T>): Flight<Trip, T> {
-    const shared = shareWork(async (signal) => {
-      using deadline = startDeadline(clock, timeoutMs, signal);
+    const shared = shareWork(clock, timeoutMs, async (deadline) => {
       try {
         return await run(deadline);
       } finally {

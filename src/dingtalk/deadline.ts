@@ -7,6 +7,8 @@ export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
   readonly expiresAtMs: number;
   remainingMs(): number;
+  /** Ends it before its time: what it was for is no longer wanted. */
+  giveUp(reason: unknown): void;
 }
 
 /** Starts the countdown; dispose of it when the work is done. `outer` belongs to whoever waits for the work. */
@@ -22,6 +24,7 @@ export function startDeadline(clock: Clock, timeoutMs: number, outer?: AbortSign
     signal: controller.signal,
     expiresAtMs,
     remainingMs: () => Math.max(0, expiresAtMs - clock.nowMs()),
+    giveUp: (reason) => controller.abort(reason),
     [Symbol.dispose]() {
       cancelTimer();
       outer?.removeEventListener('abort', leave);
@@ -30,16 +33,22 @@ export function startDeadline(clock: Clock, timeoutMs: number, outer?: AbortSign
 }
 
 /** `work`, unless `signal` is aborted first: then its reason. The work itself goes on for others. */
-export async function whileWaiting<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const leave = (): void => reject(signal.reason as Error);
-  if (signal.aborted) leave();
-  else signal.addEventListener('abort', leave, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
+export function whileWaiting<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason as Error);
+    async function stay(): Promise<void> {
+      try {
+        resolve(await work);
+      } catch (error) {
+        reject(error);
+      } finally {
+        signal.removeEventListener('abort', leave);
+      }
+    }
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave);
+    void stay();
+  });
 }
 
 /** Resolves after `delayMs`. Throws what `signal` is aborted with, if that is earlier. */

@@ -1,4 +1,5 @@
-import { whileWaiting } from './deadline.ts';
+import type { Clock } from '../clock.ts';
+import { startDeadline, whileWaiting, type Deadline } from './deadline.ts';
 
 /** Something done once that several wait for. */
 export interface SharedWork<T> {
@@ -8,14 +9,30 @@ export interface SharedWork<T> {
   readonly abandoned: boolean;
 }
 
-/** Starts `work`, whose own signal is aborted when the last of those who wait for it has left, with that one's reason. */
-export function shareWork<T>(work: (signal: AbortSignal) => Promise<T>): SharedWork<T> {
-  const controller = new AbortController();
+/**
+ * Starts `work`, which has `timeoutMs` from now. Its deadline is over earlier when the last of those who wait for it
+ * has left, with that one's reason.
+ */
+export function shareWork<T>(
+  clock: Clock,
+  timeoutMs: number,
+  work: (deadline: Deadline) => Promise<T>,
+): SharedWork<T> {
+  const deadline = startDeadline(clock, timeoutMs);
   let waiting = 0;
   let ended = false;
-  const result = work(controller.signal).finally(() => {
-    ended = true;
-  });
+  let abandoned = false;
+
+  async function run(): Promise<T> {
+    try {
+      return await work(deadline);
+    } finally {
+      ended = true;
+      deadline[Symbol.dispose]();
+    }
+  }
+
+  const result = run();
   return {
     async wait(signal) {
       waiting += 1;
@@ -23,11 +40,14 @@ export function shareWork<T>(work: (signal: AbortSignal) => Promise<T>): SharedW
         return await whileWaiting(result, signal);
       } finally {
         waiting -= 1;
-        if (waiting === 0 && !ended) controller.abort(signal.reason);
+        if (waiting === 0 && !ended) {
+          abandoned = true;
+          deadline.giveUp(signal.reason);
+        }
       }
     },
     get abandoned() {
-      return controller.signal.aborted;
+      return abandoned;
     },
   };
 }

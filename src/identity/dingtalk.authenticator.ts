@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { ask } from '../dingtalk/ask.ts';
 import type { Budgets } from '../dingtalk/budgets.ts';
 import type { UpstreamClient } from '../dingtalk/client.ts';
-import { startDeadline } from '../dingtalk/deadline.ts';
+import type { Deadline } from '../dingtalk/deadline.ts';
 import { observeCall } from '../dingtalk/observe-call.ts';
 import { shareWork, type SharedWork } from '../dingtalk/shared-work.ts';
 import type { Observer } from '../observer.ts';
@@ -45,8 +45,7 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
   const budget = budgets.of(api);
   const remembered = new LRUCache<string, Remembered>({ max: maxRemembered });
 
-  async function askDingTalk(token: string, tokenHash: string, signal: AbortSignal): Promise<Viewer> {
-    using deadline = startDeadline(clock, timeoutMs, signal);
+  function askDingTalk(token: string, tokenHash: string, deadline: Deadline): Promise<Viewer> {
     const question = {
       method: 'GET',
       path: '/v1.0/contact/users/me',
@@ -54,8 +53,7 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
       answer: usersMeBody,
       secrets: [token],
     } as const;
-    // Awaited here: the deadline ends with this function.
-    return await budget.spend(tokenHash, deadline, () =>
+    return budget.spend(tokenHash, deadline, () =>
       observeCall(observer, { api, corpId: undefined }, () => ask(client, question, deadline)),
     );
   }
@@ -63,7 +61,7 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
   function recall(token: string, tokenHash: string): Remembered {
     const known = remembered.get(tokenHash);
     if (known && !known.viewer.abandoned && clock.nowMs() < known.untilMs) return known;
-    const viewer = shareWork((signal) => askDingTalk(token, tokenHash, signal));
+    const viewer = shareWork(clock, timeoutMs, (deadline) => askDingTalk(token, tokenHash, deadline));
     const asked = { viewer, untilMs: clock.nowMs() + rememberedMs };
     remembered.set(tokenHash, asked);
     return asked;
