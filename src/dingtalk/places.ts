@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 
 const secondMs = 1000;
+const forgetAt = 1000;
 
 /** The places of the calls that may start within one second. */
 export interface Places {
@@ -22,14 +23,20 @@ export interface Places {
  * the second until one second after its end: however long connections take to open, no second sees too many.
  */
 export function createPlaces(clock: Clock, callsPerSecond: () => number): Places {
-  /** When the places of ended calls come free, soonest first. */
-  const freeAtMs: number[] = [];
+  /** When the places of ended calls come free, soonest first; those before `next` have come free. */
+  let freeAtMs: number[] = [];
+  let next = 0;
   let inFlight = 0;
 
   function taken(): number {
     const nowMs = clock.nowMs();
-    while (freeAtMs[0] !== undefined && freeAtMs[0] <= nowMs) freeAtMs.shift();
-    return inFlight + freeAtMs.length;
+    while ((freeAtMs[next] ?? Infinity) <= nowMs) next += 1;
+    // Seldom, for each time costs as much as all that are left.
+    if (next >= forgetAt) {
+      freeAtMs = freeAtMs.slice(next);
+      next = 0;
+    }
+    return inFlight + freeAtMs.length - next;
   }
 
   return {
@@ -45,7 +52,7 @@ export function createPlaces(clock: Clock, callsPerSecond: () => number): Places
       // Free ones, then soonest first, then those in flight. Whoever comes after them takes them anew, a second later.
       const index = (ahead % perSecond) + taken() - perSecond;
       const laterMs = Math.floor(ahead / perSecond) * secondMs;
-      const placeMs = index < 0 ? nowMs : (freeAtMs[index] ?? nowMs + secondMs);
+      const placeMs = index < 0 ? nowMs : (freeAtMs[next + index] ?? nowMs + secondMs);
       return Math.max(placeMs, notBeforeMs) - nowMs + laterMs;
     },
     take() {
