@@ -36,8 +36,12 @@ export async function startRedisProcess(
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
   const child = spawn(program, [...settings, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = once(child, 'exit');
+  // Also where whoever started it is interrupted.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   const stop = async (): Promise<void> => {
-    child.kill('SIGKILL');
+    process.off('exit', kill);
+    kill();
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
