@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import net from 'node:net';
 import { beforeAll, expect, test } from '@jest/globals';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -41,6 +42,14 @@ test('npm start serves the first example from the stand-in, says so, and stops w
   npm.child.kill('SIGTERM');
   await npm.ended;
   await expect(fetch(url)).rejects.toThrow();
+});
+
+test('the built gateway serves the graph of schema.graphql, its types named as in the source', async () => {
+  await using run = startProcess(gateway, { PORT: '0' });
+
+  expect(await ask(await run.url, '{ _service { sdl } }')).toEqual({
+    data: { _service: { sdl: await readFile('schema.graphql', 'utf8') } },
+  });
 });
 
 test('a wrong configuration ends with 78 and one line for each problem, no value told', async () => {
