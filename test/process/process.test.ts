@@ -1,18 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import net from 'node:net';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { startProcess } from '../support/gateway-process.ts';
 
 const gateway = [process.execPath, 'dist/main.js'];
 const example =
   'query { conversationSpace(openConversationId: "cid9FTRQSLo+sKxxxx") { spaceId corpId createTime modifiedTime } }';
-
-beforeAll(() => {
-  execFileSync('npm', ['run', '--silent', 'build']);
-});
 
 async function ask(url: string, query: string): Promise<unknown> {
   const response = await fetch(url, {

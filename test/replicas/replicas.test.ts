@@ -1,12 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { testWithRedis as test } from '../support/redis-server.ts';
 import { rightAnswer, withReplicas, type Replica, type Replicas } from './start-replicas.ts';
-
-beforeAll(() => {
-  execFileSync('npm', ['run', '--silent', 'build']);
-}, 60_000);
 
 const startThree = (replicas: Replicas): Promise<Replica[]> =>
   Promise.all([replicas.start(), replicas.start(), replicas.start()]);
