@@ -1,63 +1,24 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { createLookupKeyOf } from '../../src/cache/lookup-key.ts';
-import { createLookups } from '../../src/cache/lookups.ts';
-import type { DingTalk } from '../../src/dingtalk/dingtalk.ts';
-import type { Endpoint } from '../../src/dingtalk/endpoint.ts';
-import { conversationSpaceEndpoint } from '../../src/graph/conversation-space/conversation-space.endpoint.ts';
-import { usedMegabytes } from '../faults/suffer.ts';
-import { createManualClock } from '../support/manual-clock.ts';
 
-const maxEntries = 20_000;
-const { signal } = new AbortController();
-
-/** Answers as the real one does: with texts and times that nobody else holds. */
-const dingtalk: DingTalk = {
-  async call<Input, Answer>(_endpoint: Endpoint<Input, Answer>, input: Input) {
-    const spaceId = `space of ${JSON.stringify(input)}`;
-    return { spaceId, corpId: 'ding1234xxxxx', createTime: new Date(0), modifiedTime: new Date(1) } as Answer;
-  },
-};
-
-const createFullCache = () =>
-  createLookups({
-    dingtalk,
-    clock: createManualClock(),
-    timeoutMs: 5000,
-    cache: { ttlMs: 60_000, staleMs: 600_000, negativeTtlMs: 5000, maxEntries },
-    keyOf: createLookupKeyOf({
-      apiUrl: new URL('https://api.dingtalk.io'),
-      app: { kind: 'internal', appKey: 'key', appSecret: 'secret' },
-    }),
-    shared: undefined,
-    observer: {
-      lookupEnded: () => undefined,
-      callEnded: () => undefined,
-      attemptsEnded: () => undefined,
-      turnEnded: () => undefined,
-    },
-    onRefreshFailed: () => undefined,
-  });
+interface Weights {
+  readonly maxEntries: number;
+  /** Bytes in use with half of the entries, with all of them, and after twice as many more. */
+  readonly halfFull: number;
+  readonly full: number;
+  readonly overfull: number;
+  readonly entries: number;
+}
 
 test('an entry takes less than a kilobyte, and what goes beyond the limit takes nothing', async () => {
-  const lookups = createFullCache();
-  let asked = 0;
-  const lookUp = async (count: number): Promise<void> => {
-    for (const end = asked + count; asked < end; asked += 1) {
-      const input = { openConversationId: `cid${asked}FTRQSLo+sKxxxx==` };
-      await lookups.find(conversationSpaceEndpoint, input, { unionId: `viewer-${asked % 1000}` }, signal);
-    }
-  };
+  const program = new URL('weigh-entries.ts', import.meta.url).pathname;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--import', 'tsx', program]);
+  const { maxEntries, halfFull, full, overfull, entries }: Weights = JSON.parse(stdout);
 
-  await lookUp(maxEntries / 2);
-  const halfFullMb = usedMegabytes();
-  await lookUp(maxEntries / 2);
-  const fullMb = usedMegabytes();
-  await lookUp(2 * maxEntries);
-  const overfullMb = usedMegabytes();
-
-  expect(lookups.cachedEntries).toBe(maxEntries);
-  const bytesPerEntry = ((fullMb - halfFullMb) * 1e6) / (maxEntries / 2);
+  expect(entries).toBe(maxEntries);
+  const bytesPerEntry = (full - halfFull) / (maxEntries / 2);
   expect(bytesPerEntry).toBeGreaterThan(100);
   expect(bytesPerEntry).toBeLessThan(1000);
-  expect(Math.abs(overfullMb - fullMb)).toBeLessThan(2);
+  expect(overfull - full).toBeLessThan((full - halfFull) / 2);
 });
