@@ -1,4 +1,3 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import {
   getVariableValues,
   type DocumentNode,
@@ -10,31 +9,24 @@ import { countLookups } from './count-lookups.ts';
 import type { Execution } from './entity-selection.ts';
 import { fragmentsOf } from './fragments.ts';
 import { measureOperation } from './measure-operation.ts';
-import type { RequestContext } from './request-context.ts';
+import type { OperationCheck } from './resolved-operation.ts';
 
 /** Refuses an operation that would look up more than `limit` distinct things, before the first call is made. */
-export function createLookupLimit(limit: number): ApolloServerPlugin<RequestContext> {
-  return {
-    async requestDidStart() {
-      return {
-        async didResolveOperation({ schema, document, operation, request }) {
-          if (!operation) return;
-          // Each field looks one thing up at most, but for those that refer to entities.
-          const { fields, entityFields } = measureOperation(document, operation);
-          if (fields <= limit && entityFields === 0) return;
-          const execution = prepare(schema, document, operation, request.variables ?? {});
-          const lookups = execution ? countLookups(execution, operation) : 0;
-          if (lookups <= limit) return;
-          throw publicError(
-            'LOOKUP_LIMIT_EXCEEDED',
-            `This operation asks for ${lookups} distinct lookups, and one request may make ${limit}: split it.`,
-            { httpStatus: 400 },
-          );
-        },
-      };
-    },
+export const createLookupLimit =
+  (limit: number): OperationCheck =>
+  ({ schema, document, operation, variables }) => {
+    // Each field looks one thing up at most, but for those that refer to entities.
+    const { fields, entityFields } = measureOperation(document, operation);
+    if (fields <= limit && entityFields === 0) return;
+    const execution = prepare(schema, document, operation, variables);
+    const lookups = execution ? countLookups(execution, operation) : 0;
+    if (lookups <= limit) return;
+    throw publicError(
+      'LOOKUP_LIMIT_EXCEEDED',
+      `This operation asks for ${lookups} distinct lookups, and one request may make ${limit}: split it.`,
+      { httpStatus: 400 },
+    );
   };
-}
 
 /** Undefined where the variables do not fit: the execution itself refuses those. */
 function prepare(

@@ -14,18 +14,11 @@ import type { LimitsConfig } from '../config/config.ts';
 import { formatError } from '../errors/format-error.ts';
 import { createDocumentLimits } from '../graph/document-limits.ts';
 import { explainLookups, noteLookups } from '../graph/explain-lookups.ts';
-import { knownOperation } from '../graph/known-operation.ts';
-import { createLookupLimit } from '../graph/lookup-limit.ts';
 import type { RequestContext } from '../graph/request-context.ts';
-import { createWidthLimit } from '../graph/width-limit.ts';
-import { createErrorLog } from './error-log.ts';
-import { createErrorsLimit } from './errors-limit.ts';
-import { legacyStatus } from './legacy-status.ts';
+import { createRequestRules } from './request-rules.ts';
 
 /** Leaves the rest of the ten seconds that a stop may take to everything else. */
 const drainMs = 8000;
-/** Root fields and aliases are cheap enough that a low limit on lookups need not forbid a handful. */
-const leastWidth = 10;
 
 interface ApolloOptions {
   readonly schema: GraphQLSchema;
@@ -70,13 +63,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     logger: log,
     stopOnTerminationSignals: false,
     plugins: [
-      knownOperation,
-      createLookupLimit(maxLookupsPerRequest),
-      createWidthLimit(Math.max(leastWidth, maxLookupsPerRequest)),
-      createErrorLog(log),
-      legacyStatus,
-      // After it: an entry of its own making is no refusal.
-      createErrorsLimit(limits.errors),
+      createRequestRules({ maxLookupsPerRequest, maxErrors: limits.errors, log }),
       ...(explainable ? [explainLookups] : []),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainMs }),
       ApolloServerPluginCacheControlDisabled(),

@@ -1,4 +1,3 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import {
@@ -7,7 +6,6 @@ import {
   NotSentError,
   type DingTalkErrorKind,
 } from '../dingtalk/dingtalk-error.ts';
-import type { RequestContext } from '../graph/request-context.ts';
 import { IdentitySourceError } from '../identity/identity-source-error.ts';
 
 /** Failures that somebody who runs the gateway has to hear of; the others are the clients' business. */
@@ -21,22 +19,6 @@ const loud: Partial<Record<DingTalkErrorKind, 'error' | 'warn'>> = {
   timeout: 'warn',
   'rate-limited': 'warn',
 };
-
-/** Logs every error of a request with its request id: what DingTalk said, and what was masked from the client. */
-export function createErrorLog(log: Logger): ApolloServerPlugin<RequestContext> {
-  return {
-    async requestDidStart() {
-      return {
-        async didEncounterErrors({ errors, contextValue }) {
-          for (const error of errors) logError(contextValue.log(), error);
-        },
-      };
-    },
-    async unexpectedErrorProcessingRequest({ error }) {
-      logError(log, error);
-    },
-  };
-}
 
 /** One line for one error, as loud as it is urgent: what a client was told as it is, and whole what was masked. */
 export function logError(log: Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>, thrown: unknown): void {

@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin } from '@apollo/server';
+import type { GraphQLResponse } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
 import type { PublicCode } from '../errors/codes.ts';
 
@@ -6,20 +6,12 @@ import type { PublicCode } from '../errors/codes.ts';
  * Lists at most `limit` errors. Where there are more, the last entry says so: a null without an entry of its
  * own is then a failure as well, not an absence.
  */
-export function createErrorsLimit(limit: number): ApolloServerPlugin {
-  return {
-    async requestDidStart() {
-      return {
-        async willSendResponse({ response: { body } }) {
-          if (body.kind !== 'single') return;
-          const { errors = [] } = body.singleResult;
-          if (errors.length <= limit) return;
-          const listed = errors.slice(0, limit - 1);
-          body.singleResult.errors = [...listed, omission(errors.length - listed.length)];
-        },
-      };
-    },
-  };
+export function limitErrors({ body }: GraphQLResponse, limit: number): void {
+  if (body.kind !== 'single') return;
+  const { errors = [] } = body.singleResult;
+  if (errors.length <= limit) return;
+  const listed = errors.slice(0, limit - 1);
+  body.singleResult.errors = [...listed, omission(errors.length - listed.length)];
 }
 
 function omission(omitted: number): GraphQLFormattedError {

@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin } from '@apollo/server';
+import type { GraphQLRequest, GraphQLResponse } from '@apollo/server';
 import Negotiator from 'negotiator';
 
 const graphqlMediaTypes = ['application/graphql-response+json', 'application/json'];
@@ -17,21 +17,15 @@ const refusals: readonly unknown[] = [
  *
  * @see https://graphql.github.io/graphql-over-http/draft/#sec-application-json
  */
-export const legacyStatus: ApolloServerPlugin = {
-  async requestDidStart() {
-    return {
-      async willSendResponse({ request, response: { http, body } }) {
-        if (http.status !== 400 || body.kind !== 'single') return;
-        const { errors = [] } = body.singleResult;
-        const isRefusal = errors.every(({ extensions }) => refusals.includes(extensions?.['code']));
-        if (isRefusal && prefersPlainJson(request.http?.headers.get('accept'))) http.status = 200;
-      },
-    };
-  },
-};
+export function setLegacyStatus({ http: asked }: GraphQLRequest, { http, body }: GraphQLResponse): void {
+  if (http.status !== 400 || body.kind !== 'single') return;
+  const { errors = [] } = body.singleResult;
+  const isRefusal = errors.every(({ extensions }) => refusals.includes(extensions?.['code']));
+  if (isRefusal && prefersPlainJson(asked?.headers.get('accept'))) http.status = 200;
+}
 
 /** What Apollo Server chooses as well: without a word of the client, `application/json`. */
 function prefersPlainJson(accept: string | undefined): boolean {
-  if (accept === undefined) return true;
+  if (accept === undefined || accept === '') return true;
   return new Negotiator({ headers: { accept } }).mediaType(graphqlMediaTypes) === 'application/json';
 }

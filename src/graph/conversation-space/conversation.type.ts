@@ -1,7 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
 /** Its field `space` is resolved beside the query, in `conversation-space.resolver.ts`. */
-@ObjectType({ description: 'A group chat.' })
+@ObjectType({ description: 'A group chat.', simpleResolvers: true })
 @Directive('@key(fields: "openConversationId")')
 export class Conversation {
   @Field(() => ID, { description: 'The id of the group chat: opaque and case-sensitive.' })

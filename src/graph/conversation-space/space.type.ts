@@ -3,7 +3,10 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { privateForAMinute } from '../cache-control.ts';
 import type { UpstreamTime } from '../upstream-time-body.ts';
 
-@ObjectType({ description: 'Where the files of a group chat live: its storage space.' })
+@ObjectType({
+  description: 'Where the files of a group chat live: its storage space.',
+  simpleResolvers: true,
+})
 @Directive('@key(fields: "spaceId")')
 @Directive(privateForAMinute)
 export class Space {

@@ -1,0 +1,56 @@
+import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
+import type { Logger } from 'pino';
+import { checkKnownOperation } from '../graph/known-operation.ts';
+import { createLookupLimit } from '../graph/lookup-limit.ts';
+import type { RequestContext } from '../graph/request-context.ts';
+import type { OperationCheck } from '../graph/resolved-operation.ts';
+import { createWidthLimit } from '../graph/width-limit.ts';
+import { logError } from './error-log.ts';
+import { limitErrors } from './errors-limit.ts';
+import { setLegacyStatus } from './legacy-status.ts';
+
+/** Root fields and aliases are cheap enough that a low limit on lookups need not forbid a handful. */
+const leastWidth = 10;
+
+interface RequestRules {
+  readonly maxLookupsPerRequest: number;
+  /** How many errors one answer lists. */
+  readonly maxErrors: number;
+  /** For what belongs to no request. */
+  readonly log: Logger;
+}
+
+/**
+ * All that the gateway adds to the way of an operation through Apollo Server, as one plugin with one listener for
+ * every request: Apollo Server waits for each listener in turn, at each of ten steps, whether it has a say there or not.
+ */
+export function createRequestRules(rules: RequestRules): ApolloServerPlugin<RequestContext> {
+  const { maxLookupsPerRequest, maxErrors, log } = rules;
+  const checks: readonly OperationCheck[] = [
+    checkKnownOperation,
+    createLookupLimit(maxLookupsPerRequest),
+    createWidthLimit(Math.max(leastWidth, maxLookupsPerRequest)),
+  ];
+  const listener: GraphQLRequestListener<RequestContext> = {
+    async didResolveOperation({ schema, document, operation, request: { variables = {} } }) {
+      if (!operation) return;
+      for (const check of checks) check({ schema, document, operation, variables });
+    },
+    async didEncounterErrors({ errors, contextValue }) {
+      for (const error of errors) logError(contextValue.log(), error);
+    },
+    async willSendResponse({ request, response }) {
+      setLegacyStatus(request, response);
+      // After it: an entry of its own making is no refusal.
+      limitErrors(response, maxErrors);
+    },
+  };
+  return {
+    async requestDidStart() {
+      return listener;
+    },
+    async unexpectedErrorProcessingRequest({ error }) {
+      logError(log, error);
+    },
+  };
+}
