@@ -23,15 +23,19 @@ async function bundle(): Promise<void> {
     format: 'esm',
     platform: 'node',
     target: 'node22',
-    // Types of the graph are named after their classes.
-    keepNames: true,
     // Node keeps the text of what it has loaded: four megabytes less of it.
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: true,
     sourcesContent: false,
-    // The explorer's files are read from its package; type-graphql asks for the other only where validation is on.
-    external: ['ruru', 'class-validator'],
+    external: [
+      // Its files are read from its package.
+      'ruru',
+      // type-graphql asks for it only where validation is on.
+      'class-validator',
+      // In a bundle it would not find Node's own hashing, and do it by itself, three times slower.
+      '@apollo/utils.createhash',
+    ],
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },

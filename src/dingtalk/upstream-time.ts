@@ -10,43 +10,37 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export function parseUpstreamTime(text: string): Date | undefined {
   const isoParts = iso.exec(text);
   if (isoParts) {
-    const [, year, month, day, hour, minute, second = '0', fraction = '0', offset = 'Z'] = isoParts;
-    const milliseconds = Math.trunc(Number(`0.${fraction}`) * 1000);
-    const local = moment(
-      Number(year),
-      Number(month),
-      Number(day),
-      Number(hour),
-      Number(minute),
-      Number(second),
-    );
-    return local && shift(local, milliseconds, offsetMinutes(offset));
+    const day = [Number(isoParts[1]), Number(isoParts[2]), Number(isoParts[3])] as const;
+    const time = [Number(isoParts[4]), Number(isoParts[5]), Number(isoParts[6] ?? 0)] as const;
+    const milliseconds = Math.trunc(Number(`0.${isoParts[7] ?? 0}`) * 1000);
+    return moment(day, time, milliseconds, offsetMinutes(isoParts[8] ?? 'Z'));
   }
   const javaParts = javaDate.exec(text);
   if (!javaParts) return undefined;
-  const [, monthName = '', day, hour, minute, second, zone, year] = javaParts;
-  const month = months.indexOf(monthName) + 1;
-  const local = moment(Number(year), month, Number(day), Number(hour), Number(minute), Number(second));
-  return local && shift(local, 0, zone === 'CST' ? 8 * 60 : 0);
+  const day = [Number(javaParts[7]), months.indexOf(javaParts[1] ?? '') + 1, Number(javaParts[2])] as const;
+  const time = [Number(javaParts[3]), Number(javaParts[4]), Number(javaParts[5])] as const;
+  return moment(day, time, 0, javaParts[6] === 'CST' ? 8 * 60 : 0);
 }
 
 /** Undefined unless every part is within its own range: `Date.UTC` would roll over silently. */
 function moment(
-  year: number,
-  month: number,
-  day: number,
-  hour: number,
-  minute: number,
-  second: number,
+  [year, month, day]: readonly [year: number, month: number, day: number],
+  [hour, minute, second]: readonly [hour: number, minute: number, second: number],
+  milliseconds: number,
+  offset: number,
 ): Date | undefined {
-  if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return undefined;
-  const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  // A day that the month does not have, and the years that `Date.UTC` takes for the twentieth century's.
-  return local.getUTCDate() === day && local.getUTCFullYear() === year ? local : undefined;
+  if (year < firstYear || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  return new Date(Date.UTC(year, month - 1, day, hour, minute - offset, second, milliseconds));
 }
 
-const shift = (local: Date, milliseconds: number, minutes: number): Date =>
-  new Date(local.getTime() + milliseconds - minutes * 60_000);
+/** `Date.UTC` takes those before for the twentieth century's. */
+const firstYear = 100;
+
+const daysOfMonths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+const daysOf = (year: number, month: number): number =>
+  month === 2 && isLeap(year) ? 29 : (daysOfMonths[month - 1] ?? 0);
 
 function offsetMinutes(offset: string): number {
   if (offset === 'Z') return 0;

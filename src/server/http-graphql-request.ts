@@ -1,20 +1,24 @@
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
 
-/** All that Apollo Server decides by. Whatever else came, credentials above all, is none of its business. */
-const headerNames = ['content-type', 'x-apollo-operation-name', 'apollo-require-preflight'] as const;
+/** What tells a request without a body from one that a browser sends across origins unasked. */
+const headersOfBodiless = ['content-type', 'x-apollo-operation-name', 'apollo-require-preflight'] as const;
 
-/** A request as Apollo Server takes it. */
+/** A request as Apollo Server takes it. Whatever else came, credentials above all, is none of its business. */
 export function toHttpGraphQLRequest({ method, headers, url, body }: FastifyRequest): HTTPGraphQLRequest {
   const known = new HeaderMap();
-  for (const name of headerNames) {
-    const value = headers[name];
-    if (value !== undefined) known.set(name, String(value));
+  // Asked for at three places. Empty is as good as missing, and as the plain JSON that it answers with then: no media
+  // type need be read.
+  const { accept = '' } = headers;
+  known.set('accept', accept === 'application/json' ? '' : accept);
+  if (method === 'GET') {
+    for (const name of headersOfBodiless) {
+      const value = headers[name];
+      if (value !== undefined) known.set(name, String(value));
+    }
+    return { method, headers: known, search: new URL(url, 'http://gateway').search, body };
   }
-  // Without a word of the client it answers so as well, and need not read the media type anew.
-  if (headers.accept !== undefined && headers.accept !== 'application/json') {
-    known.set('accept', headers.accept);
-  }
-  const search = method === 'GET' ? new URL(url, 'http://gateway').search : '';
-  return { method, headers: known, search, body };
+  // A body is JSON here (see `json-body.ts`), which no browser sends across origins unasked.
+  known.set('apollo-require-preflight', 'settled');
+  return { method, headers: known, search: '', body };
 }

@@ -11,11 +11,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function registerJsonBody(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) => parseJsonBody(request, body),
-  );
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    try {
+      done(null, parseJsonBody(request, body));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
 }
 
 function parseJsonBody({ headers, is404 }: FastifyRequest, body: Buffer): unknown {
