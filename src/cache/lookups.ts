@@ -13,6 +13,7 @@ import { createMemoryTier } from './memory-tier.ts';
 import { createRedisTier } from './redis-tier.ts';
 import { createRefreshes } from './refreshes.ts';
 import { createSearch } from './search.ts';
+import type { Signal } from '../signal.ts';
 
 /** Answers of DingTalk for viewers, each within one deadline, and none of them asked for more often than needed. */
 export interface Lookups {
@@ -26,7 +27,7 @@ export interface Lookups {
     endpoint: Endpoint<Input, Answer>,
     input: Input,
     viewer: Viewer,
-    signal: AbortSignal,
+    signal: Signal,
     onEnded?: (lookup: EndedLookup) => void,
   ): Promise<Answer>;
   /** How many lookups are remembered in this process. */
@@ -58,7 +59,7 @@ export function createLookups(options: LookupsOptions): Lookups {
 
   async function findShared<Input, Answer>(
     question: Question<Input, Answer>,
-    signal: AbortSignal,
+    signal: Signal,
     report: LookupReport,
   ): Promise<Answer> {
     const { outcome, askedAtMs, stale } = await search(question, signal, report.boarded);
@@ -70,7 +71,7 @@ export function createLookups(options: LookupsOptions): Lookups {
 
   async function findAlone<Input, Answer>(
     { endpoint, input, viewer }: Question<Input, Answer>,
-    signal: AbortSignal,
+    signal: Signal,
     report: LookupReport,
   ): Promise<Answer> {
     using deadline = startDeadline(clock, timeoutMs, signal);

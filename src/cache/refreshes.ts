@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { ClientGoneError } from '../dingtalk/dingtalk-error.ts';
+import { AbortableSignal, type Signal } from '../signal.ts';
 
 /** How long a key is left alone after its refresh failed. */
 const restMs = 1000;
@@ -11,23 +12,23 @@ const maxResting = 10_000;
 /** What is looked up anew although nobody waits for it. */
 export interface Refreshes {
   /** Starts `work` unless it is under way for this key, failed within the last second, or too many are under way. */
-  start(key: string, work: (signal: AbortSignal) => Promise<void>): void;
+  start(key: string, work: (signal: Signal) => Promise<void>): void;
   /** Aborts all of them, and resolves once they have ended. */
   close(): Promise<void>;
 }
 
 /** `onFailed` hears of every failure but those of the closing. */
 export function createRefreshes(clock: Clock, onFailed: (error: unknown) => void): Refreshes {
-  const closing = new AbortController();
+  const closing = new AbortableSignal();
   const underWay = new Map<string, Promise<void>>();
   const restsUntilMs = new LRUCache<string, number>({ max: maxResting });
 
-  async function refresh(key: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async function refresh(key: string, work: (signal: Signal) => Promise<void>): Promise<void> {
     try {
-      await work(closing.signal);
+      await work(closing);
     } catch (error) {
       restsUntilMs.set(key, clock.nowMs() + restMs);
-      if (!closing.signal.aborted) onFailed(error);
+      if (!closing.aborted) onFailed(error);
     } finally {
       underWay.delete(key);
     }
@@ -35,7 +36,7 @@ export function createRefreshes(clock: Clock, onFailed: (error: unknown) => void
 
   return {
     start(key, work) {
-      if (underWay.has(key) || underWay.size >= maxRefreshes || closing.signal.aborted) return;
+      if (underWay.has(key) || underWay.size >= maxRefreshes || closing.aborted) return;
       if (clock.nowMs() < (restsUntilMs.get(key) ?? -Infinity)) return;
       underWay.set(key, refresh(key, work));
     },

@@ -1,15 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { CacheConfig } from '../config/config.ts';
-import { startDeadline } from '../dingtalk/deadline.ts';
 import { ifGood, type Found } from './freshness.ts';
 import { newTrip, type LookUp, type Question, type Trip } from './look-up.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { RedisTier } from './redis-tier.ts';
 import type { Refreshes } from './refreshes.ts';
 import { createSingleFlight, type Work } from './single-flight.ts';
-
-/** The flight has the last word on why it is late; its callers wait that much longer for it. */
-const lastWordMs = 50;
+import type { Signal } from '../signal.ts';
 
 /**
  * Finds what is known at once or else goes, together with whoever wants the same, the way of `lookUp`. What is
@@ -20,7 +17,7 @@ const lastWordMs = 50;
  */
 export type Search = <Input, Answer>(
   question: Question<Input, Answer>,
-  signal: AbortSignal,
+  signal: Signal,
   onBoard: (trip: Trip, joined: boolean) => void,
 ) => Promise<Found>;
 
@@ -50,18 +47,15 @@ export function createSearch(dependencies: SearchDependencies): Search {
 
   function refresh<Input, Answer>(question: Question<Input, Answer>): void {
     refreshes.start(question.key, async (signal) => {
-      using deadline = startDeadline(clock, timeoutMs, signal);
-      await flights.fly(question.key, deadline, workOn(question, false));
+      await flights.fly(question.key, signal, workOn(question, false));
     });
   }
 
   return async (question, signal, onBoard) => {
     const { key } = question;
-    let found = ifGood(memory?.get(key), clock.nowMs(), cache);
-    if (!found) {
-      using deadline = startDeadline(clock, timeoutMs + lastWordMs, signal);
-      found = await flights.fly(key, deadline, workOn(question, true), onBoard);
-    }
+    const found =
+      ifGood(memory?.get(key), clock.nowMs(), cache) ??
+      (await flights.fly(key, signal, workOn(question, true), onBoard));
     if (found.stale) refresh(question);
     return found;
   };

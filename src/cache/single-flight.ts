@@ -1,18 +1,20 @@
 import type { Clock } from '../clock.ts';
-import type { Deadline } from '../dingtalk/deadline.ts';
+import { startDeadline, type Deadline } from '../dingtalk/deadline.ts';
 import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
 import { shareWork, type SharedWork } from '../dingtalk/shared-work.ts';
+import type { Signal } from '../signal.ts';
 
 /** One piece of work for everybody who wants the same at the same time. */
 export interface SingleFlight<Trip, T> {
   /**
-   * What the flight of this key brings: the one under way or, without one, another that runs `work`. Nobody waits beyond
-   * their own `deadline`, and the flight is given up when nobody waits any more. `onBoard` tells which trip it is, and
-   * whether somebody else started it; a second time where a flight that began much earlier ran out of time.
+   * What the flight of this key brings: the one under way or, without one, another that runs `work`. Nobody waits longer
+   * than a flight may take, and one is given up when nobody waits for it any more, which `signal` says of this caller.
+   * `onBoard` tells which trip it is, and whether somebody else started it; a second time where a flight that began
+   * much earlier ran out of time.
    */
   fly(
     key: string,
-    deadline: Deadline,
+    signal: Signal,
     work: Work<Trip, T>,
     onBoard?: (trip: Trip, joined: boolean) => void,
   ): Promise<T>;
@@ -47,21 +49,34 @@ export function createSingleFlight<Trip, T>(clock: Clock, timeoutMs: number): Si
     return flight;
   }
 
+  /** The flight that somebody else has started and still waits for. */
+  function underWay(key: string): Flight<Trip, T> | undefined {
+    const flight = flights.get(key);
+    return flight?.shared.abandoned === true ? undefined : flight;
+  }
+
   return {
-    async fly(key, deadline, work, onBoard) {
-      for (;;) {
-        const current = flights.get(key);
-        const joined = current !== undefined && !current.shared.abandoned;
-        const flight = joined ? current : start(key, work);
-        onBoard?.(flight.trip, joined);
-        try {
-          return await flight.shared.wait(deadline.signal);
-        } catch (error) {
-          // It was late when the caller came: nobody who keeps coming may hang on calls that others began. A call
-          // for the sake of those who will not stay for its answer would be wasted.
-          const hasTime = deadline.remainingMs() >= timeoutMs / 2;
-          if (!joined || !isTimeout(error) || !hasTime || deadline.signal.aborted) throw error;
-        }
+    async fly(key, signal, work, onBoard = () => undefined) {
+      const current = underWay(key);
+      if (!current) {
+        const own = start(key, work);
+        onBoard(own.trip, false);
+        return own.shared.wait(signal);
+      }
+      onBoard(current.trip, true);
+      const boardedAtMs = clock.nowMs();
+      try {
+        return await current.shared.wait(signal);
+      } catch (error) {
+        // It was late when the caller came: nobody who keeps coming may hang on calls that others began. A call
+        // for the sake of those who will not stay for its answer would be wasted.
+        const leftMs = boardedAtMs + timeoutMs - clock.nowMs();
+        if (!isTimeout(error) || leftMs < timeoutMs / 2 || signal.aborted) throw error;
+        using deadline = startDeadline(clock, leftMs, signal);
+        const next = underWay(key);
+        const flight = next ?? start(key, work);
+        onBoard(flight.trip, next !== undefined);
+        return await flight.shared.wait(deadline.signal);
       }
     },
     at: (key) => flights.get(key)?.trip,

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { startDeadline, whileWaiting, type Deadline } from './deadline.ts';
 import type { TokenSource } from './token-source.ts';
 import type { AccessToken, TimedToken, TokenSupply } from './token-supply.ts';
+import type { Signal } from '../signal.ts';
 
 /** How long a failed early renewal is left alone. */
 const earlyRetryMs = 5000;
@@ -15,13 +16,13 @@ export interface AccessTokens {
    *
    * @throws {DingTalkError} when none can be had, or what `signal` is aborted with.
    */
-  get(corpId: string | undefined, signal: AbortSignal): Promise<AccessToken>;
+  get(corpId: string | undefined, signal: Signal): Promise<AccessToken>;
   /** The one that {@link get} found or fetched last, where it still lives: for whoever has waited since. */
   latest(corpId: string | undefined): AccessToken | undefined;
   /** Throws what keeps every token from being fetched, as far as it can be told without asking DingTalk. */
   check(): Promise<void>;
   /** The token that comes after `stale`, which DingTalk refused: fetched now unless somebody already has. */
-  replace(stale: AccessToken, corpId: string | undefined, signal: AbortSignal): Promise<AccessToken>;
+  replace(stale: AccessToken, corpId: string | undefined, signal: Signal): Promise<AccessToken>;
   /** How old the tokens are that are held here. */
   ages(): readonly { readonly corpId: string | undefined; readonly ageMs: number }[];
 }

@@ -7,7 +7,8 @@ import { redact } from './redact.ts';
 /** What is asked, and what of it DingTalk's messages may quote and nobody may read. */
 export interface Question<Answer> extends Omit<UpstreamRequest, 'signal'> {
   readonly answer: z.ZodType<Answer>;
-  readonly secrets: readonly string[];
+  /** Asked for where there is something to strike them out of. */
+  readonly secrets: () => readonly string[];
 }
 
 /**
@@ -23,6 +24,6 @@ export async function ask<Answer>(
   try {
     return readAnswer(await client.send({ ...request, signal }), answer);
   } catch (error) {
-    throw redact(error, secrets);
+    throw redact(error, secrets());
   }
 }

@@ -113,7 +113,7 @@ export function createBudget(options: BudgetOptions): Budget {
         resolve(giveBack);
       },
     };
-    signal.addEventListener('abort', leave, { once: true });
+    signal.addEventListener('abort', leave);
     queue.add(viewerKey, call);
     startNext();
     return promise;

@@ -1,11 +1,18 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { stringify } from 'node:querystring';
 import { got, RequestError, type Request } from 'got';
 import type { Clock } from '../clock.ts';
 import { createConnections } from './connections.ts';
 import { DingTalkError, NotSentError } from './dingtalk-error.ts';
+import type { Signal } from '../signal.ts';
 
 /** No documented answer is longer than a few hundred bytes. */
 const maxBodyBytes = 64 * 1024;
+const ownHeaders = {
+  accept: 'application/json',
+  'accept-encoding': 'identity',
+  'user-agent': 'dingtalk-graphql-gateway',
+};
 /** `.` and `..` survive escaping and lead to another endpoint; the rest would end the path. */
 const changesPath = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)|[?#\\]/i;
 
@@ -19,7 +26,7 @@ export interface UpstreamRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Ends the attempt at once, a deadline's included; what it is aborted with is what is thrown. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** Sent over a connection of its own: for what a kept one has just lost. */
   readonly newConnection?: boolean;
 }
@@ -54,11 +61,6 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
     // Retries, deadlines and what a status means are for others to say.
     retry: { limit: 0 },
     throwHttpErrors: false,
-    headers: {
-      accept: 'application/json',
-      'accept-encoding': 'identity',
-      'user-agent': 'dingtalk-graphql-gateway',
-    },
   });
 
   return {
@@ -67,21 +69,26 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
         throw new NotSentError('bad-argument', { reason: 'an id would change the path' });
       signal.throwIfAborted();
       const json = body === undefined ? undefined : JSON.stringify(body);
+      // Not given to got, whose errors hold all that it knows.
+      const headers = {
+        ...ownHeaders,
+        ...(token !== undefined && { 'x-acs-dingtalk-access-token': token }),
+        ...(json !== undefined && {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(json),
+        }),
+      };
       let sent: ClientRequest | undefined;
       let stream: Request | undefined;
       const leave = (): void => void sent?.destroy(signal.reason as Error);
       signal.addEventListener('abort', leave);
       try {
         const text = await new Promise<string>((resolve, reject) => {
-          stream = api.stream(`${origin}${path}?${new URLSearchParams(query).toString()}`, {
+          stream = api.stream(`${origin}${path}?${stringify(query)}`, {
             method,
-            headers: {
-              ...(token !== undefined && { 'x-acs-dingtalk-access-token': token }),
-              ...(json !== undefined && { 'content-type': 'application/json' }),
-            },
             ...(json !== undefined && { body: json }),
             // A third of got's cost is the timers, options and events that it would make for a request of its own.
-            request: ({ pathname, search }, { headers = {} }) =>
+            request: ({ pathname, search }) =>
               new Promise<IncomingMessage>((answered) => {
                 signal.throwIfAborted();
                 sent = connections.send({
@@ -96,12 +103,12 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
           });
           collect(stream, resolve, reject);
         });
-        const { statusCode = 0, headers = {} } = stream?.response ?? {};
+        const { statusCode = 0, headers: told = {} } = stream?.response ?? {};
         return {
           status: statusCode,
           body: text,
-          requestId: single(headers['x-acs-request-id']),
-          retryAfter: headers['retry-after'],
+          requestId: single(told['x-acs-request-id']),
+          retryAfter: told['retry-after'],
         };
       } catch (error) {
         sent?.destroy();

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts';
 import { DingTalkError } from './dingtalk-error.ts';
+import { AbortableSignal, type Signal } from '../signal.ts';
 
 /** The one limit on everything that a lookup does upstream: queueing, tokens, attempts and replays. */
 export interface Deadline extends Disposable {
   /** Aborted with a `DingTalkError` once time is up, or earlier with what `outer` was aborted with. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   readonly expiresAtMs: number;
   remainingMs(): number;
   /** Ends it before its time: what it was for is no longer wanted. */
@@ -12,19 +13,19 @@ export interface Deadline extends Disposable {
 }
 
 /** Starts the countdown; dispose of it when the work is done. `outer` belongs to whoever waits for the work. */
-export function startDeadline(clock: Clock, timeoutMs: number, outer?: AbortSignal): Deadline {
-  const controller = new AbortController();
+export function startDeadline(clock: Clock, timeoutMs: number, outer?: Signal): Deadline {
+  const signal = new AbortableSignal();
   const expiresAtMs = clock.nowMs() + timeoutMs;
-  const cancelTimer = clock.after(timeoutMs, () => controller.abort(new DingTalkError('timeout')));
-  const leave = (): void => controller.abort(outer?.reason);
+  const cancelTimer = clock.after(timeoutMs, () => signal.abort(new DingTalkError('timeout')));
+  const leave = (): void => signal.abort(outer?.reason);
   if (outer?.aborted === true) leave();
-  else outer?.addEventListener('abort', leave, { once: true });
+  else outer?.addEventListener('abort', leave);
 
   return {
-    signal: controller.signal,
+    signal,
     expiresAtMs,
     remainingMs: () => Math.max(0, expiresAtMs - clock.nowMs()),
-    giveUp: (reason) => controller.abort(reason),
+    giveUp: (reason) => signal.abort(reason),
     [Symbol.dispose]() {
       cancelTimer();
       outer?.removeEventListener('abort', leave);
@@ -33,26 +34,18 @@ export function startDeadline(clock: Clock, timeoutMs: number, outer?: AbortSign
 }
 
 /** `work`, unless `signal` is aborted first: then its reason. The work itself goes on for others. */
-export function whileWaiting<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export function whileWaiting<T>(work: Promise<T>, signal: Signal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason as Error);
-    async function stay(): Promise<void> {
-      try {
-        resolve(await work);
-      } catch (error) {
-        reject(error);
-      } finally {
-        signal.removeEventListener('abort', leave);
-      }
-    }
+    const leave = (): void => reject(signal.reason);
+    const stopListening = (): void => signal.removeEventListener('abort', leave);
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave);
-    void stay();
+    work.then(resolve, reject).finally(stopListening);
   });
 }
 
 /** Resolves after `delayMs`. Throws what `signal` is aborted with, if that is earlier. */
-export async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+export async function pause(clock: Clock, delayMs: number, signal: Signal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const cancelTimer = clock.after(delayMs, resolve);
   try {

@@ -72,7 +72,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
       token: token.value,
       ...(endpoint.body && { body: endpoint.body(input) }),
       answer,
-      secrets: [token.value, unionId, ...textsOf(input)],
+      secrets: () => [token.value, unionId, ...textsOf(input)],
       newConnection,
     };
     const asked = (): Promise<Answer> => quota.run(corpId, () => ask(client, question, deadline));

@@ -45,7 +45,7 @@ export function createTokenSource(app: AppConfig, client: UpstreamClient): Token
     },
     async fetch(corpId, deadline) {
       const request = await tokenRequest(app, corpId);
-      const question = { method: 'POST', ...request, secrets: Object.values(request.body) } as const;
+      const question = { method: 'POST', ...request, secrets: () => Object.values(request.body) } as const;
       try {
         const { accessToken, expireIn } = await ask(client, question, deadline);
         return { token: accessToken, lifeMs: expireIn * 1000 };

@@ -1,5 +1,6 @@
 import type { CredentialHeaders } from './credential-headers.ts';
 import type { Viewer } from '../viewer.ts';
+import type { Signal } from '../signal.ts';
 
 /** Tells who is asking. Nothing in a request but its credential headers has a say in that. */
 export interface Authenticator {
@@ -7,5 +8,5 @@ export interface Authenticator {
    * @throws a public `UNAUTHENTICATED` error (401) for missing, doubled or wrong credentials, a retryable
    * `UPSTREAM_UNAVAILABLE` one (503) when they cannot be checked right now, or what `signal` is aborted with.
    */
-  authenticate(headers: CredentialHeaders, signal: AbortSignal): Promise<Viewer>;
+  authenticate(headers: CredentialHeaders, signal: Signal): Promise<Viewer>;
 }

@@ -51,7 +51,7 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
       path: '/v1.0/contact/users/me',
       token,
       answer: usersMeBody,
-      secrets: [token],
+      secrets: () => [token],
     } as const;
     return budget.spend(tokenHash, deadline, () =>
       observeCall(observer, { api, corpId: undefined }, () => ask(client, question, deadline)),

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../clock.ts';
-import { startDeadline } from '../dingtalk/deadline.ts';
+import { startDeadline, type Deadline } from '../dingtalk/deadline.ts';
 import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
 import { IdentitySourceError } from './identity-source-error.ts';
 
@@ -36,7 +36,7 @@ export function createJwks({ url, clock, timeoutMs }: JwksOptions): JWTVerifyGet
     // Its own deadline, not a caller's: whoever leaves must not take the keys away from the others.
     using deadline = startDeadline(clock, timeoutMs);
     try {
-      const find = createLocalJWKSet(await fetchKeySet(url, deadline.signal));
+      const find = createLocalJWKSet(await fetchKeySet(url, deadline));
       held = { find, untilMs: clock.nowMs() + keptMs };
       return held;
     } catch (error) {
@@ -61,8 +61,15 @@ export function createJwks({ url, clock, timeoutMs }: JwksOptions): JWTVerifyGet
   };
 }
 
-async function fetchKeySet(url: URL, signal: AbortSignal): Promise<JSONWebKeySet> {
-  const response = await fetch(url, { signal, redirect: 'error', headers: { accept: 'application/json' } });
+async function fetchKeySet(url: URL, { signal }: Deadline): Promise<JSONWebKeySet> {
+  // fetch takes Node's own signals alone.
+  const fetching = new AbortController();
+  signal.addEventListener('abort', () => fetching.abort(signal.reason));
+  const response = await fetch(url, {
+    signal: fetching.signal,
+    redirect: 'error',
+    headers: { accept: 'application/json' },
+  });
   if (response.status !== 200 || !response.body) {
     await response.body?.cancel();
     throw new Error(`the answer has the status ${response.status}`);

@@ -10,6 +10,8 @@ import { readStatus } from './read-status.ts';
 
 /** That many events are kept until prom-client is loaded: not while the gateway starts. */
 const maxBacklog = 1000;
+/** And that many are told at once afterwards: one after the other they cost a fraction of what each by itself does. */
+const batch = 200;
 
 export interface HttpRequest {
   readonly route: string;
@@ -50,22 +52,22 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
 
   function load(): Promise<Collectors> {
     loading ??= import('./collectors.ts').then(({ createCollectors }) => {
-      const loaded = createCollectors();
-      for (const note of backlog) note(loaded);
-      backlog = [];
-      collectors = loaded;
-      return loaded;
+      collectors = createCollectors();
+      return collectors;
     });
     return loading;
   }
 
+  function flush(to: Collectors): void {
+    const notes = backlog;
+    backlog = [];
+    for (const note of notes) note(to);
+  }
+
   function tell(note: (to: Collectors) => void): void {
-    if (collectors) {
-      note(collectors);
-      return;
-    }
     backlog.push(note);
-    if (backlog.length === maxBacklog) void load();
+    if (collectors && backlog.length >= batch) flush(collectors);
+    else if (backlog.length === maxBacklog) void load().then(flush);
   }
 
   return {
@@ -93,6 +95,7 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
     async scrape() {
       const [loaded, { processMetrics }] = await Promise.all([load(), import('./process-metrics.ts')]);
       const months = await monthCalls.totals();
+      flush(loaded);
       readStatus(loaded, { status, corpLabel, lookups, months, monthlyQuota });
       const texts = await Promise.all([loaded.registry.metrics(), processMetrics().metrics()]);
       return { contentType: loaded.registry.contentType, text: texts.join('\n') };

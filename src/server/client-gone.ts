@@ -1,20 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { ClientGoneError } from '../dingtalk/dingtalk-error.ts';
+import { AbortableSignal, type Signal } from '../signal.ts';
 
-const signals = new WeakMap<Socket, AbortSignal>();
+const signals = new WeakMap<Socket, Signal>();
 
 /**
  * Aborted with a `ClientGoneError` when the request's connection closes, before or after it is answered.
  *
  * One a connection, not one a request: an answer that waits behind another of the same connection is not told.
  */
-export function clientGone({ socket }: IncomingMessage): AbortSignal {
+export function clientGone({ socket }: IncomingMessage): Signal {
   const known = signals.get(socket);
   if (known) return known;
-  const controller = new AbortController();
-  if (socket.destroyed) controller.abort(new ClientGoneError());
-  else socket.once('close', () => controller.abort(new ClientGoneError()));
-  signals.set(socket, controller.signal);
-  return controller.signal;
+  const signal = new AbortableSignal();
+  if (socket.destroyed) signal.abort(new ClientGoneError());
+  else socket.once('close', () => signal.abort(new ClientGoneError()));
+  signals.set(socket, signal);
+  return signal;
 }

@@ -13,6 +13,7 @@ import { clientGone } from './client-gone.ts';
 import { logError } from './error-log.ts';
 import { toHttpGraphQLRequest } from './http-graphql-request.ts';
 import { logOf } from './request-log.ts';
+import type { Signal } from '../signal.ts';
 
 interface GraphQLRouteOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -30,7 +31,7 @@ interface GraphQLRouteOptions {
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
   const { apollo, authenticator, aliasOf, rateLimit, lookups, explainable, explorer } = options;
 
-  async function admit(request: FastifyRequest, signal: AbortSignal): Promise<Viewer> {
+  async function admit(request: FastifyRequest, signal: Signal): Promise<Viewer> {
     try {
       const viewer = await authenticator.authenticate(request.raw.rawHeaders, signal);
       request.viewerAlias = () => aliasOf(viewer);

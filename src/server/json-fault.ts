@@ -29,7 +29,9 @@ export function findJsonFault(json: string): string | undefined {
           known?.add(name);
         }
         at = end - 1;
+        break;
       }
+      default:
     }
   }
   return undefined;

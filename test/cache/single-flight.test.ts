@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createSingleFlight } from '../../src/cache/single-flight.ts';
 import { startDeadline, whileWaiting, type Deadline } from '../../src/dingtalk/deadline.ts';
 import { ClientGoneError } from '../../src/dingtalk/dingtalk-error.ts';
+import { AbortableSignal } from '../../src/signal.ts';
 import { codeOf, manyViewers, startCachedGateway } from '../support/cached-gateway.ts';
 import { eventually } from '../support/eventually.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -30,9 +31,7 @@ test('a thousand that come while it is under way are on one flight, whether or n
     return promise;
   };
 
-  const flying = Array.from({ length: 1000 }, () =>
-    flights.fly('key', startDeadline(clock, 5000), { trip: '', run }),
-  );
+  const flying = Array.from({ length: 1000 }, () => flights.fly('key', stays, { trip: '', run }));
   resolve('landed');
 
   expect(new Set(await Promise.all(flying))).toEqual(new Set(['landed']));
@@ -122,9 +121,9 @@ test('who came late to a flight that runs out of time boards the next one; who c
   const boarded: unknown[] = [];
   const onBoard = (...boarding: unknown[]): void => void boarded.push(boarding);
 
-  const first = flights.fly('key', startDeadline(clock, 5000), never, onBoard).catch((error) => error.kind);
+  const first = flights.fly('key', stays, never, onBoard).catch((error) => error.kind);
   clock.advance(4000);
-  const late = flights.fly('key', startDeadline(clock, 5000), lands, onBoard);
+  const late = flights.fly('key', stays, lands, onBoard);
   clock.advance(1000);
 
   expect(await Promise.all([first, late])).toEqual(['timeout', 'landed']);
@@ -144,7 +143,7 @@ test('who came late, but will not stay long, takes no call of their own', async 
     return whileWaiting(hanging, signal);
   };
   const fly = (): Promise<unknown> =>
-    flights.fly('key', startDeadline(clock, 5000), { trip: '', run }).catch((error) => error.kind);
+    flights.fly('key', stays, { trip: '', run }).catch((error) => error.kind);
 
   const first = fly();
   clock.advance(2000);
@@ -164,11 +163,11 @@ test.each([
   const client = new AbortController();
   const ended: unknown[] = [];
   const run = async ({ signal }: Deadline): Promise<string> => {
-    signal.addEventListener('abort', () => ended.push(signal.reason.name));
+    signal.addEventListener('abort', () => ended.push(nameOf(signal.reason)));
     return whileWaiting(hanging, signal);
   };
 
-  const waiting = flights.fly('key', startDeadline(clock, 1000, client.signal), { trip: '', run });
+  const waiting = flights.fly('key', startDeadline(clock, 1000, client.signal).signal, { trip: '', run });
   if (reason === 'ClientGoneError') client.abort(new ClientGoneError());
   clock.advance(1000);
 
@@ -176,4 +175,8 @@ test.each([
   expect(ended).toEqual([reason]);
 });
 
+const nameOf = (reason: unknown): string | undefined => (reason instanceof Error ? reason.name : undefined);
+
 const hanging = new Promise<never>(() => undefined);
+/** Of a caller who waits to the end. */
+const stays = new AbortableSignal();
