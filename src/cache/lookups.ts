@@ -57,18 +57,6 @@ export function createLookups(options: LookupsOptions): Lookups {
   const refreshes = createRefreshes(clock, onRefreshFailed);
   const search = createSearch({ lookUp, memory, redis, refreshes, clock, timeoutMs, cache });
 
-  async function findShared<Input, Answer>(
-    question: Question<Input, Answer>,
-    signal: Signal,
-    report: LookupReport,
-  ): Promise<Answer> {
-    const { outcome, askedAtMs, stale } = await search(question, signal, report.boarded);
-    report.found(clock.nowMs() - askedAtMs, stale);
-    if ('refusal' in outcome) throw outcome.refusal;
-    // The key names the API: under it nothing is remembered but what its own schema read.
-    return outcome.answer as Answer;
-  }
-
   async function findAlone<Input, Answer>(
     { endpoint, input, viewer }: Question<Input, Answer>,
     signal: Signal,
@@ -82,16 +70,29 @@ export function createLookups(options: LookupsOptions): Lookups {
   }
 
   return {
-    async find(endpoint, input, viewer, signal, onEnded) {
+    async find<Input, Answer>(
+      endpoint: Endpoint<Input, Answer>,
+      input: Input,
+      viewer: Viewer,
+      signal: Signal,
+      onEnded?: (lookup: EndedLookup) => void,
+    ) {
       const report = startLookupReport({ api: endpoint.name, clock, observer, onEnded });
       const question = { key: keyOf(endpoint.name, input, viewer), endpoint, input, viewer };
+      let failure: unknown;
       try {
-        const answer = await (endpoint.repeatable ? findShared : findAlone)(question, signal, report);
-        report.end();
-        return answer;
+        if (!endpoint.repeatable) return await findAlone(question, signal, report);
+        const found = search.known(question.key) ?? (await search.further(question, signal, report.boarded));
+        if (found.stale) search.refresh(question);
+        report.found(clock.nowMs() - found.askedAtMs, found.stale);
+        if ('refusal' in found.outcome) throw found.outcome.refusal;
+        // The key names the API: under it nothing is remembered but what its own schema read.
+        return found.outcome.answer as Answer;
       } catch (error) {
-        report.end(error);
+        failure = error;
         throw error;
+      } finally {
+        report.end(failure);
       }
     },
     get cachedEntries() {

@@ -8,18 +8,24 @@ import type { Refreshes } from './refreshes.ts';
 import { createSingleFlight, type Work } from './single-flight.ts';
 import type { Signal } from '../signal.ts';
 
-/**
- * Finds what is known at once or else goes, together with whoever wants the same, the way of `lookUp`. What is
- * found stale is looked up anew behind the caller's back. `onBoard` hears of the trip, where there is one.
- *
- * @throws {DingTalkError} for every failure that says nothing of what was asked for.
- * @throws {ClientGoneError} when `signal` is aborted first.
- */
-export type Search = <Input, Answer>(
-  question: Question<Input, Answer>,
-  signal: Signal,
-  onBoard: (trip: Trip, joined: boolean) => void,
-) => Promise<Found>;
+/** The ways to what has been asked for, from the shortest on. */
+export interface Search {
+  /** What is known in this process. */
+  known(key: string): Found | undefined;
+  /**
+   * Goes, together with whoever wants the same, the way of `lookUp`. `onBoard` hears of the trip.
+   *
+   * @throws {DingTalkError} for every failure that says nothing of what was asked for.
+   * @throws {ClientGoneError} when `signal` is aborted first.
+   */
+  further<Input, Answer>(
+    question: Question<Input, Answer>,
+    signal: Signal,
+    onBoard: (trip: Trip, joined: boolean) => void,
+  ): Promise<Found>;
+  /** Looks up anew, behind everybody's back, what was found stale. */
+  refresh<Input, Answer>(question: Question<Input, Answer>): void;
+}
 
 interface SearchDependencies {
   readonly lookUp: LookUp;
@@ -45,18 +51,14 @@ export function createSearch(dependencies: SearchDependencies): Search {
     return { trip, run: (deadline) => lookUp(question, trip, deadline, staleWillDo) };
   }
 
-  function refresh<Input, Answer>(question: Question<Input, Answer>): void {
-    refreshes.start(question.key, async (signal) => {
-      await flights.fly(question.key, signal, workOn(question, false));
-    });
-  }
-
-  return async (question, signal, onBoard) => {
-    const { key } = question;
-    const found =
-      ifGood(memory?.get(key), clock.nowMs(), cache) ??
-      (await flights.fly(key, signal, workOn(question, true), onBoard));
-    if (found.stale) refresh(question);
-    return found;
+  return {
+    known: (key) => ifGood(memory?.get(key), clock.nowMs(), cache),
+    further: (question, signal, onBoard) =>
+      flights.fly(question.key, signal, workOn(question, true), onBoard),
+    refresh(question) {
+      refreshes.start(question.key, async (signal) => {
+        await flights.fly(question.key, signal, workOn(question, false));
+      });
+    },
   };
 }

@@ -12,15 +12,12 @@ export interface SingleFlight<Trip, T> {
    * `onBoard` tells which trip it is, and whether somebody else started it; a second time where a flight that began
    * much earlier ran out of time.
    */
-  fly(
-    key: string,
-    signal: Signal,
-    work: Work<Trip, T>,
-    onBoard?: (trip: Trip, joined: boolean) => void,
-  ): Promise<T>;
+  fly(key: string, signal: Signal, work: Work<Trip, T>, onBoard?: OnBoard<Trip>): Promise<T>;
   /** The trip under way. */
   at(key: string): Trip | undefined;
 }
+
+type OnBoard<Trip> = (trip: Trip, joined: boolean) => void;
 
 export interface Work<Trip, T> {
   readonly trip: Trip;
@@ -37,12 +34,8 @@ export function createSingleFlight<Trip, T>(clock: Clock, timeoutMs: number): Si
   const flights = new Map<string, Flight<Trip, T>>();
 
   function start(key: string, { trip, run }: Work<Trip, T>): Flight<Trip, T> {
-    const shared = shareWork(clock, timeoutMs, async (deadline) => {
-      try {
-        return await run(deadline);
-      } finally {
-        if (flights.get(key) === flight) flights.delete(key);
-      }
+    const shared = shareWork(clock, timeoutMs, run, () => {
+      if (flights.get(key) === flight) flights.delete(key);
     });
     const flight = { trip, shared };
     flights.set(key, flight);
@@ -55,29 +48,37 @@ export function createSingleFlight<Trip, T>(clock: Clock, timeoutMs: number): Si
     return flight?.shared.abandoned === true ? undefined : flight;
   }
 
+  async function flyAlong(
+    current: Flight<Trip, T>,
+    key: string,
+    signal: Signal,
+    work: Work<Trip, T>,
+    onBoard: OnBoard<Trip>,
+  ): Promise<T> {
+    onBoard(current.trip, true);
+    const boardedAtMs = clock.nowMs();
+    try {
+      return await current.shared.wait(signal);
+    } catch (error) {
+      // It was late when the caller came: nobody who keeps coming may hang on calls that others began. A call
+      // for the sake of those who will not stay for its answer would be wasted.
+      const leftMs = boardedAtMs + timeoutMs - clock.nowMs();
+      if (!isTimeout(error) || leftMs < timeoutMs / 2 || signal.aborted) throw error;
+      using deadline = startDeadline(clock, leftMs, signal);
+      const next = underWay(key);
+      const flight = next ?? start(key, work);
+      onBoard(flight.trip, next !== undefined);
+      return await flight.shared.wait(deadline.signal);
+    }
+  }
+
   return {
-    async fly(key, signal, work, onBoard = () => undefined) {
+    fly(key, signal, work, onBoard = () => undefined) {
       const current = underWay(key);
-      if (!current) {
-        const own = start(key, work);
-        onBoard(own.trip, false);
-        return own.shared.wait(signal);
-      }
-      onBoard(current.trip, true);
-      const boardedAtMs = clock.nowMs();
-      try {
-        return await current.shared.wait(signal);
-      } catch (error) {
-        // It was late when the caller came: nobody who keeps coming may hang on calls that others began. A call
-        // for the sake of those who will not stay for its answer would be wasted.
-        const leftMs = boardedAtMs + timeoutMs - clock.nowMs();
-        if (!isTimeout(error) || leftMs < timeoutMs / 2 || signal.aborted) throw error;
-        using deadline = startDeadline(clock, leftMs, signal);
-        const next = underWay(key);
-        const flight = next ?? start(key, work);
-        onBoard(flight.trip, next !== undefined);
-        return await flight.shared.wait(deadline.signal);
-      }
+      if (current) return flyAlong(current, key, signal, work, onBoard);
+      const own = start(key, work);
+      onBoard(own.trip, false);
+      return own.shared.wait(signal);
     },
     at: (key) => flights.get(key)?.trip,
   };

@@ -12,7 +12,8 @@ export interface Question<Answer> extends Omit<UpstreamRequest, 'signal'> {
 }
 
 /**
- * Makes one attempt, ended with `deadline` at the latest, and reads the answer.
+ * Makes one attempt, ended with `deadline` at the latest, and reads the answer. `onEnded` is told, before the caller,
+ * what is thrown, if anything is.
  *
  * @throws {DingTalkError} with every secret struck out, or what `deadline` is aborted with.
  */
@@ -20,10 +21,15 @@ export async function ask<Answer>(
   client: UpstreamClient,
   { answer, secrets, ...request }: Question<Answer>,
   { signal }: Deadline,
+  onEnded?: (failure?: unknown) => void,
 ): Promise<Answer> {
+  let failure: unknown;
   try {
     return readAnswer(await client.send({ ...request, signal }), answer);
   } catch (error) {
-    throw redact(error, secrets());
+    failure = redact(error, secrets());
+    throw failure;
+  } finally {
+    onEnded?.(failure);
   }
 }

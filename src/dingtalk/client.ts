@@ -8,11 +8,11 @@ import type { Signal } from '../signal.ts';
 
 /** No documented answer is longer than a few hundred bytes. */
 const maxBodyBytes = 64 * 1024;
-const ownHeaders = {
-  accept: 'application/json',
-  'accept-encoding': 'identity',
-  'user-agent': 'dingtalk-graphql-gateway',
-};
+const ownHeaders = [
+  ['accept', 'application/json'],
+  ['accept-encoding', 'identity'],
+  ['user-agent', 'dingtalk-graphql-gateway'],
+].flat();
 /** `.` and `..` survive escaping and lead to another endpoint; the rest would end the path. */
 const changesPath = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)|[?#\\]/i;
 
@@ -53,7 +53,7 @@ export interface UpstreamClient {
 
 /** The one place that speaks HTTP to DingTalk, over connections of its own that are kept open. */
 export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient {
-  const { origin } = apiUrl;
+  const { origin, host } = apiUrl;
   const connections = createConnections(apiUrl, clock);
   const api = got.extend({
     // A token must never follow a redirect.
@@ -69,15 +69,13 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
         throw new NotSentError('bad-argument', { reason: 'an id would change the path' });
       signal.throwIfAborted();
       const json = body === undefined ? undefined : JSON.stringify(body);
-      // Not given to got, whose errors hold all that it knows.
-      const headers = {
-        ...ownHeaders,
-        ...(token !== undefined && { 'x-acs-dingtalk-access-token': token }),
-        ...(json !== undefined && {
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(json),
-        }),
-      };
+      // Not given to got, whose errors hold all that it knows. As a list, Node writes them as they are.
+      const headers = ['host', host, ...ownHeaders];
+      if (token !== undefined) headers.push('x-acs-dingtalk-access-token', token);
+      if (json !== undefined) {
+        headers.push('content-type', 'application/json');
+        headers.push('content-length', String(Buffer.byteLength(json)));
+      }
       let sent: ClientRequest | undefined;
       let stream: Request | undefined;
       const leave = (): void => void sent?.destroy(signal.reason as Error);

@@ -12,7 +12,8 @@ export interface OutgoingRequest {
   readonly method: string;
   /** With its query. */
   readonly path: string;
-  readonly headers: NonNullable<http.RequestOptions['headers']>;
+  /** Names and values in turn, `host` among them. */
+  readonly headers: readonly string[];
   readonly body: string | undefined;
   /** Over a connection of its own: for what a kept one has just lost. */
   readonly newConnection: boolean;

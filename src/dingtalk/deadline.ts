@@ -33,14 +33,20 @@ export function startDeadline(clock: Clock, timeoutMs: number, outer?: Signal): 
   };
 }
 
-/** `work`, unless `signal` is aborted first: then its reason. The work itself goes on for others. */
-export function whileWaiting<T>(work: Promise<T>, signal: Signal): Promise<T> {
+/**
+ * `work`, unless `signal` is aborted first: then its reason, and `onLeft` is told. The work itself goes on for others.
+ */
+export function whileWaiting<T>(work: Promise<T>, signal: Signal, onLeft?: () => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason);
+    const leave = (): void => {
+      reject(signal.reason);
+      onLeft?.();
+    };
     const stopListening = (): void => signal.removeEventListener('abort', leave);
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave);
-    work.then(resolve, reject).finally(stopListening);
+    work.then(resolve, reject);
+    work.then(stopListening, stopListening);
   });
 }
 

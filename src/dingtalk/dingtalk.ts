@@ -7,7 +7,7 @@ import { ask } from './ask.ts';
 import type { Budgets } from './budgets.ts';
 import type { Deadline } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
-import { observeCall } from './observe-call.ts';
+import { noteCall } from './note-call.ts';
 import type { Protection } from './protection.ts';
 import { createRetries, type Attempt } from './retries.ts';
 import { createRetryBudget } from './retry-budget.ts';
@@ -56,7 +56,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
   }
 
   /** Makes one attempt, which may take all the time there is. */
-  async function send<Input, Answer>(
+  function send<Input, Answer>(
     endpoint: Endpoint<Input, Answer>,
     input: Input,
     { unionId, corpId }: Viewer,
@@ -75,8 +75,11 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
       secrets: () => [token.value, unionId, ...textsOf(input)],
       newConnection,
     };
-    const asked = (): Promise<Answer> => quota.run(corpId, () => ask(client, question, deadline));
-    return observeCall(observer, { api, corpId }, asked);
+    const ended = quota.enter(corpId);
+    return ask(client, question, deadline, (failure) => {
+      ended(failure);
+      noteCall(observer, { api, corpId }, failure);
+    });
   }
 
   return {

@@ -8,14 +8,15 @@ const maxOrganizations = 1000;
 
 /** Keeps calls for organizations back whose monthly quota is spent. */
 export interface QuotaGate {
-  /** @throws {NotSentError} `quota-exhausted`, with what DingTalk said, where {@link run} would right now. */
+  /** @throws {NotSentError} `quota-exhausted`, with what DingTalk said, where {@link enter} would right now. */
   check(corpId: string | undefined): void;
   /**
-   * Makes a call for `corpId`, unless its quota is known to be spent: then one every ten minutes, to see.
+   * Lets a call for `corpId` in, unless its quota is known to be spent: then one every ten minutes, to see. The
+   * returned function must be told what the call failed with, if it did.
    *
    * @throws {NotSentError} `quota-exhausted`, with what DingTalk said.
    */
-  run<T>(corpId: string | undefined, call: () => Promise<T>): Promise<T>;
+  enter(corpId: string | undefined): (failure?: unknown) => void;
 }
 
 interface Closed {
@@ -36,21 +37,16 @@ export function createQuotaGate(clock: Clock): QuotaGate {
 
   return {
     check,
-    async run(corpId = '', call) {
+    enter(corpId = '') {
       check(corpId);
       const known = closed.get(corpId);
       // Closed again before the answer is known: nobody else is to try meanwhile.
       if (known) close(corpId, known.said);
-      try {
-        const answer = await call();
-        closed.delete(corpId);
-        return answer;
-      } catch (error) {
-        if (isSpent(error)) close(corpId, error.details);
-        else if (known && error instanceof NotSentError) closed.set(corpId, known);
-        else if (isServed(error)) closed.delete(corpId);
-        throw error;
-      }
+      return (failure) => {
+        if (isSpent(failure)) close(corpId, failure.details);
+        else if (known && failure instanceof NotSentError) closed.set(corpId, known);
+        else if (failure === undefined || isServed(failure)) closed.delete(corpId);
+      };
     },
   };
 }

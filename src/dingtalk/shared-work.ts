@@ -6,7 +6,7 @@ import type { Signal } from '../signal.ts';
 export interface SharedWork<T> {
   /** Waits for it. Throws what the work throws or, when `signal` is aborted first, its reason. */
   wait(signal: Signal): Promise<T>;
-  /** True once the last of those who waited has left before the end: nobody may join any more. */
+  /** True once nobody waits before the end, for everybody has left or was told that it is late: nobody may join any more. */
   readonly abandoned: boolean;
 }
 
@@ -14,13 +14,14 @@ export interface SharedWork<T> {
 const lastWordMs = 50;
 
 /**
- * Starts `work`, which has `timeoutMs` from now. Its deadline is over earlier when the last of those who wait for it
- * has left, with that one's reason.
+ * Starts `work`, which has `timeoutMs` from now, and tells `onEnded` before anybody who waits for it. Its deadline is
+ * over earlier when the last of them has left, with that one's reason.
  */
 export function shareWork<T>(
   clock: Clock,
   timeoutMs: number,
   work: (deadline: Deadline) => Promise<T>,
+  onEnded?: () => void,
 ): SharedWork<T> {
   const { promise: result, resolve, reject } = Promise.withResolvers<T>();
   const deadline = startDeadline(clock, timeoutMs);
@@ -38,25 +39,26 @@ export function shareWork<T>(
       ended = true;
       deadline[Symbol.dispose]();
       cancelLastWord?.();
+      onEnded?.();
     }
   }
 
   deadline.signal.addEventListener('abort', () => {
-    cancelLastWord = clock.after(lastWordMs, () => reject(deadline.signal.reason));
+    cancelLastWord = clock.after(lastWordMs, () => {
+      abandoned = true;
+      reject(deadline.signal.reason);
+    });
   });
   void run();
   return {
-    async wait(signal) {
+    wait(signal) {
       waiting += 1;
-      try {
-        return await whileWaiting(result, signal);
-      } finally {
+      return whileWaiting(result, signal, () => {
         waiting -= 1;
-        if (waiting === 0 && !ended) {
-          abandoned = true;
-          deadline.giveUp(signal.reason);
-        }
-      }
+        if (waiting > 0 || ended) return;
+        abandoned = true;
+        deadline.giveUp(signal.reason);
+      });
     },
     get abandoned() {
       return abandoned;

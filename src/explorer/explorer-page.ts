@@ -64,6 +64,7 @@ export function writeExplorerPage(ruru: Ruru, { endpoint, staticPath }: Explorer
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': pagePolicy(nonce),
       'cache-control': 'private, no-store',
+      'cross-origin-opener-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     },

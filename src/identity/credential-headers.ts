@@ -9,12 +9,14 @@ const bearer = /^Bearer +([\w.~+/-]+=*)$/i;
 
 /** The header's only value; undefined without one. Two values are two identities: refused. */
 export function onlyValue(headers: CredentialHeaders, name: string): string | undefined {
-  const values: string[] = [];
+  let found: string | undefined;
   for (let index = 0; index + 1 < headers.length; index += 2) {
-    if (headers[index]?.toLowerCase() === name) values.push(headers[index + 1] ?? '');
+    const given = headers[index];
+    if (given?.length !== name.length || given.toLowerCase() !== name) continue;
+    if (found !== undefined) throw unauthenticated(`Send the header ${name} once.`);
+    found = headers[index + 1];
   }
-  if (values.length > 1) throw unauthenticated(`Send the header ${name} once.`);
-  return values[0];
+  return found;
 }
 
 /** The token of `Authorization: Bearer <token>`. */

@@ -6,7 +6,7 @@ import { ask } from '../dingtalk/ask.ts';
 import type { Budgets } from '../dingtalk/budgets.ts';
 import type { UpstreamClient } from '../dingtalk/client.ts';
 import type { Deadline } from '../dingtalk/deadline.ts';
-import { observeCall } from '../dingtalk/observe-call.ts';
+import { noteCall } from '../dingtalk/note-call.ts';
 import { shareWork, type SharedWork } from '../dingtalk/shared-work.ts';
 import type { Observer } from '../observer.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -54,7 +54,7 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
       secrets: () => [token],
     } as const;
     return budget.spend(tokenHash, deadline, () =>
-      observeCall(observer, { api, corpId: undefined }, () => ask(client, question, deadline)),
+      ask(client, question, deadline, (failure) => noteCall(observer, { api, corpId: undefined }, failure)),
     );
   }
 

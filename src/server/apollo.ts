@@ -60,6 +60,8 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     // A store of what others have asked, for want of a cache in front that could use it.
     persistedQueries: false,
     formatError,
+    // Without the line break that Apollo Server adds: Node would copy the text once more to join the two.
+    stringifyResult: JSON.stringify,
     logger: log,
     stopOnTerminationSignals: false,
     plugins: [

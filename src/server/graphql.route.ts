@@ -8,12 +8,10 @@ import { wantsExplorer } from '../explorer/wants-explorer.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { ViewerAlias } from '../identity/viewer-alias.ts';
 import type { ViewerRateLimit } from '../identity/viewer-rate-limit.ts';
-import type { Viewer } from '../viewer.ts';
 import { clientGone } from './client-gone.ts';
 import { logError } from './error-log.ts';
 import { toHttpGraphQLRequest } from './http-graphql-request.ts';
 import { logOf } from './request-log.ts';
-import type { Signal } from '../signal.ts';
 
 interface GraphQLRouteOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -31,25 +29,21 @@ interface GraphQLRouteOptions {
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
   const { apollo, authenticator, aliasOf, rateLimit, lookups, explainable, explorer } = options;
 
-  async function admit(request: FastifyRequest, signal: Signal): Promise<Viewer> {
+  async function contextOf(request: FastifyRequest): Promise<RequestContext> {
     try {
+      const signal = clientGone(request.raw);
       const viewer = await authenticator.authenticate(request.raw.rawHeaders, signal);
       request.viewerAlias = () => aliasOf(viewer);
       rateLimit.admit(viewer);
-      return viewer;
+      const asksHow = explainable && request.headers['x-explain'] === '1';
+      const explanation = asksHow ? createExplanation() : undefined;
+      const loaders = createLoaders({ lookups, viewer, signal }, explanation);
+      return { loaders, explanation, log: () => logOf(request) };
     } catch (error) {
       // Apollo Server would log it without the request's id.
       logError(logOf(request), error);
       throw error;
     }
-  }
-
-  async function contextOf(request: FastifyRequest): Promise<RequestContext> {
-    const signal = clientGone(request.raw);
-    const viewer = await admit(request, signal);
-    const explanation = explainable && request.headers['x-explain'] === '1' ? createExplanation() : undefined;
-    const loaders = createLoaders({ lookups, viewer, signal }, explanation);
-    return { loaders, explanation, log: () => logOf(request) };
   }
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string> {
@@ -69,9 +63,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     method: ['GET', 'POST'],
     url: '/graphql',
     exposeHeadRoute: false,
-    async handler(request, reply) {
-      if (explorer && wantsExplorer(request)) return explorer.sendPage(reply);
-      return answer(request, reply);
-    },
+    handler: (request, reply) =>
+      explorer && wantsExplorer(request) ? explorer.sendPage(reply) : answer(request, reply),
   });
 }

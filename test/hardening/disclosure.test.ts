@@ -89,10 +89,10 @@ test('helmet’s headers stand on answers of the graph', async () => {
   const { headers } = await post('{ __typename }', key);
 
   expect(Object.fromEntries(headers)).toMatchObject({
-    'content-security-policy': expect.stringContaining("default-src 'self'"),
+    'content-security-policy': "default-src 'none';frame-ancestors 'none'",
     'strict-transport-security': expect.stringContaining('max-age='),
     'x-content-type-options': 'nosniff',
-    'x-frame-options': 'SAMEORIGIN',
+    'x-frame-options': 'DENY',
     'referrer-policy': 'no-referrer',
   });
 });

@@ -1,6 +1,6 @@
-import { GraphQLDateTime } from 'graphql-scalars';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { privateForAMinute } from '../cache-control.ts';
+import { DateTime } from '../date-time.ts';
 import type { UpstreamTime } from '../upstream-time-body.ts';
 
 @ObjectType({
@@ -16,9 +16,9 @@ export class Space {
   @Field(() => ID, { description: 'The organization that the space belongs to.' })
   corpId!: string;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the space was created.' })
+  @Field(() => DateTime, { nullable: true, description: 'When the space was created.' })
   createTime!: UpstreamTime;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the space was last modified.' })
+  @Field(() => DateTime, { nullable: true, description: 'When the space was last modified.' })
   modifiedTime!: UpstreamTime;
 }
