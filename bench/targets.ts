@@ -25,7 +25,8 @@ const peer = (name: string, what: string, run: Run): Target => ({
   ...run,
 });
 
-const caching = (target: Target): Target => ({ ...target, caches: true });
+/** A peer once more, with its cache. */
+const caching = (target: Target): Target => ({ ...target, caches: true, startsLikeAnother: true });
 const cacheOn = { RESPONSE_CACHE: 'on' };
 const cacheOff = { CACHE_TTL_MS: '0', CACHE_STALE_MS: '0', CACHE_NEGATIVE_TTL_MS: '0' };
 

@@ -146,7 +146,7 @@ export const workloads: readonly Workload[] = [
     concurrency: 1,
     lookupsPerOperation: 1,
     operations: 1,
-    suits: always,
+    suits: ({ startsLikeAnother }) => startsLikeAnother !== true,
     source: (seed) => newIds(seed, (viewer, id) => ({ kind: 'lookup', viewer, ids: [id()] })),
   },
 ];

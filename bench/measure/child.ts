@@ -16,6 +16,8 @@ export interface Child {
   /** Resolves when it has ended, of itself or not. */
   readonly gone: Promise<void>;
   stop(): Promise<void>;
+  /** Ends it without asking: what it would tidy up is of no interest. */
+  kill(): Promise<void>;
 }
 
 const running = new Set<number>();
@@ -63,6 +65,10 @@ export function startChild(
       const timer = setTimeout(() => kill(pid, 'SIGKILL'), stopWithinMs);
       await gone;
       clearTimeout(timer);
+    },
+    async kill() {
+      kill(pid, 'SIGKILL');
+      await gone;
     },
   };
 }

@@ -7,7 +7,7 @@ import { cpuSeconds, residentMiB } from './process-cost.ts';
 import { pause, startTarget } from './running-target.ts';
 
 /** For memory to become what it is while nothing is asked. */
-const idleAfterMs = 300;
+const idleAfterMs = 100;
 
 export interface StartCellOptions {
   readonly target: Target;
@@ -26,7 +26,7 @@ export async function measureStart(options: StartCellOptions): Promise<Cell> {
   const { lookups } = await upstream.counts();
   await pause(idleAfterMs);
   const idleMiB = residentMiB([child.pid]);
-  await child.stop();
+  await child.kill();
   return {
     round,
     workload: workload.name,

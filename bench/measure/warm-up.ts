@@ -6,7 +6,7 @@ import type { RunningTarget } from './running-target.ts';
 
 /** What the other workloads are made of: many lookups at once, new ones, and known ones where a target keeps answers. */
 const workloads = [fiftyAliases(0), coldLookups(32), hotLookups];
-const lookMs = 1200;
+const lookMs = 600;
 /** What is not cheaper by that much is as cheap as it was. */
 const noticeable = 0.95;
 

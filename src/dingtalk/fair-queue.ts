@@ -21,7 +21,9 @@ export function createFairQueue<Call>(): FairQueue<Call> {
     ahead(viewerKey) {
       const own = line.get(viewerKey)?.length ?? 0;
       // A viewer with more calls in line has one in each round up to ours; ours may come before its last.
-      return [...line.values()].reduce((sum, calls) => sum + Math.min(calls.length, own + 1), 0);
+      let ahead = 0;
+      for (const calls of line.values()) ahead += Math.min(calls.length, own + 1);
+      return ahead;
     },
     add(viewerKey, call) {
       const calls = line.get(viewerKey);
