@@ -10,8 +10,7 @@ import { pause, startTarget, type RunningTarget } from './measure/running-target
 import { measureStart } from './measure/start-cell.ts';
 import { warmUp } from './measure/warm-up.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { findRedisServer } from '../scripts/support/redis-process.ts';
-import { startRedis } from './redis.ts';
+import { findRedisServer, startRedisProcess } from '../scripts/support/redis-process.ts';
 import type { Report } from './report/report.ts';
 import type { Surroundings, Target } from './target.ts';
 import { targets } from './targets.ts';
@@ -64,7 +63,7 @@ export async function run(choice: Choice): Promise<Report> {
   await upstream.deny(refusals);
   const redis =
     redisProgram !== undefined && possible.some(({ needsRedis }) => needsRedis)
-      ? await startRedis(redisProgram)
+      ? await startRedisProcess(redisProgram, await freePort())
       : undefined;
   started.defer(async () => redis?.stop());
   const surroundings = { port: 0, upstreamUrl: upstream.url, redisUrl: redis?.url ?? '', folder };

@@ -5,8 +5,7 @@ import { freePort } from '../../scripts/support/free-port.ts';
 import { startTarget } from '../measure/running-target.ts';
 import { warmUp } from '../measure/warm-up.ts';
 import { createProgress } from '../progress.ts';
-import { findRedisServer } from '../../scripts/support/redis-process.ts';
-import { startRedis } from '../redis.ts';
+import { findRedisServer, startRedisProcess } from '../../scripts/support/redis-process.ts';
 import { limit as limitTarget, targets } from '../targets.ts';
 import { startUpstream } from '../upstream/upstream.ts';
 import { measurePoint, type PointResult } from './measure-point.ts';
@@ -33,7 +32,8 @@ export async function runScale(): Promise<number> {
   await using started = new AsyncDisposableStack();
   const upstream = await startUpstream();
   started.defer(() => upstream.stop());
-  const redis = redisProgram === undefined ? undefined : await startRedis(redisProgram);
+  const redis =
+    redisProgram === undefined ? undefined : await startRedisProcess(redisProgram, await freePort());
   started.defer(async () => redis?.stop());
   const surroundings = { port: 0, upstreamUrl: upstream.url, redisUrl: redis?.url ?? '', folder: '' };
   const limit = await startTarget(limitTarget, { ...surroundings, port: await freePort() });

@@ -22,6 +22,7 @@ export function findRedisServer(): string | undefined {
 
 export interface RedisProcess {
   readonly pid: number;
+  readonly url: string;
   /** Ends it as a power cut would; everything it held is gone. */
   stop(): Promise<void>;
 }
@@ -48,7 +49,8 @@ export async function startRedisProcess(
   let output = '';
   for await (const chunk of child.stdout) {
     output += String(chunk);
-    if (output.includes('Ready to accept connections')) return { pid: child.pid ?? 0, stop };
+    if (!output.includes('Ready to accept connections')) continue;
+    return { pid: child.pid ?? 0, url: `redis://127.0.0.1:${port}`, stop };
   }
   await stop();
   throw new Error(`redis-server did not start: ${output}`);

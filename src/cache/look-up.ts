@@ -9,7 +9,7 @@ import { ifGood, type Found } from './freshness.ts';
 import { keep, readKept } from './kept.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import { isRefusal, type Remembered } from './outcome.ts';
-import type { Reading, RedisTier } from './redis-tier.ts';
+import type { KeptSince, Reading, RedisTier } from './redis-tier.ts';
 
 export interface Question<Input, Answer> {
   readonly key: string;
@@ -89,10 +89,10 @@ export function createLookUp(dependencies: LookUpDependencies): LookUp {
     const refused = 'refusal' in outcome;
     if (refused || !outdated) memory?.set(key, found);
     if (!redis) return;
-    const kept = { kept: keep(endpoint.answer, outcome), askedAtMs };
+    const entry = (): KeptSince => ({ kept: keep(endpoint.answer, outcome), askedAtMs });
     // Awaited: whoever is told that they were refused finds it so everywhere.
-    if (refused) await redis.drop(key, kept, reading, keepRefusalMs);
-    else if (!outdated && reading) void redis.keep(key, kept, reading, keepMs);
+    if (refused) await redis.drop(key, entry(), reading, keepRefusalMs);
+    else if (!outdated && reading) void redis.keep(key, entry(), reading, keepMs);
   }
 
   return async (question, trip, deadline, staleWillDo) => {
