@@ -130,7 +130,6 @@ export async function createGateway(
     schema: await createSchema(),
     httpServer: app.server,
     introspection: config.introspection,
-    hideSchemaDetails: config.production,
     explainable: !config.production,
     maxLookupsPerRequest: config.maxLookupsPerRequest,
     limits: config.limits,

@@ -9,7 +9,6 @@ export function createLookupKeyOf({ apiUrl, app }: Pick<DingTalkConfig, 'apiUrl'
   const appKey = app.kind === 'suite' ? app.suiteKey : app.appKey;
   // Whose token is used decides what is seen, for viewers that name no organization as well.
   const ownCorpId = app.kind === 'internal' ? undefined : app.corpId;
-  const ours = JSON.stringify([apiUrl.origin, appKey]);
   return (api, input, { corpId = ownCorpId, unionId }) =>
-    ours + JSON.stringify([corpId ?? null, unionId, api, input]);
+    JSON.stringify([apiUrl.origin, appKey, corpId ?? null, unionId, api, input]);
 }

@@ -24,7 +24,6 @@ interface ApolloOptions {
   readonly schema: GraphQLSchema;
   readonly httpServer: Server;
   readonly introspection: boolean;
-  readonly hideSchemaDetails: boolean;
   /** Requests may ask how their data came about. */
   readonly explainable: boolean;
   readonly maxLookupsPerRequest: number;
@@ -34,16 +33,7 @@ interface ApolloOptions {
 
 /** The GraphQL engine, with nothing in it that reports to anybody else. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const {
-    schema,
-    httpServer,
-    introspection,
-    hideSchemaDetails,
-    explainable,
-    maxLookupsPerRequest,
-    limits,
-    log,
-  } = options;
+  const { schema, httpServer, introspection, explainable, maxLookupsPerRequest, limits, log } = options;
   const documentLimits = createDocumentLimits({
     depth: limits.queryDepth,
     directives: limits.queryDirectives,
@@ -51,10 +41,11 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
   return new ApolloServer<RequestContext>({
     schema: explainable ? noteLookups(schema) : schema,
     introspection,
-    hideSchemaDetailsFromClientErrors: hideSchemaDetails,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxTokens: limits.queryTokens },
     validationRules: [documentLimits],
+    // They would not be told (see `withhold-input.ts`).
+    validationOptions: { hideSuggestions: true },
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     // A store of what others have asked, for want of a cache in front that could use it.
