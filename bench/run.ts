@@ -19,19 +19,18 @@ import type { Workload } from './workload.ts';
 import { refusals, workloads } from './workloads.ts';
 
 /** Beside the start of the targets and their warm-up. */
-const budgetMs = { full: 470_000, quick: 30_000 };
-/** Most targets are steady earlier. */
-const longestWarmUpMs = { full: 10_000, quick: 6000 };
-const warmUpGuess = 0.5;
+const budgetMs = { full: 425_000, quick: 30_000 };
+/** Of all targets together. */
+const warmUpMs = { full: 105_000, quick: 15_000 };
+/** Of each: longer it would get no faster. */
+const longestWarmUpMs = 20_000;
 /** No round begins that would end later than this. */
-const overBudget = 1.08;
+const overBudget = 1.05;
 const roundsOfFull = 11;
 /** Guesses for the estimate that is printed before anything was measured. */
 const startGuessMs = 1000;
 const burstGuessMs = 1000;
 const idleAfterMs = 1000;
-/** The caches keep their answers fresh for a minute, which a turn must not outlast. */
-const hotForMs = 50_000;
 
 /** Runs every chosen target at every chosen workload, in turns, round by round. */
 export async function run(choice: Choice): Promise<Report> {
@@ -46,8 +45,9 @@ export async function run(choice: Choice): Promise<Report> {
     .filter((target) => !possible.includes(target))
     .map(({ name }) => `${name}, as redis-server is not installed (Debian: apt-get install redis-server)`);
 
-  const longestMs = choice.mode === 'quick' ? longestWarmUpMs.quick : longestWarmUpMs.full;
-  const startupMs = possible.length * (startGuessMs + longestMs * warmUpGuess);
+  const kind = choice.mode === 'quick' ? 'quick' : 'full';
+  const warmUpForMs = Math.min(longestWarmUpMs, warmUpMs[kind] / possible.length);
+  const startupMs = possible.length * (startGuessMs + warmUpForMs);
   const shape = shapeOf(choice, possible, chosenWorkloads);
   const progress = createProgress();
   for (const line of skipped) progress.say(`Left out: ${line}`);
@@ -82,11 +82,11 @@ export async function run(choice: Choice): Promise<Report> {
 
   for (const one of running) {
     progress.show(`warm-up  ${one.target.name}`);
-    await warmUp(one, longestMs);
+    await warmUp(one, warmUpForMs);
   }
   const cells: Cell[] = [];
   const counts = new Map<string, number>();
-  const warmedAtMs = new Map<string, number>();
+  const warmed = new Set<string>();
   let forMs = turnMs(shape);
   let lastRoundMs = 0;
   let round = 0;
@@ -103,7 +103,7 @@ export async function run(choice: Choice): Promise<Report> {
       round,
       rounds: choice.rounds,
       counts,
-      warmedAtMs,
+      warmed,
       forMs,
       progress,
     };
@@ -160,14 +160,14 @@ interface Turns {
   readonly rounds: number;
   /** How many operations each turn has, going by the round before. */
   readonly counts: Map<string, number>;
-  /** When a target was last warmed up for a workload. */
-  readonly warmedAtMs: Map<string, number>;
+  /** Which targets know what is hot in which workload. */
+  readonly warmed: Set<string>;
   readonly forMs: number;
   readonly progress: Progress;
 }
 
 async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cell[]> {
-  const { upstream, surroundings, running, round, counts, warmedAtMs, forMs, progress } = turns;
+  const { upstream, surroundings, running, round, counts, warmed, forMs, progress } = turns;
   const cells: Cell[] = [];
   for (const workload of chosen) {
     for (const one of running) {
@@ -175,8 +175,8 @@ async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cel
       if (!workload.suits(target)) continue;
       progress.show(`round ${round} of ${turns.rounds}  ${workload.name}  ${target.name}`);
       const key = keyOf({ workload: workload.name, target: target.name });
-      const isCold = performance.now() - (warmedAtMs.get(key) ?? -Infinity) > hotForMs;
-      if (isCold) warmedAtMs.set(key, performance.now());
+      const isCold = !warmed.has(key);
+      warmed.add(key);
       const cell =
         workload.kind === 'start'
           ? await measureStart({ target, workload, upstream, surroundings, round })

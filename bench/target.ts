@@ -22,8 +22,8 @@ export interface Target {
   /** The code that it promises for a lookup that DingTalk refuses. */
   readonly refusalCode?: string;
   readonly needsRedis?: boolean;
-  /** It is another target's program with one setting changed: its start tells nothing new. */
-  readonly startsLikeAnother?: boolean;
+  /** Another target once more, with its cache: what a cache has no part in is measured of the other. */
+  readonly variant?: boolean;
   /** Runs once, before the first start. */
   prepare?(surroundings: Surroundings): Promise<void>;
   readonly arguments: (surroundings: Surroundings) => readonly string[];

@@ -1,6 +1,7 @@
 import type { Operation } from './load/operation.ts';
 import { createRandom } from '../scripts/plan/random.ts';
 import { idOwnedBy, viewerCount } from './upstream/viewers.ts';
+import type { Target } from './target.ts';
 import type { Workload } from './workload.ts';
 import { createZipf } from './load/zipf.ts';
 
@@ -21,6 +22,8 @@ const refusedTo = new Set(refusals.map(([viewer, id]) => `${viewer} ${id}`));
 export const isRefused = (viewer: number, id: string): boolean => refusedTo.has(`${viewer} ${id}`);
 
 const always = (): boolean => true;
+/** Nothing that is asked for was asked for before. */
+const withoutCache = ({ variant }: Target): boolean => variant !== true;
 
 /** One lookup of a new id a request. */
 export const coldLookups = (concurrency: number): Workload => ({
@@ -31,7 +34,7 @@ export const coldLookups = (concurrency: number): Workload => ({
   concurrency,
   lookupsPerOperation: 1,
   operations: undefined,
-  suits: always,
+  suits: withoutCache,
   source: (seed) => newIds(seed, (viewer, id) => ({ kind: 'lookup', viewer, ids: [id()] })),
 });
 
@@ -61,7 +64,7 @@ export const fiftyAliases = (latencyMs: number): Workload => ({
   concurrency: 4,
   lookupsPerOperation: 50,
   operations: undefined,
-  suits: always,
+  suits: withoutCache,
   source: (seed) => newIds(seed, twice('aliases')),
 });
 
@@ -146,7 +149,7 @@ export const workloads: readonly Workload[] = [
     concurrency: 1,
     lookupsPerOperation: 1,
     operations: 1,
-    suits: ({ startsLikeAnother }) => startsLikeAnother !== true,
+    suits: withoutCache,
     source: (seed) => newIds(seed, (viewer, id) => ({ kind: 'lookup', viewer, ids: [id()] })),
   },
 ];

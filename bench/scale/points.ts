@@ -46,8 +46,6 @@ export function targetOf(point: Point, gateway: Target): Target {
       point.workers === 0 ? gateway.arguments(surroundings) : ['bench/dist/cluster.js'],
     environment: (surroundings) => ({
       ...gateway.environment(surroundings),
-      // What was asked for at the beginning is still hot at the end.
-      CACHE_TTL_MS: '3600000',
       ...(point.workers > 0 && { PROCESSES: String(point.workers) }),
       ...(point.redis && { REDIS_URL: surroundings.redisUrl }),
     }),

@@ -12,7 +12,7 @@ import { measurePoint, type PointResult } from './measure-point.ts';
 import { scalePage } from './page.ts';
 import { points } from './points.ts';
 
-const longestWarmUpMs = 10_000;
+const warmUpMs = 10_000;
 const folder = fileURLToPath(new URL('../results/', import.meta.url));
 
 /** Measures every arrangement, prints and saves what came out; returns the exit code. */
@@ -38,7 +38,7 @@ export async function runScale(): Promise<number> {
   const surroundings = { port: 0, upstreamUrl: upstream.url, redisUrl: redis?.url ?? '', folder: '' };
   const limit = await startTarget(limitTarget, { ...surroundings, port: await freePort() });
   started.defer(() => limit.child.stop());
-  await warmUp(limit, longestWarmUpMs);
+  await warmUp(limit, warmUpMs);
 
   const results: PointResult[] = [];
   for (const point of possible) {

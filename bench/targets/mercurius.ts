@@ -5,7 +5,7 @@ import { cacheEntries, cacheTtlMs, typeDefs, type LookupArguments } from './sche
 import { host, port } from './surroundings.ts';
 import { createUndiciLookup } from './undici-lookup.ts';
 
-// mercurius with its compiler on and undici in its resolver; with RESPONSE_CACHE=on its cache, keyed by viewer.
+// mercurius with its compiler on and undici in its resolver; with CACHE_TTL_MS its cache, keyed by viewer.
 
 interface Context {
   readonly unionId: string;
@@ -24,7 +24,7 @@ await app.register(mercurius, {
   context: (request): Context => ({ unionId: String(request.headers['x-dingtalk-union-id']) }),
   jit: 1,
 });
-if (process.env['RESPONSE_CACHE'] === 'on') {
+if (cacheTtlMs > 0) {
   await app.register(mercuriusCache.default, {
     ttl: cacheTtlMs / 1000,
     storage: { type: 'memory', options: { size: cacheEntries } },

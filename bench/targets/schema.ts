@@ -16,6 +16,6 @@ export interface LookupArguments {
   readonly openConversationId: string;
 }
 
-/** How long, and how many, the targets keep that keep answers: as the gateway does. */
-export const cacheTtlMs = 60_000;
+/** How long, and how many, the targets keep that keep answers: the gateway is told the same. Not at all: 0. */
+export const cacheTtlMs = Number(process.env['CACHE_TTL_MS'] ?? 0);
 export const cacheEntries = 100_000;

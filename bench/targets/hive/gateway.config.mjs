@@ -1,7 +1,7 @@
 import { defineConfig } from '@graphql-hive/gateway';
 import InMemoryLRUCache from '@graphql-mesh/cache-inmemory-lru';
 
-// Hive Gateway as in production; with RESPONSE_CACHE=on its response cache, one for each viewer.
+// Hive Gateway as in production; with CACHE_TTL_MS its response cache, one for each viewer.
 
 const response = await fetch(`${process.env.UPSTREAM_URL}/v1.0/oauth2/accessToken`, {
   method: 'POST',
@@ -11,7 +11,7 @@ const response = await fetch(`${process.env.UPSTREAM_URL}/v1.0/oauth2/accessToke
 const { accessToken } = await response.json();
 
 const unionIdOf = (request) => request.headers.get('x-dingtalk-union-id');
-const cacheTtlMs = 60_000;
+const cacheTtlMs = Number(process.env.CACHE_TTL_MS ?? 0);
 
 export const gatewayConfig = defineConfig({
   // Neither usage nor pages are wanted of a gateway that is measured.
@@ -26,7 +26,7 @@ export const gatewayConfig = defineConfig({
       },
     },
   ],
-  ...(process.env.RESPONSE_CACHE === 'on' && {
+  ...(cacheTtlMs > 0 && {
     cache: new InMemoryLRUCache({ max: 100_000 }),
     responseCaching: { session: unionIdOf, ttl: cacheTtlMs },
   }),
