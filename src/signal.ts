@@ -1,7 +1,6 @@
 /**
  * What may end work before it is done: what is used here of an `AbortSignal`, so that one may stand in its place. Several
- * are listened to for every lookup, and Node's own are
- * event targets with all that those can do, at several times the cost.
+ * are listened to for every lookup, and Node's own are event targets with all that those can do, at several times the cost.
  */
 export interface Signal {
   readonly aborted: boolean;

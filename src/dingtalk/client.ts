@@ -69,7 +69,8 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
         throw new NotSentError('bad-argument', { reason: 'an id would change the path' });
       signal.throwIfAborted();
       const json = body === undefined ? undefined : JSON.stringify(body);
-      // Not given to got, whose errors hold all that it knows. As a list, Node writes them as they are.
+      const search = stringify(query);
+      // As a list, Node writes them as they are.
       const headers = ['host', host, ...ownHeaders];
       if (token !== undefined) headers.push('x-acs-dingtalk-access-token', token);
       if (json !== undefined) {
@@ -82,16 +83,15 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
       signal.addEventListener('abort', leave);
       try {
         const text = await new Promise<string>((resolve, reject) => {
-          stream = api.stream(`${origin}${path}?${stringify(query)}`, {
-            method,
-            ...(json !== undefined && { body: json }),
-            // A third of got's cost is the timers, options and events that it would make for a request of its own.
-            request: ({ pathname, search }) =>
+          // The host is all that got is told: its errors hold whatever it knows. A third of its cost is the timers,
+          // options and events that it would make for a request of its own.
+          stream = api.stream(origin, {
+            request: () =>
               new Promise<IncomingMessage>((answered) => {
                 signal.throwIfAborted();
                 sent = connections.send({
                   method,
-                  path: pathname + search,
+                  path: search === '' ? path : `${path}?${search}`,
                   headers,
                   body: json,
                   newConnection,
