@@ -34,7 +34,7 @@ async function bundle(): Promise<void> {
       // type-graphql asks for it only where validation is on.
       'class-validator',
     ],
-    alias: { '@apollo/utils.createhash': './scripts/bundle/one-shot-hash.ts' },
+    alias: { '@apollo/utils.createhash': './scripts/bundle/query-hash.ts' },
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },

@@ -1,8 +1,11 @@
 import { GraphQLScalarType } from 'graphql';
 import { GraphQLDateTime, GraphQLDateTimeISO } from 'graphql-scalars';
 
-/** The scalar `DateTime`, told as text at once: an object, `JSON.stringify` would ask for its text, at twice the cost. */
+const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** The scalar `DateTime`, told as text in UTC. One that is such a text already is told as it is, not read and written anew. */
 export const DateTime = new GraphQLScalarType({
   ...GraphQLDateTime.toConfig(),
-  serialize: (value) => GraphQLDateTimeISO.serialize(value),
+  serialize: (value) =>
+    typeof value === 'string' && utc.test(value) ? value : GraphQLDateTimeISO.serialize(value),
 });

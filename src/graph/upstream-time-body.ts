@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
 import { parseUpstreamTime } from '../dingtalk/upstream-time.ts';
 
-/** A time as DingTalk told it: an unreadable one is that field's error, and no time is no time. */
-export type UpstreamTime = Date | DingTalkError | null;
+/** A time that DingTalk told, in UTC as ISO 8601 has it: an unreadable one is that field's error, and no time is no time. */
+export type UpstreamTime = string | DingTalkError | null;
 
 /** Stands for a time that could not be read once, and cannot be read any better a second time. */
 const unreadable = 'unreadable';
@@ -14,8 +14,9 @@ export const upstreamTimeBody = z.codec(z.optional(z.unknown()), z.custom<Upstre
     if (value === undefined || value === null || value === '') return null;
     const moment = typeof value === 'string' ? parseUpstreamTime(value) : undefined;
     return (
-      moment ?? new DingTalkError('malformed-response', { reason: 'a time is in none of the known forms' })
+      moment?.toISOString() ??
+      new DingTalkError('malformed-response', { reason: 'a time is in none of the known forms' })
     );
   },
-  encode: (time) => (time instanceof DingTalkError ? unreadable : (time?.toISOString() ?? null)),
+  encode: (time) => (time instanceof DingTalkError ? unreadable : time),
 });
