@@ -86,7 +86,6 @@ export async function run(choice: Choice): Promise<Report> {
   }
   const cells: Cell[] = [];
   const counts = new Map<string, number>();
-  const warmed = new Set<string>();
   let forMs = turnMs(shape);
   let lastRoundMs = 0;
   let round = 0;
@@ -103,7 +102,6 @@ export async function run(choice: Choice): Promise<Report> {
       round,
       rounds: choice.rounds,
       counts,
-      warmed,
       forMs,
       progress,
     };
@@ -160,14 +158,12 @@ interface Turns {
   readonly rounds: number;
   /** How many operations each turn has, going by the round before. */
   readonly counts: Map<string, number>;
-  /** Which targets know what is hot in which workload. */
-  readonly warmed: Set<string>;
   readonly forMs: number;
   readonly progress: Progress;
 }
 
 async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cell[]> {
-  const { upstream, surroundings, running, round, counts, warmed, forMs, progress } = turns;
+  const { upstream, surroundings, running, round, counts, forMs, progress } = turns;
   const cells: Cell[] = [];
   for (const workload of chosen) {
     for (const one of running) {
@@ -175,8 +171,6 @@ async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cel
       if (!workload.suits(target)) continue;
       progress.show(`round ${round} of ${turns.rounds}  ${workload.name}  ${target.name}`);
       const key = keyOf({ workload: workload.name, target: target.name });
-      const isCold = !warmed.has(key);
-      warmed.add(key);
       const cell =
         workload.kind === 'start'
           ? await measureStart({ target, workload, upstream, surroundings, round })
@@ -188,7 +182,8 @@ async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cel
               seed: `${workload.name}.${target.name}.${round}`,
               operations: workload.operations ?? counts.get(key),
               forMs,
-              warmUp: isCold,
+              // What is hot stays so.
+              warmUp: round === 0,
             });
       for (const fault of cell.faults) progress.say(`WRONG  ${workload.name}  ${target.name}: ${fault}`);
       cells.push(cell);

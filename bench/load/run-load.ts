@@ -15,8 +15,8 @@ export interface LoadOptions {
   readonly dialect: Dialect;
   /** Operations under way at once. */
   readonly concurrency: number;
-  /** Connections that each operation needs. */
-  readonly requestsPerOperation: number;
+  /** Of each operation. Without batches each is a request of its own, over a connection of its own. */
+  readonly lookupsPerOperation: number;
   readonly isRefused: IsRefused;
   /** The code that the target promises for a refusal, if it does. */
   readonly refusalCode?: string | undefined;
@@ -38,7 +38,8 @@ export interface Load extends Disposable {
 }
 
 export async function openLoad(options: LoadOptions): Promise<Load> {
-  const { ports, dialect, concurrency, requestsPerOperation, isRefused, refusalCode } = options;
+  const { ports, dialect, concurrency, lookupsPerOperation, isRefused, refusalCode } = options;
+  const requestsPerOperation = dialect === 'rest' ? lookupsPerOperation : 1;
   const lanes: Connection[][] = Array.from({ length: concurrency }, () => []);
   const missing = lanes.flatMap((lane, at) =>
     Array.from({ length: requestsPerOperation }, () => ({ lane, port: ports[at % ports.length] ?? 0 })),

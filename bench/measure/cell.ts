@@ -52,7 +52,6 @@ export async function measureCell(options: CellOptions): Promise<Cell> {
   const { running, workload, upstream, round, seed } = options;
   const { target, port } = running;
   const pids = options.pids ?? [running.child.pid];
-  const requestsPerOperation = target.dialect === 'rest' ? workload.lookupsPerOperation : 1;
   const how = {
     ports: options.ports ?? [port],
     dialect: target.dialect,
@@ -61,9 +60,10 @@ export async function measureCell(options: CellOptions): Promise<Cell> {
   };
   const warmed = target.caches && options.warmUp !== false ? (workload.warmUp?.() ?? []) : [];
   await upstream.begin(workload.latencyMs);
-  const warmUp = await load({ ...how, concurrency: warmUpAtOnce, requestsPerOperation: 1 }, warmed);
+  const warmUp = await load({ ...how, concurrency: warmUpAtOnce, lookupsPerOperation: 1 }, warmed);
 
-  using cold = await openLoad({ ...how, concurrency: workload.concurrency, requestsPerOperation });
+  const { concurrency, lookupsPerOperation } = workload;
+  using cold = await openLoad({ ...how, concurrency, lookupsPerOperation });
   await settle();
   const before = await upstream.counts();
   await upstream.begin(workload.latencyMs);

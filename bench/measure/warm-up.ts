@@ -15,7 +15,7 @@ export async function warmUp({ target, port }: RunningTarget, forMs: number): Pr
       ports: [port],
       dialect: target.dialect,
       concurrency: workload.concurrency,
-      requestsPerOperation: target.dialect === 'rest' ? workload.lookupsPerOperation : 1,
+      lookupsPerOperation: workload.lookupsPerOperation,
       isRefused,
     });
     await load.run(workload.source(`warm-up.${workload.name}.${target.name}`), forMs / workloads.length);

@@ -9,7 +9,10 @@ interface Hash {
 const maxKept = 500;
 /** Longer ones are seldom sent twice, and take little longer to hash than all else that they cost. */
 const longestKept = 4096;
-const kept = new LRUCache<string, string>({ max: maxKept });
+const kept = new LRUCache<string, string>({
+  max: maxKept,
+  memoMethod: (text) => hash('sha256', text, 'hex'),
+});
 
 /**
  * What Apollo Server asks of `@apollo/utils.createhash`, which looks up Node's module and makes an object of it for
@@ -23,14 +26,8 @@ export function createHash(algorithm: string): Hash {
       return this;
     },
     digest(encoding) {
-      if (algorithm !== 'sha256' || encoding !== 'hex' || text.length > longestKept) {
-        return hash(algorithm, text, encoding);
-      }
-      const known = kept.get(text);
-      if (known !== undefined) return known;
-      const made = hash(algorithm, text, encoding);
-      kept.set(text, made);
-      return made;
+      const isKept = algorithm === 'sha256' && encoding === 'hex' && text.length <= longestKept;
+      return isKept ? kept.memo(text) : hash(algorithm, text, encoding);
     },
   };
 }

@@ -100,12 +100,8 @@ export function createBudget(options: BudgetOptions): Budget {
   }
 
   async function turn(viewerKey: string, { signal, expiresAtMs }: Deadline): Promise<GiveBack> {
-    const leftMs = expiresAtMs - clock.nowMs();
-    // How many go before it is counted only where it matters: all of them, at most.
-    if (queue.size >= maxWaiting || shortestWaitMs(queue.size) >= leftMs) {
-      const waitMs = shortestWaitMs(queue.ahead(viewerKey));
-      if (queue.size >= maxWaiting || waitMs >= leftMs) throw spent(waitMs);
-    }
+    const waitMs = shortestWaitMs(queue.ahead(viewerKey));
+    if (queue.size >= maxWaiting || clock.nowMs() + waitMs >= expiresAtMs) throw spent(waitMs);
     const { promise, resolve, reject } = Promise.withResolvers<GiveBack>();
     const leave = (): void => {
       queue.remove(viewerKey, call);
