@@ -2,9 +2,10 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { stringify } from 'node:querystring';
 import { got, RequestError, type Request } from 'got';
 import type { Clock } from '../clock.ts';
+import { nextTurn } from '../next-turn.ts';
+import type { Signal } from '../signal.ts';
 import { createConnections } from './connections.ts';
 import { DingTalkError, NotSentError } from './dingtalk-error.ts';
-import type { Signal } from '../signal.ts';
 
 /** No documented answer is longer than a few hundred bytes. */
 const maxBodyBytes = 64 * 1024;
@@ -101,6 +102,7 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
           });
           collect(stream, resolve, reject);
         });
+        await nextTurn();
         const { statusCode = 0, headers: told = {} } = stream?.response ?? {};
         return {
           status: statusCode,

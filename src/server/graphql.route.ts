@@ -8,6 +8,7 @@ import { wantsExplorer } from '../explorer/wants-explorer.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { ViewerAlias } from '../identity/viewer-alias.ts';
 import type { ViewerRateLimit } from '../identity/viewer-rate-limit.ts';
+import { nextTurn } from '../next-turn.ts';
 import { clientGone } from './client-gone.ts';
 import { logError } from './error-log.ts';
 import { toHttpGraphQLRequest } from './http-graphql-request.ts';
@@ -47,6 +48,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
   }
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    await nextTurn();
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: toHttpGraphQLRequest(request),
       context: () => contextOf(request),
