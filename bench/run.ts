@@ -31,6 +31,8 @@ const roundsOfFull = 11;
 const startGuessMs = 1000;
 const burstGuessMs = 1000;
 const idleAfterMs = 1000;
+/** After the last turn: whoever gives memory back when nothing is asked has had the time. */
+const restMs = { full: 17_000, quick: 0 };
 
 /** Runs every chosen target at every chosen workload, in turns, round by round. */
 export async function run(choice: Choice): Promise<Report> {
@@ -52,7 +54,7 @@ export async function run(choice: Choice): Promise<Report> {
   const progress = createProgress();
   for (const line of skipped) progress.say(`Left out: ${line}`);
   progress.say(
-    `${possible.length} targets, ${chosenWorkloads.length} workloads, ${choice.rounds} rounds and one that does not count: about ${Math.ceil((estimateMs(shape) + startupMs) / 1000)} s`,
+    `${possible.length} targets, ${chosenWorkloads.length} workloads, ${choice.rounds} rounds and one that does not count: about ${Math.ceil((estimateMs(shape) + startupMs + restMs[kind]) / 1000)} s`,
   );
 
   await using started = new AsyncDisposableStack();
@@ -78,7 +80,7 @@ export async function run(choice: Choice): Promise<Report> {
     running.push(one);
   }
   await pause(idleAfterMs);
-  const idle = new Map(running.map(({ target, child }) => [target.name, residentMiB([child.pid])]));
+  const idle = residentMiBOf(running);
 
   for (const one of running) {
     progress.show(`warm-up  ${one.target.name}`);
@@ -126,10 +128,15 @@ export async function run(choice: Choice): Promise<Report> {
       progress.say(`about ${Math.ceil((lastRoundMs * choice.rounds) / 1000)} s to go`);
     }
   }
-  const memory = running.map(({ target, child }) => ({
-    target: target.name,
-    idleMiB: idle.get(target.name) ?? NaN,
-    afterMiB: residentMiB([child.pid]),
+  const after = residentMiBOf(running);
+  if (restMs[kind] > 0) progress.show('rest');
+  await pause(restMs[kind]);
+  const rested = restMs[kind] > 0 ? residentMiBOf(running) : undefined;
+  const memory = possible.map(({ name }) => ({
+    target: name,
+    idleMiB: idle.get(name) ?? NaN,
+    afterMiB: after.get(name) ?? NaN,
+    restedMiB: rested?.get(name),
   }));
   progress.clear();
   return {
@@ -191,6 +198,10 @@ async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cel
   }
   return cells;
 }
+
+/** What each holds right now. */
+const residentMiBOf = (running: readonly RunningTarget[]): ReadonlyMap<string, number> =>
+  new Map(running.map(({ target, child }) => [target.name, residentMiB([child.pid])]));
 
 const keyOf = ({ workload, target }: Pick<Cell, 'workload' | 'target'>): string => `${workload} ${target}`;
 

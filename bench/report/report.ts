@@ -20,8 +20,12 @@ export interface Report {
 
 export interface TargetMemory {
   readonly target: string;
+  /** Before anything was asked of it. */
   readonly idleMiB: number;
+  /** With the last turn of all. */
   readonly afterMiB: number;
+  /** When nothing had been asked for a while after that; undefined in a run that is in a hurry. */
+  readonly restedMiB: number | undefined;
 }
 
 /** What one target did at one workload, over the rounds that count. */
