@@ -70,7 +70,13 @@ async function serve(config: Config, log: Logger): Promise<void> {
     `open ${address}`,
   );
   stopOnSignal(log, stop);
-  giveMemoryBack({ clock: systemClock, busyShare: createBusyShare(), collect: collectGarbage, log });
+  giveMemoryBack({
+    clock: systemClock,
+    busyShare: createBusyShare(),
+    residentBytes: () => process.memoryUsage.rss(),
+    collect: collectGarbage,
+    log,
+  });
   // Fetches the first token before the first query, and logs at once why there is none.
   await gateway.whyNotReady();
 }

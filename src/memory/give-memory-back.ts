@@ -4,49 +4,52 @@ import type { Clock } from '../clock.ts';
 /** How often the process looks at what it has done since the last time. */
 const lookEveryMs = 5000;
 /** A share of that time. */
-const hardWork = 0.25;
 const rest = 0.02;
 /** Of a load that stops and goes, the pauses are not rests. */
 const restsNeeded = 2;
+/** Less is not worth a pause: a process that little is asked of does not grow by that much. */
+const worthBytes = 64 * 1024 * 1024;
 
 interface GivingBack {
   readonly clock: Clock;
   /** The share of the time since it was last called in which there was something to do, 0 to 1. */
   readonly busyShare: () => number;
+  /** What the system has given to the process. */
+  readonly residentBytes: () => number;
   /** Collects all garbage, however long that takes. */
   readonly collect: () => Promise<void>;
   readonly log: Logger;
 }
 
 /**
- * Lets go of the garbage of hard work once the process has been at rest for ten seconds, and once only: V8 collects no
- * more than the next allocation needs, so that a gateway that nobody asks would hold the memory of its busiest
- * minute. Goes on for as long as the process lives, and does not keep it alive.
+ * Lets go of the garbage of hard work once the process has been at rest for ten seconds: V8 collects no more than the next
+ * allocation needs, so that a gateway that nobody asks would hold the memory of its busiest minute. Goes on for as long as
+ * the process lives, and does not keep it alive.
  */
-export function giveMemoryBack({ clock, busyShare, collect, log }: GivingBack): void {
-  let hasWorkedHard = false;
+export function giveMemoryBack({ clock, busyShare, residentBytes, collect, log }: GivingBack): void {
   let rests = 0;
+  /** What it held when there was nothing to give back. */
+  let neededBytes = residentBytes();
 
-  function look(): void {
-    const share = busyShare();
-    if (share >= hardWork) hasWorkedHard = true;
-    rests = share <= rest ? rests + 1 : 0;
-    if (hasWorkedHard && rests >= restsNeeded) {
-      hasWorkedHard = false;
-      void letGo();
-    }
-    clock.after(lookEveryMs, look);
+  async function look(): Promise<void> {
+    rests = busyShare() <= rest ? rests + 1 : 0;
+    if (rests >= restsNeeded && residentBytes() - neededBytes >= worthBytes) await letGo();
+    clock.after(lookEveryMs, () => void look());
   }
 
   async function letGo(): Promise<void> {
+    const heldBytes = residentBytes();
     const startedMs = clock.nowMs();
     try {
       await collect();
-      log.debug({ tookMs: Math.round(clock.nowMs() - startedMs) }, 'at rest: memory was given back');
+      const tookMs = Math.round(clock.nowMs() - startedMs);
+      const givenBackMiB = Math.round((heldBytes - residentBytes()) / 2 ** 20);
+      log.debug({ tookMs, givenBackMiB }, 'at rest: memory was given back');
     } catch (error) {
       log.debug({ err: error }, 'at rest: memory could not be given back');
     }
+    neededBytes = residentBytes();
   }
 
-  clock.after(lookEveryMs, look);
+  clock.after(lookEveryMs, () => void look());
 }

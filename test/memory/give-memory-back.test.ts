@@ -3,61 +3,78 @@ import { giveMemoryBack } from '../../src/memory/give-memory-back.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
-/** A process that has been as busy as `shares` say, five seconds each; when it collected, counted in those, from 1. */
-async function collectionsAfter(
-  shares: readonly number[],
+interface FiveSeconds {
+  /** The share of them in which there was something to do. */
+  readonly busy: number;
+  /** What the process holds after them, in MiB. */
+  readonly holds: number;
+}
+
+const hard = (holds: number): FiveSeconds => ({ busy: 0.9, holds });
+const idle = (holds: number): FiveSeconds => ({ busy: 0.02, holds });
+const little = (holds: number): FiveSeconds => ({ busy: 0.03, holds });
+
+/** A process of 100 MiB that goes through `story`; after which of its steps, counted from 1, it collected. */
+async function collectionsDuring(
+  story: readonly FiveSeconds[],
   collect: () => Promise<void> = async () => undefined,
 ): Promise<{ at: number[]; log: object[] }> {
   const clock = createManualClock();
   const at: number[] = [];
   const log: object[] = [];
-  let looked = 0;
+  let step = 0;
   giveMemoryBack({
     clock,
-    busyShare() {
-      looked += 1;
-      return shares[looked - 1] ?? 0;
-    },
-    collect() {
-      at.push(looked);
-      return collect();
+    busyShare: () => story[step - 1]!.busy,
+    residentBytes: () => (story[step - 1]?.holds ?? 100) * 2 ** 20,
+    async collect() {
+      at.push(step);
+      await collect();
+      // What a collection leaves shows in the next step's figure, as in life.
+      step += 1;
     },
     log: createLogger('debug', { write: (line) => void log.push(JSON.parse(line)) }),
   });
-  for (const _ of shares) clock.advance(5000);
-  // The line is written after the collection.
-  await Promise.resolve();
-  await Promise.resolve();
+  while (step < story.length) {
+    step += 1;
+    await clock.waitForTimer(5000);
+    clock.advance(5000);
+    // The look ends in later microtasks.
+    await new Promise(setImmediate);
+  }
   return { at, log };
 }
 
 test.each([
-  ['ten seconds after hard work', [0.25, 0.02, 0.02], [3]],
-  ['once, however long the rest', [0.9, 0, 0, 0, 0, 0, 0], [3]],
-  ['again after more hard work', [0.9, 0, 0, 0.5, 0.1, 0, 0], [3, 7]],
-  ['not without hard work before', [0.24, 0, 0, 0.1, 0, 0], []],
-  ['not while little is asked', [0.9, 0.03, 0.03, 0.03, 0.03], []],
-  ['not in the pauses of a load that stops and goes', [0.9, 0, 0.9, 0, 0.9, 0], []],
-])('garbage is collected %s', async (_when, shares, expected) => {
-  const { at } = await collectionsAfter(shares);
+  ['after ten seconds of rest', [hard(400), idle(400), idle(400), idle(150)], [3]],
+  ['once, however long the rest', [hard(400), idle(400), idle(400), ...Array(6).fill(idle(150))], [3]],
+  [
+    'again where it grew again',
+    [hard(400), idle(400), idle(400), idle(150), hard(214), idle(214), idle(214), idle(150)],
+    [3, 7],
+  ],
+  ['once where nothing could be given back', [hard(400), ...Array(8).fill(idle(400))], [3]],
+  ['not for less than 64 MiB', [hard(163), idle(163), idle(163), idle(163)], []],
+  ['not while little is asked', [hard(400), ...Array(6).fill(little(400))], []],
+  ['not in the pauses of a load that stops and goes', [hard(400), idle(400), hard(400), idle(400)], []],
+])('garbage is collected %s', async (_when, story, expected) => {
+  const { at } = await collectionsDuring(story);
 
   expect(at).toEqual(expected);
 });
 
-test('what it took is told, for who wonders about a pause', async () => {
-  const { log } = await collectionsAfter([0.9, 0, 0]);
+test('what it took and gave is told, for who wonders about a pause', async () => {
+  const { log } = await collectionsDuring([hard(400), idle(400), idle(400), idle(150)]);
 
-  expect(log).toMatchObject([{ level: 20, msg: 'at rest: memory was given back', tookMs: 0 }]);
+  expect(log).toMatchObject([
+    { level: 20, msg: 'at rest: memory was given back', tookMs: 0, givenBackMiB: 250 },
+  ]);
 });
 
-test('a Node that cannot collect on demand goes on, and tries again', async () => {
-  const { at, log } = await collectionsAfter([0.9, 0, 0, 0.9, 0, 0], () =>
+test('a Node that cannot collect on demand goes on', async () => {
+  const { log } = await collectionsDuring([hard(400), idle(400), idle(400), idle(400)], () =>
     Promise.reject(new Error('Inspector is not available')),
   );
 
-  expect(at).toEqual([3, 6]);
-  expect(log).toMatchObject([
-    { level: 20, msg: 'at rest: memory could not be given back' },
-    { level: 20, msg: 'at rest: memory could not be given back' },
-  ]);
+  expect(log).toMatchObject([{ level: 20, msg: 'at rest: memory could not be given back' }]);
 });
