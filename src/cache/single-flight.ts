@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { startDeadline, type Deadline } from '../dingtalk/deadline.ts';
 import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
-import { shareWork, type SharedWork } from '../dingtalk/shared-work.ts';
+import { SharedWork } from '../dingtalk/shared-work.ts';
 import type { Signal } from '../signal.ts';
 
 /** One piece of work for everybody who wants the same at the same time. */
@@ -34,7 +34,7 @@ export function createSingleFlight<Trip, T>(clock: Clock, timeoutMs: number): Si
   const flights = new Map<string, Flight<Trip, T>>();
 
   function start(key: string, { trip, run }: Work<Trip, T>): Flight<Trip, T> {
-    const shared = shareWork(clock, timeoutMs, run, () => {
+    const shared = new SharedWork(clock, timeoutMs, run, () => {
       if (flights.get(key) === flight) flights.delete(key);
     });
     const flight = { trip, shared };

@@ -7,7 +7,7 @@ import type { Budgets } from '../dingtalk/budgets.ts';
 import type { UpstreamClient } from '../dingtalk/client.ts';
 import type { Deadline } from '../dingtalk/deadline.ts';
 import { noteCall } from '../dingtalk/note-call.ts';
-import { shareWork, type SharedWork } from '../dingtalk/shared-work.ts';
+import { SharedWork } from '../dingtalk/shared-work.ts';
 import type { Observer } from '../observer.ts';
 import type { Authenticator } from './authenticator.ts';
 import { bearerToken } from './credential-headers.ts';
@@ -61,7 +61,7 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
   function recall(token: string, tokenHash: string): Remembered {
     const known = remembered.get(tokenHash);
     if (known && !known.viewer.abandoned && clock.nowMs() < known.untilMs) return known;
-    const viewer = shareWork(clock, timeoutMs, (deadline) => askDingTalk(token, tokenHash, deadline));
+    const viewer = new SharedWork(clock, timeoutMs, (deadline) => askDingTalk(token, tokenHash, deadline));
     const asked = { viewer, untilMs: clock.nowMs() + rememberedMs };
     remembered.set(tokenHash, asked);
     return asked;
