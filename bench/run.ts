@@ -19,7 +19,7 @@ import type { Workload } from './workload.ts';
 import { refusals, workloads } from './workloads.ts';
 
 /** Beside the start of the targets and their warm-up. */
-const budgetMs = { full: 425_000, quick: 30_000 };
+const budgetMs = { full: 360_000, quick: 30_000 };
 /** Of all targets together. */
 const warmUpMs = { full: 105_000, quick: 15_000 };
 /** Of each: longer it would get no faster. */
@@ -32,7 +32,7 @@ const startGuessMs = 1000;
 const burstGuessMs = 1000;
 const idleAfterMs = 1000;
 /** After the last turn: whoever gives memory back when nothing is asked has had the time. */
-const restMs = { full: 17_000, quick: 0 };
+const restMs = { full: 70_000, quick: 0 };
 
 /** Runs every chosen target at every chosen workload, in turns, round by round. */
 export async function run(choice: Choice): Promise<Report> {

@@ -5,8 +5,8 @@ import type { Clock } from '../clock.ts';
 const lookEveryMs = 5000;
 /** A share of that time. */
 const rest = 0.02;
-/** Of a load that stops and goes, the pauses are not rests. */
-const restsNeeded = 2;
+/** A minute: compiled code goes with the garbage that it was made for, and the next thousand requests take longer. */
+const restsNeeded = 12;
 /** Less is not worth a pause: a process that little is asked of does not grow by that much. */
 const worthBytes = 64 * 1024 * 1024;
 
@@ -22,7 +22,7 @@ interface GivingBack {
 }
 
 /**
- * Lets go of the garbage of hard work once the process has been at rest for ten seconds: V8 collects no more than the next
+ * Lets go of the garbage of hard work once the process has been at rest for a minute: V8 collects no more than the next
  * allocation needs, so that a gateway that nobody asks would hold the memory of its busiest minute. Goes on for as long as
  * the process lives, and does not keep it alive.
  */

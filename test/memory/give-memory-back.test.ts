@@ -14,6 +14,8 @@ const hard = (holds: number): FiveSeconds => ({ busy: 0.9, holds });
 const idle = (holds: number): FiveSeconds => ({ busy: 0.02, holds });
 const little = (holds: number): FiveSeconds => ({ busy: 0.03, holds });
 
+const aMinute = (holds: number): FiveSeconds[] => Array<FiveSeconds>(12).fill(idle(holds));
+
 /** A process of 100 MiB that goes through `story`; after which of its steps, counted from 1, it collected. */
 async function collectionsDuring(
   story: readonly FiveSeconds[],
@@ -46,17 +48,21 @@ async function collectionsDuring(
 }
 
 test.each([
-  ['after ten seconds of rest', [hard(400), idle(400), idle(400), idle(150)], [3]],
-  ['once, however long the rest', [hard(400), idle(400), idle(400), ...Array(6).fill(idle(150))], [3]],
+  ['after a minute of rest', [hard(400), ...aMinute(400), idle(150)], [13]],
+  ['once, however long the rest', [hard(400), ...aMinute(400), ...aMinute(150), ...aMinute(150)], [13]],
   [
     'again where it grew again',
-    [hard(400), idle(400), idle(400), idle(150), hard(214), idle(214), idle(214), idle(150)],
-    [3, 7],
+    [hard(400), ...aMinute(400), idle(150), hard(214), ...aMinute(214), idle(150)],
+    [13, 27],
   ],
-  ['once where nothing could be given back', [hard(400), ...Array(8).fill(idle(400))], [3]],
-  ['not for less than 64 MiB', [hard(163), idle(163), idle(163), idle(163)], []],
-  ['not while little is asked', [hard(400), ...Array(6).fill(little(400))], []],
-  ['not in the pauses of a load that stops and goes', [hard(400), idle(400), hard(400), idle(400)], []],
+  ['once where nothing could be given back', [hard(400), ...aMinute(400), ...aMinute(400)], [13]],
+  ['not for less than 64 MiB', [hard(163), ...aMinute(163), ...aMinute(163)], []],
+  ['not while little is asked', [hard(400), ...aMinute(400).map(({ holds }) => little(holds))], []],
+  [
+    'not in the pauses of a load that stops and goes',
+    [hard(400), ...aMinute(400).slice(1), hard(400), ...aMinute(400).slice(1), hard(400)],
+    [],
+  ],
 ])('garbage is collected %s', async (_when, story, expected) => {
   const { at } = await collectionsDuring(story);
 
@@ -64,7 +70,7 @@ test.each([
 });
 
 test('what it took and gave is told, for who wonders about a pause', async () => {
-  const { log } = await collectionsDuring([hard(400), idle(400), idle(400), idle(150)]);
+  const { log } = await collectionsDuring([hard(400), ...aMinute(400), idle(150)]);
 
   expect(log).toMatchObject([
     { level: 20, msg: 'at rest: memory was given back', tookMs: 0, givenBackMiB: 250 },
@@ -72,7 +78,7 @@ test('what it took and gave is told, for who wonders about a pause', async () =>
 });
 
 test('a Node that cannot collect on demand goes on', async () => {
-  const { log } = await collectionsDuring([hard(400), idle(400), idle(400), idle(400)], () =>
+  const { log } = await collectionsDuring([hard(400), ...aMinute(400), idle(400)], () =>
     Promise.reject(new Error('Inspector is not available')),
   );
 
