@@ -74,10 +74,10 @@ async function ask(url: string, id: string, unionId: string): Promise<unknown> {
   return response.json();
 }
 
-const mostTries = 5;
+const mostTries = 3;
 
 /**
- * Lets `story` happen, and once more where it failed while Redis was late, five times at most: what replicas promise
+ * Lets `story` happen, and once more where it failed while Redis was late, three times at most: what replicas promise
  * together they promise while Redis answers within 50 ms, which a busy machine may keep it from.
  */
 export async function withReplicas(
