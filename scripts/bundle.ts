@@ -1,10 +1,15 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { firstStart } from './bundle/first-start.ts';
+import { leftOut } from './bundle/left-out.ts';
+import { oneGraphql } from './bundle/one-graphql.ts';
+import { requiredBuiltins } from './bundle/required-builtins.ts';
 
 /** Whatever decides what the bundle holds. */
 const sources = ['src', 'package-lock.json', 'scripts/bundle.ts', 'scripts/bundle'];
 const outdir = 'dist';
+const main = path.join(outdir, 'main.js');
 
 /**
  * Puts the gateway and all that it needs into a few files: a start that opens a thousand takes twice as long. What is
@@ -12,7 +17,7 @@ const outdir = 'dist';
  */
 async function bundle(): Promise<void> {
   const changedAtMs = Math.max(...(await Promise.all(sources.map(changedAt))));
-  if ((await changedAt(path.join(outdir, 'main.js'))) > changedAtMs) return;
+  if ((await changedAt(main)) > changedAtMs) return;
   await rm(outdir, { recursive: true, force: true });
   await build({
     entryPoints: ['src/main.ts'],
@@ -34,12 +39,20 @@ async function bundle(): Promise<void> {
       // type-graphql asks for it only where validation is on.
       'class-validator',
     ],
+    plugins: [leftOut, oneGraphql, requiredBuiltins],
     alias: { '@apollo/utils.createhash': './scripts/bundle/query-hash.ts' },
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },
     logLevel: 'warning',
   });
+  try {
+    await firstStart(main);
+  } catch (error) {
+    // Else the next build would take it for one that works.
+    await rm(outdir, { recursive: true });
+    throw error;
+  }
 }
 
 /** When the newest file below it was written; -Infinity where there is none. */

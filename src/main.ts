@@ -19,8 +19,18 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   // not collected with what it was made for, nor is anything that it refers to: most of what a lookup leaves behind.
   v8.setFlagsFromString('--no-allocation-site-pretenuring');
   // Before everything that is worth caching is loaded: the rest is imported where it is needed.
-  module.enableCompileCache();
+  if (import.meta.filename.endsWith('.js')) keepCompiledCode();
   await start();
+}
+
+/**
+ * Beside the bundle, which brings it along from its build wherever it is copied to. It counts for the user who built
+ * it: what another cannot write beside the bundle it keeps among its temporary files.
+ */
+function keepCompiledCode(): void {
+  process.env['NODE_COMPILE_CACHE_PORTABLE'] = '1';
+  const { status } = module.enableCompileCache(`${import.meta.dirname}/compile-cache`);
+  if (status === module.constants.compileCacheStatus.FAILED) module.enableCompileCache();
 }
 
 async function start(): Promise<void> {

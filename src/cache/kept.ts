@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
 import type { Endpoint } from '../dingtalk/endpoint.ts';
 import { lastingKinds, passingKinds, type Outcome } from './outcome.ts';

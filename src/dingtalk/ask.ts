@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { readAnswer } from './classify.ts';
 import type { UpstreamClient, UpstreamRequest } from './client.ts';
 import type { Deadline } from './deadline.ts';

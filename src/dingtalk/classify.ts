@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DingTalkError, type DingTalkErrorDetails, type DingTalkErrorKind } from './dingtalk-error.ts';
 import { errorCatalogue } from './error-catalogue.ts';
 import type { UpstreamAnswer } from './client.ts';

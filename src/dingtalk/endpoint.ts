@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** One operation of DingTalk's API: how it is asked and what it promises to answer. */
 export interface Endpoint<Input, Answer> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable-error.ts';
 import type { Shared } from '../redis/shared.ts';

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AppConfig } from '../config/config.ts';
 import { ask } from './ask.ts';
 import type { UpstreamClient } from './client.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
 import { parseUpstreamTime } from '../dingtalk/upstream-time.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { ask } from '../dingtalk/ask.ts';
 import type { Budgets } from '../dingtalk/budgets.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Endpoint } from '../../dingtalk/endpoint.ts';
 import { upstreamTimeBody } from '../upstream-time-body.ts';
 import type { Space } from './space.type.ts';
