@@ -13,7 +13,8 @@ export const requiredBuiltins: Plugin = {
   name: 'required-builtins',
   setup(build) {
     build.onResolve({ filter: /^[a-z]/ }, ({ path, kind }) =>
-      kind === 'require-call' || !isBuiltin(path) ? undefined : { path, namespace },
+      // What is imported late is so for a reason, and of what is required esbuild gives such an import the default alone.
+      kind === 'import-statement' && isBuiltin(path) ? { path, namespace } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)});`,

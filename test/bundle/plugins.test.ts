@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+import { leftOut } from '../../scripts/bundle/left-out.ts';
+import { oneGraphql } from '../../scripts/bundle/one-graphql.ts';
+import { requiredBuiltins } from '../../scripts/bundle/required-builtins.ts';
+
+/** What a bundle of this module prints. */
+async function run(contents: string): Promise<unknown> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bundle-'));
+  try {
+    const outfile = path.join(folder, 'main.mjs');
+    await build({
+      stdin: { contents, resolveDir: 'src' },
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      plugins: [leftOut, oneGraphql, requiredBuiltins],
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+    });
+    const { stdout } = await promisify(execFile)(process.execPath, [outfile]);
+    return JSON.parse(stdout);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test("Node's own modules are what they are, however they are imported", async () => {
+  const told = await run(`
+    import http, { createServer } from 'node:http';
+    import * as all from 'node:http';
+    import { join } from 'path';
+    const { Session } = await import('node:inspector/promises');
+    const late = await import('node:http');
+    const { createServer: required } = require('node:http');
+    console.log(JSON.stringify({
+      same: [http.createServer, all.createServer, late.createServer, late.default.createServer, required]
+        .map((each) => each === createServer),
+      joined: join('a', 'b'),
+      session: typeof Session,
+    }));
+  `);
+
+  expect(told).toEqual({ same: [true, true, true, true, true], joined: 'a/b', session: 'function' });
+});
+
+test('whoever asks for graphql, in whichever way, has the same one', async () => {
+  const told = await run(`
+    import { GraphQLSchema, execute } from 'graphql';
+    import { collectFields } from 'graphql/execution/collectFields.js';
+    const late = await import('graphql');
+    const required = require('graphql');
+    const { Kind } = require('graphql/language/kinds');
+    console.log(JSON.stringify({
+      same: [late.GraphQLSchema, required.GraphQLSchema].map((each) => each === GraphQLSchema),
+      kind: Kind === required.Kind,
+      functions: [execute, collectFields].map((each) => typeof each),
+    }));
+  `);
+
+  expect(told).toEqual({ same: [true, true], kind: true, functions: ['function', 'function'] });
+});
+
+test('who uses what is left out is told where it was left out', async () => {
+  const told = await run(`
+    import http2 from 'http2-wrapper';
+    import got from 'got';
+    const told = [];
+    try { http2.auto } catch (error) { told.push(error.message) }
+    await got('https://127.0.0.1:1', { http2: true, retry: { limit: 0 } })
+      .catch((error) => told.push(error.message));
+    console.log(JSON.stringify(told));
+  `);
+
+  const message = 'The bundle leaves out http2-wrapper: see scripts/bundle/left-out.ts';
+  expect(told).toEqual([message, message]);
+});
