@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 
 const algorithm = 'aes-256-gcm';
 const ivBytes = 12;
@@ -16,8 +24,11 @@ export interface Seal {
 
 /** `app` keeps applications apart that share one Redis; `secret` is the application's own. */
 export function createSeal(app: string, secret: string): Seal {
-  const derive = (purpose: string): Buffer =>
-    Buffer.from(hkdfSync('sha256', secret, app, `dingtalk-graphql-gateway ${purpose}`, 32));
+  // Node makes a key of bytes anew each time they are used, which takes ten times as long as what they are used for.
+  const derive = (purpose: string): KeyObject =>
+    createSecretKey(
+      new Uint8Array(hkdfSync('sha256', secret, app, `dingtalk-graphql-gateway ${purpose}`, 32)),
+    );
   const encryptionKey = derive('encryption');
   const namingKey = derive('naming');
 
