@@ -1,5 +1,6 @@
 import { fastify } from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { noSchemas } from '../no-schemas.ts';
 import { emptyAnswer, errcodeAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { parseBody } from './read-call.ts';
@@ -29,6 +30,7 @@ export function createHttpServer(
   };
   const app = fastify({
     exposeHeadRoutes: false,
+    schemaController: noSchemas,
     forceCloseConnections: true,
     // A path that the router cannot read is an unknown path like any other.
     frameworkErrors: (_error, request, reply) => {

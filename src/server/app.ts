@@ -9,6 +9,7 @@ import {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { LimitsConfig } from '../config/config.ts';
+import { noSchemas } from '../no-schemas.ts';
 import { createClientErrorHandler } from './client-error.ts';
 import { answerError, registerErrorAnswers } from './error-answers.ts';
 import { registerJsonBody } from './json-body.ts';
@@ -27,12 +28,6 @@ interface AppOptions {
   readonly corsOrigins: readonly string[];
   readonly limits: LimitsConfig;
 }
-
-const noSchema = (): never => {
-  throw new Error('No route of the gateway has a schema of its own: GraphQL checks what it is asked.');
-};
-/** Fastify's own compilers of schemas take longer to load than all else of it. */
-const noSchemas = { compilersFactory: { buildValidator: noSchema, buildSerializer: noSchema } };
 
 /** The HTTP server before it has any route: limits, headers, request ids, log lines and error answers. */
 export async function createApp({ log, corsOrigins, limits }: AppOptions): Promise<FastifyInstance> {
