@@ -26,13 +26,12 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
 }
 
 /**
- * Beside the bundle, which brings it along from its build wherever it is copied to. It counts for the user who built
- * it: what another cannot write beside the bundle it keeps among its temporary files.
+ * Beside the bundle, which brings it along from its build wherever it is copied to; for the user who built it. Not among
+ * the temporary files, Node's own choice: on a machine that others use as well they could put code there.
  */
 function keepCompiledCode(): void {
   process.env['NODE_COMPILE_CACHE_PORTABLE'] = '1';
-  const { status } = module.enableCompileCache(`${import.meta.dirname}/compile-cache`);
-  if (status === module.constants.compileCacheStatus.FAILED) module.enableCompileCache();
+  module.enableCompileCache(`${import.meta.dirname}/compile-cache`);
 }
 
 async function start(): Promise<void> {

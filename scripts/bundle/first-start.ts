@@ -25,12 +25,16 @@ export async function firstStart(program: string): Promise<void> {
       if (url !== undefined) listens.resolve(url);
     });
   }
-  const url = await Promise.race([listens.promise, ended]);
-  if (typeof url === 'string') {
-    await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: lookup });
-    child.kill('SIGTERM');
+  try {
+    const url = await Promise.race([listens.promise, ended]);
+    if (typeof url === 'string') {
+      await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: lookup });
+      child.kill('SIGTERM');
+    }
+    const [exitCode] = await ended;
+    if (exitCode !== 0) throw new Error(`${program} was built but does not start:\n${written}`);
+  } finally {
+    clearTimeout(deadline);
+    child.kill('SIGKILL');
   }
-  const [exitCode] = await ended;
-  clearTimeout(deadline);
-  if (exitCode !== 0) throw new Error(`${program} was built but does not start:\n${written}`);
 }
