@@ -2,9 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { firstStart } from './bundle/first-start.ts';
-import { leftOut } from './bundle/left-out.ts';
-import { oneGraphql } from './bundle/one-graphql.ts';
-import { requiredBuiltins } from './bundle/required-builtins.ts';
+import { bundleOptions } from './bundle/options.ts';
 
 /** Whatever decides what the bundle holds. */
 const sources = ['src', 'package-lock.json', 'scripts/bundle.ts', 'scripts/bundle'];
@@ -22,29 +20,7 @@ async function bundle(): Promise<void> {
   await build({
     entryPoints: ['src/main.ts'],
     outdir,
-    bundle: true,
-    // What is imported where it is needed stays in files of its own.
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    // Node keeps the text of what it has loaded: four megabytes less of it.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    sourcemap: true,
-    sourcesContent: false,
-    external: [
-      // Its files are read from its package.
-      'ruru',
-      // type-graphql asks for it only where validation is on.
-      'class-validator',
-    ],
-    plugins: [leftOut, oneGraphql, requiredBuiltins],
-    alias: { '@apollo/utils.createhash': './scripts/bundle/query-hash.ts' },
-    banner: {
-      js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
-    },
-    logLevel: 'warning',
+    ...bundleOptions,
   });
   try {
     await firstStart(main);

@@ -18,8 +18,6 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   // What V8 has seen live long while little was going on it would make in the old generation from then on, where it is
   // not collected with what it was made for, nor is anything that it refers to: most of what a lookup leaves behind.
   v8.setFlagsFromString('--no-allocation-site-pretenuring');
-  // What is compiled when it is first called is not kept: all of it is compiled as it is loaded, once, by the build.
-  v8.setFlagsFromString('--no-lazy');
   // Before everything that is worth caching is loaded: the rest is imported where it is needed.
   if (import.meta.filename.endsWith('.js')) keepCompiledCode();
   await start();
@@ -32,6 +30,8 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
 function keepCompiledCode(): void {
   process.env['NODE_COMPILE_CACHE_PORTABLE'] = '1';
   module.enableCompileCache(`${import.meta.dirname}/compile-cache`);
+  // What is compiled when it is first called is not kept: all of it is compiled as it is loaded, once, by the build.
+  if (module.getCompileCacheDir() !== undefined) v8.setFlagsFromString('--no-lazy');
 }
 
 async function start(): Promise<void> {

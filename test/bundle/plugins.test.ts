@@ -1,31 +1,24 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import { leftOut } from '../../scripts/bundle/left-out.ts';
-import { oneGraphql } from '../../scripts/bundle/one-graphql.ts';
-import { requiredBuiltins } from '../../scripts/bundle/required-builtins.ts';
+import { bundleOptions } from '../../scripts/bundle/options.ts';
 
 /** What a bundle of this module prints. */
 async function run(contents: string): Promise<unknown> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bundle-'));
   try {
-    const outfile = path.join(folder, 'main.mjs');
     await build({
+      ...bundleOptions,
       stdin: { contents, resolveDir: 'src' },
-      outfile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      plugins: [leftOut, oneGraphql, requiredBuiltins],
-      banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-      },
+      outdir: folder,
+      entryNames: 'main',
     });
-    const { stdout } = await promisify(execFile)(process.execPath, [outfile]);
+    await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }');
+    const { stdout } = await promisify(execFile)(process.execPath, [path.join(folder, 'main.js')]);
     return JSON.parse(stdout);
   } finally {
     await rm(folder, { recursive: true });
