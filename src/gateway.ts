@@ -146,6 +146,7 @@ export async function createGateway(
     rateLimit: createViewerRateLimit(clock, config.limits.viewerRequestsPerSecond),
     lookups,
     explainable: !config.production,
+    maxErrors: config.limits.errors,
     explorer,
   });
 

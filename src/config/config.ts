@@ -26,6 +26,8 @@ export interface LimitsConfig {
   readonly queryTokens: number;
   readonly queryDepth: number;
   readonly queryDirectives: number;
+  /** The most fields that one answer holds, those of list items included. */
+  readonly answerFields: number;
   /** The most entries that one answer's `errors` holds. */
   readonly errors: number;
   readonly bodyBytes: number;

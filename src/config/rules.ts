@@ -152,6 +152,7 @@ export function limitsOf(settings: Settings, report: Report): LimitsConfig {
     queryTokens: settings.MAX_QUERY_TOKENS ?? 1000,
     queryDepth: settings.MAX_QUERY_DEPTH ?? 10,
     queryDirectives: settings.MAX_QUERY_DIRECTIVES ?? 20,
+    answerFields: settings.MAX_ANSWER_FIELDS ?? 10_000,
     errors: settings.MAX_ERRORS ?? 20,
     bodyBytes: settings.MAX_BODY_BYTES ?? 256 * 1024,
     headerBytes: settings.MAX_HEADER_BYTES ?? 16 * 1024,

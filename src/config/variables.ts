@@ -187,6 +187,11 @@ export const variables = {
     '`20`',
     'directives in one operation; beyond: `QUERY_TOO_COMPLEX`',
   ),
+  MAX_ANSWER_FIELDS: variable(
+    wholeNumber(1, 1_000_000),
+    '`10000`',
+    'fields of one answer, those of an entity once for each representation; beyond: `QUERY_TOO_COMPLEX`',
+  ),
   MAX_ERRORS: variable(
     wholeNumber(1, 1000),
     '`20`',

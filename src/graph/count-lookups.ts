@@ -44,16 +44,17 @@ function* entityLookups(
 ): Generator<string> {
   const selection = createEntitySelection(execution, nodes);
   for (const representation of Array.isArray(representations) ? representations : []) {
-    const reference = unlessRefused(() => readRepresentation(representation));
-    const asked = reference && unlessRefused(() => selection(reference.entity));
-    if (!reference || !asked) continue;
+    const reference = readRepresentation(representation);
+    if ('problem' in reference) continue;
     const { entity, key } = reference;
+    const asked = unlessRefused(() => selection(entity));
+    if (!asked) continue;
     if (entity.foundBy && asksBeyondKey(asked, entity)) yield nameOf(entity.foundBy, key);
     const type = execution.schema.getType(entity.type.name);
     const fields = isObjectType(type) ? type.getFields() : {};
     for (const field of asked) {
       const lookup = lookupOf(fields[field]);
-      if (lookup?.by === entity.key) yield nameOf(lookup.loader, key);
+      if (lookup?.by === entity.key.name) yield nameOf(lookup.loader, key);
     }
   }
 }

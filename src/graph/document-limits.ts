@@ -2,6 +2,8 @@ import type { OperationDefinitionNode, ValidationRule } from 'graphql';
 import { publicError } from '../errors/public-error.ts';
 import { createMeasure } from './measure-selection.ts';
 
+/** Clients choose aliases freely, and an answer repeats one for every item of a list. */
+const maxNameLength = 256;
 /** GraphiQL's own introspection goes 15 levels deep; graphql-js bounds how often it may go round. */
 const maxIntrospectionDepth = 20;
 
@@ -20,6 +22,9 @@ export function createDocumentLimits(limits: DocumentLimits): ValidationRule {
       context.reportError(publicError('QUERY_TOO_COMPLEX', message, { httpStatus: 400 }));
     };
     return {
+      Name({ value }) {
+        refuseAbove(maxNameLength, value.length, 'characters in one name');
+      },
       OperationDefinition(operation) {
         const { depth, introspectionDepth, directives } = measure(operation.selectionSet);
         refuseAbove(limits.depth, depth, 'levels of fields');

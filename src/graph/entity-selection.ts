@@ -33,4 +33,4 @@ export function createEntitySelection(
 
 /** True where more is asked than the key, which a representation tells by itself. */
 export const asksBeyondKey = (fields: ReadonlySet<string>, { key }: Entity): boolean =>
-  fields.size > (fields.has(key) ? 1 : 0);
+  fields.size > (fields.has(key.name) ? 1 : 0);

@@ -17,7 +17,7 @@ export const createLookupLimit =
   ({ schema, document, operation, variables }) => {
     // Each field looks one thing up at most, but for those that refer to entities.
     const { fields, entityFields } = measureOperation(document, operation);
-    if (fields <= limit && entityFields === 0) return;
+    if (fields <= limit && entityFields.size === 0) return;
     const execution = prepare(schema, document, operation, variables);
     const lookups = execution ? countLookups(execution, operation) : 0;
     if (lookups <= limit) return;
@@ -35,7 +35,10 @@ function prepare(
   operation: OperationDefinitionNode,
   givenVariables: Readonly<Record<string, unknown>>,
 ): Execution | undefined {
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], givenVariables);
+  // The execution tells what is wrong: here the first error is enough.
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], givenVariables, {
+    maxErrors: 1,
+  });
   if (!coerced) return undefined;
   return { schema, fragments: fragmentsOf(document), variableValues: coerced };
 }

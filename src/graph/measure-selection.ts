@@ -1,4 +1,10 @@
-import { Kind, type DirectiveNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  Kind,
+  type DirectiveNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 
 /** How large a selection is once its fragments are spread, however often they are. */
 export interface Measure {
@@ -8,8 +14,10 @@ export interface Measure {
   readonly introspectionDepth: number;
   /** Fields of the first level. */
   readonly fields: number;
-  /** Those of them that refer to entities. */
-  readonly entityFields: number;
+  /** Fields of all levels that an answer holds: of `_entities` and of the schema the first level alone. */
+  readonly allFields: number;
+  /** The fields `_entities` of the first level: how many fields each entity of theirs has in the answer, itself included. */
+  readonly entityFields: ReadonlyMap<FieldNode, number>;
   readonly aliases: number;
   readonly directives: number;
 }
@@ -22,7 +30,8 @@ const nothing: Measure = {
   depth: 0,
   introspectionDepth: 0,
   fields: 0,
-  entityFields: 0,
+  allFields: 0,
+  entityFields: new Map(),
   aliases: 0,
   directives: 0,
 };
@@ -47,12 +56,14 @@ export function createMeasure(
     const inner = measure(selection.selectionSet);
     if (selection.kind === Kind.INLINE_FRAGMENT) return inner;
     const ofSchema = selection.name.value === '__schema' || selection.name.value === '__type';
+    const ofEntities = selection.name.value === '_entities';
     return {
       ...inner,
       depth: ofSchema ? 0 : inner.depth + 1,
       introspectionDepth: Math.max(inner.introspectionDepth, ofSchema ? inner.depth + 1 : 0),
       fields: 1,
-      entityFields: selection.name.value === '_entities' ? 1 : 0,
+      allFields: ofSchema || ofEntities ? 1 : inner.allFields + 1,
+      entityFields: ofEntities ? new Map([[selection, inner.allFields + 1]]) : nothing.entityFields,
       aliases: inner.aliases + (selection.alias ? 1 : 0),
     };
   }
@@ -74,7 +85,18 @@ const sum = (left: Measure, right: Measure): Measure => ({
   depth: Math.max(left.depth, right.depth),
   introspectionDepth: Math.max(left.introspectionDepth, right.introspectionDepth),
   fields: left.fields + right.fields,
-  entityFields: left.entityFields + right.entityFields,
+  allFields: left.allFields + right.allFields,
+  entityFields: sumOf(left.entityFields, right.entityFields),
   aliases: left.aliases + right.aliases,
   directives: left.directives + right.directives,
 });
+
+type EntityFields = Measure['entityFields'];
+
+function sumOf(left: EntityFields, right: EntityFields): EntityFields {
+  if (right.size === 0) return left;
+  if (left.size === 0) return right;
+  const both = new Map(left);
+  for (const [field, count] of right) both.set(field, (both.get(field) ?? 0) + count);
+  return both;
+}

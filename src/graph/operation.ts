@@ -1,4 +1,5 @@
 import type { LoaderDependencies } from './loader-dependencies.ts';
+import type { IdKind } from './opaque-id.ts';
 import type { Loaders } from './request-context.ts';
 
 /** One operation of the graph: everything but its line in the registry lives in its own folder. */
@@ -13,14 +14,8 @@ export interface Operation<Loader> {
 /** A type of which another subgraph may know the key and nothing else. */
 export interface Entity {
   readonly type: new () => object;
-  /** The one field of its `@key`. */
-  readonly key: string;
-  /**
-   * The key's value, unchanged.
-   *
-   * @throws a public `BAD_USER_INPUT` error for anything that cannot be a key.
-   */
-  readonly checkKey: (value: unknown) => string;
+  /** The one field of its `@key`, and which values it can have. */
+  readonly key: IdKind;
   /**
    * The loader that finds the entity by its key, asked only where more than the key is: one upstream lookup a distinct
    * key. Without it the key is all there is to find, and the fields beyond look up for themselves.

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { ErrorCap } from './error-cap.ts';
 import type { Explanation } from './explanation.ts';
 import type { LoaderDependencies } from './loader-dependencies.ts';
 import type { Operation } from './operation.ts';
@@ -15,6 +16,7 @@ export interface RequestContext {
   readonly loaders: Loaders;
   /** Whose lines name the request and its viewer. */
   readonly log: () => FastifyBaseLogger;
+  readonly errorCap: ErrorCap;
   /** Where the request asked how its data came about. */
   readonly explanation?: Explanation | undefined;
 }

@@ -3,6 +3,7 @@ import { specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import { cacheControlDirective } from './cache-control.ts';
 import { entities } from './entities.ts';
+import { capErrors } from './error-cap.ts';
 import { asSubgraph } from './subgraph.ts';
 import { operations } from './registry.ts';
 
@@ -19,5 +20,5 @@ export async function createSchema(): Promise<GraphQLSchema> {
     // Apollo Server asserts the same of the schema that it is given, without asking for all of it by a query.
     skipCheck: true,
   });
-  return asSubgraph(schema);
+  return capErrors(asSubgraph(schema));
 }

@@ -45,7 +45,8 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     parseOptions: { maxTokens: limits.queryTokens },
     validationRules: [documentLimits],
     // They would not be told (see `withhold-input.ts`).
-    validationOptions: { hideSuggestions: true },
+    validationOptions: { hideSuggestions: true, maxErrors: limits.errors },
+    executionOptions: { maxCoercionErrors: limits.errors },
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     // A store of what others have asked, for want of a cache in front that could use it.
@@ -56,7 +57,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     logger: log,
     stopOnTerminationSignals: false,
     plugins: [
-      createRequestRules({ maxLookupsPerRequest, maxErrors: limits.errors, log }),
+      createRequestRules({ maxLookupsPerRequest, limits, log }),
       ...(explainable ? [explainLookups] : []),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainMs }),
       ApolloServerPluginCacheControlDisabled(),

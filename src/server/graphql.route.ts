@@ -1,6 +1,7 @@
 import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Lookups } from '../cache/lookups.ts';
+import { createErrorCap } from '../graph/error-cap.ts';
 import { createExplanation } from '../graph/explanation.ts';
 import { createLoaders, type RequestContext } from '../graph/request-context.ts';
 import type { Explorer } from '../explorer/register-explorer.ts';
@@ -22,13 +23,15 @@ interface GraphQLRouteOptions {
   readonly lookups: Lookups;
   /** Requests may ask with `x-explain: 1` how their data came about. */
   readonly explainable: boolean;
+  /** How many errors one answer lists. */
+  readonly maxErrors: number;
   /** What a browser is answered with; undefined where the explorer is off. */
   readonly explorer: Explorer | undefined;
 }
 
 /** `GET` and `POST /graphql`: who asks is settled first, then loaders are made for that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
-  const { apollo, authenticator, aliasOf, rateLimit, lookups, explainable, explorer } = options;
+  const { apollo, authenticator, aliasOf, rateLimit, lookups, explainable, maxErrors, explorer } = options;
 
   async function contextOf(request: FastifyRequest): Promise<RequestContext> {
     try {
@@ -39,7 +42,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       const asksHow = explainable && request.headers['x-explain'] === '1';
       const explanation = asksHow ? createExplanation() : undefined;
       const loaders = createLoaders({ lookups, viewer, signal }, explanation);
-      return { loaders, explanation, log: () => logOf(request) };
+      return { loaders, explanation, errorCap: createErrorCap(maxErrors), log: () => logOf(request) };
     } catch (error) {
       // Apollo Server would log it without the request's id.
       logError(logOf(request), error);

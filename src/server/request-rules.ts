@@ -1,5 +1,7 @@
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
 import type { Logger } from 'pino';
+import type { LimitsConfig } from '../config/config.ts';
+import { createAnswerLimit } from '../graph/answer-limit.ts';
 import { checkKnownOperation } from '../graph/known-operation.ts';
 import { createLookupLimit } from '../graph/lookup-limit.ts';
 import type { RequestContext } from '../graph/request-context.ts';
@@ -14,8 +16,7 @@ const leastWidth = 10;
 
 interface RequestRules {
   readonly maxLookupsPerRequest: number;
-  /** How many errors one answer lists. */
-  readonly maxErrors: number;
+  readonly limits: Pick<LimitsConfig, 'answerFields' | 'errors'>;
   /** For what belongs to no request. */
   readonly log: Logger;
 }
@@ -25,9 +26,11 @@ interface RequestRules {
  * every request: Apollo Server waits for each listener in turn, at each of ten steps, whether it has a say there or not.
  */
 export function createRequestRules(rules: RequestRules): ApolloServerPlugin<RequestContext> {
-  const { maxLookupsPerRequest, maxErrors, log } = rules;
+  const { maxLookupsPerRequest, limits, log } = rules;
   const checks: readonly OperationCheck[] = [
     checkKnownOperation,
+    // Before the lookups are counted: that looks at every item.
+    createAnswerLimit(limits.answerFields),
     createLookupLimit(maxLookupsPerRequest),
     createWidthLimit(Math.max(leastWidth, maxLookupsPerRequest)),
   ];
@@ -39,10 +42,10 @@ export function createRequestRules(rules: RequestRules): ApolloServerPlugin<Requ
     async didEncounterErrors({ errors, contextValue }) {
       for (const error of errors) logError(contextValue.log(), error);
     },
-    async willSendResponse({ request, response }) {
+    async willSendResponse({ request, response, contextValue: { errorCap } }) {
       setLegacyStatus(request, response);
       // After it: an entry of its own making is no refusal.
-      limitErrors(response, maxErrors);
+      limitErrors(response, limits.errors, errorCap.omitted);
     },
   };
   return {

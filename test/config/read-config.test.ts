@@ -37,6 +37,7 @@ test('nothing set is a sandbox on localhost, for anybody on this machine', () =>
         queryTokens: 1000,
         queryDepth: 10,
         queryDirectives: 20,
+        answerFields: 10_000,
         errors: 20,
         viewerRequestsPerSecond: undefined,
       },

@@ -3,7 +3,8 @@ import { privateForAMinute } from '../cache-control.ts';
 import { LooksUp } from '../lookup.ts';
 import type { RequestContext } from '../request-context.ts';
 import { Conversation } from './conversation.type.ts';
-import { checkOpenConversationId } from './open-conversation-id.ts';
+import { checkId } from '../opaque-id.ts';
+import { openConversationIdKind } from './open-conversation-id.ts';
 import { Space } from './space.type.ts';
 
 /** What a router's demand control counts for one upstream call, where an object of ours counts 1 and a scalar nothing. */
@@ -25,7 +26,7 @@ export class ConversationSpaceResolver {
     openConversationId: string,
     @Ctx() { loaders }: RequestContext,
   ): Promise<Space> {
-    return loaders.conversationSpace.load(checkOpenConversationId(openConversationId));
+    return loaders.conversationSpace.load(checkId(openConversationIdKind, openConversationId));
   }
 
   @FieldResolver(() => Space, { nullable: true, description: 'Where the files of this group chat live.' })
@@ -33,6 +34,6 @@ export class ConversationSpaceResolver {
   @Directive(privateForAMinute)
   @LooksUp('conversationSpace', 'openConversationId')
   space(@Root() { openConversationId }: Conversation, @Ctx() { loaders }: RequestContext): Promise<Space> {
-    return loaders.conversationSpace.load(checkOpenConversationId(openConversationId));
+    return loaders.conversationSpace.load(checkId(openConversationIdKind, openConversationId));
   }
 }

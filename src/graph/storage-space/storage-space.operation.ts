@@ -1,6 +1,6 @@
 import { Space } from '../conversation-space/space.type.ts';
 import type { Operation } from '../operation.ts';
-import { checkSpaceId } from './space-id.ts';
+import { spaceIdKind } from './space-id.ts';
 import { createStorageSpaceLoader, type StorageSpaceLoader } from './storage-space.loader.ts';
 
 /** What other subgraphs reach by `spaceId`; it adds no field to the graph. */
@@ -9,8 +9,7 @@ export const storageSpace: Operation<StorageSpaceLoader> = {
   entities: [
     {
       type: Space,
-      key: 'spaceId',
-      checkKey: checkSpaceId,
+      key: spaceIdKind,
       foundBy: 'storageSpace',
     },
   ],
