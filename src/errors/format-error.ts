@@ -11,7 +11,8 @@ const tooComplex: PublicCode = 'QUERY_TOO_COMPLEX';
 const badInput: PublicCode = 'BAD_USER_INPUT';
 
 const tooManyTokens = /^Syntax Error: Document contains more tha[nt] (\d+) tokens.*$/;
-const wrongArgument = /^Argument "\w+" /;
+/** What a client sent does not fit its type, though the message alone says so. */
+const wrongInput = /^(?:Argument "\w+" |Too many errors processing variables)/;
 
 /**
  * The one step between an error and the client. DingTalk's failures are told in the gateway's words,
@@ -53,8 +54,8 @@ function codeOf(thrown: unknown, { message, extensions }: GraphQLFormattedError)
   const madeByARule = cause instanceof GraphQLError ? cause.extensions['code'] : undefined;
   if (code === 'GRAPHQL_VALIDATION_FAILED') return madeByARule ?? code;
   if (code === 'GRAPHQL_PARSE_FAILED' && tooManyTokens.test(message)) return tooComplex;
-  // A variable that fits its own type and not the argument's: null where a default would have been.
-  if (code === unforeseen && (cause ?? thrown) instanceof GraphQLError && wrongArgument.test(message))
+  // Such as a variable that fits its own type and not the argument's: null where a default would have been.
+  if (code === unforeseen && (cause ?? thrown) instanceof GraphQLError && wrongInput.test(message))
     return badInput;
   return code;
 }
