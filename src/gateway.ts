@@ -124,7 +124,12 @@ export async function createGateway(
     corpIdRequired,
   });
 
-  const app = await createApp({ log, corsOrigins: config.corsOrigins, limits: config.limits });
+  const app = await createApp({
+    log,
+    corsOrigins: config.corsOrigins,
+    limits: config.limits,
+    answerTimeoutMs: timeoutMs,
+  });
   registerMetrics(app, metrics);
   const apollo = createApollo({
     schema: await createSchema(),
@@ -146,7 +151,7 @@ export async function createGateway(
     rateLimit: createViewerRateLimit(clock, config.limits.viewerRequestsPerSecond),
     lookups,
     explainable: !config.production,
-    maxErrors: config.limits.errors,
+    limits: config.limits,
     explorer,
   });
 

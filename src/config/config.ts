@@ -30,6 +30,8 @@ export interface LimitsConfig {
   readonly answerFields: number;
   /** The most entries that one answer's `errors` holds. */
   readonly errors: number;
+  /** Operations under way at once in this process. */
+  readonly concurrentRequests: number;
   readonly bodyBytes: number;
   readonly headerBytes: number;
   readonly headersTimeoutMs: number;

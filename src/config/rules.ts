@@ -154,6 +154,7 @@ export function limitsOf(settings: Settings, report: Report): LimitsConfig {
     queryDirectives: settings.MAX_QUERY_DIRECTIVES ?? 20,
     answerFields: settings.MAX_ANSWER_FIELDS ?? 10_000,
     errors: settings.MAX_ERRORS ?? 20,
+    concurrentRequests: settings.MAX_CONCURRENT_REQUESTS ?? 2000,
     bodyBytes: settings.MAX_BODY_BYTES ?? 256 * 1024,
     headerBytes: settings.MAX_HEADER_BYTES ?? 16 * 1024,
     headersTimeoutMs,

@@ -197,6 +197,11 @@ export const variables = {
     '`20`',
     'entries of `errors` in one answer; the last one then says how many more there are (`ERRORS_OMITTED`)',
   ),
+  MAX_CONCURRENT_REQUESTS: variable(
+    wholeNumber(1, 1_000_000),
+    '`2000`',
+    'operations under way at once in one process; beyond: `GATEWAY_OVERLOADED`, HTTP 503',
+  ),
   MAX_BODY_BYTES: variable(
     wholeNumber(1, 100_000_000),
     '`262144`',

@@ -19,6 +19,7 @@ export const publicCodes = {
   LOOKUP_LIMIT_EXCEEDED: 'one request asks for more distinct lookups than are allowed (HTTP 400)',
   QUERY_TOO_COMPLEX: 'the operation is too long, too deep or too wide: split it (HTTP 400)',
   ERRORS_OMITTED: 'more fields failed than are listed: `omitted` says how many are null without an entry',
+  GATEWAY_OVERLOADED: 'more operations are under way than are allowed: wait `retryAfterMs` (HTTP 503)',
   INTERNAL_SERVER_ERROR: 'unforeseen: masked, and logged with the request id',
 } as const;
 

@@ -13,6 +13,7 @@ import { noSchemas } from '../no-schemas.ts';
 import { createClientErrorHandler } from './client-error.ts';
 import { answerError, registerErrorAnswers } from './error-answers.ts';
 import { registerJsonBody } from './json-body.ts';
+import { limitPipelining } from './pipelining.ts';
 import { securityHeaders } from './security-headers.ts';
 import { refusal, RefusedRequestError } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
@@ -27,10 +28,17 @@ interface AppOptions {
   readonly log: Logger;
   readonly corsOrigins: readonly string[];
   readonly limits: LimitsConfig;
+  /** How long one answer may take, once its request has arrived. */
+  readonly answerTimeoutMs: number;
 }
 
 /** The HTTP server before it has any route: limits, headers, request ids, log lines and error answers. */
-export async function createApp({ log, corsOrigins, limits }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({
+  log,
+  corsOrigins,
+  limits,
+  answerTimeoutMs,
+}: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance,
@@ -42,6 +50,8 @@ export async function createApp({ log, corsOrigins, limits }: AppOptions): Promi
     bodyLimit: limits.bodyBytes,
     schemaController: noSchemas,
     requestTimeout: limits.requestTimeoutMs,
+    // Nothing moves on a connection while DingTalk is asked. Longer than that only where nobody reads the answer.
+    connectionTimeout: limits.requestTimeoutMs + answerTimeoutMs,
     clientErrorHandler: createClientErrorHandler(log),
     frameworkErrors(error, request, reply) {
       // No hook runs for a path that cannot be read.
@@ -62,6 +72,7 @@ export async function createApp({ log, corsOrigins, limits }: AppOptions): Promi
   refuseExpectations(app);
   registerJsonBody(app);
 
+  limitPipelining(app);
   app.addHook('onRequest', (request, reply, next) => {
     setCommonHeaders(request, reply);
     const isRefused = !possibleHost.test(request.headers.host ?? '');

@@ -1,6 +1,7 @@
 import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Lookups } from '../cache/lookups.ts';
+import type { LimitsConfig } from '../config/config.ts';
 import { createErrorCap } from '../graph/error-cap.ts';
 import { createExplanation } from '../graph/explanation.ts';
 import { createLoaders, type RequestContext } from '../graph/request-context.ts';
@@ -13,6 +14,7 @@ import { nextTurn } from '../next-turn.ts';
 import { clientGone } from './client-gone.ts';
 import { logError } from './error-log.ts';
 import { toHttpGraphQLRequest } from './http-graphql-request.ts';
+import { overloaded } from './refusal.ts';
 import { logOf } from './request-log.ts';
 
 interface GraphQLRouteOptions {
@@ -23,15 +25,15 @@ interface GraphQLRouteOptions {
   readonly lookups: Lookups;
   /** Requests may ask with `x-explain: 1` how their data came about. */
   readonly explainable: boolean;
-  /** How many errors one answer lists. */
-  readonly maxErrors: number;
+  readonly limits: Pick<LimitsConfig, 'concurrentRequests' | 'errors'>;
   /** What a browser is answered with; undefined where the explorer is off. */
   readonly explorer: Explorer | undefined;
 }
 
 /** `GET` and `POST /graphql`: who asks is settled first, then loaders are made for that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
-  const { apollo, authenticator, aliasOf, rateLimit, lookups, explainable, maxErrors, explorer } = options;
+  const { apollo, authenticator, aliasOf, rateLimit, lookups, explainable, limits, explorer } = options;
+  let underWay = 0;
 
   async function contextOf(request: FastifyRequest): Promise<RequestContext> {
     try {
@@ -42,7 +44,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       const asksHow = explainable && request.headers['x-explain'] === '1';
       const explanation = asksHow ? createExplanation() : undefined;
       const loaders = createLoaders({ lookups, viewer, signal }, explanation);
-      return { loaders, explanation, errorCap: createErrorCap(maxErrors), log: () => logOf(request) };
+      return { loaders, explanation, errorCap: createErrorCap(limits.errors), log: () => logOf(request) };
     } catch (error) {
       // Apollo Server would log it without the request's id.
       logError(logOf(request), error);
@@ -64,11 +66,21 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     return body.string;
   }
 
+  async function answerInTurn(request: FastifyRequest, reply: FastifyReply): Promise<string | FastifyReply> {
+    if (underWay >= limits.concurrentRequests) return overloaded(reply);
+    underWay += 1;
+    try {
+      return await answer(request, reply);
+    } finally {
+      underWay -= 1;
+    }
+  }
+
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     exposeHeadRoute: false,
     handler: (request, reply) =>
-      explorer && wantsExplorer(request) ? explorer.sendPage(reply) : answer(request, reply),
+      explorer && wantsExplorer(request) ? explorer.sendPage(reply) : answerInTurn(request, reply),
   });
 }

@@ -1,3 +1,6 @@
+import type { FastifyReply } from 'fastify';
+import type { PublicCode } from '../errors/codes.ts';
+
 /** A request that cannot be read. Its message is written for the client. */
 export class RefusedRequestError extends Error {
   override readonly name = 'RefusedRequestError';
@@ -14,3 +17,16 @@ export class RefusedRequestError extends Error {
 export const refusal = (code: string, message: string): object => ({
   errors: [{ message, extensions: { code, retryable: false } }],
 });
+
+const overloadedWaitMs = 1000;
+
+/** Answers a request that comes while too many others are under way. */
+export function overloaded(reply: FastifyReply): FastifyReply {
+  const code: PublicCode = 'GATEWAY_OVERLOADED';
+  const message = 'The gateway is busy with other requests: wait retryAfterMs and try again.';
+  const extensions = { code, retryable: true, retryAfterMs: overloadedWaitMs };
+  return reply
+    .code(503)
+    .header('retry-after', String(overloadedWaitMs / 1000))
+    .send({ errors: [{ message, extensions }] });
+}

@@ -31,6 +31,7 @@ test('nothing set is a sandbox on localhost, for anybody on this machine', () =>
       maxLookupsPerRequest: 50,
       limits: {
         bodyBytes: 262_144,
+        concurrentRequests: 2000,
         headerBytes: 16_384,
         headersTimeoutMs: 5000,
         requestTimeoutMs: 10_000,

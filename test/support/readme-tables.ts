@@ -9,6 +9,7 @@ import { definitions } from '../../src/metrics/definitions.ts';
 const retryableOnTheirOwn: Partial<Record<PublicCode, boolean>> = {
   UPSTREAM_TIMEOUT: true,
   UPSTREAM_MALFORMED_RESPONSE: true,
+  GATEWAY_OVERLOADED: true,
 };
 
 /** The README's table of variables, as the code would have it. */

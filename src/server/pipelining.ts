@@ -1,0 +1,75 @@
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+/** Requests of one connection that are worked on at once. Their answers go out in the order of the requests. */
+const maxUnderWay = 10;
+/** Requests of one connection that have arrived and wait: what one read from it holds, but for the smallest ones. */
+const maxWaiting = 1000;
+/** The same of all connections: some 30 MiB. */
+const maxWaitingInAll = 5000;
+
+/** The requests of one connection that have no answer yet. */
+interface Line {
+  underWay: number;
+  readonly waiting: (() => void)[];
+}
+
+/**
+ * Makes a client that does not wait for its answers wait for them: beyond ten requests without an answer nothing more
+ * is read from its connection. One that had sent too many by then is closed.
+ *
+ * Node itself reads on for as long as answers are small, and keeps every request that it has read.
+ */
+export function limitPipelining(app: FastifyInstance): void {
+  const lines = new WeakMap<Socket, Line>();
+  let waitingInAll = 0;
+
+  function lineOf(socket: Socket): Line {
+    const known = lines.get(socket);
+    if (known) return known;
+    const line: Line = { underWay: 0, waiting: [] };
+    lines.set(socket, line);
+    socket.once('close', () => drop(line));
+    // Node reads on for each body that is read. Where a request waits, those in front of it have theirs.
+    socket.on('resume', () => {
+      if (line.waiting.length > 0) socket.pause();
+    });
+    return line;
+  }
+
+  function drop({ waiting }: Line): void {
+    waitingInAll -= waiting.length;
+    waiting.length = 0;
+  }
+
+  function startNext(socket: Socket, { waiting }: Line): void {
+    const start = waiting.shift();
+    if (start) {
+      waitingInAll -= 1;
+      start();
+    }
+    if (waiting.length === 0 && socket.isPaused()) socket.resume();
+  }
+
+  app.addHook('onRequest', ({ raw: { socket } }, reply, next) => {
+    const line = lineOf(socket);
+    const start = (): void => {
+      line.underWay += 1;
+      reply.raw.once('close', () => {
+        line.underWay -= 1;
+        // Else nobody is there to read the answers to what still waits.
+        if (!socket.destroyed) startNext(socket, line);
+      });
+      next();
+    };
+    if (line.underWay < maxUnderWay) {
+      start();
+    } else if (line.waiting.length < maxWaiting && waitingInAll < maxWaitingInAll && !socket.destroyed) {
+      line.waiting.push(start);
+      waitingInAll += 1;
+      socket.pause();
+    } else {
+      socket.destroy();
+    }
+  });
+}

@@ -1,0 +1,175 @@
+import { once } from 'node:events';
+import net, { type Socket } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+import { rawRequest } from '../support/raw-http.ts';
+import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
+
+/** No deadline comes to a call's end. */
+const patient = { UPSTREAM_TIMEOUT_MS: '600000' };
+
+const post = (query: string): Buffer =>
+  rawRequest(
+    'POST /graphql HTTP/1.1',
+    [['content-type', 'application/json']],
+    JSON.stringify({ query, variables: {}, operationName: null }),
+  );
+const lookupOf = (id: string): string =>
+  `{ conversationSpace(openConversationId: "${id}") { spaceId corpId createTime modifiedTime } }`;
+const get = (path: string): Buffer => rawRequest(`GET ${path} HTTP/1.1`, []);
+
+/** A client that writes `requests` one after the other, whether they are answered or not. */
+function pipeline({ url }: GatewayUnderTest, requests: readonly Buffer[]): Socket {
+  const { hostname, port } = new URL(url);
+  const socket = net.connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  socket.write(Buffer.concat(requests));
+  return socket;
+}
+
+/** The gateway's ends of the connections to come. */
+function connectionsOf({ app }: GatewayUnderTest): Socket[] {
+  const connections: Socket[] = [];
+  app.server.on('connection', (socket) => connections.push(socket));
+  return connections;
+}
+
+const many = (count: number, write: (index: number) => Buffer): readonly Buffer[] =>
+  Array.from({ length: count }, (_, index) => write(index));
+
+test('a client that waits for no answer is read no further beyond ten requests, and a bystander is served', async () => {
+  const clock = createManualClock();
+  await using gateway = await startGateway({ clock });
+  const connections = connectionsOf(gateway);
+  gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 10);
+
+  const requests = many(20_000, (index) => post(lookupOf(`cid.demo.${index}`)));
+  const greedy = pipeline(gateway, requests);
+  await gateway.upstream.waitForCalls('conversationSpace', 10);
+  const bystander = await gateway.query(lookupOf('cid9FTRQSLo+sKxxxx'));
+
+  expect(bystander.body.data.conversationSpace.spaceId).toBe('798xxxxx');
+  expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(11);
+  // One read or two, of five megabytes.
+  expect(connections[0]!.bytesRead).toBeLessThanOrEqual(2 * 65_536);
+  expect(connections[0]!.isPaused()).toBe(true);
+  // Its end is seen as soon as it is answered.
+  greedy.destroy();
+  clock.advance(5000);
+  await eventually(() => connections[0]!.destroyed);
+});
+
+test.each<[string, (index: number) => Buffer, number, string]>([
+  ['lookups', (index) => post(lookupOf(`cid.demo.${index}`)), 300, '"spaceId":"'],
+  ['operations without a lookup', () => post('{ __typename }'), 1000, '"__typename":"Query"'],
+  ['GETs that are refused', () => get('/graphql?query={__typename}'), 1000, '"code":"BAD_REQUEST"'],
+  ['signs of life', () => get('/healthz'), 900, '"alive"'],
+  ['paths that are not there', () => get('/nothing'), 900, '"code":"NOT_FOUND"'],
+])('hundreds of %s written at once are all answered, each in its turn', async (_what, write, count, mark) => {
+  await using gateway = await startGateway();
+
+  const client = pipeline(gateway, many(count, write));
+  let received = '';
+  client.on('data', (chunk) => (received += chunk.toString()));
+  await eventually(() => received.split('HTTP/1.1 ').length === count + 1);
+  client.destroy();
+
+  expect(received.split(mark)).toHaveLength(count + 1);
+  const asked = gateway.upstream
+    .callsTo('conversationSpace')
+    .map(({ body }) => (body as { openConversationId: string }).openConversationId);
+  if (asked.length > 0) {
+    expect(asked).toHaveLength(count);
+    const answered = [...received.matchAll(/"spaceId":"([^"]+)"/g)].map(([, spaceId]) => spaceId);
+    expect(answered.slice(0, 3)).toEqual(
+      await Promise.all(
+        [0, 1, 2].map(
+          async (index) =>
+            (await gateway.query(lookupOf(`cid.demo.${index}`))).body.data.conversationSpace.spaceId,
+        ),
+      ),
+    );
+  }
+});
+
+test('a request whose body comes late is read on while others wait in front of it', async () => {
+  await using gateway = await startGateway({ environment: patient });
+  const whole = post(lookupOf('cid9FTRQSLo+sKxxxx'));
+  gateway.upstream.setLatency(50, 'conversationSpace');
+
+  const client = pipeline(gateway, [
+    ...many(15, (index) => post(lookupOf(`cid.demo.${index}`))),
+    whole.subarray(0, -20),
+  ]);
+  let received = '';
+  client.on('data', (chunk) => (received += chunk.toString()));
+  await gateway.upstream.waitForCalls('conversationSpace', 12);
+  client.write(whole.subarray(-20));
+  await eventually(() => received.includes('798xxxxx'));
+  client.destroy();
+
+  expect(received.split('HTTP/1.1 200')).toHaveLength(17);
+});
+
+test('a connection that has sent more than may wait is closed, and the others go on', async () => {
+  await using gateway = await startGateway({ environment: patient });
+  gateway.upstream.addFault('accessToken', { kind: 'hang' });
+
+  const greedy = pipeline(
+    gateway,
+    many(3000, () => Buffer.from('GET /readyz HTTP/1.1\r\nhost:a\r\n\r\n')),
+  );
+  await new Promise((resolve) => greedy.resume().once('close', resolve));
+
+  expect(await (await fetch(`${gateway.url}/healthz`)).json()).toEqual({ status: 'alive' });
+});
+
+test('beyond MAX_CONCURRENT_REQUESTS an operation is refused at once, and signs of life are not', async () => {
+  await using gateway = await startGateway({ environment: { ...patient, MAX_CONCURRENT_REQUESTS: '2' } });
+  gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 2);
+  const leaving = new AbortController();
+  const hanging = ['a', 'b'].map((id) =>
+    gateway.query(lookupOf(`cid.demo.${id}`), {}, {}, leaving.signal).catch(() => 'left'),
+  );
+  await gateway.upstream.waitForCalls('conversationSpace', 2);
+
+  const { status, headers, body } = await gateway.query('{ __typename }');
+  const alive = await fetch(`${gateway.url}/healthz`);
+
+  expect({ status, body, retryAfter: headers.get('retry-after'), alive: alive.status }).toEqual({
+    status: 503,
+    retryAfter: '1',
+    alive: 200,
+    body: {
+      errors: [
+        {
+          message: 'The gateway is busy with other requests: wait retryAfterMs and try again.',
+          extensions: { code: 'GATEWAY_OVERLOADED', retryable: true, retryAfterMs: 1000 },
+        },
+      ],
+    },
+  });
+  leaving.abort();
+  expect(await Promise.all(hanging)).toEqual(['left', 'left']);
+  await eventually(async () => (await gateway.query('{ __typename }')).status === 200);
+});
+
+test('a client that reads none of its answers is closed', async () => {
+  await using gateway = await startGateway({
+    environment: { HEADERS_TIMEOUT_MS: '200', REQUEST_TIMEOUT_MS: '200', UPSTREAM_TIMEOUT_MS: '300' },
+  });
+  const connections = connectionsOf(gateway);
+  const long = `{ ${Array.from({ length: 40 }, (_, index) => `a${index}: __schema { types { name description fields { name description } } }`).join(' ')} }`;
+
+  const silent = pipeline(
+    gateway,
+    many(200, () => post(long)),
+  );
+  silent.pause();
+  await eventually(() => connections.length === 1);
+  await once(connections[0]!, 'close');
+
+  expect(connections[0]!.bytesWritten).toBeGreaterThan(0);
+  silent.destroy();
+});
