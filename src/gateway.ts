@@ -150,6 +150,8 @@ export async function createGateway(
     aliasOf: createViewerAlias(config.viewerLogKey),
     rateLimit: createViewerRateLimit(clock, config.limits.viewerRequestsPerSecond),
     lookups,
+    clock,
+    timeoutMs,
     explainable: !config.production,
     limits: config.limits,
     explorer,

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { CacheConfig } from '../config/config.ts';
-import { startDeadline } from '../dingtalk/deadline.ts';
+import { startDeadline, type Waiting } from '../dingtalk/deadline.ts';
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
 import type { Endpoint } from '../dingtalk/endpoint.ts';
 import type { Observer } from '../observer.ts';
@@ -13,7 +13,6 @@ import { createMemoryTier } from './memory-tier.ts';
 import { createRedisTier } from './redis-tier.ts';
 import { createRefreshes } from './refreshes.ts';
 import { createSearch } from './search.ts';
-import type { Signal } from '../signal.ts';
 
 /** Answers of DingTalk for viewers, each within one deadline, and none of them asked for more often than needed. */
 export interface Lookups {
@@ -21,13 +20,13 @@ export interface Lookups {
    * What `endpoint` says of `input` to `viewer`. `onEnded` hears how it was found, or not.
    *
    * @throws {DingTalkError} for every failure of DingTalk or on the way to it.
-   * @throws {ClientGoneError} when `signal` is aborted first.
+   * @throws what `waiting` is aborted with, if that is earlier.
    */
   find<Input, Answer>(
     endpoint: Endpoint<Input, Answer>,
     input: Input,
     viewer: Viewer,
-    signal: Signal,
+    waiting: Waiting,
     onEnded?: (lookup: EndedLookup) => void,
   ): Promise<Answer>;
   /** How many lookups are remembered in this process. */
@@ -59,10 +58,10 @@ export function createLookups(options: LookupsOptions): Lookups {
 
   async function findAlone<Input, Answer>(
     { endpoint, input, viewer }: Question<Input, Answer>,
-    signal: Signal,
+    { signal, remainingMs }: Waiting,
     report: LookupReport,
   ): Promise<Answer> {
-    using deadline = startDeadline(clock, timeoutMs, signal);
+    using deadline = startDeadline(clock, Math.min(timeoutMs, remainingMs()), signal);
     const trip = newTrip();
     report.boarded(trip, false);
     const onAttempt = (): void => void (trip.attempts += 1);
@@ -74,15 +73,15 @@ export function createLookups(options: LookupsOptions): Lookups {
       endpoint: Endpoint<Input, Answer>,
       input: Input,
       viewer: Viewer,
-      signal: Signal,
+      waiting: Waiting,
       onEnded?: (lookup: EndedLookup) => void,
     ) {
       const report = startLookupReport({ api: endpoint.name, clock, observer, onEnded });
       const question = { key: keyOf(endpoint.name, input, viewer), endpoint, input, viewer };
       let failure: unknown;
       try {
-        if (!endpoint.repeatable) return await findAlone(question, signal, report);
-        const found = search.known(question.key) ?? (await search.further(question, signal, report.boarded));
+        if (!endpoint.repeatable) return await findAlone(question, waiting, report);
+        const found = search.known(question.key) ?? (await search.further(question, waiting, report.boarded));
         if (found.stale) search.refresh(question);
         report.found(clock.nowMs() - found.askedAtMs, found.stale);
         if ('refusal' in found.outcome) throw found.outcome.refusal;

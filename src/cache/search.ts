@@ -5,8 +5,8 @@ import { newTrip, type LookUp, type Question, type Trip } from './look-up.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { RedisTier } from './redis-tier.ts';
 import type { Refreshes } from './refreshes.ts';
+import type { Waiting } from '../dingtalk/deadline.ts';
 import { createSingleFlight, type Work } from './single-flight.ts';
-import type { Signal } from '../signal.ts';
 
 /** The ways to what has been asked for, from the shortest on. */
 export interface Search {
@@ -16,11 +16,11 @@ export interface Search {
    * Goes, together with whoever wants the same, the way of `lookUp`. `onBoard` hears of the trip.
    *
    * @throws {DingTalkError} for every failure that says nothing of what was asked for.
-   * @throws {ClientGoneError} when `signal` is aborted first.
+   * @throws what `waiting` is aborted with, if that is earlier.
    */
   further<Input, Answer>(
     question: Question<Input, Answer>,
-    signal: Signal,
+    waiting: Waiting,
     onBoard: (trip: Trip, joined: boolean) => void,
   ): Promise<Found>;
   /** Looks up anew, behind everybody's back, what was found stale. */
@@ -53,11 +53,11 @@ export function createSearch(dependencies: SearchDependencies): Search {
 
   return {
     known: (key) => ifGood(memory?.get(key), clock.nowMs(), cache),
-    further: (question, signal, onBoard) =>
-      flights.fly(question.key, signal, workOn(question, true), onBoard),
+    further: (question, waiting, onBoard) =>
+      flights.fly(question.key, waiting, workOn(question, true), onBoard),
     refresh(question) {
       refreshes.start(question.key, async (signal) => {
-        await flights.fly(question.key, signal, workOn(question, false));
+        await flights.fly(question.key, { signal, remainingMs: () => timeoutMs }, workOn(question, false));
       });
     },
   };

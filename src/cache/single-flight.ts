@@ -1,18 +1,17 @@
 import type { Clock } from '../clock.ts';
-import { startDeadline, type Deadline } from '../dingtalk/deadline.ts';
+import { startDeadline, type Deadline, type Waiting } from '../dingtalk/deadline.ts';
 import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
-import { SharedWork } from '../dingtalk/shared-work.ts';
-import type { Signal } from '../signal.ts';
+import { lastWordMs, SharedWork } from '../dingtalk/shared-work.ts';
 
 /** One piece of work for everybody who wants the same at the same time. */
 export interface SingleFlight<Trip, T> {
   /**
    * What the flight of this key brings: the one under way or, without one, another that runs `work`. Nobody waits longer
-   * than a flight may take, and one is given up when nobody waits for it any more, which `signal` says of this caller.
+   * than a flight may take, and one is given up when nobody waits for it any more, which `waiting` says of this caller.
    * `onBoard` tells which trip it is, and whether somebody else started it; a second time where a flight that began
    * much earlier ran out of time.
    */
-  fly(key: string, signal: Signal, work: Work<Trip, T>, onBoard?: OnBoard<Trip>): Promise<T>;
+  fly(key: string, waiting: Waiting, work: Work<Trip, T>, onBoard?: OnBoard<Trip>): Promise<T>;
   /** The trip under way. */
   at(key: string): Trip | undefined;
 }
@@ -29,12 +28,16 @@ interface Flight<Trip, T> {
   readonly shared: SharedWork<T>;
 }
 
-/** Each flight has `timeoutMs` from its start. */
+/** Each flight has `timeoutMs` from its start, or what is left to the caller who starts it. */
 export function createSingleFlight<Trip, T>(clock: Clock, timeoutMs: number): SingleFlight<Trip, T> {
   const flights = new Map<string, Flight<Trip, T>>();
 
-  function start(key: string, { trip, run }: Work<Trip, T>): Flight<Trip, T> {
-    const shared = new SharedWork(clock, timeoutMs, run, () => {
+  /** In time for its last word to reach the caller. */
+  const timeFor = ({ remainingMs }: Waiting): number =>
+    Math.max(0, Math.min(timeoutMs, remainingMs() - lastWordMs));
+
+  function start(key: string, waiting: Waiting, { trip, run }: Work<Trip, T>): Flight<Trip, T> {
+    const shared = new SharedWork(clock, timeFor(waiting), run, () => {
       if (flights.get(key) === flight) flights.delete(key);
     });
     const flight = { trip, shared };
@@ -51,34 +54,35 @@ export function createSingleFlight<Trip, T>(clock: Clock, timeoutMs: number): Si
   async function flyAlong(
     current: Flight<Trip, T>,
     key: string,
-    signal: Signal,
+    waiting: Waiting,
     work: Work<Trip, T>,
     onBoard: OnBoard<Trip>,
   ): Promise<T> {
     onBoard(current.trip, true);
+    const { signal } = waiting;
     const boardedAtMs = clock.nowMs();
     try {
       return await current.shared.wait(signal);
     } catch (error) {
       // It was late when the caller came: nobody who keeps coming may hang on calls that others began. A call
       // for the sake of those who will not stay for its answer would be wasted.
-      const leftMs = boardedAtMs + timeoutMs - clock.nowMs();
+      const leftMs = Math.min(boardedAtMs + timeoutMs - clock.nowMs(), timeFor(waiting));
       if (!isTimeout(error) || leftMs < timeoutMs / 2 || signal.aborted) throw error;
       using deadline = startDeadline(clock, leftMs, signal);
       const next = underWay(key);
-      const flight = next ?? start(key, work);
+      const flight = next ?? start(key, waiting, work);
       onBoard(flight.trip, next !== undefined);
       return await flight.shared.wait(deadline.signal);
     }
   }
 
   return {
-    fly(key, signal, work, onBoard = () => undefined) {
+    fly(key, waiting, work, onBoard = () => undefined) {
       const current = underWay(key);
-      if (current) return flyAlong(current, key, signal, work, onBoard);
-      const own = start(key, work);
+      if (current) return flyAlong(current, key, waiting, work, onBoard);
+      const own = start(key, waiting, work);
       onBoard(own.trip, false);
-      return own.shared.wait(signal);
+      return own.shared.wait(waiting.signal);
     },
     at: (key) => flights.get(key)?.trip,
   };

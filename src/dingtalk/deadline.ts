@@ -12,6 +12,9 @@ export interface Deadline extends Disposable {
   giveUp(reason: unknown): void;
 }
 
+/** What somebody who waits for work brings along. */
+export type Waiting = Pick<Deadline, 'signal' | 'remainingMs'>;
+
 /** Starts the countdown; dispose of it when the work is done. `outer` belongs to whoever waits for the work. */
 export function startDeadline(clock: Clock, timeoutMs: number, outer?: Signal): Deadline {
   const signal = new AbortableSignal();

@@ -2,8 +2,8 @@ import type { Clock } from '../clock.ts';
 import { startDeadline, whileWaiting, type Deadline } from './deadline.ts';
 import type { Signal } from '../signal.ts';
 
-/** The work has the last word on why it is late, unless it takes longer than that to say it. */
-const lastWordMs = 50;
+/** The work may say for so long after its deadline why it is late. */
+export const lastWordMs = 50;
 
 /**
  * Something done once that several wait for.

@@ -7,7 +7,7 @@ import type { LoaderDependencies } from './loader-dependencies.ts';
  * that fails fails alone.
  */
 export function createLookupLoader<Input, Answer>(
-  { lookups, viewer, signal, onLookupEnded }: LoaderDependencies,
+  { lookups, viewer, waiting, onLookupEnded }: LoaderDependencies,
   endpoint: Endpoint<Input, Answer>,
   inputOf: (id: string) => Input,
 ): DataLoader<string, Answer> {
@@ -19,7 +19,7 @@ export function createLookupLoader<Input, Answer>(
             endpoint,
             inputOf(id),
             viewer,
-            signal,
+            waiting,
             onLookupEnded && ((lookup) => onLookupEnded(id, lookup)),
           )
           .catch((error: unknown) => (error instanceof Error ? error : new Error('unknown failure'))),

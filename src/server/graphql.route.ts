@@ -1,13 +1,17 @@
 import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Lookups } from '../cache/lookups.ts';
+import type { Clock } from '../clock.ts';
 import type { LimitsConfig } from '../config/config.ts';
+import { startDeadline, type Deadline } from '../dingtalk/deadline.ts';
+import { lastWordMs } from '../dingtalk/shared-work.ts';
 import { createErrorCap } from '../graph/error-cap.ts';
 import { createExplanation } from '../graph/explanation.ts';
 import { createLoaders, type RequestContext } from '../graph/request-context.ts';
 import type { Explorer } from '../explorer/register-explorer.ts';
 import { wantsExplorer } from '../explorer/wants-explorer.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
+import { toIdentityError } from '../identity/to-identity-error.ts';
 import type { ViewerAlias } from '../identity/viewer-alias.ts';
 import type { ViewerRateLimit } from '../identity/viewer-rate-limit.ts';
 import { nextTurn } from '../next-turn.ts';
@@ -23,6 +27,9 @@ interface GraphQLRouteOptions {
   readonly aliasOf: ViewerAlias;
   readonly rateLimit: ViewerRateLimit;
   readonly lookups: Lookups;
+  readonly clock: Clock;
+  /** One deadline for everything that is asked of others on behalf of one request, who asks included. */
+  readonly timeoutMs: number;
   /** Requests may ask with `x-explain: 1` how their data came about. */
   readonly explainable: boolean;
   readonly limits: Pick<LimitsConfig, 'concurrentRequests' | 'errors'>;
@@ -32,20 +39,21 @@ interface GraphQLRouteOptions {
 
 /** `GET` and `POST /graphql`: who asks is settled first, then loaders are made for that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
-  const { apollo, authenticator, aliasOf, rateLimit, lookups, explainable, limits, explorer } = options;
+  const { apollo, authenticator, aliasOf, rateLimit, lookups, clock, timeoutMs } = options;
+  const { explainable, limits, explorer } = options;
   let underWay = 0;
 
-  async function contextOf(request: FastifyRequest): Promise<RequestContext> {
+  async function contextOf(request: FastifyRequest, waiting: Deadline): Promise<RequestContext> {
     try {
-      const signal = clientGone(request.raw);
-      const viewer = await authenticator.authenticate(request.raw.rawHeaders, signal);
+      const viewer = await authenticator.authenticate(request.raw.rawHeaders, waiting.signal);
       request.viewerAlias = () => aliasOf(viewer);
       rateLimit.admit(viewer);
       const asksHow = explainable && request.headers['x-explain'] === '1';
       const explanation = asksHow ? createExplanation() : undefined;
-      const loaders = createLoaders({ lookups, viewer, signal }, explanation);
+      const loaders = createLoaders({ lookups, viewer, waiting }, explanation);
       return { loaders, explanation, errorCap: createErrorCap(limits.errors), log: () => logOf(request) };
-    } catch (error) {
+    } catch (thrown) {
+      const error = toIdentityError(thrown);
       // Apollo Server would log it without the request's id.
       logError(logOf(request), error);
       throw error;
@@ -54,9 +62,10 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string> {
     await nextTurn();
+    using deadline = startDeadline(clock, timeoutMs + lastWordMs, clientGone(request.raw));
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: toHttpGraphQLRequest(request),
-      context: () => contextOf(request),
+      context: () => contextOf(request, deadline),
     });
     if (body.kind !== 'complete') throw new Error('Nothing in this graph is delivered in parts');
     // Whatever it says of caching: no cache between may keep an answer.

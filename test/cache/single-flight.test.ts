@@ -167,7 +167,11 @@ test.each([
     return whileWaiting(hanging, signal);
   };
 
-  const waiting = flights.fly('key', startDeadline(clock, 1000, client.signal).signal, { trip: '', run });
+  const waiting = flights.fly(
+    'key',
+    { signal: startDeadline(clock, 1000, client.signal).signal, remainingMs: () => Infinity },
+    { trip: '', run },
+  );
   if (reason === 'ClientGoneError') client.abort(new ClientGoneError());
   clock.advance(1000);
 
@@ -179,4 +183,4 @@ const nameOf = (reason: unknown): string | undefined => (reason instanceof Error
 
 const hanging = new Promise<never>(() => undefined);
 /** Of a caller who waits to the end. */
-const stays = new AbortableSignal();
+const stays = { signal: new AbortableSignal(), remainingMs: () => Infinity };

@@ -7,7 +7,7 @@ import { conversationSpaceEndpoint } from '../../src/graph/conversation-space/co
 import { createManualClock } from '../support/manual-clock.ts';
 
 const maxEntries = 20_000;
-const { signal } = new AbortController();
+const waiting = { signal: new AbortController().signal, remainingMs: () => 5000 };
 
 /** Answers as the real one does: with texts and times that nobody else holds. */
 const dingtalk: DingTalk = {
@@ -43,7 +43,7 @@ let asked = 0;
 async function lookUp(count: number): Promise<void> {
   for (const end = asked + count; asked < end; asked += 1) {
     const input = { openConversationId: `cid${asked}FTRQSLo+sKxxxx==` };
-    await lookups.find(conversationSpaceEndpoint, input, { unionId: `viewer-${asked % 1000}` }, signal);
+    await lookups.find(conversationSpaceEndpoint, input, { unionId: `viewer-${asked % 1000}` }, waiting);
   }
 }
 
