@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const example = new URL('../../examples/supergraph/', import.meta.url);
 const startWithinMs = 90_000;
@@ -30,12 +31,15 @@ export interface Reply {
 
 export interface SupergraphUnderTest {
   readonly upstream: Sandbox;
+  /** Between the gateway and `upstream`. */
+  readonly wayUpstream: TcpProxy;
   /** Asks one of the routers, or the gateway itself. */
   query(
     at: Listener,
     query: string,
     variables?: object,
     headers?: Readonly<Record<string, string>>,
+    extensions?: object,
   ): Promise<Reply>;
   close(): Promise<void>;
 }
@@ -44,6 +48,7 @@ export interface SupergraphUnderTest {
 export async function startSupergraph(): Promise<SupergraphUnderTest> {
   if (!installed) throw new Error(`The routers of examples/supergraph are missing: run ${howToInstall}`);
   const upstream = await startSandbox({ callsPerSecond: Infinity });
+  const wayUpstream = await startTcpProxy(Number(new URL(upstream.url).port));
   const { PATH, HOME, TMPDIR } = process.env;
   const child = spawn(process.execPath, ['start.ts'], {
     cwd: fileURLToPath(example),
@@ -54,7 +59,7 @@ export async function startSupergraph(): Promise<SupergraphUnderTest> {
       PATH,
       HOME,
       TMPDIR,
-      DINGTALK_API_URL: upstream.url,
+      DINGTALK_API_URL: `http://127.0.0.1:${wayUpstream.port}`,
       DINGTALK_APP_KEY: sandboxCredentials.appKey,
       DINGTALK_APP_SECRET: sandboxCredentials.appSecret,
       DINGTALK_QPS: '10000',
@@ -67,18 +72,20 @@ export async function startSupergraph(): Promise<SupergraphUnderTest> {
   });
   const close = async (): Promise<void> => {
     await stop(child);
+    await wayUpstream[Symbol.asyncDispose]();
     await upstream.close();
   };
   try {
     const urls = await readUrls(child);
     return {
       upstream,
+      wayUpstream,
       close,
-      async query(at, query, variables = {}, headers = {}) {
+      async query(at, query, variables = {}, headers = {}, extensions = {}) {
         const response = await fetch(urls[at], {
           method: 'POST',
           headers: { 'content-type': 'application/json', ...headers },
-          body: JSON.stringify({ query, variables }),
+          body: JSON.stringify({ query, variables, extensions }),
         });
         return (await response.json()) as Reply;
       },

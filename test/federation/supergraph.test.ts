@@ -29,6 +29,7 @@ if (!wanted) {
   beforeEach(() => {
     supergraph.upstream.clearCalls();
     supergraph.upstream.clearFaults();
+    supergraph.wayUpstream.setMode({ kind: 'pass' });
   });
   afterAll(() => supergraph?.close(), 30_000);
 
@@ -129,6 +130,44 @@ if (!wanted) {
         errors: [{ extensions: { code: 'FORBIDDEN' } }],
       });
       expect(lookups()).toEqual(['chyxxxxx cid.demo.tea', 'linxxxxx cid.demo.tea']);
+    });
+
+    test.each([
+      ['a neighbour’s conversation', 'query ($id: ID!) { chats(ids: [$id]) { space { corpId } } }'],
+      ['our own field', 'query ($id: ID!) { conversationSpace(openConversationId: $id) { corpId } }'],
+    ])('two people who ask for %s at one moment get an answer each', async (what, query) => {
+      const id = `cid.demo.at-one-moment.${router}.${what}`;
+      supergraph.upstream.denyAccess('linxxxxx', id);
+      // The gateway has its token, and the router its plan, before any answer is held.
+      await supergraph.query(router, query, { id: 'cid.demo.before' }, chy);
+      supergraph.upstream.clearCalls();
+      supergraph.wayUpstream.setMode({ kind: 'hold' });
+
+      const answers = Promise.all(
+        [chy, lin].map((person) => supergraph.query(router, query, { id }, person)),
+      );
+      // A router that made one request of the two would let both answers come, with an error, at the deadline.
+      await Promise.race([supergraph.upstream.waitForCalls('conversationSpace', 2), answers]);
+      supergraph.wayUpstream.setMode({ kind: 'pass' });
+      const [seenByChy, seenByLin] = await answers;
+
+      expect(lookups()).toEqual([`chyxxxxx ${id}`, `linxxxxx ${id}`]);
+      expect(JSON.stringify(seenByChy)).toContain('{"corpId":"ding1234xxxxx"}');
+      expect(seenByChy).not.toHaveProperty('errors');
+      expect(seenByLin).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+      expect(JSON.stringify(seenByLin)).not.toContain('ding1234xxxxx');
+    });
+
+    test('a client cannot name the operator in the extensions of its request', async () => {
+      const extensions = {
+        headers: { 'x-dingtalk-union-id': 'chyxxxxx', 'x-dingtalk-corp-id': 'ding5678xxxxx' },
+      };
+      const query = '{ conversationSpace(openConversationId: "cid.demo.tea") { corpId } }';
+
+      await supergraph.query(router, query, {}, lin, extensions);
+      await supergraph.query(router, query, {}, {}, extensions);
+
+      expect(lookups()).toEqual(['linxxxxx cid.demo.tea']);
     });
   });
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 
-/** What becomes of bytes on their way: passed on (after a while), lost, or the connection refused. */
+/** What becomes of bytes on their way: passed on (after a while, or once `pass` is set), lost, or the connection refused. */
 export type ProxyMode =
-  { readonly kind: 'pass' | 'swallow' | 'refuse' } | { readonly kind: 'delay'; readonly ms: number };
+  { readonly kind: 'pass' | 'hold' | 'swallow' | 'refuse' } | { readonly kind: 'delay'; readonly ms: number };
 
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
@@ -15,11 +15,12 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void;
 }
 
-/** A way to `port` on this machine that can be made bad. A delay is one of answers; swallowed is both. */
+/** A way to `port` on this machine that can be made bad. Answers are delayed or held; swallowed is both. */
 export async function startTcpProxy(port: number, listenOn = 0): Promise<TcpProxy> {
   let mode: ProxyMode = { kind: 'pass' };
   let connections = 0;
   const sockets = new Set<Socket>();
+  const held: (() => void)[] = [];
 
   function keep(socket: Socket): Socket {
     sockets.add(socket);
@@ -42,6 +43,7 @@ export async function startTcpProxy(port: number, listenOn = 0): Promise<TcpProx
     });
     target.on('data', (chunk) => {
       if (mode.kind === 'pass') client.write(chunk);
+      if (mode.kind === 'hold') held.push(() => client.destroyed || client.write(chunk));
       if (mode.kind === 'delay') setTimeout(() => client.destroyed || client.write(chunk), mode.ms).unref();
     });
     client.on('close', () => target.destroy());
@@ -60,6 +62,7 @@ export async function startTcpProxy(port: number, listenOn = 0): Promise<TcpProx
     },
     setMode(next) {
       mode = next;
+      if (next.kind === 'pass') for (const send of held.splice(0)) send();
       if (next.kind === 'refuse') cut();
     },
     cut,
