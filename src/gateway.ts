@@ -110,7 +110,7 @@ export async function createGateway(
   // Read at every scrape of /metrics.
   metrics.watch({
     tokenAges: () => tokens.ages(),
-    cacheEntries: () => lookups.cachedEntries,
+    cached: () => lookups.cached,
     budgets: () => budgets.status(),
     breakerState: () => breaker.state,
   });

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
 import type { Endpoint } from '../dingtalk/endpoint.ts';
 import { lastingKinds, passingKinds, type Outcome } from './outcome.ts';
 
@@ -31,7 +30,7 @@ export function readKept<Answer>(
   schema: Endpoint<never, Answer>['answer'],
   kept: Kept,
 ): Outcome<Answer> | undefined {
-  if ('refusal' in kept) return { refusal: new DingTalkError(kept.refusal.kind, kept.refusal.details) };
+  if ('refusal' in kept) return kept;
   const parsed = schema.safeParse(kept.answer);
   return parsed.success ? { answer: parsed.data } : undefined;
 }

@@ -7,7 +7,7 @@ import type { LookupSource } from '../observer.ts';
 import type { Viewer } from '../viewer.ts';
 import { ifGood, type Found } from './freshness.ts';
 import { keep, readKept } from './kept.ts';
-import type { MemoryTier } from './memory-tier.ts';
+import { noteSent, type MemoryTier } from './memory-tier.ts';
 import { isRefusal, type Remembered } from './outcome.ts';
 import type { KeptSince, Reading, RedisTier } from './redis-tier.ts';
 
@@ -60,7 +60,7 @@ export function createLookUp(dependencies: LookUpDependencies): LookUp {
   };
 
   async function askDingTalk<Input, Answer>(
-    { endpoint, input, viewer }: Question<Input, Answer>,
+    { key, endpoint, input, viewer }: Question<Input, Answer>,
     trip: Trip,
     deadline: Deadline,
   ): Promise<Remembered> {
@@ -69,13 +69,15 @@ export function createLookUp(dependencies: LookUpDependencies): LookUp {
     const onAttempt = (): void => {
       trip.attempts += 1;
       askedAtMs = clock.nowMs();
+      if (memory) noteSent(memory, key);
     };
     try {
       const answer = await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt });
       return { outcome: { answer }, askedAtMs };
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return { outcome: { refusal: error }, askedAtMs };
+      const { kind, details } = error;
+      return { outcome: { refusal: { kind, details } }, askedAtMs };
     }
   }
 

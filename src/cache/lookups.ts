@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { CacheConfig } from '../config/config.ts';
 import { startDeadline, type Waiting } from '../dingtalk/deadline.ts';
+import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
 import type { Endpoint } from '../dingtalk/endpoint.ts';
 import type { Observer } from '../observer.ts';
@@ -29,8 +30,8 @@ export interface Lookups {
     waiting: Waiting,
     onEnded?: (lookup: EndedLookup) => void,
   ): Promise<Answer>;
-  /** How many lookups are remembered in this process. */
-  readonly cachedEntries: number;
+  /** How many lookups are remembered in this process, and what they take. */
+  readonly cached: { readonly entries: number; readonly bytes: number };
   /** Ends what is looked up in the background. */
   close(): Promise<void>;
 }
@@ -50,7 +51,7 @@ interface LookupsOptions {
 
 export function createLookups(options: LookupsOptions): Lookups {
   const { dingtalk, clock, timeoutMs, cache, keyOf, shared, observer, onRefreshFailed } = options;
-  const memory = cache.ttlMs > 0 ? createMemoryTier(cache.maxEntries) : undefined;
+  const memory = cache.ttlMs > 0 ? createMemoryTier(cache) : undefined;
   const redis = memory && shared && createRedisTier(shared, clock);
   const lookUp = createLookUp({ dingtalk, clock, timeoutMs, cache, memory, redis });
   const refreshes = createRefreshes(clock, onRefreshFailed);
@@ -84,7 +85,10 @@ export function createLookups(options: LookupsOptions): Lookups {
         const found = search.known(question.key) ?? (await search.further(question, waiting, report.boarded));
         if (found.stale) search.refresh(question);
         report.found(clock.nowMs() - found.askedAtMs, found.stale);
-        if ('refusal' in found.outcome) throw found.outcome.refusal;
+        if ('refusal' in found.outcome) {
+          const { kind, details } = found.outcome.refusal;
+          throw new DingTalkError(kind, details);
+        }
         // The key names the API: under it nothing is remembered but what its own schema read.
         return found.outcome.answer as Answer;
       } catch (error) {
@@ -94,8 +98,8 @@ export function createLookups(options: LookupsOptions): Lookups {
         report.end(failure);
       }
     },
-    get cachedEntries() {
-      return memory?.size ?? 0;
+    get cached() {
+      return { entries: memory?.size ?? 0, bytes: memory?.calculatedSize ?? 0 };
     },
     close: () => refreshes.close(),
   };

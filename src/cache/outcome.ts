@@ -1,12 +1,17 @@
 import { DingTalkError, type DingTalkErrorKind } from '../dingtalk/dingtalk-error.ts';
 
-/** What a lookup comes to: the answer, or DingTalk's word that there is none. Shared by all who ask: not to be changed. */
-export type Outcome<Answer> = { readonly answer: Answer } | { readonly refusal: DingTalkError };
+/** Why there is no answer. Not the error itself: that takes up to two kilobytes more, for the stack. */
+export type Refusal = Pick<DingTalkError, 'kind' | 'details'>;
+
+/** What a lookup comes to: the answer, or DingTalk's refusal. Shared by all who ask: not to be changed. */
+export type Outcome<Answer> = { readonly answer: Answer } | { readonly refusal: Refusal };
 
 /** An outcome, and when DingTalk was asked for it, on this process's own clock. */
 export interface Remembered {
   readonly outcome: Outcome<unknown>;
   readonly askedAtMs: number;
+  /** Since when it has been served stale although no call for it could be sent; undefined where that is not so. */
+  overdueSinceMs?: number | undefined;
 }
 
 /** Refusals of what was asked for to whoever asked: they may be told again for a while. */
@@ -31,4 +36,4 @@ export const isRefusal = (error: unknown): error is DingTalkError =>
   error instanceof DingTalkError && refusals.has(error.kind);
 
 /** True for a refusal that holds long enough to be told again without asking. */
-export const isLasting = ({ kind }: DingTalkError): boolean => lasting.has(kind);
+export const isLasting = ({ kind }: Refusal): boolean => lasting.has(kind);

@@ -11,8 +11,11 @@ const maxResting = 10_000;
 
 /** What is looked up anew although nobody waits for it. */
 export interface Refreshes {
-  /** Starts `work` unless it is under way for this key, failed within the last second, or too many are under way. */
-  start(key: string, work: (signal: Signal) => Promise<void>): void;
+  /**
+   * Starts `work` unless it is under way for this key, failed within the last second, or too many are under way.
+   * `onDue` is called where it starts, or would but for too many others.
+   */
+  start(key: string, work: (signal: Signal) => Promise<void>, onDue: () => void): void;
   /** Aborts all of them, and resolves once they have ended. */
   close(): Promise<void>;
 }
@@ -35,10 +38,11 @@ export function createRefreshes(clock: Clock, onFailed: (error: unknown) => void
   }
 
   return {
-    start(key, work) {
-      if (underWay.has(key) || underWay.size >= maxRefreshes || closing.aborted) return;
+    start(key, work, onDue) {
+      if (underWay.has(key) || closing.aborted) return;
       if (clock.nowMs() < (restsUntilMs.get(key) ?? -Infinity)) return;
-      underWay.set(key, refresh(key, work));
+      onDue();
+      if (underWay.size < maxRefreshes) underWay.set(key, refresh(key, work));
     },
     async close() {
       closing.abort(new ClientGoneError());

@@ -1,11 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { CacheConfig } from '../config/config.ts';
+import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
 import { ifGood, type Found } from './freshness.ts';
 import { newTrip, type LookUp, type Question, type Trip } from './look-up.ts';
-import type { MemoryTier } from './memory-tier.ts';
+import { isOverdue, noteServedStale, noteSent, type MemoryTier } from './memory-tier.ts';
 import type { RedisTier } from './redis-tier.ts';
 import type { Refreshes } from './refreshes.ts';
 import type { Waiting } from '../dingtalk/deadline.ts';
+import type { Signal } from '../signal.ts';
 import { createSingleFlight, type Work } from './single-flight.ts';
 
 /** The ways to what has been asked for, from the shortest on. */
@@ -51,14 +53,35 @@ export function createSearch(dependencies: SearchDependencies): Search {
     return { trip, run: (deadline) => lookUp(question, trip, deadline, staleWillDo) };
   }
 
+  async function refreshNow<Input, Answer>(question: Question<Input, Answer>, signal: Signal): Promise<void> {
+    const { key } = question;
+    try {
+      await flights.fly(key, { signal, remainingMs: () => timeoutMs }, workOn(question, false));
+    } catch (error) {
+      // DingTalk cannot be asked at all: that is what stale entries are for.
+      if (memory && !isForThePace(error)) noteSent(memory, key);
+      throw error;
+    }
+  }
+
+  const mayServeStale = (key: string): boolean => !(memory && isOverdue(memory, key, clock.nowMs()));
+
   return {
-    known: (key) => ifGood(memory?.get(key), clock.nowMs(), cache),
+    known: (key) => (mayServeStale(key) ? ifGood(memory?.get(key), clock.nowMs(), cache) : undefined),
     further: (question, waiting, onBoard) =>
-      flights.fly(question.key, waiting, workOn(question, true), onBoard),
+      flights.fly(question.key, waiting, workOn(question, mayServeStale(question.key)), onBoard),
     refresh(question) {
-      refreshes.start(question.key, async (signal) => {
-        await flights.fly(question.key, { signal, remainingMs: () => timeoutMs }, workOn(question, false));
-      });
+      const { key } = question;
+      refreshes.start(
+        key,
+        (signal) => refreshNow(question, signal),
+        () => {
+          if (memory) noteServedStale(memory, key, clock.nowMs());
+        },
+      );
     },
   };
 }
+
+const isForThePace = (error: unknown): boolean =>
+  error instanceof DingTalkError && error.kind === 'rate-limited';

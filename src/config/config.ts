@@ -49,6 +49,8 @@ export interface CacheConfig {
   /** For refusals that are about what was asked for: permission and not found. */
   readonly negativeTtlMs: number;
   readonly maxEntries: number;
+  /** What all entries may take together, by estimate. */
+  readonly maxBytes: number;
 }
 
 export interface DingTalkConfig {

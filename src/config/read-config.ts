@@ -56,6 +56,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): ConfigResult {
       staleMs: settings.CACHE_STALE_MS ?? 600_000,
       negativeTtlMs: settings.CACHE_NEGATIVE_TTL_MS ?? 5000,
       maxEntries: settings.CACHE_MAX_ENTRIES ?? 100_000,
+      maxBytes: settings.CACHE_MAX_BYTES ?? 64 * 1024 * 1024,
     },
     redisUrl: settings.REDIS_URL,
     viewer,

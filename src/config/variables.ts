@@ -258,6 +258,11 @@ export const variables = {
     '`100000`',
     'the most lookups that one process remembers',
   ),
+  CACHE_MAX_BYTES: variable(
+    wholeNumber(1, 100_000_000_000),
+    '`67108864`',
+    'the most memory that they take, by estimate',
+  ),
   REDIS_URL: variable(
     redisUrl,
     '–',

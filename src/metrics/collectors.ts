@@ -24,6 +24,7 @@ export function createCollectors() {
     lookups: counter(definitions.lookups),
     cacheHitRatio: gauge(definitions.cacheHitRatio),
     cacheEntries: gauge(definitions.cacheEntries),
+    cacheBytes: gauge(definitions.cacheBytes),
     upstreamCalls: counter(definitions.upstreamCalls),
     attempts: histogram(definitions.attempts),
     queueWait: histogram(definitions.queueWait),

@@ -35,6 +35,7 @@ export const definitions = {
   ]),
   cacheHitRatio: metric('gauge', 'cache_hit_ratio', 'Share of all lookups so far that cost no call'),
   cacheEntries: metric('gauge', 'cache_entries', 'Lookups that this process remembers'),
+  cacheBytes: metric('gauge', 'cache_bytes', 'Memory that they take, by estimate'),
   upstreamCalls: metric('counter', 'upstream_calls_total', 'Calls to DingTalk that ended, by code', [
     'api',
     'code',

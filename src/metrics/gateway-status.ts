@@ -6,5 +6,5 @@ export interface GatewayStatus {
   readonly tokenAges?: () => readonly { readonly corpId: string | undefined; readonly ageMs: number }[];
   readonly budgets?: () => readonly ApiStatus[];
   readonly breakerState?: () => BreakerState;
-  readonly cacheEntries?: () => number;
+  readonly cached?: () => { readonly entries: number; readonly bytes: number };
 }

@@ -17,7 +17,9 @@ export function readStatus(
   { status, corpLabel, lookups, months, monthlyQuota }: Readings,
 ): void {
   setOrRemove(to.cacheHitRatio, lookups.all > 0 ? lookups.withoutCall / lookups.all : undefined);
-  setOrRemove(to.cacheEntries, status.cacheEntries?.());
+  const cached = status.cached?.();
+  setOrRemove(to.cacheEntries, cached?.entries);
+  setOrRemove(to.cacheBytes, cached?.bytes);
   setOrRemove(to.monthQuota, monthlyQuota);
 
   for (const { api, queued, inFlight, placesLeft } of status.budgets?.() ?? []) {

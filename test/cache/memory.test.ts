@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { startCachedGateway } from '../support/cached-gateway.ts';
 
 interface Weights {
   readonly maxEntries: number;
@@ -9,16 +10,60 @@ interface Weights {
   readonly full: number;
   readonly overfull: number;
   readonly entries: number;
+  /** What the cache itself takes them for. */
+  readonly reckoned: number;
 }
 
-test('an entry takes less than a kilobyte, and what goes beyond the limit takes nothing', async () => {
-  const program = new URL('weigh-entries.ts', import.meta.url).pathname;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--import', 'tsx', program]);
-  const { maxEntries, halfFull, full, overfull, entries }: Weights = JSON.parse(stdout);
+test.each(['answers', 'refusals'])(
+  'an entry takes less than a kilobyte, about what is reckoned, and beyond the limit nothing: %s',
+  async (of) => {
+    const program = new URL('weigh-entries.ts', import.meta.url).pathname;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--expose-gc',
+      '--import',
+      'tsx',
+      program,
+      of,
+    ]);
+    const { maxEntries, halfFull, full, overfull, entries, reckoned }: Weights = JSON.parse(stdout);
 
-  expect(entries).toBe(maxEntries);
-  const bytesPerEntry = (full - halfFull) / (maxEntries / 2);
-  expect(bytesPerEntry).toBeGreaterThan(100);
-  expect(bytesPerEntry).toBeLessThan(1000);
-  expect(overfull - full).toBeLessThan((full - halfFull) / 2);
+    expect(entries).toBe(maxEntries);
+    const bytesPerEntry = (full - halfFull) / (maxEntries / 2);
+    expect(bytesPerEntry).toBeGreaterThan(100);
+    expect(bytesPerEntry).toBeLessThan(1000);
+    const reckonedPerEntry = reckoned / entries;
+    expect([bytesPerEntry / reckonedPerEntry > 0.6, bytesPerEntry / reckonedPerEntry < 1.1]).toEqual([
+      true,
+      true,
+    ]);
+    expect(overfull - full).toBeLessThan((full - halfFull) / 2);
+  },
+);
+
+test('a process remembers no more than CACHE_MAX_BYTES', async () => {
+  await using gateway = await startCachedGateway({ CACHE_MAX_BYTES: '10000' });
+  for (let index = 0; index < 50; index += 1) await gateway.lookUp(`cid.demo.${index}`);
+  const asked = gateway.asked().length;
+
+  await gateway.lookUp('cid.demo.49');
+  expect(gateway.asked()).toHaveLength(asked);
+  await gateway.lookUp('cid.demo.0');
+  expect(gateway.asked()).toHaveLength(asked + 1);
+
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  const bytes = Number(/^dingtalk_gateway_cache_bytes (\d+)$/m.exec(metrics)?.[1]);
+  expect(bytes).toBeGreaterThan(5000);
+  expect(bytes).toBeLessThanOrEqual(10_000);
+});
+
+test('an answer that is longer than all of it is served, and not remembered', async () => {
+  await using gateway = await startCachedGateway({ CACHE_MAX_BYTES: '1000' });
+  const spaceId = 'x'.repeat(2000);
+  const body = JSON.stringify({ space: { spaceId, corpId: 'ding1234xxxxx' } });
+  gateway.upstream.addFault('conversationSpace', { kind: 'answer', status: 200, body });
+
+  const answers = [await gateway.lookUp('cid.demo.a'), await gateway.lookUp('cid.demo.a')];
+
+  expect(answers.map(({ body }) => body.data.conversationSpace.spaceId)).toEqual([spaceId, spaceId]);
+  expect(gateway.asked()).toHaveLength(2);
 });

@@ -1,6 +1,7 @@
 // A process of its own: in one that runs tests, what other tests leave to be collected would be weighed as well.
 import { createLookupKeyOf } from '../../src/cache/lookup-key.ts';
 import { createLookups } from '../../src/cache/lookups.ts';
+import { DingTalkError } from '../../src/dingtalk/dingtalk-error.ts';
 import type { DingTalk } from '../../src/dingtalk/dingtalk.ts';
 import type { Endpoint } from '../../src/dingtalk/endpoint.ts';
 import { conversationSpaceEndpoint } from '../../src/graph/conversation-space/conversation-space.endpoint.ts';
@@ -9,11 +10,17 @@ import { createManualClock } from '../support/manual-clock.ts';
 const maxEntries = 20_000;
 const waiting = { signal: new AbortController().signal, remainingMs: () => 5000 };
 
-/** Answers as the real one does: with texts and times that nobody else holds. */
+/** Answers as the real one does, with texts that nobody else holds, or refuses with as many. */
 const dingtalk: DingTalk = {
   async call<Input, Answer>(_endpoint: Endpoint<Input, Answer>, input: Input) {
     const spaceId = `space of ${JSON.stringify(input)}`;
-    return { spaceId, corpId: 'ding1234xxxxx', createTime: new Date(0), modifiedTime: new Date(1) } as Answer;
+    if (process.argv.includes('refusals')) {
+      const reason = `${spaceId} is for its members only`;
+      const said = { code: 'permissionDenied', status: 403, requestId: `id of ${spaceId}`, reason };
+      throw new DingTalkError('forbidden', said);
+    }
+    const [createTime, modifiedTime] = [`${spaceId} 1`, `${spaceId} 2`].map((text) => text.slice(-24));
+    return { spaceId, corpId: 'ding1234xxxxx', createTime, modifiedTime } as Answer;
   },
 };
 
@@ -22,7 +29,7 @@ const createFullCache = () =>
     dingtalk,
     clock: createManualClock(),
     timeoutMs: 5000,
-    cache: { ttlMs: 60_000, staleMs: 600_000, negativeTtlMs: 5000, maxEntries },
+    cache: { ttlMs: 60_000, staleMs: 600_000, negativeTtlMs: 5000, maxEntries, maxBytes: 2 ** 30 },
     keyOf: createLookupKeyOf({
       apiUrl: new URL('https://api.dingtalk.io'),
       app: { kind: 'internal', appKey: 'key', appSecret: 'secret' },
@@ -43,7 +50,8 @@ let asked = 0;
 async function lookUp(count: number): Promise<void> {
   for (const end = asked + count; asked < end; asked += 1) {
     const input = { openConversationId: `cid${asked}FTRQSLo+sKxxxx==` };
-    await lookups.find(conversationSpaceEndpoint, input, { unionId: `viewer-${asked % 1000}` }, waiting);
+    const viewer = { unionId: `viewer-${asked % 1000}` };
+    await lookups.find(conversationSpaceEndpoint, input, viewer, waiting).catch(() => undefined);
   }
 }
 
@@ -59,6 +67,7 @@ const weights = {
   halfFull: await usedBytesAfter(maxEntries / 2),
   full: await usedBytesAfter(maxEntries / 2),
   overfull: await usedBytesAfter(2 * maxEntries),
-  entries: lookups.cachedEntries,
+  entries: lookups.cached.entries,
+  reckoned: lookups.cached.bytes,
 };
 process.stdout.write(JSON.stringify(weights));

@@ -167,7 +167,7 @@ test('reads what stands still at the moment of the scrape', async () => {
     status: {
       budgets: () => [{ api: 'conversationSpace', queued: 3, inFlight: 20, placesLeft: 0 }],
       breakerState: () => 'half-open',
-      cacheEntries: () => 42,
+      cached: () => ({ entries: 42, bytes: 4200 }),
       tokenAges: () => [{ corpId: undefined, ageMs: 1500 }],
     },
   });
@@ -185,6 +185,7 @@ test('reads what stands still at the moment of the scrape', async () => {
     '{state="half-open"}': 1,
   });
   expect(samplesOf(told, 'dingtalk_gateway_cache_entries')).toEqual({ '': 42 });
+  expect(samplesOf(told, 'dingtalk_gateway_cache_bytes')).toEqual({ '': 4200 });
   expect(samplesOf(told, 'dingtalk_gateway_token_age_seconds')).toEqual({ '{corp="own"}': 1.5 });
 });
 
