@@ -10,7 +10,7 @@ import { createUpstreamClient } from './dingtalk/client.ts';
 import { createDingTalk } from './dingtalk/dingtalk.ts';
 import { createProtection } from './dingtalk/protection.ts';
 import { createSharedTokens } from './dingtalk/shared-tokens.ts';
-import { createTokenSource } from './dingtalk/token-source.ts';
+import { createCorpOf, createTokenSource } from './dingtalk/token-source.ts';
 import { createOwnTokens } from './dingtalk/token-supply.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
@@ -60,12 +60,12 @@ export async function createGateway(
   const upstream = createUpstreamClient(apiUrl, clock);
   const protection = createProtection(upstream, { clock, timeoutMs, protectHost });
   const { client, ban, breaker } = protection;
-  const source = createTokenSource(application, client);
+  const corpOf = createCorpOf(application);
   const metrics = createMetrics({
     clock,
     shared,
     secret: application.kind === 'suite' ? application.suiteSecret : application.appSecret,
-    corpOf: (corpId) => source.corpOf(corpId),
+    corpOf,
     monthlyQuota: config.dingtalk.monthlyQuota,
   });
   const { observer } = metrics;
@@ -79,6 +79,7 @@ export async function createGateway(
     slowsDown: protectHost,
     shared,
   });
+  const source = createTokenSource(application, { client, clock, budgets, observer });
   const tokens = createAccessTokens({
     source,
     supply: shared
@@ -92,7 +93,7 @@ export async function createGateway(
     tokens,
     budgets,
     protection,
-    corpOf: (corpId) => source.corpOf(corpId),
+    corpOf,
     clock,
     random,
     observer,

@@ -6,8 +6,8 @@ import { createPace } from './pace.ts';
 import { createPlaces } from './places.ts';
 import type { GiveBack, SharedPlaces } from './shared-places.ts';
 
-const maxInFlight = 20;
-const maxWaiting = 1000;
+export const mostInFlight = 20;
+const mostWaiting = 1000;
 /** Keeps replicas apart that were told of the same free place. */
 const sharedSpreadMs = 20;
 
@@ -35,6 +35,10 @@ export interface BudgetOptions {
   readonly clock: Clock;
   readonly callsPerSecond: number;
   readonly random: () => number;
+  /** 20 */
+  readonly maxInFlight?: number;
+  /** 1000 */
+  readonly maxWaiting?: number;
   /** No call starts before that moment, whatever the pace. */
   readonly notBeforeMs?: () => number;
   /** Told how long a call waited for its turn, whether it got it or not. */
@@ -52,6 +56,7 @@ interface Turn {
 
 export function createBudget(options: BudgetOptions): Budget {
   const { clock, random, notBeforeMs = () => -Infinity, onTurn, slowsDown, shared } = options;
+  const { maxInFlight = mostInFlight, maxWaiting = mostWaiting } = options;
   const pace = createPace(clock, options.callsPerSecond);
   const callsPerSecond = (): number => Math.min(pace.callsPerSecond, shared?.callsPerSecond ?? Infinity);
   const places = createPlaces(clock, callsPerSecond);

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Observer } from '../observer.ts';
 import type { Shared } from '../redis/shared.ts';
-import { createBudget, type Budget, type BudgetStatus } from './budget.ts';
+import { createBudget, mostInFlight, type Budget, type BudgetStatus } from './budget.ts';
 import { createReplicas } from './replicas.ts';
-import { createSharedPlaces } from './shared-places.ts';
+import { createSharedPlaces, type RedisHealth, type SharedPlaces } from './shared-places.ts';
 
 export interface ApiStatus extends BudgetStatus {
   readonly api: string;
@@ -12,6 +12,11 @@ export interface ApiStatus extends BudgetStatus {
 /** One budget for each API: DingTalk counts calls per app and API. */
 export interface Budgets {
   of(api: string): Budget;
+  /**
+   * A budget for some of the calls to an API, which they pass on their way to that one's own: `share` of its pace and of
+   * its calls in flight, one at least. Replicas share it under `name`. It is not part of the status.
+   */
+  part(name: string, share: number, maxWaiting: number): Budget;
   /** Of every API that was called. */
   status(): readonly ApiStatus[];
   close(): void;
@@ -32,27 +37,40 @@ interface BudgetsOptions {
 }
 
 export function createBudgets(options: BudgetsOptions): Budgets {
-  const { clock, callsPerSecond, timeoutMs, observer, shared } = options;
+  const { clock, timeoutMs, observer, shared } = options;
   const budgets = new Map<string, Budget>();
   const replicas = shared && createReplicas(shared, clock);
+  const health: RedisHealth = { heardAtMs: -Infinity, failedAtMs: -Infinity };
 
-  function create(api: string): Budget {
-    const places =
-      shared &&
-      replicas &&
-      createSharedPlaces({ shared, replicas, clock, api, callsPerSecond, longestCallMs: timeoutMs });
-    return createBudget({
-      ...options,
-      shared: places,
-      onTurn: (waitMs) => observer.turnEnded({ api, waitMs }),
-    });
+  function placesOf(api: string, callsPerSecond: number): SharedPlaces | undefined {
+    if (!shared || !replicas) return undefined;
+    const pace = { api, callsPerSecond, longestCallMs: timeoutMs };
+    return createSharedPlaces({ shared, replicas, clock, health, ...pace });
   }
 
   return {
     of(api) {
       let budget = budgets.get(api);
-      if (!budget) budgets.set(api, (budget = create(api)));
+      if (budget) return budget;
+      budget = createBudget({
+        ...options,
+        shared: placesOf(api, options.callsPerSecond),
+        onTurn: (waitMs) => observer.turnEnded({ api, waitMs }),
+      });
+      budgets.set(api, budget);
       return budget;
+    },
+    part(name, share, maxWaiting) {
+      const part = (whole: number): number => Math.max(1, Math.floor(whole * share));
+      const callsPerSecond = part(options.callsPerSecond);
+      const shared = placesOf(name, callsPerSecond);
+      return createBudget({
+        ...options,
+        callsPerSecond,
+        maxInFlight: part(mostInFlight),
+        maxWaiting,
+        shared,
+      });
     },
     status: () => Array.from(budgets, ([api, { status }]) => ({ api, ...status })),
     close: () => replicas?.close(),

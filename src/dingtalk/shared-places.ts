@@ -29,6 +29,12 @@ export interface SharedPlaces {
   take(): Promise<PlaceAnswer>;
 }
 
+/** When this process last heard from Redis, and when it last did not: known to all its APIs, so that one alone waits. */
+export interface RedisHealth {
+  heardAtMs: number;
+  failedAtMs: number;
+}
+
 interface SharedPlacesOptions {
   readonly shared: Shared;
   readonly replicas: Replicas;
@@ -37,6 +43,7 @@ interface SharedPlacesOptions {
   readonly callsPerSecond: number;
   /** After that long no call is in flight any more: the place of a process that died comes free. */
   readonly longestCallMs: number;
+  readonly health?: RedisHealth;
 }
 
 const nowByRedis = `
@@ -78,18 +85,17 @@ end
 
 export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
   const { shared, replicas, clock, api, callsPerSecond, longestCallMs } = options;
+  const { health = { heardAtMs: -Infinity, failedAtMs: -Infinity } } = options;
   const { redis, seal } = shared;
   const key = seal.keyOf('budget', api);
   const process = randomUUID();
   const leaseMs = longestCallMs + 1001;
   let lastPlace = 0;
-  let failedAtMs = -Infinity;
-  let heardAtMs = -Infinity;
   /** When this process last heard that the others leave it less than its share. */
   let crowdedAtMs = -Infinity;
 
   const share = (): number => Math.max(1, Math.floor(callsPerSecond / replicas.count));
-  const isAlone = (): boolean => clock.nowMs() - failedAtMs < aloneMs;
+  const isAlone = (): boolean => clock.nowMs() - health.failedAtMs < aloneMs;
 
   function giveBackOf(place: string): GiveBack {
     return (sent) => {
@@ -107,7 +113,7 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
       return Number(await redis.run(command));
     } catch (error) {
       // Late for one process, Redis may well give all places to the others: once more before it goes beyond them.
-      if (heardAtMs < failedAtMs || !mayBeThere(error)) throw error;
+      if (health.heardAtMs < health.failedAtMs || !mayBeThere(error)) throw error;
       return Number(await redis.insist(command, secondTryMs));
     }
   }
@@ -121,14 +127,14 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
       const giveBack = giveBackOf(place);
       try {
         const answer = await ask(place);
-        heardAtMs = clock.nowMs();
-        if (answer > -share()) crowdedAtMs = heardAtMs;
+        health.heardAtMs = clock.nowMs();
+        if (answer > -share()) crowdedAtMs = health.heardAtMs;
         if (answer > 0) return { kind: 'wait', waitMs: answer };
       } catch (error) {
         // There was no place a moment ago, and the others may still be told of every one that comes free.
         const isCrowded = clock.nowMs() - crowdedAtMs < heardForMs;
         if (isCrowded && mayBeThere(error)) return { kind: 'wait', waitMs: 0 };
-        failedAtMs = clock.nowMs();
+        health.failedAtMs = clock.nowMs();
         lastPlace += 1;
         // The place may have been taken all the same, by a command that was answered too late.
         return { kind: 'unknown', giveBack };

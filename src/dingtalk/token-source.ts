@@ -1,10 +1,18 @@
 import { readFile, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import type { AppConfig } from '../config/config.ts';
+import type { Clock } from '../clock.ts';
+import type { Observer } from '../observer.ts';
 import { ask } from './ask.ts';
+import type { Budgets } from './budgets.ts';
 import type { UpstreamClient } from './client.ts';
 import type { Deadline } from './deadline.ts';
 import { DingTalkError, type DingTalkErrorKind } from './dingtalk-error.ts';
+import { noteCall } from './note-call.ts';
+import { createTokenRefusals } from './token-refusals.ts';
+
+/** Names the token calls in metrics and in the call budget: an application has one endpoint for them. */
+export const tokenApi = 'accessToken';
 
 export interface FetchedToken {
   readonly token: string;
@@ -18,9 +26,10 @@ export interface TokenSource {
   /** Throws what keeps every token from being fetched, as far as it can be told without asking DingTalk. */
   check(): Promise<void>;
   /**
-   * Asks DingTalk for a token.
+   * Asks DingTalk for a token, within the pace of that API. Organizations take turns.
    *
-   * @throws {DingTalkError} `misconfigured` for every refusal: it is this gateway that is refused, not a client.
+   * @throws {DingTalkError} `misconfigured` for every refusal: it is this gateway that is refused, not a client. It is
+   * remembered for a moment, in which the same is thrown without a call.
    */
   fetch(corpId: string | undefined, deadline: Deadline): Promise<FetchedToken>;
 }
@@ -37,20 +46,47 @@ interface TokenRequest {
   readonly answer: z.ZodType<z.output<typeof camelCaseBody>>;
 }
 
-export function createTokenSource(app: AppConfig, client: UpstreamClient): TokenSource {
+interface TokenSourceDependencies {
+  readonly client: UpstreamClient;
+  readonly clock: Clock;
+  readonly budgets: Budgets;
+  readonly observer: Observer;
+}
+
+/** @see TokenSource.corpOf */
+export const createCorpOf =
+  (app: AppConfig): TokenSource['corpOf'] =>
+  (corpId) =>
+    app.kind === 'internal' ? undefined : (corpId ?? app.corpId);
+
+export function createTokenSource(app: AppConfig, dependencies: TokenSourceDependencies): TokenSource {
+  const { client, clock, budgets, observer } = dependencies;
+  const refusals = createTokenRefusals(clock);
+
   return {
-    corpOf: (corpId) => (app.kind === 'internal' ? undefined : (corpId ?? app.corpId)),
+    corpOf: createCorpOf(app),
     async check() {
       if (app.kind === 'suite') await readTicket(app.suiteTicketFile);
     },
     async fetch(corpId, deadline) {
       const request = await tokenRequest(app, corpId);
       const question = { method: 'POST', ...request, secrets: () => Object.values(request.body) } as const;
+      const ticket = request.body['suiteTicket'];
+      refusals.check(corpId, ticket);
       try {
-        const { accessToken, expireIn } = await ask(client, question, deadline);
+        const { accessToken, expireIn } = await budgets
+          .of(tokenApi)
+          .spend(corpId ?? '', deadline, () =>
+            ask(client, question, deadline, (failure) =>
+              noteCall(observer, { api: tokenApi, corpId }, failure),
+            ),
+          );
+        refusals.note(corpId, ticket);
         return { token: accessToken, lifeMs: expireIn * 1000 };
       } catch (error) {
-        throw asOurFault(error);
+        const failure = asOurFault(error);
+        refusals.note(corpId, ticket, failure);
+        throw failure;
       }
     },
   };

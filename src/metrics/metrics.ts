@@ -79,7 +79,7 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
         tell((to) => to.lookups.inc(labels));
       },
       callEnded({ api, code, corpId }) {
-        if (isCounted(code)) monthCalls.note(corpLabel(corpOf(corpId)));
+        if (isCounted(api, code)) monthCalls.note(corpLabel(corpOf(corpId)));
         tell((to) => to.upstreamCalls.inc({ api, code: outcomeLabel(code) }));
       },
       attemptsEnded: ({ api, attempts }) => tell((to) => to.attempts.observe({ api }, attempts)),

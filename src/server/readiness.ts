@@ -30,8 +30,9 @@ export function createReadiness(options: ReadinessOptions): Readiness {
   async function tokenProblem(): Promise<string | undefined> {
     using deadline = startDeadline(clock, timeoutMs);
     try {
-      if (corpIdRequired) await tokens.check();
-      else await tokens.get(undefined, deadline.signal);
+      // Also while a token lives: without a ticket it is the last one.
+      await tokens.check();
+      if (!corpIdRequired) await tokens.get(undefined, deadline.signal);
       tokenFailed = false;
       return undefined;
     } catch (error) {

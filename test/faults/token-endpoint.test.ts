@@ -44,6 +44,7 @@ const table: readonly FaultCase[] = [
     begin: ({ gateway }) => gateway.upstream.addFault('accessToken', fault),
     code,
     hangsAt: code === 'UPSTREAM_TIMEOUT' ? 'accessToken' : undefined,
+    recoverAfterMs: code === 'GATEWAY_MISCONFIGURED' ? 1000 : 0,
   })),
   {
     name: 'is slow',

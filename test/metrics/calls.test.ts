@@ -5,6 +5,8 @@ import { samplesOf, scrape } from './scrape.ts';
 
 const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
 const api = 'conversationSpace';
+/** Every gateway fetches one first. */
+const token = '{api="accessToken",code="ok"}';
 
 test('every call is counted, by a documented code or the kind of its failure', async () => {
   await using gateway = await startGateway();
@@ -16,12 +18,16 @@ test('every call is counted, by a documented code or the kind of its failure', a
   const told = await scrape(gateway.url);
 
   expect(samplesOf(told, 'dingtalk_gateway_upstream_calls_total')).toEqual({
+    [token]: 1,
     [`{api="${api}",code="systemError"}`]: 1,
     [`{api="${api}",code="unavailable"}`]: 1,
     [`{api="${api}",code="ok"}`]: 1,
   });
   expect(samplesOf(told, 'dingtalk_gateway_upstream_attempts_sum')).toEqual({ [`{api="${api}"}`]: 3 });
-  expect(samplesOf(told, 'dingtalk_gateway_queue_wait_seconds_count')).toEqual({ [`{api="${api}"}`]: 3 });
+  expect(samplesOf(told, 'dingtalk_gateway_queue_wait_seconds_count')).toEqual({
+    '{api="accessToken"}': 1,
+    [`{api="${api}"}`]: 3,
+  });
   expect(samplesOf(told, 'dingtalk_gateway_lookups_total')).toEqual({
     [`{api="${api}",source="upstream",stale="false",outcome="ok"}`]: 1,
   });
@@ -55,6 +61,7 @@ test('what was not sent is no call', async () => {
   const told = await scrape(gateway.url);
 
   expect(samplesOf(told, 'dingtalk_gateway_upstream_calls_total')).toEqual({
+    [token]: 1,
     [`{api="${api}",code="ip-banned"}`]: 1,
   });
   expect(samplesOf(told, 'dingtalk_gateway_upstream_attempts_count')).toEqual({ [`{api="${api}"}`]: 2 });
