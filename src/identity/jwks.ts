@@ -7,6 +7,8 @@ import { IdentitySourceError } from './identity-source-error.ts';
 const keptMs = 10 * 60_000;
 /** How often keys that nobody knows may make the issuer be asked again. */
 const cooldownMs = 30_000;
+/** How long an issuer that failed is left alone. */
+const failedMs = 5000;
 const maxBytes = 256 * 1024;
 
 interface JwksOptions {
@@ -16,6 +18,11 @@ interface JwksOptions {
   readonly timeoutMs: number;
 }
 
+interface Failure {
+  readonly error: IdentitySourceError;
+  readonly untilMs: number;
+}
+
 interface HeldKeys {
   readonly find: JWTVerifyGetKey;
   readonly untilMs: number;
@@ -23,13 +30,17 @@ interface HeldKeys {
 
 /**
  * The issuer's published keys, kept for ten minutes. A key that is not among them makes them be fetched
- * again, for the issuer may have changed them: at once the first time, then every 30 s at most.
+ * again, for the issuer may have changed them: at once the first time, then every 30 s at most. After a fetch that
+ * failed there is no other one for 5 s.
  *
- * The returned function throws jose's own errors where no key fits, {@link IdentitySourceError} where there are none.
+ * The returned function throws jose's own errors where no key fits, {@link IdentitySourceError} where that cannot be
+ * known, for the latest fetch failed.
  */
 export function createJwks({ url, clock, timeoutMs }: JwksOptions): JWTVerifyGetKey {
   let held: HeldKeys | undefined;
   let loading: Promise<HeldKeys> | undefined;
+  /** How the latest fetch ended. */
+  let failure: Failure | undefined;
   let lookAgainAtMs = 0;
 
   async function load(): Promise<HeldKeys> {
@@ -38,25 +49,34 @@ export function createJwks({ url, clock, timeoutMs }: JwksOptions): JWTVerifyGet
     try {
       const find = createLocalJWKSet(await fetchKeySet(url, deadline));
       held = { find, untilMs: clock.nowMs() + keptMs };
+      failure = undefined;
       return held;
-    } catch (error) {
-      throw new IdentitySourceError(`the issuer's keys cannot be had: ${reasonOf(error)}`);
+    } catch (cause) {
+      const error = new IdentitySourceError(`the issuer's keys cannot be had: ${reasonOf(cause)}`);
+      failure = { error, untilMs: clock.nowMs() + failedMs };
+      throw error;
     } finally {
       loading = undefined;
     }
   }
 
+  async function loadOnce(): Promise<HeldKeys> {
+    if (failure && clock.nowMs() < failure.untilMs) throw failure.error;
+    return (loading ??= load());
+  }
+
   return async (header, token) => {
     const known = held && clock.nowMs() < held.untilMs ? held : undefined;
-    const keys = known ?? (await (loading ??= load()));
+    const keys = known ?? (await loadOnce());
     try {
       return await keys.find(header, token);
     } catch (error) {
-      const mayLookAgain = known !== undefined && clock.nowMs() >= lookAgainAtMs;
-      if (!(error instanceof errors.JWKSNoMatchingKey) || !mayLookAgain) throw error;
+      if (!(error instanceof errors.JWKSNoMatchingKey) || known === undefined) throw error;
+      if (!loading && clock.nowMs() < lookAgainAtMs) throw failure?.error ?? error;
     }
-    const newer = await (loading ??= load());
-    lookAgainAtMs = clock.nowMs() + cooldownMs;
+    // From the attempt on, however it ends.
+    if (!loading) lookAgainAtMs = clock.nowMs() + cooldownMs;
+    const newer = await loadOnce();
     return newer.find(header, token);
   };
 }

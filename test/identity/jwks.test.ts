@@ -108,6 +108,7 @@ test.each<[string, RequestListener]>([
   expect(under.gateway.upstream.callsTo('conversationSpace')).toHaveLength(0);
   expect(JSON.stringify(failing.body)).not.toContain('127.0.0.1');
   expect(under.gateway.log.join('')).toContain("the issuer's keys cannot be had");
+  under.clock.advance(5000);
   expect(await under.ask(first.sign())).toMatchObject({ status: 200, body: found });
 });
 
@@ -142,7 +143,76 @@ test('while known keys are kept, an outage stops nobody but those who bring anot
   expect(await under.ask(first.sign())).toMatchObject({ status: 200, body: found });
   expect(await under.ask(second.sign())).toMatchObject(unavailable);
   keyServer.publish(first, second);
+  under.clock.advance(30_000);
   expect(await under.ask(second.sign())).toMatchObject({ status: 200, body: found });
+});
+
+const fail: RequestListener = (_request, response) => void response.writeHead(502).end();
+
+test('an issuer that fails from the start is asked once in five seconds, however many come', async () => {
+  await using keyServer = await startKeyServer(first);
+  await using under = await startJwtGateway(keyServer);
+  keyServer.answerWith(fail);
+  const token = await first.sign();
+  const many = () => Promise.all(Array.from({ length: 20 }, () => under.ask(token)));
+
+  for (const answer of await many()) expect(answer).toMatchObject(unavailable);
+  under.clock.advance(4999);
+  for (const answer of await many()) expect(answer).toMatchObject(unavailable);
+  expect(keyServer.requests).toBe(1);
+  under.clock.advance(1);
+  for (const answer of await many()) expect(answer).toMatchObject(unavailable);
+  expect(keyServer.requests).toBe(2);
+
+  keyServer.publish(first);
+  under.clock.advance(5000);
+  for (const answer of await many()) expect(answer).toMatchObject({ status: 200, body: found });
+  expect(keyServer.requests).toBe(3);
+});
+
+test('unknown keys make a failing issuer be asked once in 30 seconds, and known ones are served throughout', async () => {
+  await using keyServer = await startKeyServer(first);
+  await using under = await startJwtGateway(keyServer);
+  const known = await first.sign();
+  const flood = await Promise.all(
+    Array.from({ length: 20 }, async (_, index) => (await createSigningKey(`unknown-${index}`)).sign()),
+  );
+  await under.ask(known);
+  keyServer.answerWith(fail);
+
+  for (const times of [1, 2, 3]) {
+    for (const waitMs of [0, 5000, 24_999]) {
+      under.clock.advance(waitMs);
+      for (const answer of await Promise.all(flood.map(under.ask))) expect(answer).toMatchObject(unavailable);
+      expect(await under.ask(known)).toMatchObject({ status: 200, body: found });
+    }
+    expect(keyServer.requests).toBe(1 + times);
+    under.clock.advance(1);
+  }
+
+  keyServer.publish(first);
+  for (const answer of await Promise.all(flood.map(under.ask))) expect(answer).toMatchObject(unauthenticated);
+  expect(keyServer.requests).toBe(5);
+});
+
+test('an issuer that fails when the keys are ten minutes old is asked once in five seconds', async () => {
+  await using keyServer = await startKeyServer(first);
+  await using under = await startJwtGateway(keyServer);
+  const token = await first.sign();
+  await under.ask(token);
+  keyServer.answerWith(fail);
+  under.clock.advance(600_000);
+
+  for (const waitMs of [0, 1, 4998]) {
+    under.clock.advance(waitMs);
+    expect(await under.ask(token)).toMatchObject(unavailable);
+  }
+  expect(keyServer.requests).toBe(2);
+  keyServer.publish(first);
+  under.clock.advance(1);
+
+  expect(await under.ask(token)).toMatchObject({ status: 200, body: found });
+  expect(keyServer.requests).toBe(3);
 });
 
 test('a client that leaves while the keys are fetched fails nobody else', async () => {
