@@ -2,11 +2,18 @@ import type { CredentialHeaders } from './credential-headers.ts';
 import type { Viewer } from '../viewer.ts';
 import type { Signal } from '../signal.ts';
 
+/** What a request is judged by. */
+export interface Credentials {
+  readonly headers: CredentialHeaders;
+  /** Of the socket that the request came by; undefined once that is closed. */
+  readonly address: string | undefined;
+}
+
 /** Tells who is asking. Nothing in a request but its credential headers has a say in that. */
 export interface Authenticator {
   /**
    * @throws a public `UNAUTHENTICATED` error (401) for missing, doubled or wrong credentials, a retryable
    * `UPSTREAM_UNAVAILABLE` one (503) when they cannot be checked right now, or what `signal` is aborted with.
    */
-  authenticate(headers: CredentialHeaders, signal: Signal): Promise<Viewer>;
+  authenticate(credentials: Credentials, signal: Signal): Promise<Viewer>;
 }

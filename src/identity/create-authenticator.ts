@@ -40,8 +40,8 @@ async function chooseAuthenticator(
 
 function requireOrganization(authenticator: Authenticator): Authenticator {
   return {
-    async authenticate(headers, signal) {
-      const viewer = await authenticator.authenticate(headers, signal);
+    async authenticate(credentials, signal) {
+      const viewer = await authenticator.authenticate(credentials, signal);
       if (viewer.corpId !== undefined) return viewer;
       throw unauthenticated(
         'Your credentials must name your organization (corpId): this gateway serves several.',

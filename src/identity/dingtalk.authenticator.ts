@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
-import { ask } from '../dingtalk/ask.ts';
+import { ask as askDingTalk } from '../dingtalk/ask.ts';
 import type { Budgets } from '../dingtalk/budgets.ts';
 import type { UpstreamClient } from '../dingtalk/client.ts';
 import type { Deadline } from '../dingtalk/deadline.ts';
@@ -12,7 +12,8 @@ import type { Observer } from '../observer.ts';
 import type { Authenticator } from './authenticator.ts';
 import { bearerToken } from './credential-headers.ts';
 import { isUnionId } from './identifiers.ts';
-import { toIdentityError } from './to-identity-error.ts';
+import { isRefusedToken, toIdentityError } from './to-identity-error.ts';
+import { createUnknownBearers } from './unknown-bearers.ts';
 import type { Viewer } from '../viewer.ts';
 
 export interface UserTokenDependencies {
@@ -25,27 +26,35 @@ export interface UserTokenDependencies {
 
 const api = 'usersMe';
 const rememberedMs = 5 * 60_000;
-const maxRemembered = 10_000;
+const knownMs = 24 * 3600_000;
+const maxKnown = 10_000;
+/** In the line for DingTalk all unknown bearers are one: each that is known has its turn after one of them. */
+const unknown = '';
 
 const usersMeBody = z.object({ unionId: z.string().refine(isUnionId) });
 
-interface Remembered {
-  readonly viewer: SharedWork<Viewer>;
-  readonly untilMs: number;
+/** A bearer that DingTalk has accepted. */
+interface Accepted {
+  readonly viewer: Viewer;
+  readonly askedAtMs: number;
 }
 
 /**
  * The bearer is a person's own DingTalk user token: DingTalk tells whose. Remembered under a hash of the
- * token, so that the process keeps no token longer than its request.
+ * token, so that the process keeps no token longer than its request. For a day it is known by that hash: its checks do
+ * not wait for those of bearers that anybody may have made up.
  *
  * @see https://open.dingtalk.com/document/orgapp/dingtalk-retrieve-user-information
  */
 export function createDingTalkAuthenticator(dependencies: UserTokenDependencies): Authenticator {
   const { client, clock, budgets, observer, timeoutMs } = dependencies;
   const budget = budgets.of(api);
-  const remembered = new LRUCache<string, Remembered>({ max: maxRemembered });
+  const unknownBearers = createUnknownBearers(budgets, api);
+  const accepted = new LRUCache<string, Accepted>({ max: maxKnown });
+  /** As many as the budgets let wait. */
+  const checks = new Map<string, SharedWork<Viewer>>();
 
-  function askDingTalk(token: string, tokenHash: string, deadline: Deadline): Promise<Viewer> {
+  function ask(token: string, lineKey: string, deadline: Deadline): Promise<Viewer> {
     const question = {
       method: 'GET',
       path: '/v1.0/contact/users/me',
@@ -53,32 +62,60 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
       answer: usersMeBody,
       secrets: () => [token],
     } as const;
-    return budget.spend(tokenHash, deadline, () =>
-      ask(client, question, deadline, (failure) => noteCall(observer, { api, corpId: undefined }, failure)),
+    return budget.spend(lineKey, deadline, () =>
+      askDingTalk(client, question, deadline, (failure) =>
+        noteCall(observer, { api, corpId: undefined }, failure),
+      ),
     );
   }
 
-  function recall(token: string, tokenHash: string): Remembered {
-    const known = remembered.get(tokenHash);
-    if (known && !known.viewer.abandoned && clock.nowMs() < known.untilMs) return known;
-    const viewer = new SharedWork(clock, timeoutMs, (deadline) => askDingTalk(token, tokenHash, deadline));
-    const asked = { viewer, untilMs: clock.nowMs() + rememberedMs };
-    remembered.set(tokenHash, asked);
-    return asked;
+  async function check(
+    token: string,
+    tokenHash: string,
+    address: string | undefined,
+    deadline: Deadline,
+  ): Promise<Viewer> {
+    const askedAtMs = clock.nowMs();
+    const known = accepted.get(tokenHash);
+    const isKnown = known !== undefined && askedAtMs < known.askedAtMs + knownMs;
+    try {
+      const viewer = isKnown
+        ? await ask(token, tokenHash, deadline)
+        : await unknownBearers.spend(address, deadline, () => ask(token, unknown, deadline));
+      accepted.set(tokenHash, { viewer, askedAtMs });
+      return viewer;
+    } catch (error) {
+      if (isRefusedToken(error)) accepted.delete(tokenHash);
+      throw error;
+    }
+  }
+
+  /** The check that is under way, or else a new one. */
+  function joinCheck(token: string, tokenHash: string, address: string | undefined): SharedWork<Viewer> {
+    const current = checks.get(tokenHash);
+    if (current?.abandoned === false) return current;
+    const started = new SharedWork(
+      clock,
+      timeoutMs,
+      (deadline) => check(token, tokenHash, address, deadline),
+      () => {
+        if (checks.get(tokenHash) === started) checks.delete(tokenHash);
+      },
+    );
+    checks.set(tokenHash, started);
+    return started;
   }
 
   return {
-    async authenticate(headers, signal) {
+    async authenticate({ headers, address }, signal) {
       const token = bearerToken(headers);
       const tokenHash = createHash('sha256').update(token).digest('base64');
-      const asked = recall(token, tokenHash);
+      const known = accepted.get(tokenHash);
+      if (known && clock.nowMs() < known.askedAtMs + rememberedMs) return known.viewer;
       try {
-        return await asked.viewer.wait(signal);
+        return await joinCheck(token, tokenHash, address).wait(signal);
       } catch (error) {
-        // Somebody who left says nothing about the token: the others go on waiting for the same answer.
-        if (signal.aborted) throw error;
-        if (remembered.peek(tokenHash) === asked) remembered.delete(tokenHash);
-        throw toIdentityError(error);
+        throw signal.aborted ? error : toIdentityError(error);
       }
     },
   };

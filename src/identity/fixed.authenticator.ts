@@ -8,7 +8,7 @@ export function createFixedAuthenticator(config: Extract<ViewerConfig, { kind: '
   const { operatorUnionId: unionId } = config;
   const keyChecks = config.apiKeys.map(createSecretCheck);
   return {
-    async authenticate(headers) {
+    async authenticate({ headers }) {
       if (keyChecks.length > 0) {
         const given = onlyValue(headers, 'x-api-key') ?? '';
         // Every key is compared, so that the time does not tell which one was near.

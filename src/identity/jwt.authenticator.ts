@@ -47,7 +47,7 @@ export function createJwtAuthenticator(config: JwtConfig, dependencies: JwtDepen
     requiredClaims: ['exp'],
   };
   return {
-    async authenticate(headers, signal) {
+    async authenticate({ headers }, signal) {
       const token = bearerToken(headers);
       try {
         const { payload } = await whileWaiting(jwtVerify(token, keyOf, options), signal);

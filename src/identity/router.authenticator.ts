@@ -10,7 +10,7 @@ export function createRouterAuthenticator({
 }: Extract<ViewerConfig, { kind: 'router' }>): Authenticator {
   const isRouter = createSecretCheck(secret);
   return {
-    async authenticate(headers) {
+    async authenticate({ headers }) {
       if (!isRouter(onlyValue(headers, 'x-router-secret') ?? '')) {
         throw unauthenticated('Ask through the router: the header x-router-secret is missing or wrong.');
       }

@@ -3,13 +3,17 @@ import { publicError } from '../errors/public-error.ts';
 import { toPublicFailure } from '../errors/to-graphql.ts';
 import { identityUnavailable, refusedBearer } from './credential-headers.ts';
 
+/** Whether DingTalk said that the person's token is none. */
+export const isRefusedToken = (error: unknown): boolean =>
+  error instanceof DingTalkError && (error.kind === 'stale-token' || error.kind === 'bad-argument');
+
 /** What a client is told when DingTalk does not say whose token it is: only a refusal of the token is a 401. */
 export function toIdentityError(error: unknown): unknown {
   if (!(error instanceof DingTalkError)) return error;
+  if (isRefusedToken(error)) {
+    return refusedBearer('Your DingTalk token is not valid or has expired: sign in to DingTalk again.');
+  }
   switch (error.kind) {
-    case 'stale-token':
-    case 'bad-argument':
-      return refusedBearer('Your DingTalk token is not valid or has expired: sign in to DingTalk again.');
     case 'unavailable':
     case 'timeout':
     case 'rate-limited':

@@ -1,3 +1,11 @@
+/** A person and that person's token. */
+export interface SandboxUser {
+  readonly accessToken: string;
+  readonly unionId: string;
+  readonly nick: string;
+  readonly openId: string;
+}
+
 /**
  * What the stand-in knows: one internal app, one third-party app, two organizations, two people.
  *

@@ -3,6 +3,7 @@ import { createAccessTokens } from './access-tokens.ts';
 import { createCallLog } from './call-log.ts';
 import { answerConversationSpace } from './conversation-space.route.ts';
 import type { Fault } from './fault.ts';
+import { sandboxCredentials, type SandboxUser } from './credentials.ts';
 import { createFaultQueue } from './fault-queue.ts';
 import { createHttpServer } from './http-server.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -28,6 +29,8 @@ export interface SandboxOptions {
   readonly callsPerSecond?: number;
   /** 7200 */
   readonly tokenLifeSeconds?: number;
+  /** The people whose tokens it knows: those of `sandboxCredentials` */
+  readonly users?: readonly SandboxUser[];
   /** A monotonic clock for token life, rate limit and `atMs`. */
   readonly nowMs?: () => number;
   /** How long an idle connection is kept. */
@@ -80,7 +83,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     corpAccessToken: (call: SandboxCall) => answerCorpAccessToken(call, tokens),
     conversationSpace: (call: SandboxCall) => answerConversationSpace(call, { tokens, takeCall, rules }),
     storageSpace: (call: SandboxCall) => answerStorageSpace(call, { tokens, takeCall, rules }),
-    usersMe: (call: SandboxCall) => answerUsersMe(call, takeCall),
+    usersMe: (call: SandboxCall) => answerUsersMe(call, takeCall, options.users ?? sandboxCredentials.users),
   };
   const app = createHttpServer(traffic, behaviours, options.keepConnectionsMs);
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });

@@ -45,7 +45,9 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
 
   async function contextOf(request: FastifyRequest, waiting: Deadline): Promise<RequestContext> {
     try {
-      const viewer = await authenticator.authenticate(request.raw.rawHeaders, waiting.signal);
+      const { rawHeaders: headers, socket } = request.raw;
+      const credentials = { headers, address: socket.remoteAddress };
+      const viewer = await authenticator.authenticate(credentials, waiting.signal);
       request.viewerAlias = () => aliasOf(viewer);
       rateLimit.admit(viewer);
       const asksHow = explainable && request.headers['x-explain'] === '1';
