@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { integerReply } from '../redis/replies.ts';
 import type { Shared } from '../redis/shared.ts';
+import { nowByRedis } from '../redis/time.ts';
 
 const beatMs = 2000;
 /** Until Redis has been there once. */
@@ -9,17 +11,17 @@ const firstBeatMs = 100;
 const countedMs = 3 * beatMs;
 /** Assumed, at least, by a process that has not heard of the others twice. */
 const replicasUnheardOf = 4;
+/** Beyond it the share is the least anyway. */
+const mostReplicas = 10_000;
 
-const beatScript = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+const beatScript = `${nowByRedis}
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. now + ARGV[2], '+inf')
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return redis.call('ZCARD', KEYS[1])
+return math.min(redis.call('ZCARD', KEYS[1]), tonumber(ARGV[3]))
 `;
 
 /** How many processes serve one application. */
@@ -40,7 +42,9 @@ export function createReplicas({ redis, seal }: Shared, clock: Clock): Replicas 
 
   async function beat(): Promise<void> {
     try {
-      heardOf = Number(await redis.run((client) => client.eval(beatScript, 1, key, self, countedMs)));
+      heardOf = await redis.run(async (client) =>
+        integerReply(await client.eval(beatScript, 1, key, self, countedMs, mostReplicas), 1, mostReplicas),
+      );
       beats += 1;
     } catch {
       // Whoever was there a moment ago is most likely still there.

@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Redis as Client } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable-error.ts';
+import { doneReply, integerReply } from '../redis/replies.ts';
 import type { Shared } from '../redis/shared.ts';
+import { nowByRedis } from '../redis/time.ts';
 import type { Replicas } from './replicas.ts';
 
 /** For so long after Redis failed a process keeps to its share: by then every place in use is on record again. */
 const aloneMs = 1000;
+
+const secondMs = 1000;
 
 /** The wait for a second answer, so that a call has waited for Redis for less than 100 ms in all. */
 const secondTryMs = 30;
@@ -46,11 +50,6 @@ interface SharedPlacesOptions {
   readonly health?: RedisHealth;
 }
 
-const nowByRedis = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-`;
-
 /**
  * Takes a place and answers how many are left, as a number that is not positive; or answers how many milliseconds there
  * is none. By Redis's own time: processes differ. A place whose taking was answered too late is taken once.
@@ -70,7 +69,7 @@ if taken < limit then
   return taken + 1 - limit
 end
 local next = redis.call('ZRANGE', KEYS[1], taken - limit, taken - limit, 'WITHSCORES')
-return math.min(1000, next[2] - now)
+return math.min(1000, math.ceil(next[2] - now))
 `;
 
 /**
@@ -81,6 +80,7 @@ const giveBackScript = `${nowByRedis}
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 1 and ARGV[2] == '1' then
   redis.call('ZADD', KEYS[1], now + 1001, ARGV[1])
 end
+return 1
 `;
 
 export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
@@ -101,20 +101,24 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
     return (sent) => {
       // Failing that, it comes free by itself.
       redis
-        .insist((client) => client.eval(giveBackScript, 1, key, place, sent ? 1 : 0))
+        .insist(async (client) => doneReply(await client.eval(giveBackScript, 1, key, place, sent ? 1 : 0)))
         .catch(() => undefined);
     };
   }
 
   async function ask(place: string): Promise<number> {
-    const command = (client: Client): Promise<unknown> =>
-      client.eval(takeScript, 1, key, place, callsPerSecond, leaseMs);
+    const command = async (client: Client): Promise<number> =>
+      integerReply(
+        await client.eval(takeScript, 1, key, place, callsPerSecond, leaseMs),
+        1 - callsPerSecond,
+        secondMs,
+      );
     try {
-      return Number(await redis.run(command));
+      return await redis.run(command);
     } catch (error) {
       // Late for one process, Redis may well give all places to the others: once more before it goes beyond them.
       if (health.heardAtMs < health.failedAtMs || !mayBeThere(error)) throw error;
-      return Number(await redis.insist(command, secondTryMs));
+      return redis.insist(command, secondTryMs);
     }
   }
 

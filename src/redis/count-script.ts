@@ -1,18 +1,22 @@
 import type { Redis as Client } from 'ioredis';
+import { integerReply } from './replies.ts';
 
 /**
  * Adds to a count once for each number of a batch, however often that batch is sent: whoever got no answer may send
- * it again. What is no number under the count's name is replaced.
+ * it again. What is no count under the count's name is replaced.
  */
 const countScript = `
-local last = redis.pcall('get', KEYS[2])
-if type(last) ~= 'string' or (tonumber(last) or 0) < tonumber(ARGV[2]) then
-  local total = redis.pcall('incrby', KEYS[1], ARGV[1])
-  if type(total) ~= 'number' then redis.call('set', KEYS[1], ARGV[1]) end
-  redis.call('pexpire', KEYS[1], ARGV[3])
+local function countUnder(name)
+  local held = redis.pcall('get', name)
+  return type(held) == 'string' and #held <= 15 and string.match(held, '^%d+$') and tonumber(held) or 0
+end
+local count = countUnder(KEYS[1])
+if countUnder(KEYS[2]) < tonumber(ARGV[2]) then
+  count = count + ARGV[1]
+  redis.call('set', KEYS[1], string.format('%d', count), 'PX', ARGV[3])
   redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[4])
 end
-return tonumber(redis.call('get', KEYS[1])) or 0`;
+return count`;
 
 interface Batch {
   readonly countName: string;
@@ -30,5 +34,5 @@ interface Batch {
 export async function addOnce(client: Client, batch: Batch): Promise<number> {
   const { countName, batchName, amount, number, keepMs, rememberMs } = batch;
   const args = [countName, batchName, amount, number, keepMs, rememberMs];
-  return Number(await client.call('eval', countScript, 2, ...args));
+  return integerReply(await client.call('eval', countScript, 2, ...args), 0, Number.MAX_SAFE_INTEGER);
 }

@@ -3,6 +3,7 @@ const reasons = {
   resting: 'left alone after a failure',
   disconnected: 'no connection',
   refused: 'answered with an error',
+  unreadable: 'answered with something else',
 } as const;
 
 /** Why Redis could not help. Made from nothing of the command: its arguments may be anybody's. */

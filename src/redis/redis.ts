@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { awaitReady, connect } from './connection.ts';
 import { RedisUnavailableError } from './redis-unavailable-error.ts';
+import { isErrorReply } from './replies.ts';
+import { UnreadableReplyError } from './reply-limits.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
 /** The longest that anybody waits for one command. */
@@ -20,7 +22,7 @@ export interface Redis {
   /**
    * Runs `command`, for 50 ms at most, a connection that is just being made included.
    *
-   * @throws {RedisUnavailableError} without its answer in time, or with an error in place of one.
+   * @throws {RedisUnavailableError} without its answer in time, or with an error or nonsense in place of one.
    */
   run<T>(command: (client: Client) => Promise<T>): Promise<T>;
   /** The same, even after a command that was late: for what the other replicas have to know, or nobody waits for. */
@@ -39,8 +41,8 @@ interface RedisDependencies {
 
 /** Connects in the background: nothing waits for it, and it goes on trying for as long as the process lives. */
 export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis {
-  const client = connect(url);
-  const subscriptions = createSubscriptions(() => connect(url));
+  const client = connect(url, clock);
+  const subscriptions = createSubscriptions(() => connect(url, clock), log);
   /** Until then it is left alone. */
   let restsUntilMs = -Infinity;
   let isHelping = true;
@@ -74,6 +76,12 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     if (clock.nowMs() - lateSinceMs >= silenceMs) client.disconnect(true);
   }
 
+  /** What answers here is not Redis, or answers to something else: the next connection may find it. */
+  function noteUnreadable({ message }: RedisUnavailableError): void {
+    noteFailure(message);
+    client.disconnect(true);
+  }
+
   async function send<T>(command: (client: Client) => Promise<T>): Promise<T> {
     if (client.status === 'connecting' || client.status === 'connect') await opening;
     return command(client);
@@ -98,10 +106,11 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
       noteAnswer();
       return answer;
     } catch (error) {
-      if (isReply(error)) throw new RedisUnavailableError('refused');
+      if (isErrorReply(error)) throw new RedisUnavailableError('refused');
       if (!(error instanceof RedisUnavailableError)) throw new RedisUnavailableError('disconnected');
       // Where there is no connection the next try costs no time, and may find one.
       if (error.kind === 'late') noteLate();
+      if (error.kind === 'unreadable') noteUnreadable(error);
       throw error;
     }
   }
@@ -126,11 +135,9 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
   };
 }
 
-/** An error that Redis itself answered with, such as one for a full memory or a value of another type. */
-const isReply = (error: unknown): boolean => error instanceof Error && error.name === 'ReplyError';
-
 /** The system's code, or the first word of what Redis says (`WRONGPASS`): the rest may hold anything. */
 function reasonOf(error: Error): string {
+  if (error instanceof UnreadableReplyError) return error.message;
   if ('code' in error && typeof error.code === 'string') return error.code;
   return /^[A-Z]+\b/.exec(error.message)?.[0] ?? error.name;
 }

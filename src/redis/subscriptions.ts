@@ -1,4 +1,6 @@
 import type { Redis as Client } from 'ioredis';
+import type { Logger } from 'pino';
+import { integerReply } from './replies.ts';
 
 /** What is heard on channels, over a connection of its own that is made for the first of them. */
 export interface Subscriptions {
@@ -6,19 +8,38 @@ export interface Subscriptions {
   close(): void;
 }
 
-export function createSubscriptions(connect: () => Client): Subscriptions {
+export function createSubscriptions(connect: () => Client, log: Logger): Subscriptions {
   const listeners = new Map<string, ((message: string) => void)[]>();
   let client: Client | undefined;
+  /** False on a connection that is there for commands, but has not confirmed the subscription. */
+  let isConfirmed = true;
+  let isWarned = false;
 
-  function subscribe(...channels: readonly string[]): void {
-    client?.subscribe(...channels).catch(() => undefined);
+  async function subscribe(to: Client, ...channels: readonly string[]): Promise<void> {
+    try {
+      integerReply(await to.subscribe(...channels), 1, listeners.size);
+      isConfirmed = true;
+      if (isWarned) log.info('Redis takes subscriptions again');
+      isWarned = false;
+    } catch {
+      // Where the connection went the next one is made already.
+      if (to.status === 'ready') to.disconnect(true);
+    }
   }
 
   function open(): Client {
     const opened = connect();
-    // Told by the connection for commands already.
+    // Logged by the connection for commands already.
     opened.on('error', () => undefined);
-    opened.on('ready', () => subscribe(...listeners.keys()));
+    opened.on('ready', () => {
+      isConfirmed = false;
+      void subscribe(opened, ...listeners.keys());
+    });
+    opened.on('close', () => {
+      if (isConfirmed || isWarned) return;
+      isWarned = true;
+      log.warn('Redis takes no subscription: what other replicas drop is kept here until it ends by itself');
+    });
     opened.on('message', (channel: string, message: string) => {
       for (const listener of listeners.get(channel) ?? []) listener(message);
     });
@@ -34,7 +55,7 @@ export function createSubscriptions(connect: () => Client): Subscriptions {
       }
       listeners.set(channel, [listener]);
       client ??= open();
-      if (client.status === 'ready') subscribe(channel);
+      if (client.status === 'ready') void subscribe(client, channel);
     },
     close() {
       client?.disconnect();

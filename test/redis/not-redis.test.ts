@@ -1,0 +1,287 @@
+import { expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { Redis as Client } from 'ioredis';
+import { pino } from 'pino';
+import { createReplicas } from '../../src/dingtalk/replicas.ts';
+import { guardReplies } from '../../src/redis/guard-replies.ts';
+import { createRedis, type Redis } from '../../src/redis/redis.ts';
+import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startCachedGateway, type CachedGateway } from '../support/cached-gateway.ts';
+import { eventually } from '../support/eventually.ts';
+import {
+  endless,
+  endlessBytes,
+  startFakeRedis,
+  type FakeRedis,
+  type FakeReply,
+} from '../support/fake-redis.ts';
+import { startProcess } from '../support/gateway-process.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+import { selfSigned } from '../support/self-signed.ts';
+
+const id = 'cid9FTRQSLo+sKxxxx';
+const found = { data: { conversationSpace: expect.objectContaining({ spaceId: '798xxxxx' }) } };
+
+const nonsense: readonly (readonly [string, FakeReply])[] = [
+  ['nil', '$-1\r\n'],
+  ['no array', '*-1\r\n'],
+  ['a negative integer', ':-1500000\r\n'],
+  ['an empty array', '*0\r\n'],
+  ['an array of nils', '*3\r\n$-1\r\n$-1\r\n$-1\r\n'],
+  ['200,000 nested arrays', '*1\r\n'.repeat(200_000)],
+  ['announced arrays of 30 million elements, one in the other', '*30000000\r\n'.repeat(64)],
+  ['an endless string', endless(`$${2 ** 40}\r\n`)],
+  ['an endless line', endless('+')],
+  ['an endless integer', endless(':')],
+  ['an endless array', endless('*1000\r\n$4000000\r\n')],
+  ['garbage', '\u0000\u0001garbage\r\n'],
+  ['an error', '-NOPERM this user has no permissions\r\n'],
+  ['nothing but the end', (socket) => socket.destroy()],
+];
+
+const lookUp = async (gateway: CachedGateway): Promise<unknown> => (await gateway.lookUp(id)).body;
+
+/** Each connection to the fake is one more attempt; `gateway` has something to ask for meanwhile. */
+async function seesReconnects(fake: FakeRedis, command: string, gateway?: CachedGateway): Promise<void> {
+  let asked = 0;
+  await eventually(async () => {
+    gateway?.clock.advance(1001);
+    await gateway?.lookUp(`cid.demo.${(asked += 1)}`);
+    return fake.connectionsWith(command) >= 3;
+  });
+}
+
+const warningsOf = ({ log }: CachedGateway): readonly string[] =>
+  log.map((line) => JSON.parse(line)).flatMap(({ level, msg }) => (level >= 40 ? [msg] : []));
+
+test.each(nonsense)(
+  'SUBSCRIBE answered with %s: said once, tried again, and all goes on',
+  async (_what, reply) => {
+    await using fake = await startFakeRedis({ SUBSCRIBE: reply });
+    await using gateway = await startCachedGateway({ REDIS_URL: `redis://127.0.0.1:${fake.port}` });
+
+    await seesReconnects(fake, 'SUBSCRIBE');
+
+    expect(await lookUp(gateway)).toEqual(found);
+    expect(warningsOf(gateway)).toEqual([
+      'Redis takes no subscription: what other replicas drop is kept here until it ends by itself',
+    ]);
+    expect(fake.mostBytesTaken).toBeLessThan(endlessBytes / 2);
+  },
+);
+
+test.each(nonsense.filter(([what]) => what !== 'an error'))(
+  'every script answered with %s: said once, tried again, and all goes on',
+  async (_what, reply) => {
+    await using fake = await startFakeRedis({ EVAL: reply });
+    await using gateway = await startCachedGateway({ REDIS_URL: `redis://127.0.0.1:${fake.port}` });
+
+    await seesReconnects(fake, 'EVAL', gateway);
+
+    expect(await lookUp(gateway)).toEqual(found);
+    expect(warningsOf(gateway).filter((message) => message.startsWith('Redis cannot be used'))).toHaveLength(
+      1,
+    );
+    expect(fake.mostBytesTaken).toBeLessThan(endlessBytes / 2);
+  },
+);
+
+test.each(nonsense.filter(([what]) => !['an error', 'nil', 'no array', 'an empty array'].includes(what)))(
+  'the ready check answered with %s keeps nothing from going on',
+  async (_what, reply) => {
+    await using fake = await startFakeRedis({ INFO: reply });
+    await using gateway = await startCachedGateway({ REDIS_URL: `redis://127.0.0.1:${fake.port}` });
+
+    await seesReconnects(fake, 'INFO', gateway);
+
+    expect(await lookUp(gateway)).toEqual(found);
+    expect(fake.mostBytesTaken).toBeLessThan(endlessBytes / 2);
+  },
+);
+
+const messages = '*3\r\n$7\r\nmessage\r\n$5\r\nother\r\n$4\r\ntext\r\n'.repeat(1000);
+
+test.each(['INFO', 'EVAL', 'SUBSCRIBE'])(
+  'messages that nobody asked for are no answer to %s',
+  async (command) => {
+    await using fake = await startFakeRedis({ [command]: messages });
+    await using gateway = await startCachedGateway({ REDIS_URL: `redis://127.0.0.1:${fake.port}` });
+
+    await seesReconnects(fake, command, gateway);
+
+    expect(await lookUp(gateway)).toEqual(found);
+  },
+);
+
+test('messages of other channels are nothing to a subscriber', async () => {
+  const name = 'channel';
+  const confirmed = `*3\r\n$9\r\nsubscribe\r\n$${name.length}\r\n${name}\r\n:1\r\n`;
+  const mine = `*3\r\n$7\r\nmessage\r\n$${name.length}\r\n${name}\r\n$4\r\nmine\r\n`;
+  await using fake = await startFakeRedis({ SUBSCRIBE: `${confirmed}${messages}${mine}` });
+  using setup = connectTo(fake.port);
+  const heard: string[] = [];
+
+  setup.redis.subscribe(name, (message) => heard.push(message));
+  await eventually(() => heard.length > 0);
+
+  expect(heard).toEqual(['mine']);
+  expect(fake.connectionsWith('SUBSCRIBE')).toBe(1);
+});
+
+test('an HTTP server in Redis’s place', async () => {
+  const http = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1');
+  let connections = 0;
+  http.on('connection', () => (connections += 1));
+  await once(http, 'listening');
+  const { port } = http.address() as AddressInfo;
+  const gateway = await startCachedGateway({ REDIS_URL: `redis://127.0.0.1:${port}` });
+
+  await eventually(() => connections >= 6);
+
+  expect(await lookUp(gateway)).toEqual(found);
+  await gateway.close();
+  http.close();
+});
+
+function connectTo(port: number): { redis: Redis; clock: ReturnType<typeof createManualClock> } & Disposable {
+  const clock = createManualClock();
+  const url = new URL(`redis://127.0.0.1:${port}`);
+  const redis = createRedis(url, { log: pino({ level: 'silent' }), clock });
+  return { redis, clock, [Symbol.dispose]: () => redis.close() };
+}
+
+test.each(['nil', 'a negative integer', '200,000 nested arrays', 'garbage', 'an endless string'])(
+  'GET answered with %s: the connection that comes next is used',
+  async (what) => {
+    await using fake = await startFakeRedis({ GET: new Map(nonsense).get(what) ?? '', PING: '+PONG\r\n' });
+    using setup = connectTo(fake.port);
+    await setup.redis.opened(1000);
+
+    const first = await setup.redis.run((client) => client.get('a')).catch((error: Error) => error.message);
+
+    expect([null, -1_500_000, 'no connection']).toContain(first);
+    await eventually(
+      async () => (await setup.redis.run((client) => client.ping()).catch(() => undefined)) === 'PONG',
+    );
+  },
+);
+
+test('a reply that no command waits for ends the connection: the ones after it would be another’s', async () => {
+  await using fake = await startFakeRedis({ PING: '+PONG\r\n+OK\r\n' });
+  using setup = connectTo(fake.port);
+
+  await eventually(async () => {
+    await setup.redis.run((client) => client.ping()).catch(() => undefined);
+    return fake.connectionsWith('PING') >= 3;
+  });
+});
+
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'nonsense over %s, sent before anything was asked for, ends the connection',
+  async (version) => {
+    const options = { ...selfSigned, minVersion: version, maxVersion: version };
+    await using fake = await startFakeRedis({ CONNECT: '*1\r\n'.repeat(1000) }, options);
+    const tls = { ca: selfSigned.cert };
+    const client = new Client({ host: '127.0.0.1', port: fake.port, tls, retryStrategy: () => 1 });
+    const reasons = new Set<string>();
+    client.on('error', ({ name }) => reasons.add(name));
+    guardReplies(client);
+
+    await eventually(() => fake.connectionsWith('CONNECT') >= 3);
+
+    client.disconnect();
+    expect(reasons).toContain('UnreadableReplyError');
+  },
+);
+
+test('connections that are of no use are made less and less often', async () => {
+  await using fake = await startFakeRedis({ SUBSCRIBE: '*-1\r\n' });
+  using setup = connectTo(fake.port);
+  const atMs: number[] = [];
+  fake.setReplies({
+    SUBSCRIBE: (socket) => {
+      atMs.push(performance.now());
+      socket.write('*-1\r\n');
+    },
+  });
+  setup.redis.subscribe('channel', () => undefined);
+
+  await eventually(() => atMs.length === 4);
+
+  const [first = 0, second = 0, third = 0, fourth = 0] = atMs;
+  expect(second - first).toBeGreaterThanOrEqual(95);
+  expect(third - second).toBeGreaterThanOrEqual(195);
+  expect(fourth - third).toBeGreaterThanOrEqual(395);
+});
+
+test.each([
+  ['text', '$3\r\nabc\r\n'],
+  ['nil', '$-1\r\n'],
+  ['none', ':0\r\n'],
+  ['a negative number', ':-3\r\n'],
+  ['an absurd number', ':9007199254740993\r\n'],
+])('a count of replicas that is %s is not believed', async (_what, reply) => {
+  await using fake = await startFakeRedis({ EVAL: ':2\r\n' });
+  using setup = connectTo(fake.port);
+  await setup.redis.opened(1000);
+  const seal = { keyOf: (what: string) => what, close: () => Buffer.alloc(0), open: () => undefined };
+  const replicas = createReplicas({ redis: setup.redis, seal }, setup.clock);
+  await setup.clock.waitForTimer(100);
+  setup.clock.advance(100);
+  await setup.clock.waitForTimer(2000);
+  setup.clock.advance(2000);
+  await setup.clock.waitForTimer(2000);
+  expect(replicas.count).toBe(2);
+  fake.setReplies({ EVAL: reply });
+
+  setup.clock.advance(2000);
+  await setup.clock.waitForTimer(2000);
+
+  expect(replicas.count).toBe(2);
+  replicas.close();
+});
+
+test.each([
+  ['nil', '$-1\r\n'],
+  ['200,000 nested arrays', '*1\r\n'.repeat(200_000)],
+  ['announced arrays', '*30000000\r\n'.repeat(64)],
+  ['an endless string', endless('$9000000000\r\n')],
+])(
+  'the process outlives %s, whatever the command',
+  async (_what, reply) => {
+    await using fake = await startFakeRedis({ SUBSCRIBE: reply, EVAL: reply });
+    const upstream = await startSandbox({ callsPerSecond: Infinity });
+    await using gateway = startProcess([process.execPath, '--max-old-space-size=512', 'dist/main.js'], {
+      PORT: '0',
+      DINGTALK_API_URL: upstream.url,
+      DINGTALK_APP_KEY: sandboxCredentials.appKey,
+      DINGTALK_APP_SECRET: sandboxCredentials.appSecret,
+      DINGTALK_OPERATOR_UNION_ID: sandboxCredentials.operatorUnionId,
+      VIEWER_AUTH: 'fixed',
+      ALLOW_ANONYMOUS: '1',
+      REDIS_URL: `redis://127.0.0.1:${fake.port}`,
+    });
+    const url = await gateway.url;
+    const ask = async (what: string): Promise<unknown> => {
+      const query = `{ conversationSpace(openConversationId: ${JSON.stringify(what)}) { spaceId } }`;
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+      return response.json();
+    };
+
+    await eventually(() => fake.connectionsWith('SUBSCRIBE') >= 3);
+
+    expect(await ask(id)).toEqual(found);
+    expect(gateway.child.exitCode).toBeNull();
+    expect(gateway.output().stderr).toBe('');
+    expect(fake.mostBytesTaken).toBeLessThan(endlessBytes / 2);
+    await upstream.close();
+  },
+  30_000,
+);

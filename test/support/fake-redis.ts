@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import net, { type AddressInfo, type Server, type Socket } from 'node:net';
+import tls, { type TlsOptions } from 'node:tls';
+
+/** What is sent for one command; a function sends it by itself. */
+export type FakeReply = string | ((socket: Socket) => void);
+
+export interface FakeRedis extends AsyncDisposable {
+  readonly port: number;
+  /** How many connections have sent that command so far. */
+  connectionsWith(command: string): number;
+  /** The most bytes that one connection has taken. */
+  readonly mostBytesTaken: number;
+  /** From now on, by the command's name in capitals; what is in neither is answered with an error. */
+  setReplies(replies: Readonly<Record<string, FakeReply>>): void;
+}
+
+/** The most that an endless reply sends: a client that takes all of it has no bound. */
+export const endlessBytes = 64 * 1024 * 1024;
+
+/** Sends `start`, and then zeros for as long as they are taken. */
+export const endless =
+  (start: string) =>
+  (socket: Socket): void => {
+    const zeros = '0'.repeat(64 * 1024);
+    socket.write(start);
+    const goOn = (): void => {
+      while (!socket.destroyed && socket.bytesWritten < endlessBytes) {
+        if (!socket.write(zeros)) return;
+      }
+      socket.off('drain', goOn);
+    };
+    socket.on('drain', goOn);
+    goOn();
+  };
+
+const info = 'redis_version:7.0.0\r\nloading:0\r\n';
+const properReplies = { INFO: `$${info.length}\r\n${info}\r\n` };
+
+/** Something in Redis's place that answers each command as a test says, and the ready check as Redis does. */
+export async function startFakeRedis(
+  replies: Readonly<Record<string, FakeReply>> = {},
+  tlsOptions?: TlsOptions,
+): Promise<FakeRedis> {
+  let current: Readonly<Record<string, FakeReply>> = { ...properReplies, ...replies };
+  const sockets = new Set<Socket>();
+  const seen = new Map<string, Set<Socket>>();
+  let mostBytesTaken = 0;
+
+  function answer(socket: Socket, command: string): void {
+    seen.set(command, (seen.get(command) ?? new Set()).add(socket));
+    const reply = current[command] ?? '-ERR unknown command\r\n';
+    if (socket.destroyed) return;
+    if (typeof reply === 'string') socket.write(reply);
+    else reply(socket);
+  }
+
+  function serve(socket: Socket): void {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      mostBytesTaken = Math.max(mostBytesTaken, socket.bytesWritten);
+      sockets.delete(socket);
+    });
+    if (current['CONNECT'] !== undefined) answer(socket, 'CONNECT');
+    let received = '';
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1');
+      for (;;) {
+        const { command, rest } = readCommand(received);
+        if (command === undefined) return;
+        received = rest;
+        answer(socket, command.toUpperCase());
+      }
+    });
+  }
+
+  const server: Server = tlsOptions ? tls.createServer(tlsOptions, serve) : net.createServer(serve);
+  server.on('tlsClientError', () => undefined);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    connectionsWith: (command) => seen.get(command)?.size ?? 0,
+    get mostBytesTaken() {
+      return Math.max(mostBytesTaken, ...[...sockets].map(({ bytesWritten }) => bytesWritten));
+    },
+    setReplies(next) {
+      current = { ...properReplies, ...next };
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** The name of the first command, once all of it is there. */
+function readCommand(text: string): { readonly command?: string; readonly rest: string } {
+  const [head = '', count] = /^\*(\d+)\r\n/.exec(text) ?? [];
+  let at = head.length;
+  let command: string | undefined;
+  for (let left = Number(count ?? NaN); left > 0; left -= 1) {
+    const [line = '', length] = /^\$(\d+)\r\n/.exec(text.slice(at, at + 20)) ?? [];
+    const end = at + line.length + Number(length ?? NaN) + 2;
+    if (!(end <= text.length)) return { rest: text };
+    command ??= text.slice(at + line.length, end - 2);
+    at = end;
+  }
+  return command === undefined ? { rest: text } : { command, rest: text.slice(at) };
+}
