@@ -54,7 +54,7 @@ export async function createGateway(
   { log, clock, random }: GatewayDependencies,
 ): Promise<Gateway> {
   const { apiUrl, app: application, callsPerSecond, timeoutMs, mode } = config.dingtalk;
-  const shared = config.redisUrl && (await createShared(config.redisUrl, application, { log, clock }));
+  const shared = config.redisUrl && (await createShared(config.redisUrl, config.dingtalk, { log, clock }));
   // Each of the stand-in's ids fails on its own: one must not speak for the others.
   const protectHost = mode !== 'sandbox';
   const upstream = createUpstreamClient(apiUrl, clock);

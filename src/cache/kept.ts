@@ -35,10 +35,15 @@ export function readKept<Answer>(
   return parsed.success ? { answer: parsed.data } : undefined;
 }
 
-/** Undefined for a text that holds nothing kept. */
-export function parseKept(text: string): Kept | undefined {
+const entrySchema = z.object({ kept: keptSchema, askedAtRedisMs: z.int() });
+
+/** What is sealed together. The time is in there: one that stands beside the seal can be replaced. */
+export type SealedEntry = z.output<typeof entrySchema>;
+
+/** Undefined for a text that is no entry. */
+export function parseSealedEntry(text: string): SealedEntry | undefined {
   try {
-    return keptSchema.safeParse(JSON.parse(text)).data;
+    return entrySchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -1,17 +1,16 @@
-/** Redis's own clock, in milliseconds: the one that all replicas can go by. */
-const now = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-`;
+import { nowByRedis } from '../redis/time.ts';
 
-/** What is under KEYS[1], and when it was asked for, which stands before it in thirteen digits; nil for anything else. */
+/**
+ * What is under KEYS[1], and when it was asked for, which stands before it in thirteen digits; nil for anything else. The
+ * digits are for these scripts, which cannot open the seal: readers compare them with the time inside it.
+ */
 const held = `
 local held = redis.pcall('GET', KEYS[1])
 local heldAt = type(held) == 'string' and tonumber(string.match(held, '^%d%d%d%d%d%d%d%d%d%d%d%d%d'))
 `;
 
 /** The time; then, where something is held, when it was asked for and what it is. */
-export const readScript = `${now}${held}
+export const readScript = `${nowByRedis}${held}
 if not heldAt then return { now } end
 return { now, heldAt, string.sub(held, 14) }
 `;
@@ -22,7 +21,7 @@ return { now, heldAt, string.sub(held, 14) }
  * The old goes in any case, even where a full Redis takes nothing new. It goes second: once a script has written,
  * Redis lets it go beyond its limit.
  */
-const put = `${now}${held}
+const put = `${nowByRedis}${held}
 local asked = math.min(tonumber(ARGV[1]) or now, now)
 if not (heldAt and heldAt >= asked and heldAt <= now) then
   local left = asked + tonumber(ARGV[3]) - now
@@ -32,9 +31,10 @@ if not (heldAt and heldAt >= asked and heldAt <= now) then
 end
 `;
 
-export const keepScript = put;
+export const keepScript = `${put}
+return 1`;
 
 /** The same, with ARGV[5] said on the channel ARGV[4] to all replicas, whatever was held. */
 export const dropScript = `${put}
 redis.call('PUBLISH', ARGV[4], ARGV[5])
-`;
+return 1`;

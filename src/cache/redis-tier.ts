@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Redis as Client } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { Redis } from '../redis/redis.ts';
+import { arrayReply, bufferReply, doneReply } from '../redis/replies.ts';
 import type { Shared } from '../redis/shared.ts';
-import { parseKept, type Kept } from './kept.ts';
+import { aheadAtMostMs, timeReply } from '../redis/time.ts';
+import { parseSealedEntry, type Kept, type SealedEntry } from './kept.ts';
 import { dropScript, keepScript, readScript } from './redis-scripts.ts';
 
 /** Something kept, and when DingTalk was asked for it, on this process's own clock. */
@@ -37,41 +40,46 @@ export function createRedisTier({ redis, seal }: Shared, clock: Clock): RedisTie
   const channel = seal.keyOf('dropped');
   const nameOf = (key: string): string => seal.keyOf('lookup', key);
 
+  function open(name: string, { redisMs, heldAtMs, sealed }: HeldEntry): Kept | undefined {
+    const text = sealed && seal.open(name, sealed);
+    const entry = text === undefined ? undefined : parseSealedEntry(text);
+    if (!entry || heldAtMs > redisMs) return undefined;
+    // The scripts put back a time to come, and no other: a later one is not theirs.
+    const { kept, askedAtRedisMs } = entry;
+    return heldAtMs <= askedAtRedisMs && askedAtRedisMs <= redisMs + aheadAtMostMs ? kept : undefined;
+  }
+
   function write(script: string, key: string, given: Write, ...said: readonly string[]): Promise<void> {
     const name = nameOf(key);
-    const value = given.kept ? seal.close(name, JSON.stringify(given.kept)) : '';
-    return quietly(redis, (client) =>
-      client.eval(script, 1, name, String(given.askedAtRedisMs), value, given.forMs, ...said),
-    ).then(() => undefined);
+    const value = given.entry ? seal.close(name, JSON.stringify(given.entry)) : '';
+    const askedAt = given.entry ? String(given.entry.askedAtRedisMs) : '';
+    return quietly(redis, async (client) =>
+      doneReply(await client.eval(script, 1, name, askedAt, value, given.forMs, ...said)),
+    );
   }
 
   return {
     async read(key) {
       const name = nameOf(key);
       const fromMs = clock.nowMs();
-      const answer = await quietly(redis, (client) => client.callBuffer('EVAL', readScript, 1, name));
-      if (!Array.isArray(answer)) return undefined;
-      const [redisMs, heldAtMs, sealed] = answer as readonly unknown[];
-      if (typeof redisMs !== 'number') return undefined;
-      const times = { redisMs, fromMs, toMs: clock.nowMs() };
-      if (typeof heldAtMs !== 'number' || !Buffer.isBuffer(sealed) || heldAtMs > redisMs) {
-        return { held: undefined, ...times };
-      }
-      const text = seal.open(name, sealed);
-      const kept = text === undefined ? undefined : parseKept(text);
+      const found = await quietly(redis, (client) => readEntry(client, name));
+      if (!found) return undefined;
+      const { redisMs, heldAtMs } = found;
+      const kept = open(name, found);
       // Rather too old than too young: by the moment at which Redis was asked.
-      return { held: kept && { kept, askedAtMs: fromMs - (redisMs - heldAtMs) }, ...times };
+      const held = kept && { kept, askedAtMs: fromMs - (redisMs - heldAtMs) };
+      return { held, redisMs, fromMs, toMs: clock.nowMs() };
     },
     keep(key, { kept, askedAtMs }, { redisMs, toMs }, forMs) {
       const askedAtRedisMs = Math.floor(redisMs + askedAtMs - toMs);
-      return write(keepScript, key, { kept, askedAtRedisMs, forMs });
+      return write(keepScript, key, { entry: { kept, askedAtRedisMs }, forMs });
     },
     drop(key, { kept, askedAtMs }, reading, forMs) {
       const said = [channel, `${self} ${seal.close(channel, key).toString('base64')}`];
-      if (!reading) return write(dropScript, key, { kept: undefined, askedAtRedisMs: '', forMs }, ...said);
+      if (!reading) return write(dropScript, key, { entry: undefined, forMs }, ...said);
       // Rather too young than too old, and a tie goes to the refusal.
       const askedAtRedisMs = Math.floor(reading.redisMs + askedAtMs - reading.fromMs) + 1;
-      return write(dropScript, key, { kept, askedAtRedisMs, forMs }, ...said);
+      return write(dropScript, key, { entry: { kept, askedAtRedisMs }, forMs }, ...said);
     },
     onDropped(listener) {
       redis.subscribe(channel, (message) => {
@@ -84,13 +92,26 @@ export function createRedisTier({ redis, seal }: Shared, clock: Clock): RedisTie
 }
 
 interface Write {
-  readonly kept: Kept | undefined;
-  /** Empty: now. */
-  readonly askedAtRedisMs: number | '';
+  /** Undefined: nothing is kept, and what is held ends now. */
+  readonly entry: SealedEntry | undefined;
   readonly forMs: number;
 }
 
+interface HeldEntry {
+  readonly redisMs: number;
+  /** As it stands beside the seal. */
+  readonly heldAtMs: number;
+  readonly sealed: Buffer | undefined;
+}
+
+async function readEntry(client: Client, name: string): Promise<HeldEntry> {
+  const [now, heldAt, sealed] = arrayReply(await client.callBuffer('EVAL', readScript, 1, name));
+  const redisMs = timeReply(now);
+  if (heldAt === undefined) return { redisMs, heldAtMs: redisMs, sealed: undefined };
+  return { redisMs, heldAtMs: timeReply(heldAt), sealed: bufferReply(sealed) };
+}
+
 /** Undefined without an answer: Redis helps where it can, and nobody hears where it cannot. */
-async function quietly(redis: Redis, command: Parameters<Redis['run']>[0]): Promise<unknown> {
+async function quietly<T>(redis: Redis, command: (client: Client) => Promise<T>): Promise<T | undefined> {
   return redis.run(command).catch(() => undefined);
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { Redis as Client } from 'ioredis';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable-error.ts';
 import type { Shared } from '../redis/shared.ts';
+import { aheadAtMostMs, readTime } from '../redis/time.ts';
 import { claimToken, keepToken, letTokenGo, type TokenClaim } from '../redis/token-scripts.ts';
 import { pause, type Deadline } from './deadline.ts';
 import { timed, type TimedToken, type TokenSupply } from './token-supply.ts';
@@ -17,7 +19,12 @@ const secondTryMs = 20;
 /** A token in Redis with less than that share of its life left is due for renewal itself. */
 const renewAtShare = 0.2;
 
-const keptToken = z.object({ token: z.string().min(1), lifeMs: z.number().positive() });
+const keptToken = z.object({
+  token: z.string().min(1),
+  lifeMs: z.number().positive(),
+  /** By Redis's clock. In the seal, as the time for which Redis keeps a value can be changed there. */
+  fetchedAtRedisMs: z.int(),
+});
 const nothingKnown: Buffer = Buffer.alloc(0);
 
 interface SharedTokensOptions {
@@ -28,6 +35,14 @@ interface SharedTokensOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
 }
+
+/** When Redis was asked and had answered, on this process's own clock. */
+interface Asked {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+type KeptClaim = Extract<TokenClaim, { kind: 'kept' }> & Asked;
+type Claim = (TokenClaim & Asked) | { readonly kind: 'without' };
 
 /**
  * Tokens that the replicas of one application fetch once between them: sealed in Redis, under a lock while they are
@@ -45,9 +60,9 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
   });
 
   /** What Redis says; `without` where it cannot help. */
-  async function claim(corpId: string | undefined, known: Buffer): Promise<TokenClaim | { kind: 'without' }> {
+  async function claim(corpId: string | undefined, known: Buffer): Promise<Claim> {
     const names = namesOf(corpId);
-    const askedAtMs = clock.nowMs();
+    const fromMs = clock.nowMs();
     try {
       const found = await redis
         .run((client) => claimToken(client, names, known, owner, lockMs))
@@ -55,27 +70,30 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
           if (!(error instanceof RedisUnavailableError) || error.kind !== 'late') throw error;
           return redis.insist((client) => claimToken(client, names, known, owner, lockMs, true), secondTryMs);
         });
-      if (found.kind !== 'kept') return found;
-      return { ...found, leftMs: found.leftMs - (clock.nowMs() - askedAtMs) };
+      return { ...found, fromMs, toMs: clock.nowMs() };
     } catch {
       return { kind: 'without' };
     }
   }
 
-  function open(corpId: string | undefined, sealed: Buffer, leftMs: number): TimedToken | undefined {
-    const text = seal.open(namesOf(corpId).token, sealed);
-    if (text === undefined || leftMs <= 0) return undefined;
-    const { token, lifeMs } = keptToken.parse(JSON.parse(text));
-    return timed({ token, lifeMs }, clock.nowMs() + Math.min(leftMs, lifeMs) - lifeMs);
+  /** The token, unless its life is over: by what Redis says, and by what the seal holds, whichever is earlier. */
+  function open(corpId: string | undefined, found: KeptClaim): TimedToken | undefined {
+    const kept = parseToken(seal.open(namesOf(corpId).token, found.sealed));
+    if (!kept || kept.fetchedAtRedisMs > found.redisMs + aheadAtMostMs) return undefined;
+    const { token, lifeMs, fetchedAtRedisMs } = kept;
+    const nowMs = clock.nowMs();
+    const sealedLeftMs = fetchedAtRedisMs + lifeMs - found.redisMs;
+    const leftMs = Math.min(found.leftMs, sealedLeftMs) - (nowMs - found.fromMs);
+    return leftMs > 0 ? timed({ token, lifeMs }, nowMs + Math.min(leftMs, lifeMs) - lifeMs) : undefined;
   }
 
   /** Asks DingTalk and leaves the answer for the others, who are not waited for. */
-  async function fetch(corpId: string | undefined, deadline: Deadline): Promise<TimedToken> {
+  async function fetch(corpId: string | undefined, deadline: Deadline, claimed: Claim): Promise<TimedToken> {
     const askedAtMs = clock.nowMs();
     const names = namesOf(corpId);
     try {
       const fetched = await source.fetch(corpId, deadline);
-      leave(corpId, fetched, askedAtMs);
+      leave(corpId, fetched, askedAtMs, claimed);
       return timed(fetched, askedAtMs);
     } catch (error) {
       redis.run((client) => letTokenGo(client, names, owner)).catch(() => undefined);
@@ -83,12 +101,24 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
     }
   }
 
-  function leave(corpId: string | undefined, fetched: FetchedToken, askedAtMs: number): void {
+  function leave(
+    corpId: string | undefined,
+    { token, lifeMs }: FetchedToken,
+    askedAtMs: number,
+    claimed: Claim,
+  ): void {
     const names = namesOf(corpId);
-    const sealed = seal.close(names.token, JSON.stringify(fetched));
-    // In thousandths of a second, so that Redis lets go of it no later than its life ends.
-    const leftMs = fetched.lifeMs - (clock.nowMs() - askedAtMs);
-    redis.run((client) => keepToken(client, names, owner, sealed, leftMs)).catch(() => undefined);
+    const keep = async (client: Client): Promise<void> => {
+      // Where Redis was away when the token was asked for, its time is still to be read: nothing is kept without it.
+      const { redisMs, toMs } =
+        claimed.kind === 'without' ? { redisMs: await readTime(client), toMs: clock.nowMs() } : claimed;
+      // Rather too early than too late.
+      const fetchedAtRedisMs = Math.floor(redisMs + askedAtMs - toMs);
+      const sealed = seal.close(names.token, JSON.stringify({ token, lifeMs, fetchedAtRedisMs }));
+      // In thousandths of a second, so that Redis lets go of it no later than its life ends.
+      await keepToken(client, names, owner, sealed, lifeMs - (clock.nowMs() - askedAtMs));
+    };
+    redis.run(keep).catch(() => undefined);
   }
 
   return {
@@ -98,29 +128,30 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
       for (;;) {
         const found = await claim(corpId, known);
         if (found.kind === 'kept') {
-          const token = open(corpId, found.sealed, found.leftMs);
+          const token = open(corpId, found);
           // What was put there since this began is new, even where DingTalk gave the same text again.
           if (token && (known !== nothingKnown || token.value !== refused?.value)) return token;
           known = found.sealed;
         }
         const isOver = clock.nowMs() >= giveUpAtMs;
-        if (found.kind === 'ours' || found.kind === 'without' || isOver) return fetch(corpId, deadline);
+        if (found.kind === 'ours' || found.kind === 'without' || isOver)
+          return fetch(corpId, deadline, found);
         if (found.kind === 'fetched-elsewhere') await pause(clock, pollMs, deadline.signal);
       }
     },
     async renew(corpId, deadline) {
       let found = await claim(corpId, nothingKnown);
       if (found.kind === 'kept') {
-        const token = open(corpId, found.sealed, found.leftMs);
+        const token = open(corpId, found);
         if (token && isFresh(token, clock)) return token;
         found = await claim(corpId, found.sealed);
       }
       switch (found.kind) {
         case 'ours':
         case 'without':
-          return fetch(corpId, deadline);
+          return fetch(corpId, deadline, found);
         case 'kept':
-          return open(corpId, found.sealed, found.leftMs);
+          return open(corpId, found);
         case 'fetched-elsewhere':
           return undefined;
       }
@@ -130,3 +161,12 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
 
 const isFresh = ({ fetchedAtMs, expiresAtMs }: TimedToken, clock: Clock): boolean =>
   expiresAtMs - clock.nowMs() > (expiresAtMs - fetchedAtMs) * renewAtShare;
+
+/** Undefined for what is no token, such as one of another version of the gateway. */
+function parseToken(text: string | undefined): z.output<typeof keptToken> | undefined {
+  try {
+    return text === undefined ? undefined : keptToken.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

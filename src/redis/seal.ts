@@ -22,12 +22,22 @@ export interface Seal {
   open(key: string, sealed: Buffer): string | undefined;
 }
 
-/** `app` keeps applications apart that share one Redis; `secret` is the application's own. */
-export function createSeal(app: string, secret: string): Seal {
+interface SealOptions {
+  /** The origin that the application's secret is sent to: what one host answered is not for another. */
+  readonly upstream: string;
+  /** Keeps applications apart that share one Redis. */
+  readonly app: string;
+  /** The application's own. */
+  readonly secret: string;
+}
+
+/** The keys follow from all three: gateways that differ in one of them share nothing. */
+export function createSeal({ upstream, app, secret }: SealOptions): Seal {
+  const salt = JSON.stringify([upstream, app]);
   // Node makes a key of bytes anew each time they are used, which takes ten times as long as what they are used for.
   const derive = (purpose: string): KeyObject =>
     createSecretKey(
-      new Uint8Array(hkdfSync('sha256', secret, app, `dingtalk-graphql-gateway ${purpose}`, 32)),
+      new Uint8Array(hkdfSync('sha256', secret, salt, `dingtalk-graphql-gateway ${purpose}`, 32)),
     );
   const encryptionKey = derive('encryption');
   const namingKey = derive('naming');

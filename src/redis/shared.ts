@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { AppConfig } from '../config/config.ts';
+import type { DingTalkConfig } from '../config/config.ts';
 import type { Redis } from './redis.ts';
 import { createSeal, type Seal } from './seal.ts';
 
-/** What the replicas of one application share, and what keeps it from everybody else. */
+/** What the replicas of one application before one upstream share, and what keeps it from everybody else. */
 export interface Shared {
   readonly redis: Redis;
   readonly seal: Seal;
@@ -13,10 +13,11 @@ export interface Shared {
 /** Loads the client of Redis only where there is one to talk to: it takes a tenth of the time of a start. */
 export async function createShared(
   url: URL,
-  app: AppConfig,
+  { apiUrl, app }: Pick<DingTalkConfig, 'apiUrl' | 'app'>,
   dependencies: { readonly log: Logger; readonly clock: Clock },
 ): Promise<Shared> {
   const { createRedis } = await import('./redis.ts');
   const [key, secret] = app.kind === 'suite' ? [app.suiteKey, app.suiteSecret] : [app.appKey, app.appSecret];
-  return { redis: createRedis(url, dependencies), seal: createSeal(key, secret) };
+  const seal = createSeal({ upstream: apiUrl.origin, app: key, secret });
+  return { redis: createRedis(url, dependencies), seal };
 }

@@ -1,10 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
+import type { Redis as Client } from 'ioredis';
 import { pino } from 'pino';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import { createReplicas, type Replicas } from '../../src/dingtalk/replicas.ts';
 import { createSharedPlaces, type SharedPlaces } from '../../src/dingtalk/shared-places.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { RedisUnavailableError } from '../../src/redis/redis-unavailable-error.ts';
+import { createSeal } from '../../src/redis/seal.ts';
 import { createShared, type Shared } from '../../src/redis/shared.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { startRedis, testWithRedis, type RedisServer } from '../support/redis-server.ts';
@@ -42,7 +44,7 @@ testWithRedis('three gateways on one Redis stay within one pace', async () => {
   const gateways = [first, second, third];
   for (const gateway of gateways) await fetch(`${gateway.url}/readyz`);
   // Redis is connected to in the background: until then each has a share of its own.
-  const { redis: commands, seal } = await connect(redis);
+  const { redis: commands, seal } = await connect(redis, first.upstream.url);
   const announced = (): Promise<number> => commands.run((client) => client.zcard(seal.keyOf('replicas')));
   while ((await announced()) < gateways.length) await new Promise((resolve) => setTimeout(resolve, 50));
 
@@ -78,13 +80,17 @@ afterEach(() => {
 });
 
 /** One process's side, connected. */
-async function connect(redis: RedisServer): Promise<Shared> {
+async function connect(redis: RedisServer, apiUrl = 'https://api.dingtalk.test'): Promise<Shared> {
   const { appKey, appSecret } = sandboxCredentials;
   const app = { kind: 'internal', appKey, appSecret } as const;
-  const shared = await createShared(new URL(redis.url), app, {
-    log: pino({ level: 'silent' }),
-    clock: patientClock,
-  });
+  const shared = await createShared(
+    new URL(redis.url),
+    { apiUrl: new URL(apiUrl), app },
+    {
+      log: pino({ level: 'silent' }),
+      clock: patientClock,
+    },
+  );
   closers.push(() => shared.redis.close());
   for (;;) {
     if (await shared.redis.run((client) => client.ping()).catch(() => undefined)) return shared;
@@ -260,3 +266,24 @@ testWithRedis(
     expect(first.count).toBe(4);
   },
 );
+
+test.each([
+  ['nil', null],
+  ['text', 'abc'],
+  ['no number', NaN],
+  ['more places than there are', -2],
+  ['a longer wait than there is', 1001],
+])('%s in reply to a request for a place is no place', async (_what, reply) => {
+  const client = { eval: async () => reply } as unknown as Client;
+  const run: Shared['redis']['run'] = (command) => command(client);
+  const redis = {
+    run,
+    insist: run,
+    subscribe: () => undefined,
+    opened: async () => undefined,
+    close: () => undefined,
+  };
+  const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'app', secret: 'secret' });
+
+  expect(await placesOf({ redis, seal }).take()).toMatchObject({ kind: 'unknown' });
+});

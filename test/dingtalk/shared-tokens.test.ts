@@ -1,7 +1,10 @@
 import { expect } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
 import type { Clock } from '../../src/clock.ts';
+import { createSeal } from '../../src/redis/seal.ts';
+import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { remembering } from '../support/cached-gateway.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { startRedis, testWithRedis as test, type RedisServer } from '../support/redis-server.ts';
 import { createSlowClock } from '../support/slow-clock.ts';
@@ -342,4 +345,134 @@ test('a Redis that takes two seconds for every command costs 50 ms', async () =>
 
   expect((await pending).body).toEqual(found);
   expect(pastMs).toBeLessThanOrEqual(100);
+});
+
+/** A sealed token as the gateways of these tests leave it, fetched `ageMs` ago by Redis's clock. */
+async function sealedToken(
+  { raw, dingtalk }: Replicas,
+  key: string,
+  token: string,
+  ageMs: number,
+): Promise<Buffer> {
+  const [seconds = 0] = await raw.time();
+  const seal = createSeal({
+    upstream: new URL(dingtalk.url).origin,
+    app: sandboxCredentials.appKey,
+    secret: sandboxCredentials.appSecret,
+  });
+  const fetchedAtRedisMs = seconds * 1000 - ageMs;
+  return seal.close(key, JSON.stringify({ token, lifeMs, fetchedAtRedisMs }));
+}
+
+test.each([
+  ['of more than its life ago', lifeMs + 1],
+  ['of an hour to come', -3_600_000],
+])('a token %s that is put back for two hours more is not used', async (_what, ageMs) => {
+  await using replicas = await setUp();
+  await (await replicas.start()).query(lookup, example);
+  const key = await keyOf(replicas.raw, 'token');
+  const old = await sealedToken(replicas, key, 'an-old-token', ageMs);
+  await replicas.raw.set(key, old, 'PX', lifeMs);
+  replicas.dingtalk.clearCalls();
+
+  const { body } = await (await replicas.start()).query(lookup, example);
+
+  expect(body).toEqual(found);
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(1);
+  const sent = replicas.dingtalk
+    .callsTo('conversationSpace')
+    .map(({ headers }) => headers['x-acs-dingtalk-access-token']);
+  expect(sent).not.toContain('an-old-token');
+});
+
+test('a token put back for longer lives as long as the seal says', async () => {
+  const clock = createManualClock();
+  await using replicas = await setUp(clock);
+  await (await replicas.start()).query(lookup, example);
+  const key = await keyOf(replicas.raw, 'token');
+  const token = String(
+    replicas.dingtalk.callsTo('conversationSpace')[0]?.headers['x-acs-dingtalk-access-token'],
+  );
+  const leftMs = 600_000;
+  await replicas.raw.set(key, await sealedToken(replicas, key, token, lifeMs - leftMs), 'PX', lifeMs);
+  const second = await replicas.start();
+  await second.query(lookup, example);
+  replicas.dingtalk.clearCalls();
+
+  await pass(leftMs + 1, clock);
+  await replicas.raw.flushall();
+  const { body } = await second.query(lookup, example);
+
+  expect(body).toEqual(found);
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(1);
+});
+
+test('what an older or newer gateway has sealed is no token', async () => {
+  await using replicas = await setUp();
+  await (await replicas.start()).query(lookup, example);
+  const key = await keyOf(replicas.raw, 'token');
+  const seal = createSeal({
+    upstream: new URL(replicas.dingtalk.url).origin,
+    app: sandboxCredentials.appKey,
+    secret: sandboxCredentials.appSecret,
+  });
+  await replicas.raw.set(key, seal.close(key, '{"token":"text","lifeMs":7200000}'), 'PX', lifeMs);
+
+  const { body } = await (await replicas.start()).query(lookup, example);
+
+  expect(body).toEqual(found);
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(2);
+});
+
+test('a token that was asked for while Redis was away is left there with its time, or not at all', async () => {
+  const clock = createManualClock();
+  await using replicas = await setUp(clock);
+  await replicas.redis.stop();
+  const gateway = await replicas.start();
+  replicas.dingtalk.setLatency(300, 'accessToken');
+  const pending = gateway.query(lookup, example);
+  await replicas.dingtalk.waitForCalls('accessToken', 1);
+  await replicas.redis.start();
+
+  expect((await pending).body).toEqual(found);
+  const [key] = await replicas.raw.keys('dingtalk-gateway:token:*');
+  const second = await (await replicas.start()).query(lookup, example);
+
+  expect(second.body).toEqual(found);
+  expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(key === undefined ? 2 : 1);
+});
+
+const tokensAt = ({ callsTo }: Sandbox): readonly unknown[] =>
+  callsTo('conversationSpace').map(({ headers }) => headers['x-acs-dingtalk-access-token']);
+
+test('gateways before different upstreams share neither token nor pace nor what is remembered', async () => {
+  await using replicas = await setUp();
+  const other = await startSandbox({ callsPerSecond: Infinity });
+  const environment = { ...remembering, DINGTALK_QPS: '2' };
+  const one = await replicas.start({ environment });
+  const two = await replicas.start({ environment: { ...environment, DINGTALK_API_URL: other.url } });
+  const upstreams = [replicas.dingtalk, other] as const;
+
+  const first = await one.query(lookup, example);
+  await keyOf(replicas.raw, 'token');
+  await keyOf(replicas.raw, 'lookup');
+  const second = await two.query(lookup, example);
+  while ((await replicas.raw.keys('dingtalk-gateway:token:*')).length < 2);
+  while ((await replicas.raw.keys('dingtalk-gateway:replicas:*')).length < 2);
+
+  expect([first.body, second.body]).toEqual([found, found]);
+  for (const { callsTo } of upstreams) {
+    expect([callsTo('accessToken').length, callsTo('conversationSpace').length]).toEqual([1, 1]);
+  }
+  expect(tokensAt(replicas.dingtalk)).not.toEqual(tokensAt(other));
+  for (const what of ['token', 'lookup', 'budget', 'replicas']) {
+    expect([what, await replicas.raw.keys(`dingtalk-gateway:${what}:*`)]).toEqual([
+      what,
+      [expect.any(String), expect.any(String)],
+    ]);
+  }
+  for (const key of await replicas.raw.keys('dingtalk-gateway:replicas:*')) {
+    expect(await replicas.raw.zcard(key)).toBe(1);
+  }
+  await other.close();
 });

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
 import { createMonthCalls, type MonthCalls } from '../../src/metrics/month-calls.ts';
 import { monthOf } from '../../src/metrics/month.ts';
+import { createSeal } from '../../src/redis/seal.ts';
 import { createShared, type Shared } from '../../src/redis/shared.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
@@ -13,10 +14,13 @@ afterEach(() => {
   for (const { redis } of opened.splice(0)) redis.close();
 });
 
-const app = { kind: 'internal', appKey: 'key', appSecret: 'secret' } as const;
+const dingtalk = {
+  apiUrl: new URL('https://api.dingtalk.test'),
+  app: { kind: 'internal', appKey: 'key', appSecret: 'secret' },
+} as const;
 
 async function replica(url: string, clock: ManualClock): Promise<MonthCalls> {
-  const shared = await createShared(new URL(url), app, { log: createLogger('silent'), clock });
+  const shared = await createShared(new URL(url), dingtalk, { log: createLogger('silent'), clock });
   opened.push(shared);
   await shared.redis.run((client) => client.ping()).catch(() => undefined);
   return createMonthCalls({ shared, clock });
@@ -150,6 +154,9 @@ testWithRedis('what Redis counted without an answer in time is not counted again
 
 testWithRedis.each([
   ['garbage', (raw: Client, key: string) => raw.set(key, 'garbage')],
+  ['a negative number', (raw: Client, key: string) => raw.set(key, '-1000')],
+  ['a fraction', (raw: Client, key: string) => raw.set(key, '1.5')],
+  ['an absurd number', (raw: Client, key: string) => raw.set(key, '9'.repeat(18))],
   ['another type', (raw: Client, key: string) => raw.del(key).then(() => raw.hset(key, 'a', 'b'))],
 ])('%s under the name of a count is replaced', async (_what, spoil) => {
   await using server = await startRedis();
@@ -166,4 +173,39 @@ testWithRedis.each([
 
   expect(await calls.totals()).toEqual([{ corp: 'own', calls: 7 }]);
   raw.disconnect();
+});
+
+test.each([
+  ['nil', null],
+  ['text', 'abc'],
+  ['a negative number', -1],
+  ['a fraction', 0.5],
+])('%s in reply to a batch counts nothing, and the batch is offered again', async (_what, reply) => {
+  let replies: unknown = reply;
+  const batches: unknown[][] = [];
+  const client = {
+    call: async (...args: unknown[]) => {
+      batches.push(args.slice(5, 7));
+      return replies;
+    },
+  } as unknown as Client;
+  const run: Shared['redis']['run'] = (command) => command(client);
+  const redis = {
+    run,
+    insist: run,
+    subscribe: () => undefined,
+    opened: async () => undefined,
+    close: () => undefined,
+  };
+  const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'key', secret: 'secret' });
+  const calls = createMonthCalls({ shared: { redis, seal }, clock: createManualClock() });
+  noteTimes(calls, 3);
+
+  expect(await calls.totals()).toEqual([{ corp: 'own', calls: 3 }]);
+  replies = 10;
+  expect(await calls.totals()).toEqual([{ corp: 'own', calls: 10 }]);
+  expect(batches).toEqual([
+    [3, 1],
+    [3, 1],
+  ]);
 });

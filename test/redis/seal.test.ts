@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { createSeal } from '../../src/redis/seal.ts';
 
-const seal = createSeal('app-key', 'app-secret');
+const mine = { upstream: 'https://api.dingtalk.test', app: 'app-key', secret: 'app-secret' };
+const seal = createSeal(mine);
 const key = seal.keyOf('token', 'ding1234xxxxx');
 
 test('opens what it closed, under the same name', () => {
@@ -9,7 +10,7 @@ test('opens what it closed, under the same name', () => {
 });
 
 test('another process with the same secret opens it, under the same name', () => {
-  const other = createSeal('app-key', 'app-secret');
+  const other = createSeal(mine);
 
   expect(other.keyOf('token', 'ding1234xxxxx')).toBe(key);
   expect(other.open(key, seal.close(key, 'text'))).toBe('text');
@@ -17,8 +18,12 @@ test('another process with the same secret opens it, under the same name', () =>
 
 test.each([
   ['another name', (sealed: Buffer) => seal.open(seal.keyOf('token', 'ding5678xxxxx'), sealed)],
-  ['another secret', (sealed: Buffer) => createSeal('app-key', 'guessed').open(key, sealed)],
-  ['another app', (sealed: Buffer) => createSeal('other-key', 'app-secret').open(key, sealed)],
+  ['another secret', (sealed: Buffer) => createSeal({ ...mine, secret: 'guessed' }).open(key, sealed)],
+  ['another app', (sealed: Buffer) => createSeal({ ...mine, app: 'other-key' }).open(key, sealed)],
+  [
+    'another upstream',
+    (sealed: Buffer) => createSeal({ ...mine, upstream: 'https://api.other.test' }).open(key, sealed),
+  ],
   ['one bit changed', (sealed: Buffer) => seal.open(key, flipLastBit(sealed))],
   ['the end cut off', (sealed: Buffer) => seal.open(key, sealed.subarray(0, -1))],
   ['shorter than any', (sealed: Buffer) => seal.open(key, sealed.subarray(0, 10))],
@@ -41,8 +46,10 @@ test('names hold nothing of what they stand for, and no two things have one', ()
     seal.keyOf('space', 'ab'),
     seal.keyOf('space', 'a,b'),
     seal.keyOf('spac', 'e', 'a', 'b'),
-    createSeal('app-key', 'other').keyOf('space', 'a', 'b'),
-    createSeal('other-key', 'app-secret').keyOf('space', 'a', 'b'),
+    createSeal({ ...mine, secret: 'other' }).keyOf('space', 'a', 'b'),
+    createSeal({ ...mine, app: 'other-key' }).keyOf('space', 'a', 'b'),
+    createSeal({ ...mine, upstream: 'https://api.other.test' }).keyOf('space', 'a', 'b'),
+    createSeal({ ...mine, upstream: 'https://api.dingtalk.testapp', app: '-key' }).keyOf('space', 'a', 'b'),
   ];
 
   expect(new Set(names).size).toBe(names.length);

@@ -10,10 +10,30 @@ test('who asks again because the answer was late is told of their own lock, and 
   const names = { token: 'token', lock: 'lock' };
   const claim = (owner: string, again: boolean): Promise<TokenClaim> =>
     claimToken(client, names, Buffer.alloc(0), owner, 2000, again);
+  const redisMs = expect.any(Number);
 
-  expect(await claim('one', false)).toEqual({ kind: 'ours' });
-  expect(await claim('one', false)).toEqual({ kind: 'fetched-elsewhere' });
-  expect(await claim('other', true)).toEqual({ kind: 'fetched-elsewhere' });
-  expect(await claim('one', true)).toEqual({ kind: 'ours' });
+  expect(await claim('one', false)).toEqual({ kind: 'ours', redisMs });
+  expect(await claim('one', false)).toEqual({ kind: 'fetched-elsewhere', redisMs });
+  expect(await claim('other', true)).toEqual({ kind: 'fetched-elsewhere', redisMs });
+  expect(await claim('one', true)).toEqual({ kind: 'ours', redisMs });
   client.disconnect();
+});
+
+test.each([
+  ['nil', null],
+  ['an integer', 1],
+  ['nothing', []],
+  ['no time', [Buffer.from('token'), 1000]],
+  ['a negative time', [-1, 1]],
+  ['a token that is a number', [1_700_000_000_000, 2, 1000]],
+  ['a token without an end of its time', [1_700_000_000_000, Buffer.from('token')]],
+  ['a time that is text', [1_700_000_000_000, Buffer.from('token'), Buffer.from('1000')]],
+])('%s in reply to a claim is no claim', async (_what, reply) => {
+  const client = { callBuffer: async () => reply } as unknown as Client;
+  const names = { token: 'token', lock: 'lock' };
+
+  await expect(claimToken(client, names, Buffer.alloc(0), 'one', 2000)).rejects.toMatchObject({
+    name: 'RedisUnavailableError',
+    kind: 'unreadable',
+  });
 });
