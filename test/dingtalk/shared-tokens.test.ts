@@ -4,6 +4,7 @@ import type { Clock } from '../../src/clock.ts';
 import { createSeal } from '../../src/redis/seal.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { eventually } from '../support/eventually.ts';
 import { remembering } from '../support/cached-gateway.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { startRedis, testWithRedis as test, type RedisServer } from '../support/redis-server.ts';
@@ -457,8 +458,8 @@ test('gateways before different upstreams share neither token nor pace nor what 
   await keyOf(replicas.raw, 'token');
   await keyOf(replicas.raw, 'lookup');
   const second = await two.query(lookup, example);
-  while ((await replicas.raw.keys('dingtalk-gateway:token:*')).length < 2);
-  while ((await replicas.raw.keys('dingtalk-gateway:replicas:*')).length < 2);
+  await eventually(async () => (await replicas.raw.keys('dingtalk-gateway:token:*')).length === 2);
+  await eventually(async () => (await replicas.raw.keys('dingtalk-gateway:replicas:*')).length === 2);
 
   expect([first.body, second.body]).toEqual([found, found]);
   for (const { callsTo } of upstreams) {
