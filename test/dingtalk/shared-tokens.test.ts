@@ -417,7 +417,7 @@ test('what an older or newer gateway has sealed is no token', async () => {
     app: sandboxCredentials.appKey,
     secret: sandboxCredentials.appSecret,
   });
-  await replicas.raw.set(key, seal.close(key, '{"token":"text","lifeMs":7200000}'), 'PX', lifeMs);
+  await replicas.raw.set(key, seal.close(key, '{"value":"text"}'), 'PX', lifeMs);
 
   const { body } = await (await replicas.start()).query(lookup, example);
 

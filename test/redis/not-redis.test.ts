@@ -185,7 +185,13 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
     const options = { ...selfSigned, minVersion: version, maxVersion: version };
     await using fake = await startFakeRedis({ CONNECT: '*1\r\n'.repeat(1000) }, options);
     const tls = { ca: selfSigned.cert };
-    const client = new Client({ host: '127.0.0.1', port: fake.port, tls, retryStrategy: () => 1 });
+    const client = new Client({
+      host: '127.0.0.1',
+      port: fake.port,
+      tls,
+      disconnectTimeout: 50,
+      retryStrategy: () => 1,
+    });
     const reasons = new Set<string>();
     client.on('error', ({ name }) => reasons.add(name));
     guardReplies(client);
