@@ -18,7 +18,7 @@ const post = (query: string) => (): Promise<Response> =>
     body: JSON.stringify({ query, operationName: 'cop' }),
   });
 const get = (query: string) => (): Promise<Response> =>
-  fetch(`${gateway.url}/graphql?${new URLSearchParams({ query })}`, { headers: key });
+  fetch(`${gateway.url}/graphql?query=${encodeURIComponent(query)}`, { headers: key });
 
 const aliases = Array.from({ length: 101 }, (_, index) => `alias${index}: __typename`).join(' ');
 
@@ -49,12 +49,12 @@ test.each<[string, () => Promise<Response>, (body: any, text: string) => boolean
     post(
       'query cop { __schema { types { fields { type { fields { type { fields { type { fields { type { name } } } } } } } } } } }',
     ),
-    (body) => body.data?.__schema !== undefined,
+    (body) => body.data !== undefined,
   ],
   [
     'one field 500 times',
     post(`query cop { ${times(500, '__typename')} }`),
-    (body) => body.data?.__typename !== undefined,
+    (body) => body.data !== undefined,
   ],
   [
     'suggestions',
@@ -83,7 +83,7 @@ test.each<[string, () => Promise<Response>, (body: any, text: string) => boolean
   [
     'introspection',
     post('query cop { __schema { types { name fields { name } } } }'),
-    (body) => body.data?.__schema !== undefined,
+    (body) => body.data !== undefined,
   ],
 ])('graphql-cop does not find in production: %s', async (_what, ask, isFinding) => {
   const text = await (await ask()).text();
