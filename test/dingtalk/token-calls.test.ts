@@ -130,9 +130,12 @@ test('a token call whose turn cannot come in time is not made', async () => {
 testWithRedis('replicas share the pace of token calls', async () => {
   await using redis = await startRedis();
   await using one = await start({ REDIS_URL: redis.url });
-  await using two = await start({ REDIS_URL: redis.url });
+  await using two = await start({
+    REDIS_URL: redis.url,
+    DINGTALK_API_URL: one.gateway.upstream.url,
+  });
   const raw = new Client(redis.url, { disconnectTimeout: 50 });
-  for (const { gateway } of [one, two]) gateway.upstream.addFault('accessToken', garbled, 1);
+  one.gateway.upstream.addFault('accessToken', garbled, 2);
 
   expect([await one.ready(), await two.ready()]).toEqual([503, 503]);
   const counts = await raw.keys('dingtalk-gateway:budget:*');

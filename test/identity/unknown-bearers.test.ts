@@ -216,7 +216,11 @@ test('a known bearer that cannot be checked stays known', async () => {
 testWithRedis('replicas share the pace of unknown bearers, and that of one address', async () => {
   await using redis = await startRedis();
   await using one = await start({ DINGTALK_QPS: '8', REDIS_URL: redis.url });
-  await using two = await start({ DINGTALK_QPS: '8', REDIS_URL: redis.url });
+  await using two = await start({
+    DINGTALK_QPS: '8',
+    REDIS_URL: redis.url,
+    DINGTALK_API_URL: one.upstream.url,
+  });
   const raw = new Client(redis.url, { disconnectTimeout: 50 });
 
   expect([await one.ask('made-up', attacker), await two.ask('made-up', attacker)]).toEqual([401, 401]);
