@@ -1,11 +1,11 @@
-import { CircuitState, CountBreaker } from 'cockatiel';
 import type { Clock } from '../clock.ts';
 import { NotSentError } from './dingtalk-error.ts';
+import { createJudgement, type About } from './judgement.ts';
 
-/** Opens when more than half of the latest calls failed, ten at least. */
-const judgement = { size: 20, threshold: 0.5, minimumNumberOfCalls: 10 };
-const shortestOpenMs = 1000;
-const longestOpenMs = 30_000;
+const shortestPauseMs = 1000;
+const longestPauseMs = 30_000;
+const allPlaces = 5;
+const placesOfViewer = 3;
 
 export const breakerStates = ['closed', 'open', 'half-open'] as const;
 export type BreakerState = (typeof breakerStates)[number];
@@ -16,76 +16,109 @@ export type Outcome = 'success' | 'failure' | 'unknown';
 export interface Breaker {
   readonly state: BreakerState;
   /** @throws {NotSentError} `unavailable` where {@link enter} would right now. */
-  check(): void;
+  check(about: About): void;
   /**
-   * Lets a call in; the returned function must be told how it ended.
+   * Lets a call in; the returned function must be called with how it ended.
    *
-   * @throws {NotSentError} `unavailable` while open, and while half-open beside the one call that is let through to see.
+   * @throws {NotSentError} `unavailable` while it is not closed and has no place for this call.
    */
-  enter(): (outcome: Outcome) => void;
+  enter(about: About): (outcome: Outcome) => void;
+}
+
+/** One of the few calls that are let through while DingTalk is failing. */
+interface Place {
+  readonly about: About;
+  takenUntilMs: number;
 }
 
 /**
- * Open for a second first, for twice as long after each failed probe, for 30 s at most. A probe that has not ended
- * after `probeMs` no longer keeps the next one away.
+ * Opens when the latest calls speak for DingTalk as a whole (see {@link createJudgement}). From then on it has five
+ * places: one at most for a subject, three for a viewer. A failure takes a place until the pause is over, those that
+ * opened it included; a call under way takes one until it ends, for `probeMs` at most. Who finds a place is let through,
+ * and the first that succeeds closes the breaker. So an outage takes all places, and an id or a viewer for whom
+ * everything fails leaves some to the others. The pause is a second, twice as long after each one that ended in a
+ * failure, 30 s at most.
  */
 export function createBreaker(clock: Clock, probeMs: number): Breaker {
-  let latest = new CountBreaker(judgement);
-  let openMs = 0;
-  let openUntilMs = 0;
-  let probeUntilMs = 0;
+  let judgement = createJudgement(clock);
+  let places: Place[] = [];
+  let pauseMs = 0;
+  let pauseUntilMs = 0;
   /** Calls of an earlier time tell nothing of now. */
   let era = 0;
 
-  const isClosed = (): boolean => openMs === 0;
+  const isClosed = (): boolean => pauseMs === 0;
+
+  function hasPlace({ viewer, subject }: About): boolean {
+    const nowMs = clock.nowMs();
+    places = places.filter(({ takenUntilMs }) => nowMs < takenUntilMs);
+    const ofViewer = places.filter(({ about }) => about.viewer === viewer);
+    return (
+      places.length < allPlaces &&
+      ofViewer.length < placesOfViewer &&
+      !places.some(({ about }) => about.subject === subject)
+    );
+  }
+
+  function pause(): void {
+    pauseMs = Math.min(Math.max(shortestPauseMs, pauseMs * 2), longestPauseMs);
+    pauseUntilMs = clock.nowMs() + pauseMs;
+  }
 
   function open(): void {
-    openMs = Math.min(Math.max(shortestOpenMs, openMs * 2), longestOpenMs);
-    openUntilMs = clock.nowMs() + openMs;
-    probeUntilMs = 0;
+    pause();
+    for (const about of judgement.failures()) {
+      if (hasPlace(about)) places.push({ about, takenUntilMs: pauseUntilMs });
+    }
     era += 1;
   }
 
-  function close(): void {
-    latest = new CountBreaker(judgement);
-    openMs = 0;
+  function close(about: About): void {
+    judgement = createJudgement(clock);
+    judgement.note(about, false);
+    places = [];
+    pauseMs = 0;
     era += 1;
   }
 
-  function noteOrdinary(outcome: Outcome): void {
-    if (outcome === 'success') latest.success(CircuitState.Closed);
-    else if (outcome === 'failure' && latest.failure(CircuitState.Closed)) open();
+  function noteOrdinary(about: About, outcome: Outcome): void {
+    if (outcome === 'unknown') return;
+    judgement.note(about, outcome === 'failure');
+    if (outcome === 'failure' && judgement.isFailing()) open();
   }
 
-  function noteProbe(outcome: Outcome): void {
-    if (outcome === 'success') close();
-    else if (outcome === 'failure') open();
-    else probeUntilMs = 0;
+  function noteProbe(place: Place, outcome: Outcome): void {
+    if (!places.includes(place)) return;
+    if (outcome === 'success') close(place.about);
+    else if (outcome === 'unknown') places = places.filter((other) => other !== place);
+    else {
+      if (clock.nowMs() >= pauseUntilMs) pause();
+      place.takenUntilMs = pauseUntilMs;
+    }
   }
 
-  function check(): void {
-    if (isClosed()) return;
-    const nowMs = clock.nowMs();
-    const retryAfterMs = nowMs < openUntilMs ? openUntilMs - nowMs : shortestOpenMs;
-    if (nowMs < openUntilMs || nowMs < probeUntilMs) throw failingFast(retryAfterMs);
+  function check(about: About): void {
+    if (isClosed() || hasPlace(about)) return;
+    const leftMs = pauseUntilMs - clock.nowMs();
+    throw failingFast(leftMs > 0 ? leftMs : shortestPauseMs);
   }
 
   return {
     get state() {
       if (isClosed()) return 'closed';
-      return clock.nowMs() < openUntilMs ? 'open' : 'half-open';
+      return clock.nowMs() < pauseUntilMs ? 'open' : 'half-open';
     },
     check,
-    enter() {
-      check();
-      const note = isClosed() ? noteOrdinary : noteProbe;
+    enter(about) {
+      check(about);
       if (!isClosed()) {
-        era += 1;
-        probeUntilMs = clock.nowMs() + probeMs;
+        const place = { about, takenUntilMs: clock.nowMs() + probeMs };
+        places.push(place);
+        return (outcome) => noteProbe(place, outcome);
       }
       const enteredIn = era;
       return (outcome) => {
-        if (era === enteredIn) note(outcome);
+        if (era === enteredIn) noteOrdinary(about, outcome);
       };
     },
   };

@@ -6,6 +6,7 @@ import { nextTurn } from '../next-turn.ts';
 import type { Signal } from '../signal.ts';
 import { createConnections } from './connections.ts';
 import { DingTalkError, NotSentError } from './dingtalk-error.ts';
+import type { About } from './judgement.ts';
 
 /** No documented answer is longer than a few hundred bytes. */
 const maxBodyBytes = 64 * 1024;
@@ -30,6 +31,8 @@ export interface UpstreamRequest {
   readonly signal: Signal;
   /** Sent over a connection of its own: for what a kept one has just lost. */
   readonly newConnection?: boolean;
+  /** Stays in this process: what a failure of this call speaks for. */
+  readonly about: About;
 }
 
 /** An answer as it came, unjudged: any status, any body up to 64 kB. */

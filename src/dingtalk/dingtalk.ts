@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Observer } from '../observer.ts';
-import type { Viewer } from '../viewer.ts';
+import { viewerKey, type Viewer } from '../viewer.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { AccessToken } from './token-supply.ts';
 import { ask } from './ask.ts';
 import type { Budgets } from './budgets.ts';
 import type { Deadline } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { About } from './judgement.ts';
 import { noteCall } from './note-call.ts';
 import type { Protection } from './protection.ts';
 import { createRetries, type Attempt } from './retries.ts';
@@ -50,9 +51,9 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
   const retries = createRetries({ clock, random, budget: createRetryBudget() });
 
   /** Throws what would keep the call from being sent, before it waits for anything. */
-  function check(corpId: string | undefined): void {
+  function check(corpId: string | undefined, about: About): void {
     quota.check(corpId);
-    breaker.check();
+    breaker.check(about);
   }
 
   /** Makes one attempt, which may take all the time there is. */
@@ -63,6 +64,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
     token: AccessToken,
     { newConnection }: Attempt,
     deadline: Deadline,
+    about: About,
   ): Promise<Answer> {
     const { name: api, method, answer } = endpoint;
     const question = {
@@ -74,6 +76,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
       answer,
       secrets: () => [token.value, unionId, ...textsOf(input)],
       newConnection,
+      about,
     };
     const ended = quota.enter(corpId);
     return ask(client, question, deadline, (failure) => {
@@ -87,25 +90,26 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
       const { repeatable, name: api } = endpoint;
       const corpId = corpOf(ownCorpId);
       const viewer = { unionId, corpId };
+      const about = { viewer: viewerKey(viewer), subject: JSON.stringify([api, input]) };
       const { signal } = deadline;
       let attempts = 0;
       let token: AccessToken | undefined;
       let refused: AccessToken | undefined;
       try {
         return await retries.run(deadline, repeatable, async (how) => {
-          check(corpId);
+          check(corpId, about);
           // Also where the next attempt follows a renewal that failed: what was refused is not tried again.
           if (how.renewToken) refused = token;
           const found = await (refused
             ? tokens.replace(refused, corpId, signal)
             : tokens.get(corpId, signal));
           return budgets.of(api).spend(unionId, deadline, async () => {
-            check(corpId);
+            check(corpId, about);
             // While this call waited for its turn another one may have learned that the token was refused.
             token = tokens.latest(corpId) ?? found;
             attempts += 1;
             onAttempt?.();
-            return send(endpoint, input, viewer, token, how, deadline);
+            return send(endpoint, input, viewer, token, how, deadline, about);
           });
         });
       } finally {

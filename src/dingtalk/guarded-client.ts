@@ -31,7 +31,7 @@ export function createGuardedClient(client: UpstreamClient, options: GuardedClie
   return {
     async send(request) {
       ban.check();
-      const ended = breaker.enter();
+      const ended = breaker.enter(request.about);
       const startedAtMs = clock.nowMs();
       try {
         const answer = await client.send(request);

@@ -22,9 +22,12 @@ interface ProtectionOptions {
   readonly protectHost: boolean;
 }
 
+/** A probe that fails at the very end of its deadline is to count. */
+const probeGraceMs = 1000;
+
 export function createProtection(client: UpstreamClient, options: ProtectionOptions): Protection {
   const { clock, timeoutMs, protectHost } = options;
-  const breaker = createBreaker(clock, timeoutMs);
+  const breaker = createBreaker(clock, timeoutMs + probeGraceMs);
   const ban = createBan(clock);
   return {
     client: protectHost ? createGuardedClient(client, { ban, breaker, clock, timeoutMs }) : client,

@@ -61,6 +61,8 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
       token,
       answer: usersMeBody,
       secrets: () => [token],
+      // Whoever makes bearers up is one viewer, however many they are.
+      about: { viewer: 'bearer', subject: tokenHash, ownCall: true },
     } as const;
     return budget.spend(lineKey, deadline, () =>
       askDingTalk(client, question, deadline, (failure) =>

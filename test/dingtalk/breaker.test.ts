@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createBreaker, type Breaker, type Outcome } from '../../src/dingtalk/breaker.ts';
+import type { About } from '../../src/dingtalk/judgement.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 const probeMs = 5000;
@@ -9,8 +10,37 @@ function breakerUnderTest() {
   return { clock, breaker: createBreaker(clock, probeMs) };
 }
 
+const of = (viewer: string, subject: string): About => ({ viewer, subject });
+
+let subjects = 0;
+/** What nobody has asked before. */
+const another = (viewer = 'viewer'): About => of(viewer, `subject ${(subjects += 1)}`);
+
+/** Ends calls of one viewer, each about something else. */
 function end(breaker: Breaker, outcome: Outcome, times = 1): void {
-  for (let call = 0; call < times; call += 1) breaker.enter()(outcome);
+  for (let call = 0; call < times; call += 1) breaker.enter(another())(outcome);
+}
+
+/** Opens it by viewers for each of whom something else fails. */
+function endOutage(breaker: Breaker): void {
+  for (let viewer = 0; viewer < 10 && breaker.state === 'closed'; viewer += 1) {
+    breaker.enter(another(`viewer ${viewer}`))('failure');
+  }
+}
+
+const refusing = (retryAfterMs: number) =>
+  expect.objectContaining({
+    kind: 'unavailable',
+    details: expect.objectContaining({ retryAfterMs }),
+  });
+
+function thrownBy(call: () => void): unknown {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 test('opens when more than half of the latest calls failed, ten at least', () => {
@@ -21,15 +51,10 @@ test('opens when more than half of the latest calls failed, ten at least', () =>
   end(breaker, 'failure');
 
   expect(breaker.state).toBe('open');
-  expect(() => breaker.enter()).toThrow(
-    expect.objectContaining({
-      kind: 'unavailable',
-      details: expect.objectContaining({ retryAfterMs: 1000 }),
-    }),
-  );
+  expect(() => breaker.enter(another())).toThrow(refusing(1000));
 });
 
-test('stays closed while half of the latest twenty are well', () => {
+test('stays closed while half of the latest ten are well', () => {
   const { breaker } = breakerUnderTest();
   for (let pair = 0; pair < 50; pair += 1) {
     end(breaker, 'success');
@@ -50,7 +75,7 @@ test('what tells nothing is not counted', () => {
   expect(breaker.state).toBe('open');
 });
 
-test('lets one call through after a second, and closes when it is well', () => {
+test('lets a call through after a second, and closes when it is well', () => {
   const { breaker, clock } = breakerUnderTest();
   end(breaker, 'failure', 10);
   clock.advance(999);
@@ -58,12 +83,14 @@ test('lets one call through after a second, and closes when it is well', () => {
 
   clock.advance(1);
   expect(breaker.state).toBe('half-open');
-  const probed = breaker.enter();
-  expect(() => breaker.check()).toThrow(expect.objectContaining({ kind: 'unavailable' }));
+  const about = another();
+  const probed = breaker.enter(about);
+  expect(() => breaker.check(about)).toThrow(expect.objectContaining({ kind: 'unavailable' }));
   probed('success');
 
   expect(breaker.state).toBe('closed');
-  end(breaker, 'failure', 9);
+  end(breaker, 'failure', 5);
+  end(breaker, 'success', 4);
   expect(breaker.state).toBe('closed');
 });
 
@@ -79,15 +106,31 @@ test('stays open twice as long after each probe that fails, for half a minute at
   }
 });
 
+test('after a probe that is well the next pause is a second again', () => {
+  const { breaker, clock } = breakerUnderTest();
+  endOutage(breaker);
+  clock.advance(1000);
+  end(breaker, 'failure');
+  clock.advance(2000);
+  end(breaker, 'success');
+
+  endOutage(breaker);
+
+  expect(() => breaker.enter(another())).toThrow(refusing(1000));
+});
+
 test('a probe that tells nothing, or does not end, makes room for the next one', () => {
   const { breaker, clock } = breakerUnderTest();
   end(breaker, 'failure', 10);
   clock.advance(1000);
+  const about = another();
 
-  end(breaker, 'unknown');
-  const lost = breaker.enter();
-  clock.advance(probeMs);
-  const next = breaker.enter();
+  breaker.enter(about)('unknown');
+  const lost = breaker.enter(about);
+  clock.advance(probeMs - 1);
+  expect(() => breaker.enter(about)).toThrow(refusing(1000));
+  clock.advance(1);
+  const next = breaker.enter(about);
   lost('failure');
   expect(breaker.state).toBe('half-open');
   next('success');
@@ -97,7 +140,7 @@ test('a probe that tells nothing, or does not end, makes room for the next one',
 
 test('calls that were made before it opened neither open it again nor close it', () => {
   const { breaker, clock } = breakerUnderTest();
-  const [failingLate, wellLate] = [breaker.enter(), breaker.enter()];
+  const [failingLate, wellLate] = [breaker.enter(another()), breaker.enter(another())];
   end(breaker, 'failure', 10);
 
   wellLate('success');
@@ -105,4 +148,114 @@ test('calls that were made before it opened neither open it again nor close it',
   failingLate('failure');
   clock.advance(1000);
   expect(breaker.state).toBe('half-open');
+});
+
+test('probes that were under way when it closed change nothing any more', () => {
+  const { breaker, clock } = breakerUnderTest();
+  endOutage(breaker);
+  clock.advance(1000);
+  const [well, failing] = [breaker.enter(another('a')), breaker.enter(another('b'))];
+
+  well('success');
+  failing('failure');
+
+  expect(breaker.state).toBe('closed');
+});
+
+test.each<[string, (breaker: Breaker) => void, taken: number]>([
+  ['five for as many viewers', (breaker) => endOutage(breaker), 5],
+  ['three for one viewer', (breaker) => end(breaker, 'failure', 10), 3],
+])('what opened it takes its places: %s', (_name, open, taken) => {
+  const { breaker } = breakerUnderTest();
+  open(breaker);
+  expect(breaker.state).toBe('open');
+
+  for (let place = taken; place < 5; place += 1) breaker.enter(another(`stranger ${place}`));
+
+  expect(() => breaker.enter(another('one too many'))).toThrow(refusing(1000));
+});
+
+test('an id that fails for everybody takes one place', () => {
+  const { breaker } = breakerUnderTest();
+  for (let viewer = 0; viewer < 10; viewer += 1) breaker.enter(of(`viewer ${viewer}`, 'poison'))('failure');
+  expect(breaker.state).toBe('open');
+
+  expect(() => breaker.enter(of('another', 'poison'))).toThrow(refusing(1000));
+  breaker.enter(of('another', 'healthy'))('success');
+
+  expect(breaker.state).toBe('closed');
+});
+
+test('half-open, five are let through at most: one for a subject, three for a viewer', () => {
+  const { breaker, clock } = breakerUnderTest();
+  endOutage(breaker);
+  clock.advance(1000);
+
+  const first = breaker.enter(of('a', '1'));
+  expect(() => breaker.check(of('a', '1'))).toThrow(refusing(1000));
+  expect(() => breaker.check(of('b', '1'))).toThrow(refusing(1000));
+  const second = breaker.enter(of('a', '2'));
+  breaker.enter(of('a', '3'));
+  expect(() => breaker.check(of('a', '4'))).toThrow(refusing(1000));
+  breaker.enter(of('b', '5'));
+  breaker.enter(of('c', '6'));
+  expect(() => breaker.check(of('d', '7'))).toThrow(refusing(1000));
+
+  // A failure keeps its place until the pause is over.
+  first('failure');
+  expect(breaker.state).toBe('open');
+  expect(() => breaker.check(of('d', '7'))).toThrow(refusing(2000));
+  second('unknown');
+  breaker.enter(of('d', '7'))('success');
+  expect(breaker.state).toBe('closed');
+});
+
+test('failures of one pause make the next one twice as long, not each of them', () => {
+  const { breaker, clock } = breakerUnderTest();
+  endOutage(breaker);
+  clock.advance(1000);
+  for (const viewer of ['a', 'b', 'c', 'd', 'e']) {
+    breaker.enter(another(viewer))('failure');
+    clock.advance(100);
+  }
+
+  expect(() => breaker.enter(another('f'))).toThrow(refusing(1500));
+  clock.advance(1500);
+  expect(breaker.state).toBe('half-open');
+  breaker.enter(another('f'))('failure');
+  expect(() => breaker.enter(another('f'))).not.toThrow();
+  clock.advance(3999);
+  expect(breaker.state).toBe('open');
+});
+
+test('the same poison over and over takes one place of five, and the others’ first probe closes it', () => {
+  const { breaker, clock } = breakerUnderTest();
+  end(breaker, 'failure', 10);
+  for (let pause = 0; pause < 10; pause += 1) {
+    clock.advance(30_000);
+    breaker.enter(of('poisoner', 'poison'))('failure');
+    expect(() => breaker.check(of('poisoner', 'poison'))).toThrow();
+    expect(breaker.state).toBe('open');
+  }
+
+  breaker.enter(of('bystander', 'healthy'))('success');
+  expect(breaker.state).toBe('closed');
+
+  // What closed it counts against the poison, for a minute.
+  for (let call = 0; call < 100; call += 1) breaker.enter(another('poisoner'))('failure');
+  expect(breaker.state).toBe('closed');
+});
+
+test('it asks for a check what it asks for a call', () => {
+  const { breaker, clock } = breakerUnderTest();
+  const abouts = [of('a', '1'), of('a', '2'), of('b', '1'), of('b', '3'), of('c', '4'), of('d', '5')];
+  endOutage(breaker);
+  for (const stepMs of [0, 999, 1, 0, 0, 0, 0, 0, 2000, probeMs]) {
+    clock.advance(stepMs);
+    for (const about of abouts) {
+      const checked = thrownBy(() => breaker.check(about));
+      const entered = thrownBy(() => breaker.enter(about)('failure'));
+      expect(checked).toEqual(entered);
+    }
+  }
 });

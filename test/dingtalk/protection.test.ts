@@ -33,6 +33,11 @@ const rateLimited = (extensions: object) =>
     ...extensions,
   });
 
+/** Different ones: a single id that fails says nothing of DingTalk. */
+const nineIds = Array.from({ length: 9 }, (_, index) => ({ id: `cid.demo.${index}` }));
+/** Nine lookups, and the ten retries that are saved up. */
+const callsForNine = 19;
+
 /** Turns the hands for as long as `work` takes. */
 async function advanceUntil<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
   let isDone = false;
@@ -59,22 +64,23 @@ test('a DingTalk that fails more often than not is left alone, for twice as long
   await using _ = gateway;
   gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 });
 
-  for (let request = 0; request < 2; request += 1) await gateway.query(lookup, example);
-  const opening = await gateway.query(lookup, example);
+  for (const variables of nineIds.slice(0, 8)) await gateway.query(lookup, variables);
+  expect(await readiness(gateway)).toBe(200);
+  const opening = await gateway.query(lookup, nineIds[8]);
   expect(opening.body).toEqual(unavailable({ dingtalk: { status: 502 } }));
   // The call for the token was the one that went well among ten.
-  expect(callsOf(gateway)).toBe(9);
+  expect(callsOf(gateway)).toBe(callsForNine);
 
   const whileOpen = await gateway.query(lookup, example);
   expect(whileOpen.body).toEqual(unavailable({ retryAfterMs: 1000 }));
-  expect(callsOf(gateway)).toBe(9);
+  expect(callsOf(gateway)).toBe(callsForNine);
   expect(await readiness(gateway)).toBe(503);
 
   clock.advance(1000);
   expect(await readiness(gateway)).toBe(200);
   const probe = await gateway.query(lookup, example);
   expect(probe.body).toEqual(unavailable({ dingtalk: { status: 502 } }));
-  expect(callsOf(gateway)).toBe(10);
+  expect(callsOf(gateway)).toBe(callsForNine + 1);
 
   const openAgain = await gateway.query(lookup, example);
   expect(openAgain.body).toEqual(unavailable({ retryAfterMs: 2000 }));
@@ -83,41 +89,42 @@ test('a DingTalk that fails more often than not is left alone, for twice as long
   gateway.upstream.clearFaults();
   const well = [await gateway.query(lookup, example), await gateway.query(lookup, example)];
   expect(well.map(({ body }) => body)).toEqual([exampleAnswer, exampleAnswer]);
-  expect(callsOf(gateway)).toBe(12);
+  expect(callsOf(gateway)).toBe(callsForNine + 3);
 });
 
-test('nobody waits behind the one call that is let through to see', async () => {
+test('nobody waits behind the calls that are let through to see', async () => {
   const { clock, gateway } = await start();
   await using _ = gateway;
-  gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 }, 9);
-  for (let request = 0; request < 3; request += 1) await gateway.query(lookup, example);
+  gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 });
+  for (const variables of nineIds) await gateway.query(lookup, variables);
   clock.advance(1000);
-  gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
+  gateway.upstream.clearFaults();
+  gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 3);
   const leaving = new AbortController();
 
-  const probe = gateway.query(lookup, example, {}, leaving.signal);
-  await gateway.upstream.waitForCalls('conversationSpace', 10);
+  const probes = nineIds.slice(0, 3).map((variables) => gateway.query(lookup, variables, {}, leaving.signal));
+  await gateway.upstream.waitForCalls('conversationSpace', callsForNine + 3);
   const beside = await gateway.query(lookup, { id: 'cid.demo.beside' });
   leaving.abort();
-  await expect(probe).rejects.toThrow();
-  while (gateway.upstream.abortedCalls === 0) await new Promise((resolve) => setImmediate(resolve));
+  for (const probe of probes) await expect(probe).rejects.toThrow();
+  while (gateway.upstream.abortedCalls < 3) await new Promise((resolve) => setImmediate(resolve));
   const next = await gateway.query(lookup, example);
 
   expect(beside.body).toEqual(unavailable({ retryAfterMs: 1000 }));
   expect(next.body).toEqual(exampleAnswer);
-  expect(callsOf(gateway)).toBe(11);
+  expect(callsOf(gateway)).toBe(callsForNine + 4);
 });
 
 test('a DingTalk that answers nobody before the deadline is left alone', async () => {
-  const { clock, gateway } = await start({ UPSTREAM_TIMEOUT_MS: '60000' });
+  const { clock, gateway } = await start({ UPSTREAM_TIMEOUT_MS: '30000' });
   await using _ = gateway;
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' });
 
-  for (let request = 1; request <= 9; request += 1) {
-    const asked = gateway.query(lookup, example);
-    await gateway.upstream.waitForCalls('conversationSpace', request);
-    clock.advance(60_000);
-    expect((await asked).body.errors?.[0]?.extensions.code).toBe('UPSTREAM_TIMEOUT');
+  const asked = nineIds.map((variables) => gateway.query(lookup, variables));
+  await gateway.upstream.waitForCalls('conversationSpace', 9);
+  clock.advance(30_000);
+  for (const { body } of await Promise.all(asked)) {
+    expect(body.errors?.[0]?.extensions.code).toBe('UPSTREAM_TIMEOUT');
   }
   const { body } = await gateway.query(lookup, example);
 

@@ -1,0 +1,107 @@
+import { expect, test } from '@jest/globals';
+import { createJudgement, type Judgement } from '../../src/dingtalk/judgement.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+
+interface Calls {
+  readonly viewer: string;
+  /** Asked about in turn, the first one first. */
+  readonly subjects: readonly string[];
+  readonly failed: boolean;
+  readonly ownCall?: boolean;
+}
+
+const many = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+const failing = (viewer: string, ...subjects: string[]): Calls => ({ viewer, subjects, failed: true });
+const well = (viewer: string, ...subjects: string[]): Calls => ({ viewer, subjects, failed: false });
+const own = (calls: Calls): Calls => ({ ...calls, ownCall: true });
+
+function note(judgement: Judgement, calls: readonly Calls[]): void {
+  for (const { subjects, failed, ...about } of calls) {
+    for (const subject of subjects) judgement.note({ ...about, subject }, failed);
+  }
+}
+
+const table: [name: string, isFailing: boolean, calls: readonly Calls[]][] = [
+  ['nothing', false, []],
+  ['one viewer, nine ids', false, [failing('a', ...many('x', 9))]],
+  ['one viewer alone, ten ids', true, [failing('a', ...many('x', 10))]],
+  ['one viewer, one id a hundred times', false, [failing('a', ...Array<string>(100).fill('x'))]],
+  ['half of the latest ten', false, [well('a', ...many('w', 5)), failing('a', ...many('x', 5))]],
+  ['more than half of them', true, [well('a', ...many('w', 4)), failing('a', ...many('x', 6))]],
+  ['ten viewers, an id each', true, many('v', 10).map((viewer) => failing(viewer, `of ${viewer}`))],
+  [
+    'an id that is well again',
+    false,
+    [failing('a', ...many('x', 9)), well('a', ...many('x', 9)), failing('a', 'y')],
+  ],
+  ['one viewer beside a healthy one', false, [well('b', 'w'), failing('a', ...many('x', 100))]],
+  [
+    'two viewers beside a healthy one',
+    true,
+    [well('c', 'w'), failing('a', ...many('x', 9)), failing('b', ...many('y', 9))],
+  ],
+  [
+    'viewers for whom half fails',
+    false,
+    many('v', 10).flatMap((viewer) => [well(viewer, `well ${viewer}`), failing(viewer, `bad ${viewer}`)]),
+  ],
+  [
+    'one id that fails for twenty viewers, and others that do not',
+    false,
+    [...many('v', 20).map((viewer) => failing(viewer, 'x')), well('b', 'w1', 'w2')],
+  ],
+  ['one id that fails for all there are', true, many('v', 10).map((viewer) => failing(viewer, 'x'))],
+  ['tokens alone', true, [own(failing('token', ...many('t', 10)))]],
+  ['tokens, beside a viewer who is well', false, [own(failing('token', ...many('t', 10))), well('a', 'w')]],
+  ['a token that was well, and then nothing', true, [own(well('token', 't')), failing('a', ...many('x', 9))]],
+  [
+    'bearers that somebody makes up, beside a viewer who is well',
+    false,
+    [well('a', 'w'), own(failing('bearer', ...many('b', 100)))],
+  ],
+];
+
+test.each(table)('%s: %p', (_name, expected, calls) => {
+  const judgement = createJudgement(createManualClock());
+
+  note(judgement, calls);
+
+  expect(judgement.isFailing()).toBe(expected);
+});
+
+test('an outcome is forgotten after a minute', () => {
+  const clock = createManualClock();
+  const judgement = createJudgement(clock);
+  note(judgement, [well('b', 'w')]);
+  clock.advance(30_000);
+  note(judgement, [failing('a', ...many('x', 10))]);
+  expect(judgement.isFailing()).toBe(false);
+
+  clock.advance(29_999);
+  expect(judgement.isFailing()).toBe(false);
+  clock.advance(1);
+  expect(judgement.isFailing()).toBe(true);
+  clock.advance(30_000);
+  expect(judgement.isFailing()).toBe(false);
+});
+
+test('a viewer has ten outcomes at most, the latest, and pushes out none of the others', () => {
+  const judgement = createJudgement(createManualClock());
+  note(judgement, [failing('b', 'theirs'), failing('a', ...many('x', 1000))]);
+
+  expect(judgement.failures().map(({ subject }) => subject)).toEqual([
+    ...many('x', 1000).slice(-10).toReversed(),
+    'theirs',
+  ]);
+});
+
+test('there are fifty outcomes at most, the latest', () => {
+  const judgement = createJudgement(createManualClock());
+  note(
+    judgement,
+    many('v', 100).map((viewer) => failing(viewer, 'x')),
+  );
+
+  expect(judgement.failures().map(({ viewer }) => viewer)).toEqual(many('v', 100).slice(-50).toReversed());
+});
