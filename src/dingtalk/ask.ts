@@ -25,7 +25,7 @@ export async function ask<Answer>(
 ): Promise<Answer> {
   let failure: unknown;
   try {
-    return readAnswer(await client.send({ ...request, signal }), answer);
+    return readAnswer(await client.send({ ...request, signal }), request, answer);
   } catch (error) {
     failure = redact(error, secrets());
     throw failure;

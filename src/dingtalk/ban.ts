@@ -1,9 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { NotSentError } from './dingtalk-error.ts';
 
-/** However long a page says: a misread one must not silence the gateway for a day. */
-const longestMs = 10 * 60_000;
-
 /** The time for which DingTalk hears nothing from this IP. */
 export interface Ban {
   /** In the past where there is none. */
@@ -20,7 +17,7 @@ export function createBan(clock: Clock): Ban {
       return untilMs;
     },
     start(durationMs) {
-      untilMs = Math.max(untilMs, clock.nowMs() + Math.min(durationMs, longestMs));
+      untilMs = Math.max(untilMs, clock.nowMs() + durationMs);
     },
     check() {
       const leftMs = untilMs - clock.nowMs();

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DingTalkError, type DingTalkErrorDetails, type DingTalkErrorKind } from './dingtalk-error.ts';
 import { errorCatalogue } from './error-catalogue.ts';
+import { banMs, type Sent } from './ban-answer.ts';
 import type { UpstreamAnswer } from './client.ts';
 
 const text = z.string().optional().catch(undefined);
@@ -9,7 +10,7 @@ const accessDenied = z
   .optional()
   .catch(undefined);
 
-/** DingTalk's error body, in both of its casings, beside the legacy host's `errcode` and the IP ban's `punish`. */
+/** DingTalk's error body, in both of its casings, beside the legacy host's `errcode`. */
 const errorBody = z.object({
   code: text,
   Code: text,
@@ -21,64 +22,50 @@ const errorBody = z.object({
   AccessDeniedDetail: accessDenied,
   errcode: z.number().optional().catch(undefined),
   errmsg: text,
-  punish: text,
-  wait: z.number().optional().catch(undefined),
 });
 
-/** The documented length of an IP ban, where the page does not say how long to wait. */
-const ipBanMs = 5 * 60_000;
-
 /**
- * The body of a successful answer, checked against `schema`; everything else is thrown. A 200 is a
+ * The body of a successful answer to what was sent, checked against `schema`; everything else is thrown. A 200 is a
  * success only if its body is what the API page promises.
  *
  * @throws {DingTalkError} of the kind that DingTalk's code or, for want of one, the status says.
  */
-export function readAnswer<T>(answer: UpstreamAnswer, schema: z.ZodType<T>): T {
+export function readAnswer<T>(answer: UpstreamAnswer, sent: Sent, schema: z.ZodType<T>): T {
   const json = parseJson(answer.body);
   if (answer.status === 200) {
     const parsed = schema.safeParse(json);
     if (parsed.success) return parsed.data;
   }
-  throw classify(answer, json);
+  throw classify(answer, json, banMs(answer, sent));
 }
 
-/** How long DingTalk bans this IP, if that is what the answer says. */
-export function banMs(answer: UpstreamAnswer): number | undefined {
-  // Nearly all answers are none, and need not be parsed twice.
-  if (!/punish|x5sec/i.test(answer.body)) return undefined;
-  const { kind, details } = classify(answer, parseJson(answer.body));
-  return kind === 'ip-banned' ? details.retryAfterMs : undefined;
-}
-
-function classify(answer: UpstreamAnswer, json: unknown): DingTalkError {
-  const { status } = answer;
+function classify(answer: UpstreamAnswer, json: unknown, bannedMs: number | undefined): DingTalkError {
+  const { status, requestId } = answer;
+  if (bannedMs !== undefined) {
+    const reason = 'DingTalk has banned this IP';
+    return new DingTalkError('ip-banned', { status, requestId, reason, retryAfterMs: bannedMs });
+  }
   const body = errorBody.safeParse(json).data;
-  if (!body) return withoutCode(answer, isBanPage(answer.body));
+  if (!body) return withoutCode(answer);
 
   const code = body.code ?? body.Code;
   const said: DingTalkErrorDetails = {
     code: code ?? (body.errcode === undefined ? undefined : String(body.errcode)),
     status,
-    requestId: body.requestid ?? body.RequestId ?? answer.requestId,
+    requestId: body.requestid ?? body.RequestId ?? requestId,
     requiredScopes: (body.accessdenieddetail ?? body.AccessDeniedDetail)?.requiredScopes,
     reason: body.message ?? body.Message ?? body.errmsg,
   };
-  if (body.punish !== undefined) {
-    const retryAfterMs = body.wait === undefined ? ipBanMs : Math.max(0, body.wait) * 1000;
-    return new DingTalkError('ip-banned', { ...said, retryAfterMs, reason: 'DingTalk has banned this IP' });
-  }
-  if (code === undefined) return withoutCode(answer, false, said);
+  if (code === undefined) return withoutCode(answer, said);
 
   const known = Object.hasOwn(errorCatalogue, code) ? errorCatalogue[code] : undefined;
   const kind = known?.kind ?? kindByStatus(status);
   return new DingTalkError(kind, { ...said, retryAfterMs: waitMs(answer, kind, known?.retryAfterMs) });
 }
 
-function withoutCode(answer: UpstreamAnswer, banned: boolean, said?: DingTalkErrorDetails): DingTalkError {
+function withoutCode(answer: UpstreamAnswer, said?: DingTalkErrorDetails): DingTalkError {
   const { status, requestId } = answer;
   const details = { status, requestId, reason: 'the answer is not the documented JSON', ...said };
-  if (banned) return new DingTalkError('ip-banned', { ...details, retryAfterMs: ipBanMs });
   if (status === 429) {
     return new DingTalkError('rate-limited', { ...details, retryAfterMs: waitMs(answer, 'rate-limited') });
   }
@@ -112,9 +99,6 @@ function waitMs(
   if (retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter)) return Number(retryAfter) * 1000;
   return guessMs ?? (kind === 'rate-limited' ? 1000 : undefined);
 }
-
-/** The ban's HTML page leads to Alibaba's `punish` service; a proxy's page does not. */
-const isBanPage = (body: string): boolean => /^\s*</.test(body) && /\bpunish\b|x5sec/i.test(body);
 
 function parseJson(body: string): unknown {
   try {

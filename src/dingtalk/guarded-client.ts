@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
+import { banMs } from './ban-answer.ts';
 import type { Ban } from './ban.ts';
 import type { Breaker, Outcome } from './breaker.ts';
-import { banMs } from './classify.ts';
 import type { UpstreamClient } from './client.ts';
 import { DingTalkError } from './dingtalk-error.ts';
 
@@ -36,7 +36,7 @@ export function createGuardedClient(client: UpstreamClient, options: GuardedClie
       try {
         const answer = await client.send(request);
         ended(answer.status >= 500 ? 'failure' : 'success');
-        const bannedMs = banMs(answer);
+        const bannedMs = banMs(answer, request);
         if (bannedMs !== undefined) ban.start(bannedMs);
         return answer;
       } catch (error) {

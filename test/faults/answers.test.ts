@@ -82,7 +82,11 @@ const undocumented: [name: string, fault: Fault, code: PublicCode, dingtalk?: ob
   ['an IP ban with 200', { kind: 'ip-ban', status: 200 }, 'RATE_LIMITED', { status: 200 }],
   [
     'an IP ban as a page',
-    answer(403, '<html><script src="/punish.js"></script></html>', { 'content-type': 'text/html' }),
+    answer(
+      403,
+      '<a href="https://bixi.alicdn.com/punish/a.html?action=deny"></a><script>document.cookie = "x5secdata=;"</script>',
+      { 'content-type': 'text/html' },
+    ),
     'RATE_LIMITED',
     { status: 403 },
   ],

@@ -1,0 +1,83 @@
+import { unescape } from 'node:querystring';
+import * as z from 'zod';
+import type { UpstreamAnswer, UpstreamRequest } from './client.ts';
+
+/** The documented length of an IP ban, where the answer does not say how long to wait. */
+const ipBanMs = 5 * 60_000;
+/** However long an answer says: a misread one must not silence the gateway for a day. */
+const longestMs = 10 * 60_000;
+
+/** As DingTalk documents it; `code` is what its own errors have. */
+const banBody = z
+  .object({ punish: z.string(), wait: z.number().optional().catch(undefined) })
+  .and(z.union([z.object({ source: z.literal('x5') }), z.object({ status: z.literal(1111) })]));
+const ownError = z.union([z.object({ code: z.string() }), z.object({ Code: z.string() })]);
+
+/** Where Alibaba's pages lead to: `…/_____tmd_____/punish?x5secdata=…` or `…/punish/<template>.html?uuid=…&action=deny`. */
+const punishUrl = /\/punish(?:\/[^\s"'<>?]{1,200})?\?\w{1,20}=/i;
+/** What they hand over, or end, as a cookie. */
+const x5Mark = /x5sec/i;
+
+/** A request, as far as an answer may quote it. */
+export type Sent = Pick<UpstreamRequest, 'path' | 'query' | 'token' | 'body'>;
+
+/**
+ * How long DingTalk bans this IP, ten minutes at most, if that is what the answer says. It is known by its shape: JSON as
+ * documented, alone or within a page, or a page with both marks of Alibaba's. A proxy's page (5xx) is no ban, and neither
+ * is what the request itself may have brought into the answer.
+ *
+ * @see https://open.dingtalk.com/document/development/how-to-process-api-throttling-on-the-dingtalk-server
+ */
+export function banMs({ status, body }: UpstreamAnswer, sent: Sent): number | undefined {
+  // Nearly all answers are none, and need not be looked at twice.
+  if (!/punish/i.test(body)) return undefined;
+  const isPage = /^\s*</.test(body);
+  if ((isPage && status >= 500) || mayBeQuoted(sent)) return undefined;
+  const json = parseJson(isPage ? objectWithin(body) : body);
+  const { data: ban } = banBody.safeParse(json);
+  if (ban && !ownError.safeParse(json).success) return boundedMs(ban.wait);
+  return isPage && punishUrl.test(body) && x5Mark.test(body) ? ipBanMs : undefined;
+}
+
+const boundedMs = (waitSeconds: number | undefined): number =>
+  waitSeconds === undefined ? ipBanMs : Math.min(Math.max(0, waitSeconds) * 1000, longestMs);
+
+/** The flat JSON object that speaks of `punish`, if there is one. */
+function objectWithin(page: string): string {
+  const at = page.indexOf('"punish"');
+  return at < 0 ? '' : page.slice(Math.max(0, page.lastIndexOf('{', at)), page.indexOf('}', at) + 1);
+}
+
+/** Whether an answer that quotes what was sent may hold a mark of a ban, however it writes it. */
+function mayBeQuoted({ path, query, token, body }: Sent): boolean {
+  const sent = JSON.stringify([unescape(path), query, token, body]);
+  return /punish|x5sec/.test(lettersOf(sent));
+}
+
+const escapes = /%([0-9a-f]{2})|\\u([0-9a-f]{4})|&#x([0-9a-f]{1,6});?|&#(\d{1,7});?/gi;
+
+/** What is left when escapes are undone, as often as they are nested, and all but letters and digits is dropped. */
+function lettersOf(text: string): string {
+  let undone = text;
+  for (let depth = 0; depth < 4; depth += 1) {
+    undone = undone.replaceAll(
+      escapes,
+      (_all, percent?: string, json?: string, hex?: string, decimal?: string) =>
+        String.fromCharCode(
+          decimal === undefined ? Number.parseInt(percent ?? json ?? hex ?? '', 16) : Number(decimal),
+        ),
+    );
+  }
+  return undone
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import { expect, test } from '@jest/globals';
+import { banMs, type Sent } from '../../src/dingtalk/ban-answer.ts';
+import { banJson, banLikeIds, captchaPage, denyPage, jsonPage } from '../support/ban-pages.ts';
+
+const fiveMinutesMs = 300_000;
+
+const harmless: Sent = { path: '/v1.0/storage/spaces/1', query: { unionId: 'chyxxxxx' }, token: 'token' };
+const asked = (id: string): Sent => ({ ...harmless, path: `/v1.0/storage/spaces/${encodeURIComponent(id)}` });
+const answer = (status: number, body: string) => ({
+  status,
+  body,
+  requestId: undefined,
+  retryAfter: undefined,
+});
+
+test.each<[string, body: string | object, status: number, ms: number | undefined]>([
+  ['the documented JSON', banJson, 403, 5000],
+  ['with 200', banJson, 200, 5000],
+  ['without its source', { ...banJson, source: undefined }, 403, 5000],
+  ['without its status', { ...banJson, status: undefined }, 403, 5000],
+  ['without a wait', { ...banJson, wait: undefined }, 403, fiveMinutesMs],
+  ['a wait that is none', { ...banJson, wait: 'long' }, 403, fiveMinutesMs],
+  ['a negative wait', { ...banJson, wait: -1 }, 403, 0],
+  ['a wait of a day', { ...banJson, wait: 86_400 }, 403, 600_000],
+  ['punish alone', { punish: 'deny' }, 403, undefined],
+  ['punish that is no text', { ...banJson, punish: true }, 403, undefined],
+  ['an error of DingTalk’s', { ...banJson, code: 'permissionDenied' }, 403, undefined],
+  ['an error in the other casing', { ...banJson, Code: 'permissionDenied' }, 403, undefined],
+  ['within something else', { data: banJson }, 403, undefined],
+  ['a page to a captcha', captchaPage, 200, fiveMinutesMs],
+  ['a page that denies', denyPage, 403, fiveMinutesMs],
+  ['a page that denies, not found', denyPage, 404, fiveMinutesMs],
+  ['a page around the JSON', jsonPage, 200, 5000],
+  ['a page, as a proxy’s', captchaPage, 502, undefined],
+  ['a page that denies, as a proxy’s', denyPage, 500, undefined],
+  ['a page around the JSON, as a proxy’s', jsonPage, 503, undefined],
+  ['a page with one mark', '<html><script src="/punish.js"></script></html>', 403, undefined],
+  ['a page with the other mark', '<html>x5secdata=1</html>', 403, undefined],
+  ['a page with the word', '<html>punish x5secdata</html>', 403, undefined],
+  ['both marks without a page', '/punish?x5secdata=1', 403, undefined],
+])('%s', (_name, body, status, expected) => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+
+  expect(banMs(answer(status, text), harmless)).toBe(expected);
+});
+
+test.each<[string, Sent]>([
+  ...banLikeIds.map((id): [string, Sent] => [id, asked(id)]),
+  ['percent-encoded twice', asked(encodeURIComponent('/%70unish?'))],
+  ['percent-encoded three times', asked(encodeURIComponent(encodeURIComponent('%2Fpunis%68%3F')))],
+  ['HTML-escaped', asked('&#112;un&#x69;sh')],
+  ['escaped as in JSON', asked(String.raw`\u0070unish`)],
+  ['in capitals', asked('PUNISH')],
+  ['in wide letters', asked('ｐｕｎｉｓｈ')],
+  ['with what cannot be seen', asked('pun\u200Bish')],
+  ['with tags', asked('pu<>nish')],
+  ['in the query', { ...harmless, query: { unionId: 'punish' } }],
+  ['in the body', { ...harmless, body: { openConversationId: 'punish' } }],
+  ['in the token', { ...harmless, token: 'punish' }],
+])('what was sent may have brought the marks: %s', (_name, sent) => {
+  for (const body of [captchaPage, denyPage, jsonPage, JSON.stringify(banJson)]) {
+    expect(banMs(answer(403, body), sent)).toBeUndefined();
+  }
+});
