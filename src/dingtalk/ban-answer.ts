@@ -13,9 +13,10 @@ const banBody = z
   .and(z.union([z.object({ source: z.literal('x5') }), z.object({ status: z.literal(1111) })]));
 const ownError = z.union([z.object({ code: z.string() }), z.object({ Code: z.string() })]);
 
-/** Where Alibaba's pages lead to: `…/_____tmd_____/punish?x5secdata=…` or `…/punish/<template>.html?uuid=…&action=deny`. */
+/** Where Alibaba's firewall sends to from any host that it guards. */
+const ownPath = /\/_____tmd_____\/punish\b/i;
+/** Where else its pages lead to, as in `/punish/<template>.html?uuid=…&action=deny`, beside what they do to its cookie. */
 const punishUrl = /\/punish(?:\/[^\s"'<>?]{1,200})?\?\w{1,20}=/i;
-/** What they hand over, or end, as a cookie. */
 const x5Mark = /x5sec/i;
 
 /** A request, as far as an answer may quote it. */
@@ -23,7 +24,7 @@ export type Sent = Pick<UpstreamRequest, 'path' | 'query' | 'token' | 'body'>;
 
 /**
  * How long DingTalk bans this IP, ten minutes at most, if that is what the answer says. It is known by its shape: JSON as
- * documented, alone or within a page, or a page with both marks of Alibaba's. A proxy's page (5xx) is no ban, and neither
+ * documented, alone or within a page, or a page with the marks of Alibaba's. A proxy's page (5xx) is no ban, and neither
  * is what the request itself may have brought into the answer.
  *
  * @see https://open.dingtalk.com/document/development/how-to-process-api-throttling-on-the-dingtalk-server
@@ -36,8 +37,11 @@ export function banMs({ status, body }: UpstreamAnswer, sent: Sent): number | un
   const json = parseJson(isPage ? objectWithin(body) : body);
   const { data: ban } = banBody.safeParse(json);
   if (ban && !ownError.safeParse(json).success) return boundedMs(ban.wait);
-  return isPage && punishUrl.test(body) && x5Mark.test(body) ? ipBanMs : undefined;
+  return isPage && isPunishPage(body) ? ipBanMs : undefined;
 }
+
+const isPunishPage = (page: string): boolean =>
+  ownPath.test(page) || (punishUrl.test(page) && x5Mark.test(page));
 
 const boundedMs = (waitSeconds: number | undefined): number =>
   waitSeconds === undefined ? ipBanMs : Math.min(Math.max(0, waitSeconds) * 1000, longestMs);

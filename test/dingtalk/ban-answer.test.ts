@@ -30,6 +30,12 @@ test.each<[string, body: string | object, status: number, ms: number | undefined
   ['a page to a captcha', captchaPage, 200, fiveMinutesMs],
   ['a page that denies', denyPage, 403, fiveMinutesMs],
   ['a page that denies, not found', denyPage, 404, fiveMinutesMs],
+  [
+    'a page with the firewall’s own path',
+    '<script src="/_____tmd_____/punish"></script>',
+    200,
+    fiveMinutesMs,
+  ],
   ['a page around the JSON', jsonPage, 200, 5000],
   ['a page, as a proxy’s', captchaPage, 502, undefined],
   ['a page that denies, as a proxy’s', denyPage, 500, undefined],
