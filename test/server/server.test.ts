@@ -44,7 +44,7 @@ test('/readyz says so while DingTalk is left alone, and lets traffic come back t
   const clock = createManualClock();
   await using gateway = await startGateway({ clock });
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'systemError' });
-  for (let index = 0; index < 4; index += 1) await gateway.query(lookup, { id: `cid.demo.${index}` });
+  for (let index = 0; index < 9; index += 1) await gateway.query(lookup, { id: `cid.demo.${index}` });
 
   const failing = await fetch(`${gateway.url}/readyz`);
   clock.advance(1000);
