@@ -78,7 +78,7 @@ export function createTokenSource(app: AppConfig, dependencies: TokenSourceDepen
         method: 'POST',
         ...request,
         secrets: () => Object.values(request.body),
-        // Nobody chose it, as an id is chosen: each failure counts.
+        // No client chose it, as an id is chosen: each failure counts.
         about: { viewer: `token of ${corpId ?? ''}`, subject: `token ${fetches}`, ownCall: true },
       } as const;
       try {

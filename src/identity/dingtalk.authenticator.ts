@@ -61,7 +61,7 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
       token,
       answer: usersMeBody,
       secrets: () => [token],
-      // Whoever makes bearers up is one viewer, however many they are.
+      // All bearers are one viewer here: a client can make up many.
       about: { viewer: 'bearer', subject: tokenHash, ownCall: true },
     } as const;
     return budget.spend(lineKey, deadline, () =>

@@ -175,7 +175,7 @@ test.each<[string, (breaker: Breaker) => void, taken: number]>([
   expect(() => breaker.enter(another('one too many'))).toThrow(refusing(1000));
 });
 
-test('an id that fails for everybody takes one place', () => {
+test('an id that fails for all viewers takes one place', () => {
   const { breaker } = breakerUnderTest();
   for (let viewer = 0; viewer < 10; viewer += 1) breaker.enter(of(`viewer ${viewer}`, 'poison'))('failure');
   expect(breaker.state).toBe('open');

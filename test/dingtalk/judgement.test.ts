@@ -56,7 +56,7 @@ const table: [name: string, isFailing: boolean, calls: readonly Calls[]][] = [
   ['tokens, beside a viewer who is well', false, [own(failing('token', ...many('t', 10))), well('a', 'w')]],
   ['a token that was well, and then nothing', true, [own(well('token', 't')), failing('a', ...many('x', 9))]],
   [
-    'bearers that somebody makes up, beside a viewer who is well',
+    'bearers that a client makes up, beside a viewer who is well',
     false,
     [well('a', 'w'), own(failing('bearer', ...many('b', 100)))],
   ],

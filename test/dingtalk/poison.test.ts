@@ -64,7 +64,7 @@ test.each(poisons)(
   },
 );
 
-test('an id that fails for everybody keeps none of the others back', async () => {
+test('an id that fails for all viewers keeps none of the others back', async () => {
   await using gateway = await start();
 
   for (let viewer = 0; viewer < 20; viewer += 1) {
@@ -76,7 +76,7 @@ test('an id that fails for everybody keeps none of the others back', async () =>
   }
 });
 
-test('poison alone may open it, but whoever comes next is served at once', async () => {
+test('poison alone may open it, but the next viewer is served at once', async () => {
   await using gateway = await start();
   const poison = { kind: 'error', code: 'systemError' } as const;
   await gateway.lookUp('cid.demo.early', 'bystander');

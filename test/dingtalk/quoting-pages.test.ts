@@ -67,7 +67,7 @@ test.each<[string, status: number, body: string, ms: number]>([
   ['a page to a captcha', 200, captchaPage, 300_000],
   ['a page that denies', 403, denyPage, 300_000],
   ['JSON that says a day', 403, JSON.stringify({ ...banJson, wait: 86_400 }), 600_000],
-])('a ban stops the calls for as long as the client is told: %s', async (_name, status, body, ms) => {
+])('a ban stops the calls until retryAfterMs is over: %s', async (_name, status, body, ms) => {
   await using gateway = await start();
   gateway.upstream.addFault('conversationSpace', { kind: 'answer', status, body }, 1);
 
