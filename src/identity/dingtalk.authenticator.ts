@@ -54,7 +54,7 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
   /** As many as the budgets let wait. */
   const checks = new Map<string, SharedWork<Viewer>>();
 
-  function ask(token: string, lineKey: string, deadline: Deadline): Promise<Viewer> {
+  function ask(token: string, tokenHash: string, isKnown: boolean, deadline: Deadline): Promise<Viewer> {
     const question = {
       method: 'GET',
       path: '/v1.0/contact/users/me',
@@ -64,7 +64,7 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
       // All bearers are one viewer here: a client can make up many.
       about: { viewer: 'bearer', subject: tokenHash, ownCall: true },
     } as const;
-    return budget.spend(lineKey, deadline, () =>
+    return budget.spend(isKnown ? tokenHash : unknown, deadline, () =>
       askDingTalk(client, question, deadline, (failure) =>
         noteCall(observer, { api, corpId: undefined }, failure),
       ),
@@ -82,8 +82,8 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
     const isKnown = known !== undefined && askedAtMs < known.askedAtMs + knownMs;
     try {
       const viewer = isKnown
-        ? await ask(token, tokenHash, deadline)
-        : await unknownBearers.spend(address, deadline, () => ask(token, unknown, deadline));
+        ? await ask(token, tokenHash, true, deadline)
+        : await unknownBearers.spend(address, deadline, () => ask(token, tokenHash, false, deadline));
       accepted.set(tokenHash, { viewer, askedAtMs });
       return viewer;
     } catch (error) {
