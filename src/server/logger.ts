@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { createLogDestination } from './log-destination.ts';
 
 /** Headers that carry a secret or name a person; nothing logs them on purpose, and this is for the day it happens. */
 const secretHeaders = [
@@ -20,12 +21,11 @@ const secretFields = [
   'suiteTicket',
 ];
 
-/** JSON lines with every known secret struck out. */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+/** JSON lines with every known secret struck out, to standard output unless said otherwise. */
+export function createLogger(level: string, destination: DestinationStream = createLogDestination()): Logger {
   const paths = [
     ...secretHeaders.flatMap((name) => [`headers["${name}"]`, `*.headers["${name}"]`]),
     ...secretFields.flatMap((name) => [name, `*.${name}`]),
   ];
-  const options = { level, redact: { paths, censor: '[redacted]' } };
-  return destination ? pino(options, destination) : pino(options);
+  return pino({ level, redact: { paths, censor: '[redacted]' } }, destination);
 }
