@@ -20,7 +20,7 @@ import { createShared } from './redis/shared.ts';
 import { createAuthenticator } from './identity/create-authenticator.ts';
 import { createViewerAlias } from './identity/viewer-alias.ts';
 import { createViewerRateLimit } from './identity/viewer-rate-limit.ts';
-import { createApollo } from './server/apollo.ts';
+import { startApollo } from './server/apollo.ts';
 import { createApp } from './server/app.ts';
 import { logError } from './server/error-log.ts';
 import { registerGraphQL } from './server/graphql.route.ts';
@@ -132,7 +132,7 @@ export async function createGateway(
     answerTimeoutMs: timeoutMs,
   });
   registerMetrics(app, metrics);
-  const apollo = createApollo({
+  const apollo = await startApollo({
     schema: await createSchema(),
     httpServer: app.server,
     introspection: config.introspection,
@@ -141,7 +141,6 @@ export async function createGateway(
     limits: config.limits,
     log,
   });
-  await apollo.start();
   const readiness = createReadiness({ corpIdRequired, tokens, breaker, clock, timeoutMs, log });
   registerHealth(app, readiness.whyNotReady);
   const explorer = config.explorer ? await addExplorer(app) : undefined;

@@ -33,22 +33,25 @@ export function giveMemoryBack({ clock, busyShare, residentBytes, collect, log }
 
   async function look(): Promise<void> {
     rests = busyShare() <= rest ? rests + 1 : 0;
-    if (rests >= restsNeeded && residentBytes() - neededBytes >= worthBytes) await letGo();
+    try {
+      if (rests >= restsNeeded && residentBytes() - neededBytes >= worthBytes) await letGo();
+    } catch (error) {
+      // Without a file handle left the system cannot even be asked.
+      log.debug({ err: error }, 'at rest: memory could not be given back');
+    }
     clock.after(lookEveryMs, () => void look());
   }
 
   async function letGo(): Promise<void> {
     const heldBytes = residentBytes();
+    // Where it fails, as well: until the process has grown again.
+    neededBytes = heldBytes;
     const startedMs = clock.nowMs();
-    try {
-      await collect();
-      const tookMs = Math.round(clock.nowMs() - startedMs);
-      const givenBackMiB = Math.round((heldBytes - residentBytes()) / 2 ** 20);
-      log.debug({ tookMs, givenBackMiB }, 'at rest: memory was given back');
-    } catch (error) {
-      log.debug({ err: error }, 'at rest: memory could not be given back');
-    }
+    await collect();
+    const tookMs = Math.round(clock.nowMs() - startedMs);
     neededBytes = residentBytes();
+    const givenBackMiB = Math.round((heldBytes - neededBytes) / 2 ** 20);
+    log.debug({ tookMs, givenBackMiB }, 'at rest: memory was given back');
   }
 
   clock.after(lookEveryMs, () => void look());

@@ -1,16 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { Observer } from '../observer.ts';
 import type { Shared } from '../redis/shared.ts';
-import type { Collectors } from './collectors.ts';
+import { createCollectors, type Collectors } from './collectors.ts';
 import { isCounted } from './counted-call.ts';
 import type { GatewayStatus } from './gateway-status.ts';
 import { createCorpLabel, methodLabel, outcomeLabel } from './labels.ts';
 import { createMonthCalls } from './month-calls.ts';
+import { processMetrics } from './process-metrics.ts';
 import { readStatus } from './read-status.ts';
 
-/** That many events are kept until prom-client is loaded: not while the gateway starts. */
-const maxBacklog = 1000;
-/** And that many are told at once afterwards: one after the other they cost a fraction of what each by itself does. */
+/** That many events are counted at once: one after the other they cost a fraction of what each by itself does. */
 const batch = 200;
 
 export interface HttpRequest {
@@ -46,28 +45,18 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
   const monthCalls = createMonthCalls({ shared, clock });
   const lookups = { all: 0, withoutCall: 0 };
   let status: GatewayStatus = {};
-  let collectors: Collectors | undefined;
-  let loading: Promise<Collectors> | undefined;
+  const collectors = createCollectors();
   let backlog: ((to: Collectors) => void)[] = [];
 
-  function load(): Promise<Collectors> {
-    loading ??= import('./collectors.ts').then(({ createCollectors }) => {
-      collectors = createCollectors();
-      return collectors;
-    });
-    return loading;
-  }
-
-  function flush(to: Collectors): void {
+  function flush(): void {
     const notes = backlog;
     backlog = [];
-    for (const note of notes) note(to);
+    for (const note of notes) note(collectors);
   }
 
   function tell(note: (to: Collectors) => void): void {
     backlog.push(note);
-    if (collectors && backlog.length >= batch) flush(collectors);
-    else if (backlog.length === maxBacklog) void load().then(flush);
+    if (backlog.length >= batch) flush();
   }
 
   return {
@@ -93,12 +82,12 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
       tell((to) => to.requests.observe(labels, ms / 1000));
     },
     async scrape() {
-      const [loaded, { processMetrics }] = await Promise.all([load(), import('./process-metrics.ts')]);
       const months = await monthCalls.totals();
-      flush(loaded);
-      readStatus(loaded, { status, corpLabel, lookups, months, monthlyQuota });
-      const texts = await Promise.all([loaded.registry.metrics(), processMetrics().metrics()]);
-      return { contentType: loaded.registry.contentType, text: texts.join('\n') };
+      flush();
+      readStatus(collectors, { status, corpLabel, lookups, months, monthlyQuota });
+      const { registry } = collectors;
+      const texts = await Promise.all([registry.metrics(), processMetrics().metrics()]);
+      return { contentType: registry.contentType, text: texts.join('\n') };
     },
     async close() {
       await monthCalls.totals();

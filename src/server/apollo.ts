@@ -31,14 +31,14 @@ interface ApolloOptions {
   readonly log: Logger;
 }
 
-/** The GraphQL engine, with nothing in it that reports to anybody else. */
-export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
+/** The GraphQL engine, started, with nothing in it that reports to anybody else. */
+export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
   const { schema, httpServer, introspection, explainable, maxLookupsPerRequest, limits, log } = options;
   const documentLimits = createDocumentLimits({
     depth: limits.queryDepth,
     directives: limits.queryDirectives,
   });
-  return new ApolloServer<RequestContext>({
+  const apollo = new ApolloServer<RequestContext>({
     schema: explainable ? noteLookups(schema) : schema,
     introspection,
     includeStacktraceInErrorResponses: false,
@@ -67,4 +67,8 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
+  await apollo.start();
+  // Apollo Server imports it at its first operation, when the files of this build may be gone.
+  await import('graphql');
+  return apollo;
 }

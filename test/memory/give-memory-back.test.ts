@@ -6,7 +6,7 @@ import { createManualClock } from '../support/manual-clock.ts';
 interface FiveSeconds {
   /** The share of them in which there was something to do. */
   readonly busy: number;
-  /** What the process holds after them, in MiB. */
+  /** What the process holds after them, in MiB; NaN: the system does not say. */
   readonly holds: number;
 }
 
@@ -28,7 +28,11 @@ async function collectionsDuring(
   giveMemoryBack({
     clock,
     busyShare: () => story[step - 1]!.busy,
-    residentBytes: () => (story[step - 1]?.holds ?? 100) * 2 ** 20,
+    residentBytes() {
+      const holds = story[step - 1]?.holds ?? 100;
+      if (Number.isNaN(holds)) throw new Error('EMFILE: too many open files');
+      return holds * 2 ** 20;
+    },
     async collect() {
       at.push(step);
       await collect();
@@ -83,4 +87,11 @@ test('a Node that cannot collect on demand goes on', async () => {
   );
 
   expect(log).toMatchObject([{ level: 20, msg: 'at rest: memory could not be given back' }]);
+});
+
+test('where the system does not say what the process holds, it is asked again', async () => {
+  const { at, log } = await collectionsDuring([hard(400), ...aMinute(NaN), idle(400)]);
+
+  expect(at).toEqual([14]);
+  expect(log[0]).toMatchObject({ level: 20, msg: 'at rest: memory could not be given back' });
 });
