@@ -125,12 +125,8 @@ export async function createGateway(
     corpIdRequired,
   });
 
-  const app = await createApp({
-    log,
-    corsOrigins: config.corsOrigins,
-    limits: config.limits,
-    answerTimeoutMs: timeoutMs,
-  });
+  const { corsOrigins, limits, host, allowedHosts } = config;
+  const app = await createApp({ log, corsOrigins, limits, answerTimeoutMs: timeoutMs, host, allowedHosts });
   registerMetrics(app, metrics);
   const apollo = await startApollo({
     schema: await createSchema(),

@@ -3,6 +3,8 @@ import type { LevelWithSilent } from 'pino';
 /** Everything the gateway is told from outside, parsed and checked once, at start. */
 export interface Config {
   readonly host: string;
+  /** Names that requests may give as their `Host`, in lower case; empty: see `served-host.ts`. */
+  readonly allowedHosts: readonly string[];
   /** `0` picks a free port. */
   readonly port: number;
   readonly production: boolean;

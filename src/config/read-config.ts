@@ -1,5 +1,6 @@
 import { appRules, limitsOf, viewerRules, type Report } from './rules.ts';
 import type { Config } from './config.ts';
+import { isLoopback } from './loopback.ts';
 import type { Problem } from './problem.ts';
 import { ineffectiveVariableWarnings } from './ineffective-variables.ts';
 import { unknownVariableWarnings } from './unknown-variables.ts';
@@ -27,14 +28,16 @@ export function readConfig(environment: NodeJS.ProcessEnv): ConfigResult {
   const settings = readSettings(environment, report);
 
   const production = settings.NODE_ENV === 'production';
+  const host = settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
   const app = appRules(settings, production, report);
-  const viewer = viewerRules(settings, app.mode, production, report);
+  const viewer = viewerRules(settings, app.mode, host, report);
   const limits = limitsOf(settings, report);
   if (problems.length > 0 || !app.config || !viewer)
     return { ok: false, problems, hints: unknownVariableWarnings(environment) };
 
   const config: Config = {
-    host: settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    host,
+    allowedHosts: settings.ALLOWED_HOSTS ?? [],
     port: settings.PORT ?? 4000,
     production,
     explorer: settings.IDE ? settings.IDE === 'on' : !production,
@@ -86,7 +89,7 @@ function warningsFor(config: Config, settings: Settings, environment: NodeJS.Pro
     ...unknownVariableWarnings(environment),
     ...ineffectiveVariableWarnings(config, settings),
   ];
-  if (config.production && config.viewer.kind === 'fixed' && config.viewer.apiKeys.length === 0) {
+  if (!isLoopback(config.host) && config.viewer.kind === 'fixed' && config.viewer.apiKeys.length === 0) {
     warnings.push('ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator');
   }
   if (config.production && config.viewer.kind === 'router' && config.viewer.secret.length < shortSecret) {

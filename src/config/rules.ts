@@ -1,4 +1,5 @@
 import { sandboxCredentials } from '../sandbox/credentials.ts';
+import { isLoopback } from './loopback.ts';
 import type { AppConfig, DingTalkConfig, LimitsConfig, ViewerConfig } from './config.ts';
 import type { Settings, VariableName } from './variables.ts';
 
@@ -60,12 +61,12 @@ function suiteApp(settings: Settings, report: Report): AppConfig | undefined {
 export function viewerRules(
   settings: Settings,
   mode: DingTalkConfig['mode'],
-  production: boolean,
+  host: string,
   report: Report,
 ): ViewerConfig | undefined {
   switch (settings.VIEWER_AUTH ?? (mode === 'sandbox' ? 'fixed' : undefined)) {
     case 'fixed':
-      return fixedViewer(settings, mode, production, report);
+      return fixedViewer(settings, mode, host, report);
     case 'jwt':
       return jwtViewer(settings, report);
     case 'router': {
@@ -86,14 +87,14 @@ export function viewerRules(
 function fixedViewer(
   settings: Settings,
   mode: DingTalkConfig['mode'],
-  production: boolean,
+  host: string,
   report: Report,
 ): ViewerConfig | undefined {
   const apiKeys = settings.GATEWAY_API_KEYS ?? [];
-  if (production && apiKeys.length === 0 && settings.ALLOW_ANONYMOUS !== '1') {
+  if (!isLoopback(host) && apiKeys.length === 0 && settings.ALLOW_ANONYMOUS !== '1') {
     report(
       'GATEWAY_API_KEYS',
-      'must be set with VIEWER_AUTH=fixed in production, or ALLOW_ANONYMOUS=1 to let anybody act as the operator',
+      'must be set with VIEWER_AUTH=fixed where HOST is not loopback, or ALLOW_ANONYMOUS=1 to let anybody act as the operator',
     );
   }
   const operatorUnionId =

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
-import { isIP } from 'node:net';
+import { isIPv6 } from 'node:net';
 import * as z from 'zod';
+import { isLoopback } from './loopback.ts';
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -70,10 +71,32 @@ const origins = list.refine(
   'must be a comma-separated list of origins, such as https://app.example.com: no path, no slash at the end',
 );
 
+/** An IPv6 address is written in a URL's brackets as well. */
+const listenAddress = text.transform((host) => /^\[(.*)\]$/.exec(host)?.[1] ?? host);
+
+/** As they stand in a request's `Host`, without the port. */
+const hostNames = list
+  .transform((names) =>
+    names.map((name) => {
+      const plain = name.toLowerCase().replace(/\.$/, '');
+      return isIPv6(plain) ? `[${plain}]` : plain;
+    }),
+  )
+  .refine(
+    (names) => names.length > 0 && names.every(isHostName),
+    'must be a comma-separated list of host names, such as gateway.example.com: no scheme, no port, no path',
+  );
+
 /** A PEM text on one line, as environments like to hold it, has its line breaks written as `\\n`. */
 const publicKeyPem = text
   .transform((pem) => pem.replaceAll(String.raw`\n`, '\n'))
   .refine(isPublicKey, 'must be a public key in PEM form');
+
+function isHostName(name: string): boolean {
+  const address = /^\[(.*)\]$/.exec(name)?.[1];
+  if (address !== undefined) return isIPv6(address);
+  return name.length <= 253 && name.split('.').every((label) => /^[\w-]{1,63}$/.test(label));
+}
 
 function isPublicKey(pem: string): boolean {
   try {
@@ -84,13 +107,15 @@ function isPublicKey(pem: string): boolean {
   }
 }
 
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'));
-
 /** Every variable that the gateway reads, by name: the README's table is held equal to this one. */
 export const variables = {
-  HOST: variable(text, '`127.0.0.1` (`0.0.0.0` in production)', 'listen address'),
+  HOST: variable(listenAddress, '`127.0.0.1` (`0.0.0.0` in production)', 'listen address'),
   PORT: variable(wholeNumber(0, 65_535), '`4000`', 'listen port; `0` picks a free one and logs it'),
+  ALLOWED_HOSTS: variable(
+    hostNames,
+    "loopback's names where `HOST` is loopback, else any",
+    "comma-separated names, beside loopback's, that requests may have as their `Host`; others: HTTP 421",
+  ),
   NODE_ENV: variable(
     oneOf('production', 'development', 'test'),
     '–',
@@ -140,12 +165,12 @@ export const variables = {
   GATEWAY_API_KEYS: variable(
     list.refine((keys) => keys.length > 0, 'must hold at least one key'),
     '–',
-    '`fixed`: comma-separated keys that clients send as `x-api-key`; in production this or `ALLOW_ANONYMOUS`',
+    '`fixed`: comma-separated keys that clients send as `x-api-key`; this or `ALLOW_ANONYMOUS` unless `HOST` is loopback',
   ),
   ALLOW_ANONYMOUS: variable(
     oneOf('0', '1'),
     '`0`',
-    '`fixed` in production: `1` = anybody who reaches the port acts as the operator',
+    '`fixed` without keys: `1` = anybody who reaches the port acts as the operator',
   ),
   ROUTER_SECRET: variable(
     text,

@@ -15,14 +15,13 @@ import { answerError, registerErrorAnswers } from './error-answers.ts';
 import { registerJsonBody } from './json-body.ts';
 import { limitPipelining } from './pipelining.ts';
 import { securityHeaders } from './security-headers.ts';
-import { refusal, RefusedRequestError } from './refusal.ts';
+import { refusal } from './refusal.ts';
+import { refuseHost } from './request-host.ts';
 import { requestIdOf } from './request-id.ts';
 import { namesOf } from './request-log.ts';
+import { createServedHostCheck } from './served-host.ts';
 
 const noStore = 'private, no-store';
-
-/** A name or an address, and perhaps a port: what a URL can be made of. */
-const possibleHost = /^(?:[\w.-]{1,253}|\[[\d:.a-f]{2,45}\])(?::\d{1,5})?$/i;
 
 interface AppOptions {
   readonly log: Logger;
@@ -30,6 +29,10 @@ interface AppOptions {
   readonly limits: LimitsConfig;
   /** How long one answer may take, once its request has arrived. */
   readonly answerTimeoutMs: number;
+  /** The listen address. */
+  readonly host: string;
+  /** Beside those of loopback; empty: on other listen addresses any name. */
+  readonly allowedHosts: readonly string[];
 }
 
 /** The HTTP server before it has any route: limits, headers, request ids, log lines and error answers. */
@@ -38,7 +41,9 @@ export async function createApp({
   corsOrigins,
   limits,
   answerTimeoutMs,
+  ...served
 }: AppOptions): Promise<FastifyInstance> {
+  const isServed = createServedHostCheck(served);
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance,
@@ -75,8 +80,7 @@ export async function createApp({
   limitPipelining(app);
   app.addHook('onRequest', (request, reply, next) => {
     setCommonHeaders(request, reply);
-    const isRefused = !possibleHost.test(request.headers.host ?? '');
-    next(isRefused ? new RefusedRequestError(400, 'The header Host must name a host.') : undefined);
+    next(refuseHost(request.raw, isServed));
   });
   if (log.isLevelEnabled('info')) {
     app.addHook('onResponse', (request, reply, next) => {

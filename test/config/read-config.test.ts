@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config/read-config.ts';
 
 const live = {
@@ -22,6 +22,7 @@ test('nothing set is a sandbox on localhost, for anybody on this machine', () =>
     warnings: [],
     config: {
       host: '127.0.0.1',
+      allowedHosts: [],
       port: 4000,
       production: false,
       explorer: true,
@@ -253,5 +254,88 @@ test('blanks around a value are not part of it', () => {
 test('a NODE_ENV that is nearly production is a problem, not a development machine', () => {
   expect(problemsOf({ ...live, NODE_ENV: 'Production' })).toEqual({
     NODE_ENV: 'must be one of: production, development, test',
+  });
+});
+
+const wantsKeys =
+  'must be set with VIEWER_AUTH=fixed where HOST is not loopback, or ALLOW_ANONYMOUS=1 to let anybody act as the operator';
+const anybody = 'ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator';
+const everyKindOfStart: [string, NodeJS.ProcessEnv][] = [
+  ['live', live],
+  ['live in production', { ...live, NODE_ENV: 'production' }],
+  ['in the sandbox', {}],
+  ['in the sandbox in production', { DINGTALK_MODE: 'sandbox', NODE_ENV: 'production' }],
+];
+
+describe.each(everyKindOfStart)('who acts as the operator %s', (_how, environment) => {
+  test.each([
+    '0.0.0.0',
+    '::',
+    '[::]',
+    '10.0.0.1',
+    '128.0.0.1',
+    '127.1',
+    'gateway.example',
+    'localhost.example',
+  ])('listening on %s is said, by a key or aloud', (HOST) => {
+    const listening = { ...environment, HOST };
+
+    expect(problemsOf(listening)).toEqual({ GATEWAY_API_KEYS: wantsKeys });
+    expect(problemsOf({ ...listening, ALLOW_ANONYMOUS: '0' })).toEqual({ GATEWAY_API_KEYS: wantsKeys });
+    expect(readConfig({ ...listening, GATEWAY_API_KEYS: 'key' })).toMatchObject({ ok: true, warnings: [] });
+    expect(readConfig({ ...listening, ALLOW_ANONYMOUS: '1' })).toMatchObject({
+      ok: true,
+      warnings: [anybody],
+    });
+  });
+
+  test.each([
+    ['localhost', 'localhost'],
+    ['127.0.0.1', '127.0.0.1'],
+    ['127.1.2.3', '127.1.2.3'],
+    ['::1', '::1'],
+    ['[::1]', '::1'],
+  ])('listening on %s is not asked for', (HOST, host) => {
+    expect(readConfig({ ...environment, HOST })).toMatchObject({ ok: true, warnings: [], config: { host } });
+    expect(readConfig({ ...environment, HOST, ALLOW_ANONYMOUS: '1' })).toMatchObject({
+      ok: true,
+      warnings: [],
+    });
+  });
+});
+
+test('other ways to tell who is asking need no key wherever it listens', () => {
+  const environment = { ...live, VIEWER_AUTH: 'dingtalk', HOST: '0.0.0.0', DINGTALK_OPERATOR_UNION_ID: '' };
+
+  expect(readConfig(environment)).toMatchObject({ ok: true, warnings: [] });
+});
+
+test.each([
+  ['gateway.example', ['gateway.example']],
+  [' Gateway.Example. , 10.0.0.1,::1, [FD00::1] ', ['gateway.example', '10.0.0.1', '[::1]', '[fd00::1]']],
+  ['my_pod-0', ['my_pod-0']],
+])('%s may be the allowed hosts', (ALLOWED_HOSTS, allowedHosts) => {
+  expect(readConfig({ ALLOWED_HOSTS })).toMatchObject({ ok: true, config: { allowedHosts } });
+});
+
+test.each([
+  ',',
+  '*',
+  '*.example',
+  'https://gateway.example',
+  'gateway.example:4000',
+  'gateway.example/graphql',
+  'a b',
+  'a..b',
+  '[gateway.example]',
+  '[::1]:4000',
+  'gateway.example,?',
+  '群.example',
+  `${'a'.repeat(64)}.example`,
+  `${'a.'.repeat(127)}a`,
+])('%s may not be the allowed hosts', (ALLOWED_HOSTS) => {
+  expect(problemsOf({ ALLOWED_HOSTS })).toEqual({
+    ALLOWED_HOSTS:
+      'must be a comma-separated list of host names, such as gateway.example.com: no scheme, no port, no path',
   });
 });

@@ -23,7 +23,7 @@ const get = (query: string, ...headers: (readonly [string, string])[]): Buffer =
   ]);
 const line = (requestLine: string): Buffer => rawRequest(requestLine, [json, preflight]);
 const withHead = (head: string, content = ''): string =>
-  `POST /graphql HTTP/1.1\r\nhost: a\r\n${head}\r\n\r\n${content}`;
+  `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${head}\r\n\r\n${content}`;
 
 const contentTypes = [
   'text/plain',
@@ -123,17 +123,17 @@ const requests: readonly (readonly [string, number | 'closed', string | Buffer])
   ['a folded header', 400, withHead('x-api-key: a\r\n b')],
   ['an unknown expectation', 417, post(json, ['expect', 'the-unexpected'])],
   ['HTTP/0.9', 400, 'GET /graphql\r\n\r\n'],
-  ['HTTP/2.0 by name', 400, 'GET /graphql HTTP/2.0\r\nhost: a\r\n\r\n'],
-  ['HTTP/1.2', 400, 'GET /graphql HTTP/1.2\r\nhost: a\r\n\r\n'],
+  ['HTTP/2.0 by name', 400, 'GET /graphql HTTP/2.0\r\nhost: localhost\r\n\r\n'],
+  ['HTTP/1.2', 400, 'GET /graphql HTTP/1.2\r\nhost: localhost\r\n\r\n'],
   ['HTTP/2 with its preface', 400, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ['TLS', 400, Buffer.from('16030100c4010000c0030300', 'hex')],
   ['SSH', 400, 'SSH-2.0-OpenSSH_9.9\r\n'],
   ['NULs', 400, '\u0000'.repeat(64)],
   ['noise', 400, Buffer.from('fe53cc1190a7ffd80d0a0d0a', 'hex')],
   ['JSON without HTTP', 400, `${body}\r\n\r\n`],
-  ['a method in lower case', 400, 'post /graphql HTTP/1.1\r\nhost: a\r\n\r\n'],
-  ['a method of its own', 400, 'FETCH /graphql HTTP/1.1\r\nhost: a\r\n\r\n'],
-  ['CONNECT', 'closed', 'CONNECT evil.example:443 HTTP/1.1\r\nhost: a\r\n\r\n'],
+  ['a method in lower case', 400, 'post /graphql HTTP/1.1\r\nhost: localhost\r\n\r\n'],
+  ['a method of its own', 400, 'FETCH /graphql HTTP/1.1\r\nhost: localhost\r\n\r\n'],
+  ['CONNECT', 'closed', 'CONNECT evil.example:443 HTTP/1.1\r\nhost: localhost\r\n\r\n'],
   ...['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY'].map(
     (method) => [`${method} /graphql`, 405, line(`${method} /graphql HTTP/1.1`)] as const,
   ),

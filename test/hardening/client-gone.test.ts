@@ -78,7 +78,7 @@ async function startRequest({ url }: GatewayUnderTest, ...queries: string[]): Pr
   for (const query of queries) {
     const body = JSON.stringify({ query });
     socket.write(
-      `POST /graphql HTTP/1.1\r\nhost: a\r\nauthorization: Bearer sandbox-user-token-chy\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      `POST /graphql HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer sandbox-user-token-chy\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     );
   }
   return socket;

@@ -72,15 +72,15 @@ const tooSlow = {
 };
 
 test.each([
-  ['headers that never end', 'POST /graphql HTTP/1.1\r\nhost: a\r\n'],
+  ['headers that never end', 'POST /graphql HTTP/1.1\r\nhost: localhost\r\n'],
   ['half a request line', 'POST /gra'],
   [
     'a body that never ends',
-    'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"query"',
+    'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"query"',
   ],
   [
     'chunks that never end',
-    'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n',
+    'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n',
   ],
 ])('%s are waited for no longer than is said', async (_what, bytes) => {
   await using gateway = await startGateway({ environment: patience });

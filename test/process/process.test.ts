@@ -98,7 +98,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const url = await run.url;
     const { port } = new URL(url);
     const idle = net.connect(Number(port), '127.0.0.1');
-    idle.write('GET /healthz HTTP/1.1\r\nhost: gateway\r\n\r\n');
+    idle.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
     await once(idle, 'data');
     upstream.setLatency(300, 'conversationSpace');
 

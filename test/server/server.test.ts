@@ -159,7 +159,7 @@ test('a stop answers what is under way and closes idle connections at once', asy
   const gateway = await startGateway();
   const { hostname, port } = new URL(gateway.url);
   const idle = net.connect(Number(port), hostname);
-  idle.write('GET /healthz HTTP/1.1\r\nhost: gateway\r\n\r\n');
+  idle.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
   await once(idle, 'data');
   gateway.upstream.setLatency(100, 'conversationSpace');
 

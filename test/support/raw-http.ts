@@ -36,7 +36,7 @@ export function rawRequest(
   const given = new Set(headers.map(([name]) => name.toLowerCase()));
   const lines = [
     requestLine,
-    ...(given.has('host') ? [] : ['host: gateway']),
+    ...(given.has('host') ? [] : ['host: localhost']),
     ...headers.map(([name, value]) => `${name}: ${value}`),
     ...(bytes.length === 0 || given.has('content-length') || given.has('transfer-encoding')
       ? []
