@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import * as z from 'zod';
+import { isCorpId, isUnionId } from '../identity/identifiers.ts';
 import { isLoopback } from './loopback.ts';
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -87,6 +88,23 @@ const hostNames = list
     'must be a comma-separated list of host names, such as gateway.example.com: no scheme, no port, no path',
   );
 
+/** What a header can hold and what nothing on the way writes differently. */
+const asciiLine = /^[\x20-\x7e]+$/;
+const ofAscii = 'ASCII characters that can be seen, and blanks between them';
+const secret = text.regex(asciiLine, `must be of ${ofAscii}`);
+const secrets = list
+  .refine((keys) => keys.length > 0, 'must hold at least one key')
+  .refine((keys) => keys.every((key) => asciiLine.test(key)), `must hold keys of ${ofAscii}`);
+
+const unionId = text.refine(
+  isUnionId,
+  'must be a unionId: 256 ASCII characters at most, no blank and no comma among them',
+);
+const corpId = text.refine(
+  isCorpId,
+  'must be a corpId: letters, digits, and . _ - after the first, 128 at most',
+);
+
 /** A PEM text on one line, as environments like to hold it, has its line breaks written as `\\n`. */
 const publicKeyPem = text
   .transform((pem) => pem.replaceAll(String.raw`\n`, '\n'))
@@ -132,15 +150,15 @@ export const variables = {
     '`https://api.dingtalk.io`',
     'upstream; `https://api.dingtalk.com` for China',
   ),
-  DINGTALK_APP_KEY: variable(text, '–', 'internal app: its key'),
-  DINGTALK_APP_SECRET: variable(text, '–', 'internal app: its secret'),
+  DINGTALK_APP_KEY: variable(secret, '–', 'internal app: its key'),
+  DINGTALK_APP_SECRET: variable(secret, '–', 'internal app: its secret'),
   DINGTALK_CORP_ID: variable(
-    text,
+    corpId,
     '–',
     'if set, tokens come from `/v1.0/oauth2/{corpId}/token` (internal or third-party app, no suite ticket)',
   ),
-  DINGTALK_SUITE_KEY: variable(text, '–', 'third-party enterprise app: its key'),
-  DINGTALK_SUITE_SECRET: variable(text, '–', 'third-party enterprise app: its secret'),
+  DINGTALK_SUITE_KEY: variable(secret, '–', 'third-party enterprise app: its key'),
+  DINGTALK_SUITE_SECRET: variable(secret, '–', 'third-party enterprise app: its secret'),
   DINGTALK_SUITE_TICKET_FILE: variable(
     text,
     '–',
@@ -151,7 +169,7 @@ export const variables = {
     '`fixed` in sandbox, none in live (must be chosen)',
     "where the operator's unionId comes from",
   ),
-  DINGTALK_OPERATOR_UNION_ID: variable(text, '–', '`fixed`: every request acts as this operator'),
+  DINGTALK_OPERATOR_UNION_ID: variable(unionId, '–', '`fixed`: every request acts as this operator'),
   VIEWER_JWKS_URL: variable(confidentialUrl, '–', '`jwt`: where the issuer publishes its keys'),
   VIEWER_JWT_PUBLIC_KEY: variable(
     publicKeyPem,
@@ -163,7 +181,7 @@ export const variables = {
   VIEWER_UNION_ID_CLAIM: variable(text, '`unionId`', "`jwt`: the claim that holds the operator's unionId"),
   VIEWER_CORP_ID_CLAIM: variable(text, '`corpId`', "`jwt`: the claim that holds the operator's corpId"),
   GATEWAY_API_KEYS: variable(
-    list.refine((keys) => keys.length > 0, 'must hold at least one key'),
+    secrets,
     '–',
     '`fixed`: comma-separated keys that clients send as `x-api-key`; this or `ALLOW_ANONYMOUS` unless `HOST` is loopback',
   ),
@@ -173,7 +191,7 @@ export const variables = {
     '`fixed` without keys: `1` = anybody who reaches the port acts as the operator',
   ),
   ROUTER_SECRET: variable(
-    text,
+    secret,
     '–',
     '`router`: what `x-router-secret` must hold before `x-dingtalk-union-id` and `x-dingtalk-corp-id` are believed',
   ),

@@ -339,3 +339,69 @@ test.each([
       'must be a comma-separated list of host names, such as gateway.example.com: no scheme, no port, no path',
   });
 });
+
+const suite = {
+  DINGTALK_SUITE_KEY: 'key',
+  DINGTALK_SUITE_SECRET: 'secret',
+  DINGTALK_SUITE_TICKET_FILE: '/ticket',
+  DINGTALK_CORP_ID: 'ding1',
+  DINGTALK_OPERATOR_UNION_ID: 'operator',
+  VIEWER_AUTH: 'fixed',
+};
+const router = { ...live, VIEWER_AUTH: 'router', DINGTALK_OPERATOR_UNION_ID: '' };
+
+describe.each<[string, NodeJS.ProcessEnv, string]>([
+  ['DINGTALK_APP_KEY', live, 'must be'],
+  ['DINGTALK_APP_SECRET', live, 'must be'],
+  ['DINGTALK_SUITE_KEY', suite, 'must be'],
+  ['DINGTALK_SUITE_SECRET', suite, 'must be'],
+  ['ROUTER_SECRET', router, 'must be'],
+  ['GATEWAY_API_KEYS', live, 'must hold keys'],
+])('%s', (name, environment, must) => {
+  test.each([
+    '密码',
+    'secret\u00e9',
+    '\u201csecret\u201d',
+    'a\tb',
+    'a\nb',
+    'a\u0000b',
+    'a\u007fb',
+    'a\u00a0b',
+    'a\u200bb',
+  ])('may not be %j', (value) => {
+    expect(problemsOf({ ...environment, [name]: value })).toEqual({
+      [name]: `${must} of ASCII characters that can be seen, and blanks between them`,
+    });
+  });
+
+  test.each(['secret', 'a secret of words', `!"#$%&'()*+-./:;<=>?@[\\]^_\`{|}~`])('may be %j', (value) => {
+    expect(problemsOf({ ...environment, [name]: value })).toEqual({});
+  });
+});
+
+test('each of the keys is looked at', () => {
+  expect(Object.keys(problemsOf({ ...live, GATEWAY_API_KEYS: 'good, b\u00e4d, good' }))).toEqual([
+    'GATEWAY_API_KEYS',
+  ]);
+});
+
+test.each(['with blank', 'with,comma', '工号', 'a\tb', 'x'.repeat(257)])(
+  'an operator whose unionId is %j is a problem',
+  (value) => {
+    expect(problemsOf({ ...live, DINGTALK_OPERATOR_UNION_ID: value })).toEqual({
+      DINGTALK_OPERATOR_UNION_ID:
+        'must be a unionId: 256 ASCII characters at most, no blank and no comma among them',
+    });
+  },
+);
+
+test.each(['..', '.ding', 'ding/1', 'ding 1', '企业', 'd'.repeat(129)])(
+  'an organization whose corpId is %j is a problem',
+  (value) => {
+    const problem = {
+      DINGTALK_CORP_ID: 'must be a corpId: letters, digits, and . _ - after the first, 128 at most',
+    };
+    expect(problemsOf({ ...live, DINGTALK_CORP_ID: value })).toEqual(problem);
+    expect(problemsOf({ ...suite, DINGTALK_CORP_ID: value })).toEqual(problem);
+  },
+);
