@@ -15,8 +15,6 @@ const ownError = z.union([z.object({ code: z.string() }), z.object({ Code: z.str
 
 /** Where Alibaba's firewall sends to from any host that it guards. */
 const ownPath = /\/_____tmd_____\/punish\b/i;
-/** Where else its pages lead to, as in `/punish/<template>.html?uuid=…&action=deny`, beside what they do to its cookie. */
-const punishUrl = /\/punish(?:\/[^\s"'<>?]{1,200})?\?\w{1,20}=/i;
 const x5Mark = /x5sec/i;
 
 /** A request, as far as an answer may quote it. */
@@ -41,7 +39,14 @@ export function banMs({ status, body }: UpstreamAnswer, sent: Sent): number | un
 }
 
 const isPunishPage = (page: string): boolean =>
-  ownPath.test(page) || (punishUrl.test(page) && x5Mark.test(page));
+  ownPath.test(page) || (x5Mark.test(page) && page.split(/[\s"'<>]/).some(isPunishUrl));
+
+/** Where else its pages lead to, as in `/punish/<template>.html?uuid=…&action=deny`, beside what they do to its cookie. */
+function isPunishUrl(text: string): boolean {
+  const path = text.toLowerCase().indexOf('/punish');
+  const query = text.indexOf('?', path);
+  return path >= 0 && query > path && text.includes('=', query);
+}
 
 const boundedMs = (waitSeconds: number | undefined): number =>
   waitSeconds === undefined ? ipBanMs : Math.min(Math.max(0, waitSeconds) * 1000, longestMs);

@@ -12,7 +12,8 @@ export function addressBlock(address: string): string {
   const ipv4 = mapped.exec(plain)?.[1];
   if (ipv4 !== undefined || !isIPv6(plain)) return ipv4 ?? plain;
   // An IPv4 address at the end stands for the last two of the eight groups.
-  const [head = '', tail] = plain.replace(/\d+\.\d+\.\d+\.\d+$/, '0:0').split('::');
+  const hex = plain.includes('.') ? `${plain.slice(0, plain.lastIndexOf(':'))}:0:0` : plain;
+  const [head = '', tail] = hex.split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail ? tail.split(':') : [];
   const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');

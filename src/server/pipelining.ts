@@ -11,6 +11,8 @@ const maxWaitingInAll = 5000;
 /** The requests of one connection that have no answer yet. */
 interface Line {
   underWay: number;
+  /** Nothing is read from the connection. */
+  isPaused: boolean;
   readonly waiting: (() => void)[];
 }
 
@@ -27,12 +29,12 @@ export function limitPipelining(app: FastifyInstance): void {
   function lineOf(socket: Socket): Line {
     const known = lines.get(socket);
     if (known) return known;
-    const line: Line = { underWay: 0, waiting: [] };
+    const line: Line = { underWay: 0, isPaused: false, waiting: [] };
     lines.set(socket, line);
     socket.once('close', () => drop(line));
     // Node reads on for each body that is read. Where a request waits, those in front of it have theirs.
     socket.on('resume', () => {
-      if (line.waiting.length > 0) socket.pause();
+      if (line.isPaused) socket.pause();
     });
     return line;
   }
@@ -42,13 +44,15 @@ export function limitPipelining(app: FastifyInstance): void {
     waiting.length = 0;
   }
 
-  function startNext(socket: Socket, { waiting }: Line): void {
-    const start = waiting.shift();
+  function startNext(socket: Socket, line: Line): void {
+    const start = line.waiting.shift();
     if (start) {
       waitingInAll -= 1;
       start();
     }
-    if (waiting.length === 0 && socket.isPaused()) socket.resume();
+    if (line.waiting.length > 0 || !line.isPaused) return;
+    line.isPaused = false;
+    socket.resume();
   }
 
   app.addHook('onRequest', ({ raw: { socket } }, reply, next) => {
@@ -67,6 +71,7 @@ export function limitPipelining(app: FastifyInstance): void {
     } else if (line.waiting.length < maxWaiting && waitingInAll < maxWaitingInAll && !socket.destroyed) {
       line.waiting.push(start);
       waitingInAll += 1;
+      line.isPaused = true;
       socket.pause();
     } else {
       socket.destroy();
