@@ -38,7 +38,7 @@ async function start(): Promise<void> {
   const { readConfig } = await import('./config/read-config.ts');
   const result = readConfig(process.env);
   if (result.ok) {
-    const { createLogger } = await import('./server/logger.ts');
+    const { createLogger } = await import('./observability/logger.ts');
     const log = createLogger(result.config.logLevel);
     for (const warning of result.warnings) log.warn(warning);
     await serve(result.config, log);
@@ -55,10 +55,10 @@ async function start(): Promise<void> {
 }
 
 async function serve(config: Config, log: Logger): Promise<void> {
-  const { systemClock } = await import('./clock.ts');
+  const { systemClock } = await import('./async/clock.ts');
   const { createGateway } = await import('./gateway.ts');
-  const { listen } = await import('./server/listen.ts');
-  const { stopOnSignal } = await import('./stop-on-signal.ts');
+  const { listen } = await import('./process/listen.ts');
+  const { stopOnSignal } = await import('./process/stop-on-signal.ts');
   const { giveMemoryBack } = await import('./memory/give-memory-back.ts');
   const { createBusyShare } = await import('./memory/busy-share.ts');
   const { collectGarbage } = await import('./memory/collect-garbage.ts');

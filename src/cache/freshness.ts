@@ -1,5 +1,5 @@
 import type { CacheConfig } from '../config/config.ts';
-import { isLasting, type Remembered } from './outcome.ts';
+import { isLasting, type Remembered } from './entry.ts';
 
 /** What may be told, and whether it is due to be looked up anew. */
 export interface Found extends Remembered {

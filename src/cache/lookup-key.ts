@@ -1,5 +1,5 @@
 import type { DingTalkConfig } from '../config/config.ts';
-import type { Viewer } from '../viewer.ts';
+import type { Viewer } from '../domain/viewer.ts';
 
 /** One text for what one viewer asks of one API, and another for everything else: nothing is shared beyond it. */
 export type LookupKeyOf = (api: string, input: unknown, viewer: Viewer) => string;

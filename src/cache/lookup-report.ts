@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
-import { ClientGoneError, DingTalkError } from '../dingtalk/dingtalk-error.ts';
-import type { LookupSource, Observer } from '../observer.ts';
-import type { Trip } from './look-up.ts';
+import type { Clock } from '../async/clock.ts';
+import { ClientGoneError, DingTalkError } from '../errors/dingtalk-error.ts';
+import type { LookupSource, Observer } from '../domain/observer.ts';
+import type { Trip } from './read-through.ts';
 
 /** How one lookup went. */
 export interface EndedLookup {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { CacheConfig } from '../config/config.ts';
-import type { Remembered } from './outcome.ts';
+import type { Remembered } from './entry.ts';
 import { bytesOf } from './size-of.ts';
 
 /**

@@ -1,13 +1,13 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../async/clock.ts';
 import type { CacheConfig } from '../config/config.ts';
-import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
+import { DingTalkError } from '../errors/dingtalk-error.ts';
 import { ifGood, type Found } from './freshness.ts';
-import { newTrip, type LookUp, type Question, type Trip } from './look-up.ts';
+import { newTrip, type LookUp, type Question, type Trip } from './read-through.ts';
 import { isOverdue, noteServedStale, noteSent, type MemoryTier } from './memory-tier.ts';
-import type { RedisTier } from './redis-tier.ts';
-import type { Refreshes } from './refreshes.ts';
-import type { Waiting } from '../dingtalk/deadline.ts';
-import type { Signal } from '../signal.ts';
+import type { RedisTier } from './redis-store.ts';
+import type { Refreshes } from './revalidation.ts';
+import type { Waiting } from '../async/deadline.ts';
+import type { Signal } from '../async/abort.ts';
 import { createSingleFlight, type Work } from './single-flight.ts';
 
 /** The ways to what has been asked for, from the shortest on. */

@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
-import { startDeadline, type Deadline, type Waiting } from '../dingtalk/deadline.ts';
-import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
-import { lastWordMs, SharedWork } from '../dingtalk/shared-work.ts';
+import type { Clock } from '../async/clock.ts';
+import { startDeadline, type Deadline, type Waiting } from '../async/deadline.ts';
+import { DingTalkError } from '../errors/dingtalk-error.ts';
+import { lastWordMs, SharedWork } from '../async/joint-work.ts';
 
 /** One piece of work for everybody who wants the same at the same time. */
 export interface SingleFlight<Trip, T> {

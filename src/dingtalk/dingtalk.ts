@@ -1,17 +1,17 @@
-import type { Clock } from '../clock.ts';
-import type { Observer } from '../observer.ts';
-import { viewerKey, type Viewer } from '../viewer.ts';
-import type { AccessTokens } from './access-tokens.ts';
-import type { AccessToken } from './token-supply.ts';
-import { ask } from './ask.ts';
-import type { Budgets } from './budgets.ts';
-import type { Deadline } from './deadline.ts';
-import type { Endpoint } from './endpoint.ts';
-import type { About } from './judgement.ts';
-import { noteCall } from './note-call.ts';
-import type { Protection } from './protection.ts';
-import { createRetries, type Attempt } from './retries.ts';
-import { createRetryBudget } from './retry-budget.ts';
+import type { Clock } from '../async/clock.ts';
+import type { Observer } from '../domain/observer.ts';
+import { viewerKey, type Viewer } from '../domain/viewer.ts';
+import type { AccessTokens } from './tokens/token-cache.ts';
+import type { AccessToken } from './tokens/token-supply.ts';
+import { ask } from './http/attempt.ts';
+import type { Budgets } from './pacing/rate-limiters.ts';
+import type { Deadline } from '../async/deadline.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
+import type { About } from './resilience/judgement.ts';
+import { noteCall } from './http/note-call.ts';
+import type { Protection } from './resilience/protection.ts';
+import { createRetries, type Attempt } from './resilience/retries.ts';
+import { createRetryBudget } from './resilience/retry-budget.ts';
 
 /** DingTalk's API on behalf of viewers. */
 export interface DingTalk {

@@ -1,5 +1,5 @@
-import type { LoaderDependencies } from './loader-dependencies.ts';
-import type { IdKind } from './opaque-id.ts';
+import type { LoaderDependencies } from './loading/loader-dependencies.ts';
+import type { IdKind } from './scalars/opaque-id.ts';
 import type { Loaders } from './request-context.ts';
 
 /** One operation of the graph: everything but its line in the registry lives in its own folder. */

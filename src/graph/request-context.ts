@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { ErrorCap } from './error-cap.ts';
-import type { Explanation } from './explanation.ts';
-import type { LoaderDependencies } from './loader-dependencies.ts';
+import type { ErrorCap } from './limits/error-cap.ts';
+import type { Explanation } from './loading/explanation.ts';
+import type { LoaderDependencies } from './loading/loader-dependencies.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './registry.ts';
 

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
-import { cacheControlDirective } from './cache-control.ts';
-import { entities } from './entities.ts';
-import { capErrors } from './error-cap.ts';
-import { asSubgraph } from './subgraph.ts';
+import { cacheControlDirective } from './scalars/directives.ts';
+import { entities } from './federation/entities.ts';
+import { capErrors } from './limits/error-cap.ts';
+import { asSubgraph } from './federation/subgraph.ts';
 import { operations } from './registry.ts';
 
 /** The whole graph, with what a federation router needs added. */

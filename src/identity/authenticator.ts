@@ -1,6 +1,6 @@
 import type { CredentialHeaders } from './credential-headers.ts';
-import type { Viewer } from '../viewer.ts';
-import type { Signal } from '../signal.ts';
+import type { Viewer } from '../domain/viewer.ts';
+import type { Signal } from '../async/abort.ts';
 
 /** What a request is judged by. */
 export interface Credentials {

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import * as z from 'zod';
-import type { Clock } from '../clock.ts';
-import { ask as askDingTalk } from '../dingtalk/ask.ts';
-import type { Budgets } from '../dingtalk/budgets.ts';
-import type { UpstreamClient } from '../dingtalk/client.ts';
-import type { Deadline } from '../dingtalk/deadline.ts';
-import { noteCall } from '../dingtalk/note-call.ts';
-import { SharedWork } from '../dingtalk/shared-work.ts';
-import type { Observer } from '../observer.ts';
+import type { Clock } from '../async/clock.ts';
+import { ask as askDingTalk } from '../dingtalk/http/attempt.ts';
+import type { Budgets } from '../dingtalk/pacing/rate-limiters.ts';
+import type { UpstreamClient } from '../dingtalk/http/client.ts';
+import type { Deadline } from '../async/deadline.ts';
+import { noteCall } from '../dingtalk/http/note-call.ts';
+import { SharedWork } from '../async/joint-work.ts';
+import type { Observer } from '../domain/observer.ts';
 import type { Authenticator } from './authenticator.ts';
 import { bearerToken } from './credential-headers.ts';
 import { isUnionId } from './identifiers.ts';
 import { isRefusedToken, toIdentityError } from './to-identity-error.ts';
 import { createUnknownBearers } from './unknown-bearers.ts';
-import type { Viewer } from '../viewer.ts';
+import type { Viewer } from '../domain/viewer.ts';
 
 export interface UserTokenDependencies {
   readonly client: UpstreamClient;

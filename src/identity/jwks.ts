@@ -1,8 +1,8 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import type { Clock } from '../clock.ts';
-import { startDeadline, type Deadline } from '../dingtalk/deadline.ts';
-import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
-import { IdentitySourceError } from './identity-source-error.ts';
+import type { Clock } from '../async/clock.ts';
+import { startDeadline, type Deadline } from '../async/deadline.ts';
+import { DingTalkError } from '../errors/dingtalk-error.ts';
+import { IdentitySourceError } from '../errors/identity-source-error.ts';
 
 const keptMs = 10 * 60_000;
 /** How often keys that nobody knows may make the issuer be asked again. */

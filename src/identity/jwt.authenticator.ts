@@ -1,15 +1,15 @@
 import { createPublicKey } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../async/clock.ts';
 import type { ViewerConfig } from '../config/config.ts';
-import { whileWaiting } from '../dingtalk/deadline.ts';
+import { whileWaiting } from '../async/deadline.ts';
 import type { Authenticator } from './authenticator.ts';
 import { bearerToken, identityUnavailable, refusedBearer } from './credential-headers.ts';
 import { isCorpId, isUnionId } from './identifiers.ts';
-import { IdentitySourceError } from './identity-source-error.ts';
+import { IdentitySourceError } from '../errors/identity-source-error.ts';
 import { createJwks } from './jwks.ts';
-import type { Viewer } from '../viewer.ts';
+import type { Viewer } from '../domain/viewer.ts';
 
 type JwtConfig = Extract<ViewerConfig, { kind: 'jwt' }>;
 

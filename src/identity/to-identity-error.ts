@@ -1,6 +1,6 @@
-import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
+import { DingTalkError } from '../errors/dingtalk-error.ts';
 import { publicError } from '../errors/public-error.ts';
-import { toPublicFailure } from '../errors/to-graphql.ts';
+import { toPublicFailure } from '../errors/kinds.ts';
 import { identityUnavailable, refusedBearer } from './credential-headers.ts';
 
 /** Whether DingTalk said that the person's token is none. */

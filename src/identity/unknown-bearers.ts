@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import type { Budget } from '../dingtalk/budget.ts';
-import type { Budgets } from '../dingtalk/budgets.ts';
-import type { Deadline } from '../dingtalk/deadline.ts';
-import { NotSentError } from '../dingtalk/dingtalk-error.ts';
+import type { Budget } from '../dingtalk/pacing/rate-limiter.ts';
+import type { Budgets } from '../dingtalk/pacing/rate-limiters.ts';
+import type { Deadline } from '../async/deadline.ts';
+import { NotSentError } from '../errors/dingtalk-error.ts';
 import { addressBlock } from './address-block.ts';
 
 /** What unknown bearers may use of an API's pace, and what those of one address may use of it. */

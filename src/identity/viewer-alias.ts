@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { viewerKey, type Viewer } from '../viewer.ts';
+import { viewerKey, type Viewer } from '../domain/viewer.ts';
 
 /** The name under which log lines may speak of a viewer: always the same, and no way back to the person. */
 export type ViewerAlias = (viewer: Viewer) => string;

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../async/clock.ts';
 import { publicError } from '../errors/public-error.ts';
-import { viewerKey, type Viewer } from '../viewer.ts';
+import { viewerKey, type Viewer } from '../domain/viewer.ts';
 
 /** Whoever is forgotten for another starts afresh; only people whose credentials are good get in here. */
 const maxViewers = 10_000;

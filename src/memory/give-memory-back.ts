@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../async/clock.ts';
 
 /** How often the process looks at what it has done since the last time. */
 const lookEveryMs = 5000;

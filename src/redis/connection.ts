@@ -1,5 +1,5 @@
 import { Redis as Client } from 'ioredis';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../async/clock.ts';
 import { guardReplies } from './guard-replies.ts';
 import { redisAddress } from './redis-address.ts';
 

@@ -1,6 +1,6 @@
 import type { Redis as Client } from 'ioredis';
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../async/clock.ts';
 import { awaitReady, connect } from './connection.ts';
 import { RedisUnavailableError } from './redis-unavailable-error.ts';
 import { isErrorReply } from './replies.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../async/clock.ts';
 import type { DingTalkConfig } from '../config/config.ts';
 import type { Redis } from './redis.ts';
 import { createSeal, type Seal } from './seal.ts';

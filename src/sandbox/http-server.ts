@@ -1,6 +1,6 @@
 import { fastify } from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { noSchemas } from '../no-schemas.ts';
+import { noSchemas } from '../server/no-schemas.ts';
 import { emptyAnswer, errcodeAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { parseBody } from './read-call.ts';

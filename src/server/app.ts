@@ -9,7 +9,7 @@ import {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { LimitsConfig } from '../config/config.ts';
-import { noSchemas } from '../no-schemas.ts';
+import { noSchemas } from './no-schemas.ts';
 import { createClientErrorHandler } from './client-error.ts';
 import { answerError, registerErrorAnswers } from './error-answers.ts';
 import { registerJsonBody } from './json-body.ts';

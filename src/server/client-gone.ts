@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { ClientGoneError } from '../dingtalk/dingtalk-error.ts';
-import { AbortableSignal, type Signal } from '../signal.ts';
+import { ClientGoneError } from '../errors/dingtalk-error.ts';
+import { AbortableSignal, type Signal } from '../async/abort.ts';
 
 const signals = new WeakMap<Socket, Signal>();
 

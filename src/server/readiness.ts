@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
-import type { AccessTokens } from '../dingtalk/access-tokens.ts';
-import type { Breaker } from '../dingtalk/breaker.ts';
-import { startDeadline } from '../dingtalk/deadline.ts';
-import { DingTalkError } from '../dingtalk/dingtalk-error.ts';
+import type { Clock } from '../async/clock.ts';
+import type { AccessTokens } from '../dingtalk/tokens/token-cache.ts';
+import type { Breaker } from '../dingtalk/resilience/circuit-breaker.ts';
+import { startDeadline } from '../async/deadline.ts';
+import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { ReadinessCheck } from './health.route.ts';
 
 interface ReadinessOptions {

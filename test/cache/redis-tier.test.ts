@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
 import { pino } from 'pino';
-import type { Kept } from '../../src/cache/kept.ts';
-import { createRedisTier, type RedisTier } from '../../src/cache/redis-tier.ts';
-import { systemClock, type Clock } from '../../src/clock.ts';
+import type { Kept } from '../../src/cache/entry-codec.ts';
+import { createRedisTier, type RedisTier } from '../../src/cache/redis-store.ts';
+import { systemClock, type Clock } from '../../src/async/clock.ts';
 import { createRedis, type Redis } from '../../src/redis/redis.ts';
 import { createSeal } from '../../src/redis/seal.ts';
 import { eventually } from '../support/eventually.ts';

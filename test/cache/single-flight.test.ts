@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { createSingleFlight } from '../../src/cache/single-flight.ts';
-import { startDeadline, whileWaiting, type Deadline } from '../../src/dingtalk/deadline.ts';
-import { ClientGoneError } from '../../src/dingtalk/dingtalk-error.ts';
-import { AbortableSignal } from '../../src/signal.ts';
+import { startDeadline, whileWaiting, type Deadline } from '../../src/async/deadline.ts';
+import { ClientGoneError } from '../../src/errors/dingtalk-error.ts';
+import { AbortableSignal } from '../../src/async/abort.ts';
 import { codeOf, manyViewers, startCachedGateway } from '../support/cached-gateway.ts';
 import { eventually } from '../support/eventually.ts';
 import { createManualClock } from '../support/manual-clock.ts';

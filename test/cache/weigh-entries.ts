@@ -1,10 +1,10 @@
 // A process of its own: in one that runs tests, what other tests leave to be collected would be weighed as well.
 import { createLookupKeyOf } from '../../src/cache/lookup-key.ts';
-import { createLookups } from '../../src/cache/lookups.ts';
-import { DingTalkError } from '../../src/dingtalk/dingtalk-error.ts';
+import { createLookups } from '../../src/cache/lookup-cache.ts';
+import { DingTalkError } from '../../src/errors/dingtalk-error.ts';
 import type { DingTalk } from '../../src/dingtalk/dingtalk.ts';
-import type { Endpoint } from '../../src/dingtalk/endpoint.ts';
-import { conversationSpaceEndpoint } from '../../src/graph/conversation-space/conversation-space.endpoint.ts';
+import type { Endpoint } from '../../src/domain/endpoint.ts';
+import { conversationSpaceEndpoint } from '../../src/graph/conversation/conversation-space.endpoint.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 const maxEntries = 20_000;

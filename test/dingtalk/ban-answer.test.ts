@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { banMs, type Sent } from '../../src/dingtalk/ban-answer.ts';
+import { banMs, type Sent } from '../../src/dingtalk/http/ban-answer.ts';
 import { banJson, banLikeIds, captchaPage, denyPage, jsonPage } from '../support/ban-pages.ts';
 
 const fiveMinutesMs = 300_000;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { createBreaker, type Breaker, type Outcome } from '../../src/dingtalk/breaker.ts';
-import type { About } from '../../src/dingtalk/judgement.ts';
+import { createBreaker, type Breaker, type Outcome } from '../../src/dingtalk/resilience/circuit-breaker.ts';
+import type { About } from '../../src/dingtalk/resilience/judgement.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 const probeMs = 5000;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { createUpstreamClient } from '../../src/dingtalk/client.ts';
+import { createUpstreamClient } from '../../src/dingtalk/http/client.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { startGateway } from '../support/start-gateway.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createJudgement, type Judgement } from '../../src/dingtalk/judgement.ts';
+import { createJudgement, type Judgement } from '../../src/dingtalk/resilience/judgement.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 interface Calls {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createPace } from '../../src/dingtalk/pace.ts';
+import { createPace } from '../../src/dingtalk/pacing/adaptive-rate.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 test('half as fast after a refusal, and back at full pace in ten steps over thirty seconds', () => {

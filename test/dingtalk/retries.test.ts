@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { startDeadline } from '../../src/dingtalk/deadline.ts';
-import { DingTalkError, NotSentError } from '../../src/dingtalk/dingtalk-error.ts';
-import { createRetries } from '../../src/dingtalk/retries.ts';
-import { createRetryBudget } from '../../src/dingtalk/retry-budget.ts';
+import { startDeadline } from '../../src/async/deadline.ts';
+import { DingTalkError, NotSentError } from '../../src/errors/dingtalk-error.ts';
+import { createRetries } from '../../src/dingtalk/resilience/retries.ts';
+import { createRetryBudget } from '../../src/dingtalk/resilience/retry-budget.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { startGateway } from '../support/start-gateway.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createRetryBudget } from '../../src/dingtalk/retry-budget.ts';
+import { createRetryBudget } from '../../src/dingtalk/resilience/retry-budget.ts';
 
 /** How many retries it gives in a row. */
 function drain(budget: ReturnType<typeof createRetryBudget>): number {

@@ -4,8 +4,8 @@ import {
   NotSentError,
   type DingTalkErrorDetails,
   type DingTalkErrorKind,
-} from '../../src/dingtalk/dingtalk-error.ts';
-import { nextStep, type Progress } from '../../src/dingtalk/retry-policy.ts';
+} from '../../src/errors/dingtalk-error.ts';
+import { nextStep, type Progress } from '../../src/dingtalk/resilience/retry-policy.ts';
 
 const firstFailed: Progress = { attempts: 1, replayed: false, renewed: false, remainingMs: 5000 };
 const giveUp = { kind: 'give-up' };

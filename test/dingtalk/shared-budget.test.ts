@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { Redis as Client } from 'ioredis';
 import { pino } from 'pino';
-import { systemClock, type Clock } from '../../src/clock.ts';
-import { createReplicas, type Replicas } from '../../src/dingtalk/replicas.ts';
-import { createSharedPlaces, type SharedPlaces } from '../../src/dingtalk/shared-places.ts';
+import { systemClock, type Clock } from '../../src/async/clock.ts';
+import { createReplicas, type Replicas } from '../../src/dingtalk/pacing/replica-count.ts';
+import { createSharedPlaces, type SharedPlaces } from '../../src/dingtalk/pacing/redis-window.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { RedisUnavailableError } from '../../src/redis/redis-unavailable-error.ts';
 import { createSeal } from '../../src/redis/seal.ts';

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/async/clock.ts';
 import { createSeal } from '../../src/redis/seal.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { AbortableSignal } from '../../src/signal.ts';
+import { AbortableSignal } from '../../src/async/abort.ts';
 
 test('everybody who listens is told once, and why', () => {
   const signal = new AbortableSignal();

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseUpstreamTime } from '../../src/dingtalk/upstream-time.ts';
+import { parseUpstreamTime } from '../../src/graph/scalars/upstream-time.ts';
 
 test.each([
   ['2022-01-01T10:00:00Z', '2022-01-01T10:00:00.000Z'],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { format } from 'prettier';
-import { errorCatalogue } from '../../src/dingtalk/error-catalogue.ts';
+import { errorCatalogue } from '../../src/dingtalk/http/documented-codes.ts';
 import { documentedErrors, documentedStorageErrors } from '../../src/sandbox/documented-errors.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { errorsTable, metricsTable, variablesTable } from '../support/readme-tables.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/async/clock.ts';
 import { documentedErrors } from '../../src/sandbox/documented-errors.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { startGateway } from '../support/start-gateway.ts';

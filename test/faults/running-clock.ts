@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../../src/clock.ts';
+import { systemClock, type Clock } from '../../src/async/clock.ts';
 
 export interface RunningClock extends Clock {
   /** Puts the hands forward at once, running what falls due on the way: as after a sleep of the machine. */

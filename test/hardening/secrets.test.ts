@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/async/clock.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { documentedErrors } from '../../src/sandbox/documented-errors.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { giveMemoryBack } from '../../src/memory/give-memory-back.ts';
-import { createLogger } from '../../src/server/logger.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 interface FiveSeconds {

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { fastify } from 'fastify';
-import { definitions } from '../../src/metrics/definitions.ts';
-import type { GatewayStatus } from '../../src/metrics/gateway-status.ts';
-import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
-import { registerMetrics } from '../../src/metrics/metrics.route.ts';
+import { definitions } from '../../src/observability/metrics/definitions.ts';
+import type { GatewayStatus } from '../../src/observability/metrics/gateway-status.ts';
+import { createMetrics, type Metrics } from '../../src/observability/metrics/metrics.ts';
+import { registerMetrics } from '../../src/server/metrics.route.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { startGateway } from '../support/start-gateway.ts';
 import { parseScrape, samplesOf, scrape, type Scrape } from './scrape.ts';

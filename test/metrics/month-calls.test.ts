@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
-import { createMonthCalls, type MonthCalls } from '../../src/metrics/month-calls.ts';
-import { monthOf } from '../../src/metrics/month.ts';
+import { createMonthCalls, type MonthCalls } from '../../src/observability/metrics/month-calls.ts';
+import { monthOf } from '../../src/observability/metrics/month.ts';
 import { createSeal } from '../../src/redis/seal.ts';
 import { createShared, type Shared } from '../../src/redis/shared.ts';
-import { createLogger } from '../../src/server/logger.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { startRedis, testWithRedis } from '../support/redis-server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Redis as Client } from 'ioredis';
 import { pino } from 'pino';
-import { createReplicas } from '../../src/dingtalk/replicas.ts';
+import { createReplicas } from '../../src/dingtalk/pacing/replica-count.ts';
 import { guardReplies } from '../../src/redis/guard-replies.ts';
 import { createRedis, type Redis } from '../../src/redis/redis.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/async/clock.ts';
 import { createRedis, type Redis } from '../../src/redis/redis.ts';
-import { createLogger } from '../../src/server/logger.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { startRedis, testWithRedis as test } from '../support/redis-server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';

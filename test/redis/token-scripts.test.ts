@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
-import { claimToken, type TokenClaim } from '../../src/redis/token-scripts.ts';
+import { claimToken, type TokenClaim } from '../../src/dingtalk/tokens/token-scripts.ts';
 import { startRedis, testWithRedis as test } from '../support/redis-server.ts';
 
 test('who asks again because the answer was late is told of their own lock, and nobody else is', async () => {

@@ -1,6 +1,6 @@
 import { setImmediate as immediately } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { nextTurn } from '../../src/next-turn.ts';
+import { nextTurn } from '../../src/async/next-turn.ts';
 
 test('those who wait in the same turn go on together, step by step', async () => {
   const steps: string[] = [];

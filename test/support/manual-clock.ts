@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/async/clock.ts';
 
 export interface ManualClock extends Clock {
   /** Turns the hands, running what falls due on the way. */

@@ -1,9 +1,9 @@
 import { publicCodes, type PublicCode } from '../../src/errors/codes.ts';
-import { toPublicFailure } from '../../src/errors/to-graphql.ts';
-import { DingTalkError } from '../../src/dingtalk/dingtalk-error.ts';
-import { errorCatalogue } from '../../src/dingtalk/error-catalogue.ts';
+import { toPublicFailure } from '../../src/errors/kinds.ts';
+import { DingTalkError } from '../../src/errors/dingtalk-error.ts';
+import { errorCatalogue } from '../../src/dingtalk/http/documented-codes.ts';
 import { variables } from '../../src/config/variables.ts';
-import { definitions } from '../../src/metrics/definitions.ts';
+import { definitions } from '../../src/observability/metrics/definitions.ts';
 
 /** Codes that DingTalk's do not lead to, and whether asking again helps. */
 const retryableOnTheirOwn: Partial<Record<PublicCode, boolean>> = {

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../../src/clock.ts';
+import { systemClock, type Clock } from '../../src/async/clock.ts';
 
 /** The machine's clock, ten times slower: what may take 50 ms has half a second, however busy the machine is. */
 export function createSlowClock(): Clock {

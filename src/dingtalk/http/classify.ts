@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import {
+  DingTalkError,
+  type DingTalkErrorDetails,
+  type DingTalkErrorKind,
+} from '../../errors/dingtalk-error.ts';
+import { errorCatalogue } from './documented-codes.ts';
+import { banMs, type Sent } from './ban-answer.ts';
+import type { UpstreamAnswer } from './client.ts';
+
+const text = z.string().optional().catch(undefined);
+const accessDenied = z
+  .object({ requiredScopes: z.array(z.string()) })
+  .optional()
+  .catch(undefined);
+
+/** DingTalk's error body, in both of its casings, beside the legacy host's `errcode`. */
+const errorBody = z.object({
+  code: text,
+  Code: text,
+  message: text,
+  Message: text,
+  requestid: text,
+  RequestId: text,
+  accessdenieddetail: accessDenied,
+  AccessDeniedDetail: accessDenied,
+  errcode: z.number().optional().catch(undefined),
+  errmsg: text,
+});
+
+/**
+ * The body of a successful answer to what was sent, checked against `schema`; everything else is thrown. A 200 is a
+ * success only if its body is what the API page promises.
+ *
+ * @throws {DingTalkError} of the kind that DingTalk's code or, for want of one, the status says.
+ */
+export function readAnswer<T>(answer: UpstreamAnswer, sent: Sent, schema: z.ZodType<T>): T {
+  const json = parseJson(answer.body);
+  if (answer.status === 200) {
+    const parsed = schema.safeParse(json);
+    if (parsed.success) return parsed.data;
+  }
+  throw classify(answer, json, banMs(answer, sent));
+}
+
+function classify(answer: UpstreamAnswer, json: unknown, bannedMs: number | undefined): DingTalkError {
+  const { status, requestId } = answer;
+  if (bannedMs !== undefined) {
+    const reason = 'DingTalk has banned this IP';
+    return new DingTalkError('ip-banned', { status, requestId, reason, retryAfterMs: bannedMs });
+  }
+  const body = errorBody.safeParse(json).data;
+  if (!body) return withoutCode(answer);
+
+  const code = body.code ?? body.Code;
+  const said: DingTalkErrorDetails = {
+    code: code ?? (body.errcode === undefined ? undefined : String(body.errcode)),
+    status,
+    requestId: body.requestid ?? body.RequestId ?? requestId,
+    requiredScopes: (body.accessdenieddetail ?? body.AccessDeniedDetail)?.requiredScopes,
+    reason: body.message ?? body.Message ?? body.errmsg,
+  };
+  if (code === undefined) return withoutCode(answer, said);
+
+  const known = Object.hasOwn(errorCatalogue, code) ? errorCatalogue[code] : undefined;
+  const kind = known?.kind ?? kindByStatus(status);
+  return new DingTalkError(kind, { ...said, retryAfterMs: waitMs(answer, kind, known?.retryAfterMs) });
+}
+
+function withoutCode(answer: UpstreamAnswer, said?: DingTalkErrorDetails): DingTalkError {
+  const { status, requestId } = answer;
+  const details = { status, requestId, reason: 'the answer is not the documented JSON', ...said };
+  if (status === 429) {
+    return new DingTalkError('rate-limited', { ...details, retryAfterMs: waitMs(answer, 'rate-limited') });
+  }
+  return new DingTalkError(status >= 500 ? 'unavailable' : 'malformed-response', details);
+}
+
+/** For codes that DingTalk documents nowhere. A 200 that holds an unknown code breaks the page's promise. */
+function kindByStatus(status: number): DingTalkErrorKind {
+  switch (status) {
+    case 200:
+      return 'malformed-response';
+    case 400:
+      return 'bad-argument';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return 'not-found';
+    case 429:
+      return 'rate-limited';
+    default:
+      return 'unavailable';
+  }
+}
+
+/** DingTalk documents no `Retry-After`; should one come (in seconds), it goes before our own guess. */
+function waitMs(
+  { retryAfter }: UpstreamAnswer,
+  kind: DingTalkErrorKind,
+  guessMs?: number,
+): number | undefined {
+  if (retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter)) return Number(retryAfter) * 1000;
+  return guessMs ?? (kind === 'rate-limited' ? 1000 : undefined);
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import type { DingTalkErrorKind } from '../../errors/dingtalk-error.ts';
+
+/** Waiting times that DingTalk documents nowhere: one window of the limit that was hit. */
+const aSecond = 1000;
+const aMinute = 60_000;
+
+interface CatalogueEntry {
+  readonly kind: DingTalkErrorKind;
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * What each documented DingTalk code means. One code can come with several statuses and a message in
+ * any language: the code alone decides.
+ *
+ * @see https://open.dingtalk.com/document/orgapp/error-code
+ */
+export const errorCatalogue: Readonly<Record<string, CatalogueEntry>> = {
+  paramError: { kind: 'bad-argument' },
+  'paramError.conversationId': { kind: 'bad-conversation-id' },
+  permissionDenied: { kind: 'forbidden' },
+  acrossOrgAccessForbidden: { kind: 'cross-organization' },
+  conversationNotExist: { kind: 'conversation-not-found' },
+  spaceNotExist: { kind: 'space-not-found' },
+  systemError: { kind: 'unavailable' },
+  unknownError: { kind: 'unavailable' },
+  InvalidAuthentication: { kind: 'stale-token' },
+  'accesstoken.expired': { kind: 'stale-token' },
+  'AuthenticationFailed.MissingParameter': { kind: 'misconfigured' },
+  invalidClientIdOrSecret: { kind: 'misconfigured' },
+  'invalid.client': { kind: 'misconfigured' },
+  'unauthorized.client': { kind: 'misconfigured' },
+  'Forbidden.AccessDenied.AccessTokenPermissionDenied': { kind: 'misconfigured' },
+  apiPermissionDenied: { kind: 'misconfigured' },
+  orgAuthLevelNotEnough: { kind: 'misconfigured' },
+  'forbidden.accessDenied.realmControl': { kind: 'misconfigured' },
+  'Forbidden.AccessDenied.IpNotInWhiteList': { kind: 'misconfigured' },
+  'Forbidden.AccessDenied.QpsLimitForApi': { kind: 'rate-limited', retryAfterMs: aSecond },
+  'Forbidden.AccessDenied.QpsLimitForAppkeyAndApi': { kind: 'rate-limited', retryAfterMs: aSecond },
+  'Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi': { kind: 'rate-limited', retryAfterMs: aSecond },
+  'Forbidden.AccessDenied.QpmLimitForAppkeyAndApi': { kind: 'rate-limited', retryAfterMs: aMinute },
+  'Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi': { kind: 'rate-limited', retryAfterMs: aMinute },
+  'Forbidden.AccessDenied.ApiCountLimitForOrg': { kind: 'quota-exhausted' },
+  'system.busy': { kind: 'unavailable' },
+  systemBusy: { kind: 'unavailable' },
+  serviceBusy: { kind: 'unavailable' },
+  'systemError.busy': { kind: 'unavailable' },
+  operationTimeout: { kind: 'unavailable' },
+};

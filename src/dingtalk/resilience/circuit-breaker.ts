@@ -1,0 +1,131 @@
+import type { Clock } from '../../async/clock.ts';
+import { NotSentError } from '../../errors/dingtalk-error.ts';
+import { createJudgement, type About } from './judgement.ts';
+
+const shortestPauseMs = 1000;
+const longestPauseMs = 30_000;
+const allPlaces = 5;
+const placesOfViewer = 3;
+
+export const breakerStates = ['closed', 'open', 'half-open'] as const;
+export type BreakerState = (typeof breakerStates)[number];
+/** `unknown`: ended in a way that tells nothing of DingTalk. */
+export type Outcome = 'success' | 'failure' | 'unknown';
+
+/** Keeps calls from a DingTalk that is failing, and tries now and then whether it still is. */
+export interface Breaker {
+  readonly state: BreakerState;
+  /** @throws {NotSentError} `unavailable` where {@link enter} would right now. */
+  check(about: About): void;
+  /**
+   * Lets a call in; the returned function must be called with how it ended.
+   *
+   * @throws {NotSentError} `unavailable` while it is not closed and has no place for this call.
+   */
+  enter(about: About): (outcome: Outcome) => void;
+}
+
+/** One of the few calls that are let through while DingTalk is failing. */
+interface Place {
+  readonly about: About;
+  takenUntilMs: number;
+}
+
+/**
+ * Opens when the latest calls speak for DingTalk as a whole (see {@link createJudgement}). From then on it has five
+ * places: one at most for a subject, three for a viewer. A failure takes a place until the pause is over, those that
+ * opened it included; a call under way takes one until it ends, for `probeMs` at most. Who finds a place is let through,
+ * and the first that succeeds closes the breaker. So an outage takes all places, and an id or a viewer for whom
+ * everything fails leaves some to the others. The pause is a second, twice as long after each one that ended in a
+ * failure, 30 s at most.
+ */
+export function createBreaker(clock: Clock, probeMs: number): Breaker {
+  let judgement = createJudgement(clock);
+  let places: Place[] = [];
+  let pauseMs = 0;
+  let pauseUntilMs = 0;
+  /** Calls of an earlier time tell nothing of now. */
+  let era = 0;
+
+  const isClosed = (): boolean => pauseMs === 0;
+
+  function hasPlace({ viewer, subject }: About): boolean {
+    const nowMs = clock.nowMs();
+    places = places.filter(({ takenUntilMs }) => nowMs < takenUntilMs);
+    const ofViewer = places.filter(({ about }) => about.viewer === viewer);
+    return (
+      places.length < allPlaces &&
+      ofViewer.length < placesOfViewer &&
+      !places.some(({ about }) => about.subject === subject)
+    );
+  }
+
+  function pause(): void {
+    pauseMs = Math.min(Math.max(shortestPauseMs, pauseMs * 2), longestPauseMs);
+    pauseUntilMs = clock.nowMs() + pauseMs;
+  }
+
+  function open(): void {
+    pause();
+    for (const about of judgement.failures()) {
+      if (hasPlace(about)) places.push({ about, takenUntilMs: pauseUntilMs });
+    }
+    era += 1;
+  }
+
+  function close(about: About): void {
+    judgement = createJudgement(clock);
+    judgement.note(about, false);
+    places = [];
+    pauseMs = 0;
+    era += 1;
+  }
+
+  function noteOrdinary(about: About, outcome: Outcome): void {
+    if (outcome === 'unknown') return;
+    judgement.note(about, outcome === 'failure');
+    if (outcome === 'failure' && judgement.isFailing()) open();
+  }
+
+  function noteProbe(place: Place, outcome: Outcome): void {
+    if (!places.includes(place)) return;
+    if (outcome === 'success') close(place.about);
+    else if (outcome === 'unknown') places = places.filter((other) => other !== place);
+    else {
+      if (clock.nowMs() >= pauseUntilMs) pause();
+      place.takenUntilMs = pauseUntilMs;
+    }
+  }
+
+  function check(about: About): void {
+    if (isClosed() || hasPlace(about)) return;
+    const leftMs = pauseUntilMs - clock.nowMs();
+    throw failingFast(leftMs > 0 ? leftMs : shortestPauseMs);
+  }
+
+  return {
+    get state() {
+      if (isClosed()) return 'closed';
+      return clock.nowMs() < pauseUntilMs ? 'open' : 'half-open';
+    },
+    check,
+    enter(about) {
+      check(about);
+      if (!isClosed()) {
+        const place = { about, takenUntilMs: clock.nowMs() + probeMs };
+        places.push(place);
+        return (outcome) => noteProbe(place, outcome);
+      }
+      const enteredIn = era;
+      return (outcome) => {
+        if (era === enteredIn) noteOrdinary(about, outcome);
+      };
+    },
+  };
+}
+
+const failingFast = (waitMs: number): NotSentError =>
+  new NotSentError('unavailable', {
+    retryAfterMs: Math.ceil(waitMs),
+    reason: 'DingTalk keeps failing: it is left alone for a while',
+  });

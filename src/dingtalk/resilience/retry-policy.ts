@@ -1,0 +1,65 @@
+import { NotSentError, type DingTalkError } from '../../errors/dingtalk-error.ts';
+import { errorCatalogue } from '../http/documented-codes.ts';
+
+const maxAttempts = 3;
+const firstBackoffMs = 200;
+const longestBackoffMs = 2000;
+/** Keeps those apart that were all told to wait for the same moment. */
+const rateLimitSpreadMs = 500;
+/** Less than that leaves no time for an answer: the error at hand says more than a timeout would. */
+const shortestAttemptMs = 100;
+
+/** What is to be done about a failed attempt. */
+export type NextStep =
+  | { readonly kind: 'give-up' }
+  /** At once: the call has not reached DingTalk. */
+  | { readonly kind: 'replay' }
+  /** At once, with the next access token. */
+  | { readonly kind: 'renew-token' }
+  | { readonly kind: 'retry'; readonly delayMs: number };
+
+/** How far a lookup has come. */
+export interface Progress {
+  /** Made so far, the failed one included. */
+  readonly attempts: number;
+  readonly replayed: boolean;
+  readonly renewed: boolean;
+  readonly remainingMs: number;
+}
+
+const giveUp: NextStep = { kind: 'give-up' };
+
+/** What to do about `error`. Pure: `random` is a number from 0 up to 1. */
+export function nextStep(error: DingTalkError, progress: Progress, random: number): NextStep {
+  const { attempts, replayed, renewed, remainingMs } = progress;
+  if (error instanceof NotSentError || attempts >= maxAttempts) return giveUp;
+  // However little time is left: the deadline says more than a token that was never renewed.
+  if (error.kind === 'stale-token') return renewed ? giveUp : { kind: 'renew-token' };
+  if (remainingMs < shortestAttemptMs) return giveUp;
+  if (error.details.deadConnection === true && !replayed) return { kind: 'replay' };
+  if (!isRepeatable(error)) return giveUp;
+  const delayMs = delayBefore(error, attempts, random);
+  return delayMs + shortestAttemptMs > remainingMs ? giveUp : { kind: 'retry', delayMs };
+}
+
+/** Whether the same question may have another answer in a moment. */
+function isRepeatable({ kind, details: { code, status } }: DingTalkError): boolean {
+  switch (kind) {
+    case 'rate-limited':
+      return true;
+    case 'unavailable':
+      // An unheard-of code with an odd status is not known to pass.
+      return (
+        status === undefined || status >= 500 || (code !== undefined && Object.hasOwn(errorCatalogue, code))
+      );
+    default:
+      return false;
+  }
+}
+
+function delayBefore({ kind, details }: DingTalkError, attempts: number, random: number): number {
+  const { retryAfterMs = 0 } = details;
+  if (kind === 'rate-limited') return retryAfterMs + random * rateLimitSpreadMs;
+  const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (attempts - 1));
+  return Math.max(retryAfterMs, random * backoffMs);
+}

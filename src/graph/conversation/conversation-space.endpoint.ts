@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import { upstreamTimeBody } from '../scalars/upstream-time-body.ts';
+import type { Space } from '../space/space.type.ts';
+
+const getSpaceBody = z.codec(
+  z.object({
+    space: z.object({
+      spaceId: z.string().min(1),
+      corpId: z.string().min(1),
+      createTime: upstreamTimeBody,
+      modifiedTime: upstreamTimeBody,
+    }),
+  }),
+  z.custom<Space>(),
+  { decode: ({ space }) => space, encode: (space) => ({ space }) },
+);
+
+/**
+ * The storage space of one group chat. One id a call: DingTalk has no batch.
+ *
+ * @see https://open.dingtalk.com/document/isvapp/obtain-group-storage-space-information
+ */
+export const conversationSpaceEndpoint: Endpoint<{ openConversationId: string }, Space> = {
+  name: 'conversationSpace',
+  method: 'POST',
+  path: () => '/v1.0/convFile/conversations/spaces/query',
+  body: ({ openConversationId }) => ({ openConversationId }),
+  answer: getSpaceBody,
+  // A read, although it is a POST.
+  repeatable: true,
+};

@@ -1,0 +1,63 @@
+import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
+import { publicError } from '../../errors/public-error.ts';
+import { entities } from './entities.ts';
+import { asksBeyondKey, type EntitySelection } from './entity-selection.ts';
+import { badId } from '../scalars/opaque-id.ts';
+import type { Entity } from '../operation.ts';
+import type { RequestContext } from '../request-context.ts';
+
+/** A representation that can be resolved: what it is of, and its key. */
+export interface Reference {
+  readonly entity: Entity;
+  readonly key: string;
+}
+
+/** Makes the error only where it is wanted: one operation may hold thousands of bad representations. */
+export interface BadRepresentation {
+  readonly problem: () => GraphQLError;
+}
+
+/** The entity that `representation` means; a bad one is an error at its own place in the list, or null beyond the cap. */
+export function resolveRepresentation(
+  representation: unknown,
+  selection: EntitySelection,
+  { loaders, explanation, errorCap }: RequestContext,
+  path: GraphQLResolveInfo['path'],
+): object | null | Promise<object | null> {
+  const reference = readRepresentation(representation);
+  if ('problem' in reference) return errorCap.admits() ? reference.problem() : null;
+  const { entity, key } = reference;
+  const typeName = { __typename: entity.type.name };
+  const { foundBy } = entity;
+  if (!foundBy || !asksBeyondKey(selection(entity), entity)) return { [entity.key.name]: key, ...typeName };
+  explanation?.asked(path, foundBy, key);
+  return loaders[foundBy].load(key).then(
+    (found: object) => ({ ...found, ...typeName }),
+    (error: unknown) => errorCap.orNull(error),
+  );
+}
+
+/**
+ * What `representation` refers to. A literal in the query arrives here as it was written, so it may be anything:
+ * a number, a list, null.
+ */
+export function readRepresentation(representation: unknown): Reference | BadRepresentation {
+  if (typeof representation !== 'object' || representation === null) return noObject;
+  const fields = representation as Readonly<Record<string, unknown>>;
+  const typeName = fields['__typename'];
+  if (typeof typeName !== 'string') return noType;
+  const entity = entities.get(typeName);
+  if (!entity) return foreignType;
+  const key = fields[entity.key.name];
+  return entity.key.accepts(key) ? { entity, key } : { problem: () => badId(entity.key) };
+}
+
+const bad = (problem: () => string): BadRepresentation => ({
+  problem: () =>
+    publicError('BAD_USER_INPUT', `A representation ${problem()}.`, { argument: 'representations' }),
+});
+const noObject = bad(() => 'must be an object');
+const noType = bad(() => 'must name its type in __typename');
+const foreignType = bad(
+  () => `must be of a type that this subgraph resolves: ${[...entities.keys()].join(', ')}`,
+);

@@ -1,0 +1,46 @@
+import { Kind, type FieldNode, type OperationDefinitionNode, type ValueNode } from 'graphql';
+import { publicError } from '../../errors/public-error.ts';
+import { measureOperation } from './measure-operation.ts';
+import type { OperationCheck, ResolvedOperation } from './resolved-operation.ts';
+
+/**
+ * Refuses an operation whose answer would hold more than `limit` fields: the fields of an entity count once for each
+ * representation, a bad one included. Counted by the text and the lengths of the lists, before anything is made of them.
+ */
+export const createAnswerLimit =
+  (limit: number): OperationCheck =>
+  ({ document, operation, variables }) => {
+    const { allFields, entityFields } = measureOperation(document, operation);
+    let fields = allFields;
+    for (const [field, perEntity] of entityFields) {
+      fields += perEntity * countRepresentations(field, operation, variables);
+    }
+    if (fields <= limit) return;
+    throw publicError(
+      'QUERY_TOO_COMPLEX',
+      `This operation asks for ${fields} fields, those of list items included, and one answer may have ${limit}: split it.`,
+      { httpStatus: 400 },
+    );
+  };
+
+function countRepresentations(
+  { arguments: given = [] }: FieldNode,
+  operation: OperationDefinitionNode,
+  variables: ResolvedOperation['variables'],
+): number {
+  const value = given.find(({ name }) => name.value === 'representations')?.value;
+  if (value?.kind !== Kind.VARIABLE) return lengthOf(value);
+  const name = value.name.value;
+  const list = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  if (list === undefined) {
+    const definition = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);
+    return lengthOf(definition?.defaultValue);
+  }
+  // Anything but a list is one item, as GraphQL reads it.
+  return Array.isArray(list) ? list.length : 1;
+}
+
+function lengthOf(value: ValueNode | undefined): number {
+  if (value === undefined) return 0;
+  return value.kind === Kind.LIST ? value.values.length : 1;
+}

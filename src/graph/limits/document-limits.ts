@@ -1,0 +1,40 @@
+import type { OperationDefinitionNode, ValidationRule } from 'graphql';
+import { publicError } from '../../errors/public-error.ts';
+import { createMeasure } from './measure-selection.ts';
+
+/** Clients choose aliases freely, and an answer repeats one for every item of a list. */
+const maxNameLength = 256;
+/** GraphiQL's own introspection goes 15 levels deep; graphql-js bounds how often it may go round. */
+const maxIntrospectionDepth = 20;
+
+interface DocumentLimits {
+  readonly depth: number;
+  readonly directives: number;
+}
+
+/** Refuses, by its text alone, an operation that is deeper or more decorated than anybody needs. */
+export function createDocumentLimits(limits: DocumentLimits): ValidationRule {
+  return (context) => {
+    const measure = createMeasure((name) => context.getFragment(name));
+    const refuseAbove = (allowed: number, found: number, what: string): void => {
+      if (found <= allowed) return;
+      const message = `This operation has ${found} ${what}, and one may have ${allowed}: split it.`;
+      context.reportError(publicError('QUERY_TOO_COMPLEX', message, { httpStatus: 400 }));
+    };
+    return {
+      Name({ value }) {
+        refuseAbove(maxNameLength, value.length, 'characters in one name');
+      },
+      OperationDefinition(operation) {
+        const { depth, introspectionDepth, directives } = measure(operation.selectionSet);
+        refuseAbove(limits.depth, depth, 'levels of fields');
+        refuseAbove(maxIntrospectionDepth, introspectionDepth, 'levels of introspection');
+        refuseAbove(limits.directives, directives + directivesOf(operation), 'directives');
+      },
+    };
+  };
+}
+
+function directivesOf({ directives = [], variableDefinitions = [] }: OperationDefinitionNode): number {
+  return directives.length + variableDefinitions.flatMap(({ directives = [] }) => directives).length;
+}

@@ -1,0 +1,44 @@
+import {
+  getVariableValues,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { publicError } from '../../errors/public-error.ts';
+import { countLookups } from './count-lookups.ts';
+import type { Execution } from '../federation/entity-selection.ts';
+import { fragmentsOf } from './fragments.ts';
+import { measureOperation } from './measure-operation.ts';
+import type { OperationCheck } from './resolved-operation.ts';
+
+/** Refuses an operation that would look up more than `limit` distinct things, before the first call is made. */
+export const createLookupLimit =
+  (limit: number): OperationCheck =>
+  ({ schema, document, operation, variables }) => {
+    // Each field looks one thing up at most, but for those that refer to entities.
+    const { fields, entityFields } = measureOperation(document, operation);
+    if (fields <= limit && entityFields.size === 0) return;
+    const execution = prepare(schema, document, operation, variables);
+    const lookups = execution ? countLookups(execution, operation) : 0;
+    if (lookups <= limit) return;
+    throw publicError(
+      'LOOKUP_LIMIT_EXCEEDED',
+      `This operation asks for ${lookups} distinct lookups, and one request may make ${limit}: split it.`,
+      { httpStatus: 400 },
+    );
+  };
+
+/** Undefined where the variables do not fit: the execution itself refuses those. */
+function prepare(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  givenVariables: Readonly<Record<string, unknown>>,
+): Execution | undefined {
+  // The execution tells what is wrong: here the first error is enough.
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], givenVariables, {
+    maxErrors: 1,
+  });
+  if (!coerced) return undefined;
+  return { schema, fragments: fragmentsOf(document), variableValues: coerced };
+}

@@ -1,0 +1,38 @@
+import type { Redis as Client } from 'ioredis';
+import { integerReply } from '../../redis/replies.ts';
+
+/**
+ * Adds to a count once for each number of a batch, however often that batch is sent: whoever got no answer may send
+ * it again. What is no count under the count's name is replaced.
+ */
+const countScript = `
+local function countUnder(name)
+  local held = redis.pcall('get', name)
+  return type(held) == 'string' and #held <= 15 and string.match(held, '^%d+$') and tonumber(held) or 0
+end
+local count = countUnder(KEYS[1])
+if countUnder(KEYS[2]) < tonumber(ARGV[2]) then
+  count = count + ARGV[1]
+  redis.call('set', KEYS[1], string.format('%d', count), 'PX', ARGV[3])
+  redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[4])
+end
+return count`;
+
+interface Batch {
+  readonly countName: string;
+  /** Belongs to one sender of this count. */
+  readonly batchName: string;
+  readonly amount: number;
+  /** Rises with every batch of the sender. */
+  readonly number: number;
+  readonly keepMs: number;
+  /** How long the same batch may still be sent again. */
+  readonly rememberMs: number;
+}
+
+/** The count with the batch in it. */
+export async function addOnce(client: Client, batch: Batch): Promise<number> {
+  const { countName, batchName, amount, number, keepMs, rememberMs } = batch;
+  const args = [countName, batchName, amount, number, keepMs, rememberMs];
+  return integerReply(await client.call('eval', countScript, 2, ...args), 0, Number.MAX_SAFE_INTEGER);
+}

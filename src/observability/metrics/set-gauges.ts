@@ -1,0 +1,51 @@
+import type { Collectors } from './collectors.ts';
+import { breakerStates } from '../../dingtalk/resilience/circuit-breaker.ts';
+import type { GatewayStatus } from './gateway-status.ts';
+import type { CorpLabel } from './labels.ts';
+
+interface Readings {
+  readonly status: GatewayStatus;
+  readonly corpLabel: CorpLabel;
+  readonly lookups: { readonly all: number; readonly withoutCall: number };
+  readonly months: readonly { readonly corp: string; readonly calls: number }[];
+  readonly monthlyQuota: number | undefined;
+}
+
+/** Sets every gauge to what it is now. What is not known is left out rather than told as zero. */
+export function readStatus(
+  to: Collectors,
+  { status, corpLabel, lookups, months, monthlyQuota }: Readings,
+): void {
+  setOrRemove(to.cacheHitRatio, lookups.all > 0 ? lookups.withoutCall / lookups.all : undefined);
+  const cached = status.cached?.();
+  setOrRemove(to.cacheEntries, cached?.entries);
+  setOrRemove(to.cacheBytes, cached?.bytes);
+  setOrRemove(to.monthQuota, monthlyQuota);
+
+  for (const { api, queued, inFlight, placesLeft } of status.budgets?.() ?? []) {
+    to.queueDepth.set({ api }, queued);
+    to.callsInFlight.set({ api }, inFlight);
+    to.budgetLeft.set({ api }, placesLeft);
+  }
+  const current = status.breakerState?.();
+  if (current !== undefined) {
+    for (const state of breakerStates) to.breakerState.set({ state }, state === current ? 1 : 0);
+  }
+
+  to.tokenAge.reset();
+  for (const { corpId, ageMs } of status.tokenAges?.() ?? []) {
+    to.tokenAge.set({ corp: corpLabel(corpId) }, ageMs / 1000);
+  }
+  to.monthCalls.reset();
+  to.monthQuotaUsed.reset();
+  for (const { corp, calls } of months) {
+    to.monthCalls.set({ corp }, calls);
+    if (monthlyQuota !== undefined) to.monthQuotaUsed.set({ corp }, calls / monthlyQuota);
+  }
+}
+
+/** A gauge without labels is 0 from the start. */
+function setOrRemove(gauge: Collectors['cacheEntries'], value: number | undefined): void {
+  if (value === undefined) gauge.remove();
+  else gauge.set(value);
+}

@@ -1,0 +1,59 @@
+import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
+import type { Logger } from 'pino';
+import type { LimitsConfig } from '../../config/config.ts';
+import { createAnswerLimit } from '../../graph/limits/answer-limit.ts';
+import { checkKnownOperation } from '../../graph/limits/known-operation.ts';
+import { createLookupLimit } from '../../graph/limits/lookup-limit.ts';
+import type { RequestContext } from '../../graph/request-context.ts';
+import type { OperationCheck } from '../../graph/limits/resolved-operation.ts';
+import { createWidthLimit } from '../../graph/limits/width-limit.ts';
+import { logError } from '../../observability/error-log.ts';
+import { limitErrors } from './errors-limit.ts';
+import { setLegacyStatus } from './legacy-status.ts';
+
+/** Root fields and aliases are cheap enough that a low limit on lookups need not forbid a handful. */
+const leastWidth = 10;
+
+interface RequestRules {
+  readonly maxLookupsPerRequest: number;
+  readonly limits: Pick<LimitsConfig, 'answerFields' | 'errors'>;
+  /** For what belongs to no request. */
+  readonly log: Logger;
+}
+
+/**
+ * All that the gateway adds to the way of an operation through Apollo Server, as one plugin with one listener for
+ * every request: Apollo Server waits for each listener in turn, at each of ten steps, whether it has a say there or not.
+ */
+export function createRequestRules(rules: RequestRules): ApolloServerPlugin<RequestContext> {
+  const { maxLookupsPerRequest, limits, log } = rules;
+  const checks: readonly OperationCheck[] = [
+    checkKnownOperation,
+    // Before the lookups are counted: that looks at every item.
+    createAnswerLimit(limits.answerFields),
+    createLookupLimit(maxLookupsPerRequest),
+    createWidthLimit(Math.max(leastWidth, maxLookupsPerRequest)),
+  ];
+  const listener: GraphQLRequestListener<RequestContext> = {
+    async didResolveOperation({ schema, document, operation, request: { variables = {} } }) {
+      if (!operation) return;
+      for (const check of checks) check({ schema, document, operation, variables });
+    },
+    async didEncounterErrors({ errors, contextValue }) {
+      for (const error of errors) logError(contextValue.log(), error);
+    },
+    async willSendResponse({ request, response, contextValue: { errorCap } }) {
+      setLegacyStatus(request, response);
+      // After it: an entry of its own making is no refusal.
+      limitErrors(response, limits.errors, errorCap.omitted);
+    },
+  };
+  return {
+    async requestDidStart() {
+      return listener;
+    },
+    async unexpectedErrorProcessingRequest({ error }) {
+      logError(log, error);
+    },
+  };
+}
