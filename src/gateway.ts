@@ -149,6 +149,7 @@ export async function createGateway(
     clock,
     timeoutMs,
     explainable: !config.production,
+    maxLookups: config.maxLookupsPerRequest,
     limits: config.limits,
     explorer,
   });

@@ -1,12 +1,10 @@
-import type { LoaderDependencies } from './loading/loader-dependencies.ts';
+import type { Lookup } from './loading/looks-up.decorator.ts';
 import type { IdKind } from './scalars/opaque-id.ts';
-import type { Loaders } from './request-context.ts';
 
-/** One operation of the graph: everything but its line in the registry lives in its own folder. */
-export interface Operation<Loader> {
+/** One operation of the graph: everything but its line in the registry lives in its folder. */
+export interface Operation {
   /** The fields that it adds; without one it serves references of other subgraphs only. */
   readonly resolver?: new () => object;
-  readonly createLoader: (dependencies: LoaderDependencies) => Loader;
   /** The types that other subgraphs may refer to by their key. */
   readonly entities: readonly Entity[];
 }
@@ -17,8 +15,8 @@ export interface Entity {
   /** The one field of its `@key`, and which values it can have. */
   readonly key: IdKind;
   /**
-   * The loader that finds the entity by its key, asked only where more than the key is: one upstream lookup a distinct
-   * key. Without it the key is all there is to find, and the fields beyond look up for themselves.
+   * Finds the entity by its key: one lookup a distinct key, made only where fields are asked for that neither the key
+   * nor a lookup of the field's own answers. Without it the key is all there is to find.
    */
-  readonly foundBy?: keyof Loaders;
+  readonly foundBy?: Lookup;
 }

@@ -3,13 +3,14 @@ import { specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import { cacheControlDirective } from './scalars/directives.ts';
 import { entities } from './federation/entities.ts';
-import { capErrors } from './limits/error-cap.ts';
+import { capErrors } from './limits/cap-errors.ts';
 import { asSubgraph } from './federation/subgraph.ts';
+import type { Operation } from './operation.ts';
 import { operations } from './registry.ts';
 
 /** The whole graph, with what a federation router needs added. */
-export async function createSchema(): Promise<GraphQLSchema> {
-  const [first, ...others] = Object.values(operations).flatMap(({ resolver }) => resolver ?? []);
+export async function createSchema(of: readonly Operation[] = operations): Promise<GraphQLSchema> {
+  const [first, ...others] = of.flatMap(({ resolver }) => resolver ?? []);
   if (!first) throw new Error('No operation adds a field to the graph');
   const schema = await buildSchema({
     resolvers: [first, ...others],

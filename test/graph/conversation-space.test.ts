@@ -159,7 +159,7 @@ test.each([
     errors: [
       {
         message:
-          'openConversationId must be a string of 1 to 256 characters, none of them a control character.',
+          'openConversationId must be a string of 1 to 256 characters, not all blank, none of them a control character.',
         locations: [{ line: 1, column: 20 }],
         path: ['conversationSpace'],
         extensions: { code: 'BAD_USER_INPUT', retryable: false, argument: 'openConversationId' },

@@ -1,12 +1,10 @@
 import type { Operation } from '../operation.ts';
-import { createConversationSpaceLoader, type ConversationSpaceLoader } from './conversation-space.loader.ts';
 import { ConversationSpaceResolver } from './conversation-space.resolver.ts';
 import { Conversation } from './conversation.type.ts';
 import { openConversationIdKind } from './open-conversation-id.ts';
 
-export const conversationSpace: Operation<ConversationSpaceLoader> = {
+export const conversationSpace: Operation = {
   resolver: ConversationSpaceResolver,
-  createLoader: createConversationSpaceLoader,
-  // A reference costs nothing: its field `space` is looked up when it is asked for.
+  // A reference costs nothing: its field `space` looks up when it is asked for.
   entities: [{ type: Conversation, key: openConversationIdKind }],
 };

@@ -1,14 +1,13 @@
-import { Arg, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { privateForAMinute } from '../scalars/directives.ts';
-import { LooksUp } from '../loading/looks-up.decorator.ts';
-import type { RequestContext } from '../request-context.ts';
-import { Conversation } from './conversation.type.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import type { GraphContext } from '../graph-context.ts';
+import { byId, LooksUp } from '../loading/looks-up.decorator.ts';
+import { lookupCost, privateForAMinute } from '../scalars/directives.ts';
 import { checkId } from '../scalars/opaque-id.ts';
+import { conversationSpaceEndpoint } from './conversation-space.endpoint.ts';
+import { Conversation } from './conversation.type.ts';
 import { openConversationIdKind } from './open-conversation-id.ts';
 import { Space } from '../space/space.type.ts';
-
-/** What a router's demand control counts for one upstream call, where an object of ours counts 1 and a scalar nothing. */
-const lookupCost = '@cost(weight: 10)';
 
 @Resolver(() => Conversation)
 export class ConversationSpaceResolver {
@@ -18,22 +17,31 @@ export class ConversationSpaceResolver {
   })
   @Directive(lookupCost)
   @Directive(privateForAMinute)
-  @LooksUp('conversationSpace', 'openConversationId')
+  @LooksUp(conversationSpaceEndpoint, byId(openConversationIdKind))
   conversationSpace(
     @Arg('openConversationId', () => ID, {
       description: 'The id of the group chat, unchanged: 1 to 256 characters, case-sensitive.',
     })
-    openConversationId: string,
-    @Ctx() { loaders }: RequestContext,
+    id: string,
+    @Ctx() { load }: GraphContext,
+    @Info() { path }: GraphQLResolveInfo,
   ): Promise<Space> {
-    return loaders.conversationSpace.load(checkId(openConversationIdKind, openConversationId));
+    return load(conversationSpaceEndpoint, { openConversationId: checkId(openConversationIdKind, id) }, path);
   }
 
   @FieldResolver(() => Space, { nullable: true, description: 'Where the files of this group chat live.' })
   @Directive(lookupCost)
   @Directive(privateForAMinute)
-  @LooksUp('conversationSpace', 'openConversationId')
-  space(@Root() { openConversationId }: Conversation, @Ctx() { loaders }: RequestContext): Promise<Space> {
-    return loaders.conversationSpace.load(checkId(openConversationIdKind, openConversationId));
+  @LooksUp(conversationSpaceEndpoint, byId(openConversationIdKind))
+  space(
+    @Root() { openConversationId }: Conversation,
+    @Ctx() { load }: GraphContext,
+    @Info() { path }: GraphQLResolveInfo,
+  ): Promise<Space> {
+    return load(
+      conversationSpaceEndpoint,
+      { openConversationId: checkId(openConversationIdKind, openConversationId) },
+      path,
+    );
   }
 }

@@ -3,7 +3,5 @@ import { operations } from '../registry.ts';
 
 /** Every type that other subgraphs may refer to, by its name. */
 export const entities: ReadonlyMap<string, Entity> = new Map(
-  Object.values(operations)
-    .flatMap((operation) => operation.entities)
-    .map((entity) => [entity.type.name, entity]),
+  operations.flatMap((operation) => operation.entities).map((entity) => [entity.type.name, entity]),
 );

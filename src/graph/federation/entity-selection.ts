@@ -1,6 +1,12 @@
-import type { FieldNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
-import { isObjectType } from 'graphql';
+import {
+  isObjectType,
+  type FieldNode,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+} from 'graphql';
 import { collectSubfields } from 'graphql/execution/collectFields.js';
+import { lookupOf } from '../loading/looks-up.decorator.ts';
 import type { Entity } from '../operation.ts';
 
 /** What of an execution decides which fields are asked for. */
@@ -10,27 +16,36 @@ export interface Execution {
   readonly variableValues: GraphQLResolveInfo['variableValues'];
 }
 
-/** The names of the fields asked of an entity, `__typename` left out. */
-export type EntitySelection = (entity: Entity) => ReadonlySet<string>;
+/** What is asked of one entity. */
+export interface EntitySelection {
+  readonly type: GraphQLObjectType;
+  /** By the name in the answer. */
+  readonly fields: ReadonlyMap<string, readonly FieldNode[]>;
+  /** Whether a field is asked for that neither the key nor a lookup of the field's own answers. */
+  readonly asksBeyondKey: boolean;
+}
 
 /** Reads one `_entities` field, once a type: fragments are followed, `@skip` and `@include` obeyed. */
 export function createEntitySelection(
   { schema, fragments, variableValues }: Execution,
   nodes: readonly FieldNode[],
-): EntitySelection {
-  const known = new Map<string, ReadonlySet<string>>();
-  return ({ type: { name } }) => {
-    const found = known.get(name);
-    if (found) return found;
+): (entity: Entity) => EntitySelection {
+  const known = new Map<string, EntitySelection>();
+
+  function read({ type: { name }, key }: Entity): EntitySelection {
     const type = schema.getType(name);
     if (!isObjectType(type)) throw new Error(`The graph has no object type ${name}`);
-    const fields = [...collectSubfields(schema, fragments, variableValues, type, nodes).values()].flat();
-    const names = new Set(fields.map((field) => field.name.value).filter((field) => field !== '__typename'));
-    known.set(name, names);
-    return names;
+    const fields = collectSubfields(schema, fragments, variableValues, type, nodes);
+    const isFoundOtherwise = (field: string): boolean =>
+      field === '__typename' || field === key.name || lookupOf(type.getFields()[field]) !== undefined;
+    const names = [...fields.values()].flatMap((each) => each.map((node) => node.name.value));
+    return { type, fields, asksBeyondKey: !names.every(isFoundOtherwise) };
+  }
+
+  return (entity) => {
+    const { name } = entity.type;
+    const selection = known.get(name) ?? read(entity);
+    known.set(name, selection);
+    return selection;
   };
 }
-
-/** True where more is asked than the key, which a representation tells by itself. */
-export const asksBeyondKey = (fields: ReadonlySet<string>, { key }: Entity): boolean =>
-  fields.size > (fields.has(key.name) ? 1 : 0);

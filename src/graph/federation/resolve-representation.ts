@@ -1,10 +1,11 @@
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
+import type { Endpoint } from '../../domain/endpoint.ts';
 import { publicError } from '../../errors/public-error.ts';
 import { entities } from './entities.ts';
-import { asksBeyondKey, type EntitySelection } from './entity-selection.ts';
+import type { EntitySelection } from './entity-selection.ts';
 import { badId } from '../scalars/opaque-id.ts';
 import type { Entity } from '../operation.ts';
-import type { RequestContext } from '../request-context.ts';
+import type { GraphContext } from '../graph-context.ts';
 
 /** A representation that can be resolved: what it is of, and its key. */
 export interface Reference {
@@ -20,19 +21,21 @@ export interface BadRepresentation {
 /** The entity that `representation` means; a bad one is an error at its own place in the list, or null beyond the cap. */
 export function resolveRepresentation(
   representation: unknown,
-  selection: EntitySelection,
-  { loaders, explanation, errorCap }: RequestContext,
+  selectionOf: (entity: Entity) => EntitySelection,
+  { load, errorCap }: GraphContext,
   path: GraphQLResolveInfo['path'],
 ): object | null | Promise<object | null> {
   const reference = readRepresentation(representation);
   if ('problem' in reference) return errorCap.admits() ? reference.problem() : null;
   const { entity, key } = reference;
   const typeName = { __typename: entity.type.name };
+  const keyFields = { [entity.key.name]: key };
   const { foundBy } = entity;
-  if (!foundBy || !asksBeyondKey(selection(entity), entity)) return { [entity.key.name]: key, ...typeName };
-  explanation?.asked(path, foundBy, key);
-  return loaders[foundBy].load(key).then(
-    (found: object) => ({ ...found, ...typeName }),
+  const input = foundBy && selectionOf(entity).asksBeyondKey ? foundBy.inputOf(keyFields) : undefined;
+  if (!foundBy || !input) return { ...keyFields, ...typeName };
+  // The input is the endpoint's: both come from one lookup.
+  return load(foundBy.endpoint as Endpoint<object, object>, input, path).then(
+    (found) => ({ ...keyFields, ...found, ...typeName }),
     (error: unknown) => errorCap.orNull(error),
   );
 }

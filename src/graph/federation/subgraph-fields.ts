@@ -11,11 +11,11 @@ import {
 } from 'graphql';
 import { entities } from './entities.ts';
 import { createEntitySelection } from './entity-selection.ts';
-import type { RequestContext } from '../request-context.ts';
+import type { GraphContext } from '../graph-context.ts';
 import { resolveRepresentation } from './resolve-representation.ts';
 
 /** `_service: _Service!`: what a router's registry asks for the text of the graph. */
-export function createServiceField(sdl: string): GraphQLFieldConfig<unknown, RequestContext> {
+export function createServiceField(sdl: string): GraphQLFieldConfig<unknown, GraphContext> {
   const type = new GraphQLObjectType({
     name: '_Service',
     fields: { sdl: { type: new GraphQLNonNull(GraphQLString) } },
@@ -30,7 +30,7 @@ interface EntitiesArguments {
 /** `_entities(representations: [_Any!]!): [_Entity]!`: where a router asks for the fields of known keys. */
 export function createEntitiesField(
   schema: GraphQLSchema,
-): GraphQLFieldConfig<unknown, RequestContext, EntitiesArguments> {
+): GraphQLFieldConfig<unknown, GraphContext, EntitiesArguments> {
   const entity = new GraphQLUnionType({
     name: '_Entity',
     types: [...entities.keys()].map((name) => schema.getType(name)).filter((type) => isObjectType(type)),
@@ -41,10 +41,10 @@ export function createEntitiesField(
     type: new GraphQLNonNull(new GraphQLList(entity)),
     args: { representations: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(any))) } },
     resolve(_query, { representations }, context, info) {
-      const selection = createEntitySelection(info, info.fieldNodes);
+      const selectionOf = createEntitySelection(info, info.fieldNodes);
       return representations.map((each, index) => {
         const path = { prev: info.path, key: index, typename: undefined };
-        return resolveRepresentation(each, selection, context, path);
+        return resolveRepresentation(each, selectionOf, context, path);
       });
     },
   };

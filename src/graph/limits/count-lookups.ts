@@ -1,67 +1,81 @@
 import {
   getArgumentValues,
+  getNamedType,
   GraphQLError,
   isObjectType,
   type FieldNode,
+  type GraphQLObjectType,
   type OperationDefinitionNode,
 } from 'graphql';
-import { collectFields } from 'graphql/execution/collectFields.js';
-import { asksBeyondKey, createEntitySelection, type Execution } from '../federation/entity-selection.ts';
-import { lookupOf } from '../loading/looks-up.decorator.ts';
+import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
+import { createEntitySelection, type Execution } from '../federation/entity-selection.ts';
 import { readRepresentation } from '../federation/resolve-representation.ts';
+import { lookupName } from '../loading/lookup-name.ts';
+import { lookupOf, type Lookup } from '../loading/looks-up.decorator.ts';
+
+type Fields = ReadonlyMap<string, readonly FieldNode[]>;
+/** Arguments and keys on the way to a field: what its lookup can be told from. */
+type Known = Readonly<Record<string, unknown>>;
 
 /**
- * How many distinct things the operation would look up: those of its fields, by their arguments, and those of the
- * entities that it refers to, by their keys. What cannot be looked up counts for nothing: its error costs no call.
+ * How many distinct lookups the operation shows: those of its fields at any depth, by the arguments on the way to them,
+ * and those of the entities that it refers to, by their keys. What only the execution can tell is counted there, and so
+ * is refused there.
  */
 export function countLookups(execution: Execution, operation: OperationDefinitionNode): number {
   const { schema, fragments, variableValues } = execution;
   const query = schema.getQueryType();
-  const lookups = new Set<string>();
-  if (!query) return 0;
-  const fields = unlessRefused(() =>
-    collectFields(schema, fragments, variableValues, query, operation.selectionSet),
-  );
-  for (const nodes of fields?.values() ?? []) {
-    const [node] = nodes;
-    if (!node) continue;
-    const field = query.getFields()[node.name.value];
-    const values = unlessRefused(() => field && getArgumentValues(field, node, variableValues)) ?? {};
-    if (node.name.value === '_entities') {
-      for (const lookup of entityLookups(execution, nodes, values['representations'])) lookups.add(lookup);
-    } else {
-      const lookup = lookupOf(field);
-      if (lookup && lookup.by in values) lookups.add(nameOf(lookup.loader, values[lookup.by]));
+  const names = new Set<string>();
+
+  function add(lookup: Lookup | undefined, known: Known): void {
+    const input = lookup?.inputOf(known);
+    if (lookup && input) names.add(lookupName(lookup.endpoint, input));
+  }
+
+  function addFields(type: GraphQLObjectType, fields: Fields, known: Known): void {
+    for (const nodes of fields.values()) {
+      const [node] = nodes;
+      const field = node && type.getFields()[node.name.value];
+      if (!field) continue;
+      const values = unlessRefused(() => getArgumentValues(field, node, variableValues));
+      // Its error costs no call.
+      if (!values) continue;
+      if (node.name.value === '_entities') {
+        addEntities(nodes, values['representations']);
+        continue;
+      }
+      const knownHere = { ...known, ...values };
+      add(lookupOf(field), knownHere);
+      const below = getNamedType(field.type);
+      if (isObjectType(below)) addFields(below, subfields(below, nodes), knownHere);
     }
   }
-  return lookups.size;
-}
 
-function* entityLookups(
-  execution: Execution,
-  nodes: readonly FieldNode[],
-  representations: unknown,
-): Generator<string> {
-  const selection = createEntitySelection(execution, nodes);
-  for (const representation of Array.isArray(representations) ? representations : []) {
-    const reference = readRepresentation(representation);
-    if ('problem' in reference) continue;
-    const { entity, key } = reference;
-    const asked = unlessRefused(() => selection(entity));
-    if (!asked) continue;
-    if (entity.foundBy && asksBeyondKey(asked, entity)) yield nameOf(entity.foundBy, key);
-    const type = execution.schema.getType(entity.type.name);
-    const fields = isObjectType(type) ? type.getFields() : {};
-    for (const field of asked) {
-      const lookup = lookupOf(fields[field]);
-      if (lookup?.by === entity.key.name) yield nameOf(lookup.loader, key);
+  function addEntities(nodes: readonly FieldNode[], representations: unknown): void {
+    const selectionOf = createEntitySelection(execution, nodes);
+    for (const representation of Array.isArray(representations) ? representations : []) {
+      const reference = readRepresentation(representation);
+      if ('problem' in reference) continue;
+      const { entity, key } = reference;
+      const selection = unlessRefused(() => selectionOf(entity));
+      if (!selection) continue;
+      const known = { [entity.key.name]: key };
+      if (selection.asksBeyondKey) add(entity.foundBy, known);
+      addFields(selection.type, selection.fields, known);
     }
   }
+
+  const subfields = (type: GraphQLObjectType, nodes: readonly FieldNode[]): Fields =>
+    unlessRefused(() => collectSubfields(schema, fragments, variableValues, type, nodes)) ?? new Map();
+
+  const root =
+    query &&
+    unlessRefused(() => collectFields(schema, fragments, variableValues, query, operation.selectionSet));
+  if (query && root) addFields(query, root, {});
+  return names.size;
 }
 
-const nameOf = (what: string, key: unknown): string => JSON.stringify([what, key]);
-
-/** What does not fit the schema looks nothing up: the execution refuses it in its own place and goes on with the rest. */
+/** What does not fit the schema looks nothing up: the execution refuses it in its place and goes on with the rest. */
 function unlessRefused<T>(read: () => T): T | undefined {
   try {
     return read();

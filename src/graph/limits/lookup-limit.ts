@@ -16,8 +16,8 @@ export const createLookupLimit =
   (limit: number): OperationCheck =>
   ({ schema, document, operation, variables }) => {
     // Each field looks one thing up at most, but for those that refer to entities.
-    const { fields, entityFields } = measureOperation(document, operation);
-    if (fields <= limit && entityFields.size === 0) return;
+    const { allFields, entityFields } = measureOperation(document, operation);
+    if (allFields <= limit && entityFields.size === 0) return;
     const execution = prepare(schema, document, operation, variables);
     const lookups = execution ? countLookups(execution, operation) : 0;
     if (lookups <= limit) return;

@@ -4,7 +4,7 @@ import type { LookupSource } from '../../domain/observer.ts';
 
 type Path = GraphQLResolveInfo['path'];
 
-/** How one place of an answer came by its data: one entry of `extensions.lookups`. */
+/** How one place of an answer got its data: one entry of `extensions.lookups`. */
 export interface ExplainedLookup {
   readonly path: readonly (string | number)[];
   readonly source: LookupSource;
@@ -14,30 +14,28 @@ export interface ExplainedLookup {
   readonly ms: number;
 }
 
-/** Gathers, for one request, what was looked up for which place: several places may share one lookup. */
+/** Gathers, for one request, which lookup served which place: several places may share one. */
 export interface Explanation {
-  /** The place at `path` needs what `loader` finds under `id`. */
-  asked(path: Path, loader: string, id: unknown): void;
-  ended(loader: string, id: string, lookup: EndedLookup): void;
-  /** In the order in which they were asked; a place whose id was refused unasked is left out. */
+  /** The place at `path` needs the lookup of that name. */
+  asked(path: Path, name: string): void;
+  ended(name: string, lookup: EndedLookup): void;
+  /** In the order in which they were asked; a place whose lookup was not made is left out. */
   lookups(): readonly ExplainedLookup[];
 }
 
 export function createExplanation(): Explanation {
   const places: { readonly path: Path; readonly name: string }[] = [];
-  const found = new Map<string, EndedLookup>();
+  const ended = new Map<string, EndedLookup>();
   return {
-    asked: (path, loader, id) => void places.push({ path, name: nameOf(loader, id) }),
-    ended: (loader, id, lookup) => void found.set(nameOf(loader, id), lookup),
+    asked: (path, name) => void places.push({ path, name }),
+    ended: (name, lookup) => void ended.set(name, lookup),
     lookups: () =>
       places.flatMap(({ path, name }) => {
-        const lookup = found.get(name);
+        const lookup = ended.get(name);
         return lookup ? [{ path: responsePathAsArray(path), ...inWholeMs(lookup) }] : [];
       }),
   };
 }
-
-const nameOf = (loader: string, id: unknown): string => JSON.stringify([loader, id]);
 
 const inWholeMs = ({ source, ageMs, attempts, ms }: EndedLookup): Omit<ExplainedLookup, 'path'> => ({
   source,

@@ -7,6 +7,9 @@ import { DirectiveLocation, GraphQLBoolean, GraphQLDirective, GraphQLEnumType, G
  */
 export const privateForAMinute = '@cacheControl(maxAge: 60, scope: PRIVATE)';
 
+/** What a router's demand control counts for one upstream call; an object counts 1 and a scalar nothing. */
+export const lookupCost = '@cost(weight: 10)';
+
 /** @see https://www.apollographql.com/docs/apollo-server/performance/caching#in-your-schema-static */
 export const cacheControlDirective = new GraphQLDirective({
   name: 'cacheControl',

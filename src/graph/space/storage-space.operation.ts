@@ -1,16 +1,16 @@
-import { Space } from './space.type.ts';
+import { byId } from '../loading/looks-up.decorator.ts';
 import type { Operation } from '../operation.ts';
 import { spaceIdKind } from './space-id.ts';
-import { createStorageSpaceLoader, type StorageSpaceLoader } from './storage-space.loader.ts';
+import { Space } from './space.type.ts';
+import { storageSpaceEndpoint } from './storage-space.endpoint.ts';
 
 /** What other subgraphs reach by `spaceId`; it adds no field to the graph. */
-export const storageSpace: Operation<StorageSpaceLoader> = {
-  createLoader: createStorageSpaceLoader,
+export const storageSpace: Operation = {
   entities: [
     {
       type: Space,
       key: spaceIdKind,
-      foundBy: 'storageSpace',
+      foundBy: { endpoint: storageSpaceEndpoint, inputOf: byId(spaceIdKind) },
     },
   ],
 };

@@ -4,7 +4,7 @@ import type { LimitsConfig } from '../../config/config.ts';
 import { createAnswerLimit } from '../../graph/limits/answer-limit.ts';
 import { checkKnownOperation } from '../../graph/limits/known-operation.ts';
 import { createLookupLimit } from '../../graph/limits/lookup-limit.ts';
-import type { RequestContext } from '../../graph/request-context.ts';
+import type { RequestContext } from './request-context.ts';
 import type { OperationCheck } from '../../graph/limits/resolved-operation.ts';
 import { createWidthLimit } from '../../graph/limits/width-limit.ts';
 import { logError } from '../../observability/error-log.ts';

@@ -13,8 +13,8 @@ import type { Logger } from 'pino';
 import type { LimitsConfig } from '../../config/config.ts';
 import { formatError } from '../../errors/format-error.ts';
 import { createDocumentLimits } from '../../graph/limits/document-limits.ts';
-import { explainLookups, noteLookups } from '../../graph/loading/explain-lookups.ts';
-import type { RequestContext } from '../../graph/request-context.ts';
+import { explainLookups } from './explain-lookups.ts';
+import type { RequestContext } from './request-context.ts';
 import { createRequestRules } from './apollo-plugin.ts';
 
 /** Leaves the rest of the ten seconds that a stop may take to everything else. */
@@ -39,7 +39,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     directives: limits.queryDirectives,
   });
   const apollo = new ApolloServer<RequestContext>({
-    schema: explainable ? noteLookups(schema) : schema,
+    schema,
     introspection,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxTokens: limits.queryTokens },

@@ -7,7 +7,8 @@ import { startDeadline, type Deadline } from '../../async/deadline.ts';
 import { lastWordMs } from '../../async/joint-work.ts';
 import { createErrorCap } from '../../graph/limits/error-cap.ts';
 import { createExplanation } from '../../graph/loading/explanation.ts';
-import { createLoaders, type RequestContext } from '../../graph/request-context.ts';
+import { createLoad, type Find } from '../../graph/loading/loading.ts';
+import type { RequestContext } from './request-context.ts';
 import type { Explorer } from '../../explorer/register-explorer.ts';
 import { wantsExplorer } from '../../explorer/wants-explorer.ts';
 import type { Authenticator } from '../../identity/authenticator.ts';
@@ -32,6 +33,8 @@ interface GraphQLRouteOptions {
   readonly timeoutMs: number;
   /** Requests may ask with `x-explain: 1` how their data came about. */
   readonly explainable: boolean;
+  /** Distinct lookups of one request. */
+  readonly maxLookups: number;
   readonly limits: Pick<LimitsConfig, 'concurrentRequests' | 'errors'>;
   /** What a browser is answered with; undefined where the explorer is off. */
   readonly explorer: Explorer | undefined;
@@ -40,7 +43,7 @@ interface GraphQLRouteOptions {
 /** `GET` and `POST /graphql`: who asks is settled first, then loaders are made for that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
   const { apollo, authenticator, aliasOf, rateLimit, lookups, clock, timeoutMs } = options;
-  const { explainable, limits, explorer } = options;
+  const { explainable, maxLookups, limits, explorer } = options;
   let underWay = 0;
 
   async function contextOf(request: FastifyRequest, waiting: Deadline): Promise<RequestContext> {
@@ -52,8 +55,10 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       rateLimit.admit(viewer);
       const asksHow = explainable && request.headers['x-explain'] === '1';
       const explanation = asksHow ? createExplanation() : undefined;
-      const loaders = createLoaders({ lookups, viewer, waiting }, explanation);
-      return { loaders, explanation, errorCap: createErrorCap(limits.errors), log: () => logOf(request) };
+      const find: Find = (endpoint, input, onEnded) =>
+        lookups.find(endpoint, input, viewer, waiting, onEnded);
+      const load = createLoad({ find, maxLookups, explanation });
+      return { load, explanation, errorCap: createErrorCap(limits.errors), log: () => logOf(request) };
     } catch (thrown) {
       const error = toIdentityError(thrown);
       // Apollo Server would log it without the request's id.

@@ -1,0 +1,154 @@
+import 'reflect-metadata';
+import { expect, test } from '@jest/globals';
+import { execute, parse, type FieldNode, type GraphQLResolveInfo } from 'graphql';
+import { Ctx, Field, FieldResolver, ID, Info, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import * as z from 'zod';
+import type { Endpoint } from '../../src/domain/endpoint.ts';
+import type { GraphContext } from '../../src/graph/graph-context.ts';
+import { createErrorCap } from '../../src/graph/limits/error-cap.ts';
+import { createEntitySelection } from '../../src/graph/federation/entity-selection.ts';
+import { countLookups } from '../../src/graph/limits/count-lookups.ts';
+import { fragmentsOf } from '../../src/graph/limits/fragments.ts';
+import { createExplanation } from '../../src/graph/loading/explanation.ts';
+import { createLoad, type Find } from '../../src/graph/loading/loading.ts';
+import { LooksUp } from '../../src/graph/loading/looks-up.decorator.ts';
+import { operations } from '../../src/graph/registry.ts';
+import { createSchema } from '../../src/graph/schema.ts';
+
+/** A page of a list, by a compound input: what the graph does not have yet. */
+const pageEndpoint: Endpoint<{ parent: string; page: number }, string[]> = {
+  name: 'page',
+  method: 'GET',
+  path: () => '/page',
+  answer: z.codec(z.array(z.string()), z.array(z.string()), {
+    decode: (list) => list,
+    encode: (list) => list,
+  }),
+  repeatable: true,
+};
+
+@ObjectType({ simpleResolvers: true })
+class Folder {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+}
+
+@Resolver(() => Folder)
+class FolderResolver {
+  @Query(() => [Folder])
+  @LooksUp(pageEndpoint, () => ({ parent: 'root', page: 1 }))
+  async folders(@Ctx() context: GraphContext, @Info() { path }: GraphQLResolveInfo): Promise<Folder[]> {
+    const ids = await context.load(pageEndpoint, { parent: 'root', page: 1 }, path);
+    return ids.map((id) => ({ id, name: id }));
+  }
+
+  @FieldResolver(() => [String], { nullable: true })
+  @LooksUp(pageEndpoint, ({ id }) => (typeof id === 'string' ? { parent: id, page: 1 } : undefined))
+  first(@Root() { id }: Folder, @Ctx() { load }: GraphContext, @Info() { path }: GraphQLResolveInfo) {
+    return load(pageEndpoint, { parent: id, page: 1 }, path);
+  }
+
+  @FieldResolver(() => [String], { nullable: true })
+  @LooksUp(pageEndpoint, ({ id }) => (typeof id === 'string' ? { parent: id, page: 2 } : undefined))
+  second(@Root() { id }: Folder, @Ctx() { load }: GraphContext, @Info() { path }: GraphQLResolveInfo) {
+    return load(pageEndpoint, { page: 2, parent: id }, path);
+  }
+}
+
+const schema = await createSchema([...operations, { resolver: FolderResolver, entities: [] }]);
+
+async function ask(query: string, maxLookups = 50) {
+  const calls: unknown[] = [];
+  const find = (async (_endpoint, input: { parent: string; page: number }, onEnded) => {
+    calls.push(input);
+    onEnded?.({ source: 'upstream', ageMs: 0, attempts: 1, ms: 0 });
+    return input.parent === 'root' ? ['a', 'b', 'c', 'd', 'e', 'f'] : [`${input.parent}${input.page}`];
+  }) as Find;
+  const explanation = createExplanation();
+  const contextValue: GraphContext = {
+    load: createLoad({ find, maxLookups, explanation }),
+    errorCap: createErrorCap(20),
+    explanation,
+  };
+  const { data, errors } = await execute({ schema, document: parse(query), contextValue });
+  return { data, errors, calls, explained: explanation.lookups() };
+}
+
+test('lookups below the root count: the one too many is not made, and its field alone is null', async () => {
+  const { data, errors, calls } = await ask('{ folders { id first } }', 2);
+
+  expect(calls).toEqual([
+    { parent: 'root', page: 1 },
+    { parent: 'a', page: 1 },
+  ]);
+  expect(data).toEqual({
+    folders: ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => ({ id, first: id === 'a' ? ['a1'] : null })),
+  });
+  expect(errors?.map(({ path, extensions, message }) => [path, extensions['code'], message])).toEqual(
+    [1, 2, 3, 4, 5].map((index) => [
+      ['folders', index, 'first'],
+      'LOOKUP_LIMIT_EXCEEDED',
+      'One request may make 2 distinct lookups, and this field needs one more: ask for less at once.',
+    ]),
+  );
+});
+
+test('a compound input is one lookup for each distinct input, whatever the order of its properties', async () => {
+  const { calls, errors } = await ask('{ folders { first again: first second } twice: folders { second } }');
+
+  expect(errors).toBeUndefined();
+  expect(calls).toHaveLength(1 + 6 + 6);
+});
+
+test('x-explain has an entry for each place below the root', async () => {
+  const { explained } = await ask('{ folders { first } }');
+
+  expect(explained.map(({ path }) => path)).toEqual([
+    ['folders'],
+    ...[0, 1, 2, 3, 4, 5].map((index) => ['folders', index, 'first']),
+  ]);
+});
+
+test.each([
+  ['{ folders { id } }', 1],
+  ['{ folders { first second } }', 1],
+  [
+    '{ a: conversationSpace(openConversationId: "a") { spaceId } b: conversationSpace(openConversationId: "a") { corpId } }',
+    1,
+  ],
+  [
+    '{ a: conversationSpace(openConversationId: "a") { spaceId } b: conversationSpace(openConversationId: "") { corpId } }',
+    1,
+  ],
+])('%s: what the document shows is counted in advance', (query, count) => {
+  const document = parse(query);
+  const [operation] = document.definitions;
+  if (operation?.kind !== 'OperationDefinition') throw new Error('No operation');
+  const execution = { schema, fragments: fragmentsOf(document), variableValues: {} };
+
+  expect(countLookups(execution, operation)).toBe(count);
+});
+
+test.each([
+  ['{ folders { id } }', false],
+  ['{ folders { __typename id first second } }', false],
+  ['{ folders { name } }', true],
+  ['{ folders { first ... on Folder { name } } }', true],
+])('%s: an entity is looked up only for what no lookup of its fields answers', (query, asksBeyondKey) => {
+  const document = parse(query);
+  const [operation] = document.definitions;
+  if (operation?.kind !== 'OperationDefinition') throw new Error('No operation');
+  const nodes = operation.selectionSet.selections as readonly FieldNode[];
+  const key = {
+    name: 'id',
+    rule: '',
+    accepts: (value: unknown): value is string => typeof value === 'string',
+  };
+
+  const selectionOf = createEntitySelection({ schema, fragments: {}, variableValues: {} }, nodes);
+
+  expect(selectionOf({ type: Folder, key }).asksBeyondKey).toBe(asksBeyondKey);
+});
