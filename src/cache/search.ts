@@ -1,6 +1,6 @@
 import type { Clock } from '../async/clock.ts';
 import type { CacheConfig } from '../config/config.ts';
-import { DingTalkError } from '../errors/dingtalk-error.ts';
+import { DingTalkError, NotSentError } from '../errors/dingtalk-error.ts';
 import { ifGood, type Found } from './freshness.ts';
 import { newTrip, type LookUp, type Question, type Trip } from './read-through.ts';
 import { isOverdue, noteServedStale, noteSent, type MemoryTier } from './memory-tier.ts';
@@ -58,8 +58,8 @@ export function createSearch(dependencies: SearchDependencies): Search {
     try {
       await flights.fly(key, { signal, remainingMs: () => timeoutMs }, workOn(question, false));
     } catch (error) {
-      // DingTalk cannot be asked at all: that is what stale entries are for.
-      if (memory && !isForThePace(error)) noteSent(memory, key);
+      // DingTalk fails: that is what stale entries are for.
+      if (memory && saysOfDingTalk(error)) noteSent(memory, key);
       throw error;
     }
   }
@@ -83,5 +83,8 @@ export function createSearch(dependencies: SearchDependencies): Search {
   };
 }
 
-const isForThePace = (error: unknown): boolean =>
-  error instanceof DingTalkError && error.kind === 'rate-limited';
+/** Whether it is DingTalk that keeps a call from being made or answered, and not the pace or this viewer's other calls. */
+function saysOfDingTalk(error: unknown): boolean {
+  if (!(error instanceof DingTalkError) || error.kind === 'rate-limited') return false;
+  return !(error instanceof NotSentError) || (error.kind !== 'timeout' && error.details.ownCalls !== true);
+}

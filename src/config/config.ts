@@ -30,6 +30,8 @@ export interface LimitsConfig {
   readonly queryDirectives: number;
   /** The most fields that one answer holds, those of list items included. */
   readonly answerFields: number;
+  /** The longest answer. */
+  readonly answerBytes: number;
   /** The most entries that one answer's `errors` holds. */
   readonly errors: number;
   /** Operations under way at once in this process. */

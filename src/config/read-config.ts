@@ -92,7 +92,11 @@ function warningsFor(config: Config, settings: Settings, environment: NodeJS.Pro
   if (!isLoopback(config.host) && config.viewer.kind === 'fixed' && config.viewer.apiKeys.length === 0) {
     warnings.push('ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator');
   }
-  if (config.production && config.viewer.kind === 'router' && config.viewer.secret.length < shortSecret) {
+  if (
+    !isLoopback(config.host) &&
+    config.viewer.kind === 'router' &&
+    config.viewer.secret.length < shortSecret
+  ) {
     warnings.push(
       `ROUTER_SECRET is shorter than ${shortSecret} characters: whoever guesses it acts as anybody`,
     );

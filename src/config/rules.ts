@@ -154,6 +154,7 @@ export function limitsOf(settings: Settings, report: Report): LimitsConfig {
     queryDepth: settings.MAX_QUERY_DEPTH ?? 10,
     queryDirectives: settings.MAX_QUERY_DIRECTIVES ?? 20,
     answerFields: settings.MAX_ANSWER_FIELDS ?? 10_000,
+    answerBytes: settings.MAX_ANSWER_BYTES ?? 1024 * 1024,
     errors: settings.MAX_ERRORS ?? 20,
     concurrentRequests: settings.MAX_CONCURRENT_REQUESTS ?? 2000,
     bodyBytes: settings.MAX_BODY_BYTES ?? 256 * 1024,

@@ -235,6 +235,11 @@ export const variables = {
     '`10000`',
     'fields of one answer, those of an entity once for each representation; beyond: `QUERY_TOO_COMPLEX`',
   ),
+  MAX_ANSWER_BYTES: variable(
+    wholeNumber(1024, 100_000_000),
+    '`1048576`',
+    'length of one answer; beyond: `QUERY_TOO_COMPLEX`',
+  ),
   MAX_ERRORS: variable(
     wholeNumber(1, 1000),
     '`20`',

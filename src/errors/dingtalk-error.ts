@@ -29,6 +29,8 @@ export interface DingTalkErrorDetails {
   readonly reason?: string | undefined;
   /** True where a kept connection turned out to be dead before DingTalk can have acted on the call. */
   readonly deadConnection?: boolean | undefined;
+  /** True where a call was not sent because of other calls of the same viewer. */
+  readonly ownCalls?: boolean | undefined;
 }
 
 /**

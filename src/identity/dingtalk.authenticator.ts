@@ -61,8 +61,8 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
       token,
       answer: usersMeBody,
       secrets: () => [token],
-      // All bearers are one viewer here: a client can make up many.
-      about: { viewer: 'bearer', subject: tokenHash, ownCall: true },
+      // All unknown bearers are one viewer here: a client can make up many.
+      about: { viewer: isKnown ? tokenHash : 'unknown bearers', subject: tokenHash, isUnknown: !isKnown },
     } as const;
     return budget.spend(isKnown ? tokenHash : unknown, deadline, () =>
       askDingTalk(client, question, deadline, (failure) =>

@@ -47,7 +47,10 @@ export function createJwks({ url, clock, timeoutMs }: JwksOptions): JWTVerifyGet
     // Its own deadline, not a caller's: whoever leaves must not take the keys away from the others.
     using deadline = startDeadline(clock, timeoutMs);
     try {
-      const find = createLocalJWKSet(await fetchKeySet(url, deadline));
+      const keySet = await fetchKeySet(url, deadline);
+      // Between two sets of keys some issuers publish none: those that are held are better.
+      if (keySet.keys.length === 0) throw new Error('the key set is empty');
+      const find = createLocalJWKSet(keySet);
       held = { find, untilMs: clock.nowMs() + keptMs };
       failure = undefined;
       return held;

@@ -13,7 +13,7 @@ import { noSchemas } from './no-schemas.ts';
 import { createClientErrorHandler } from './client-error.ts';
 import { answerError, registerErrorAnswers } from './error-answers.ts';
 import { registerJsonBody } from './json-body.ts';
-import { limitPipelining } from './pipelining.ts';
+import { createPipelining } from './pipelining.ts';
 import { securityHeaders } from './security-headers.ts';
 import { refusal } from './refusal.ts';
 import { refuseHost } from './request-host.ts';
@@ -44,6 +44,7 @@ export async function createApp({
   ...served
 }: AppOptions): Promise<FastifyInstance> {
   const isServed = createServedHostCheck(served);
+  const pipelining = createPipelining();
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance,
@@ -57,7 +58,7 @@ export async function createApp({
     requestTimeout: limits.requestTimeoutMs,
     // Nothing moves on a connection while DingTalk is asked. Longer than that only where nobody reads the answer.
     connectionTimeout: limits.requestTimeoutMs + answerTimeoutMs,
-    clientErrorHandler: createClientErrorHandler(log),
+    clientErrorHandler: createClientErrorHandler(log, pipelining),
     frameworkErrors(error, request, reply) {
       // No hook runs for a path that cannot be read.
       setCommonHeaders(request, reply);
@@ -77,7 +78,7 @@ export async function createApp({
   refuseExpectations(app);
   registerJsonBody(app);
 
-  limitPipelining(app);
+  pipelining.limit(app);
   app.addHook('onRequest', (request, reply, next) => {
     setCommonHeaders(request, reply);
     next(refuseHost(request.raw, isServed));

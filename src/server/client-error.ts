@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import type { Pipelining } from './pipelining.ts';
 import { refusal } from './refusal.ts';
 
 /**
@@ -10,13 +11,17 @@ import { refusal } from './refusal.ts';
  */
 export function createClientErrorHandler(
   log: Logger,
+  pipelining: Pick<Pipelining, 'endAfterAnswers'>,
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
     const { status, message } = describe(error.code);
     log.debug({ code: error.code, status }, 'connection refused');
-    if (socket.writable && !isAnswering(socket)) socket.write(answer(status, message));
-    socket.destroySoon();
+    // Not in front of the answers to what came before it.
+    pipelining.endAfterAnswers(socket, () => {
+      if (socket.writable && !isAnswering(socket)) socket.write(answer(status, message));
+      socket.destroySoon();
+    });
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -13,23 +14,34 @@ interface Line {
   underWay: number;
   /** Nothing is read from the connection. */
   isPaused: boolean;
+  /** It has sent too many: it ends when those that were taken are answered. */
+  isFull: boolean;
   readonly waiting: (() => void)[];
+  /** Ends the connection when it is full and all is answered. */
+  end: () => void;
+}
+
+export interface Pipelining {
+  /** Holds the requests of `app` to these bounds. */
+  limit(app: FastifyInstance): void;
+  /** Takes nothing more from the connection, and runs `end` once what was taken is answered. */
+  endAfterAnswers(socket: Socket, end: () => void): void;
 }
 
 /**
  * Makes a client that does not wait for its answers wait for them: beyond ten requests without an answer nothing more
- * is read from its connection. One that had sent too many by then is closed.
+ * is read from its connection. One that had sent too many by then ends with the answers to those that were taken.
  *
  * Node itself reads on for as long as answers are small, and keeps every request that it has read.
  */
-export function limitPipelining(app: FastifyInstance): void {
+export function createPipelining(): Pipelining {
   const lines = new WeakMap<Socket, Line>();
   let waitingInAll = 0;
 
   function lineOf(socket: Socket): Line {
     const known = lines.get(socket);
     if (known) return known;
-    const line: Line = { underWay: 0, isPaused: false, waiting: [] };
+    const line: Line = { underWay: 0, isPaused: false, isFull: false, waiting: [], end: () => socket.end() };
     lines.set(socket, line);
     socket.once('close', () => drop(line));
     // Node reads on for each body that is read. Where a request waits, those in front of it have theirs.
@@ -50,31 +62,50 @@ export function limitPipelining(app: FastifyInstance): void {
       waitingInAll -= 1;
       start();
     }
+    if (line.isFull) {
+      if (line.underWay === 0) line.end();
+      return;
+    }
     if (line.waiting.length > 0 || !line.isPaused) return;
     line.isPaused = false;
     socket.resume();
   }
 
-  app.addHook('onRequest', ({ raw: { socket } }, reply, next) => {
+  function admit(socket: Socket, response: ServerResponse, next: () => void): void {
     const line = lineOf(socket);
     const start = (): void => {
       line.underWay += 1;
-      reply.raw.once('close', () => {
+      response.once('close', () => {
         line.underWay -= 1;
         // Else nobody is there to read the answers to what still waits.
         if (!socket.destroyed) startNext(socket, line);
       });
       next();
     };
+    if (line.isFull || socket.destroyed) return;
     if (line.underWay < maxUnderWay) {
       start();
-    } else if (line.waiting.length < maxWaiting && waitingInAll < maxWaitingInAll && !socket.destroyed) {
+    } else if (line.waiting.length < maxWaiting && waitingInAll < maxWaitingInAll) {
       line.waiting.push(start);
       waitingInAll += 1;
       line.isPaused = true;
       socket.pause();
     } else {
-      socket.destroy();
+      line.isFull = true;
+      line.isPaused = true;
+      socket.pause();
     }
-  });
+  }
+
+  return {
+    limit(app) {
+      app.addHook('onRequest', ({ raw: { socket } }, reply, next) => admit(socket, reply.raw, next));
+    },
+    endAfterAnswers(socket, end) {
+      const line = lineOf(socket);
+      line.isFull = true;
+      line.end = end;
+      if (line.underWay === 0) end();
+    },
+  };
 }

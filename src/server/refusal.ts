@@ -30,3 +30,11 @@ export function overloaded(reply: FastifyReply): FastifyReply {
     .header('retry-after', String(overloadedWaitMs / 1000))
     .send({ errors: [{ message, extensions }] });
 }
+
+/** Answers an operation whose answer is longer than one may be. */
+export function tooLong(reply: FastifyReply, bytes: number, limit: number): FastifyReply {
+  const code: PublicCode = 'QUERY_TOO_COMPLEX';
+  return reply
+    .code(400)
+    .send(refusal(code, `This answer has ${bytes} bytes, and one may have ${limit}: ask for less at once.`));
+}

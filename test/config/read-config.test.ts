@@ -39,6 +39,7 @@ test('nothing set is a sandbox on localhost, for anybody on this machine', () =>
         queryTokens: 1000,
         queryDepth: 10,
         queryDirectives: 20,
+        answerBytes: 1_048_576,
         answerFields: 10_000,
         errors: 20,
         viewerRequestsPerSecond: undefined,

@@ -163,14 +163,14 @@ test('probes that were under way when it closed change nothing any more', () => 
 });
 
 test.each<[string, (breaker: Breaker) => void, taken: number]>([
-  ['five for as many viewers', (breaker) => endOutage(breaker), 5],
+  ['seven for as many viewers', (breaker) => endOutage(breaker), 7],
   ['three for one viewer', (breaker) => end(breaker, 'failure', 10), 3],
 ])('what opened it takes its places: %s', (_name, open, taken) => {
   const { breaker } = breakerUnderTest();
   open(breaker);
   expect(breaker.state).toBe('open');
 
-  for (let place = taken; place < 5; place += 1) breaker.enter(another(`stranger ${place}`));
+  for (let place = taken; place < 7; place += 1) breaker.enter(another(`stranger ${place}`));
 
   expect(() => breaker.enter(another('one too many'))).toThrow(refusing(1000));
 });
@@ -186,7 +186,7 @@ test('an id that fails for all viewers takes one place', () => {
   expect(breaker.state).toBe('closed');
 });
 
-test('half-open, five are let through at most: one for a subject, three for a viewer', () => {
+test('half-open, seven are let through at most: one for a subject, three for a viewer', () => {
   const { breaker, clock } = breakerUnderTest();
   endOutage(breaker);
   clock.advance(1000);
@@ -199,6 +199,11 @@ test('half-open, five are let through at most: one for a subject, three for a vi
   expect(() => breaker.check(of('a', '4'))).toThrow(refusing(1000));
   breaker.enter(of('b', '5'));
   breaker.enter(of('c', '6'));
+  breaker.enter({ viewer: 'unknown bearers', subject: 'x', isUnknown: true });
+  expect(() => breaker.check({ viewer: 'unknown bearers', subject: 'y', isUnknown: true })).toThrow(
+    refusing(1000),
+  );
+  breaker.enter(of('e', '8'));
   expect(() => breaker.check(of('d', '7'))).toThrow(refusing(1000));
 
   // A failure keeps its place until the pause is over.
@@ -214,13 +219,13 @@ test('failures of one pause make the next one twice as long, not each of them', 
   const { breaker, clock } = breakerUnderTest();
   endOutage(breaker);
   clock.advance(1000);
-  for (const viewer of ['a', 'b', 'c', 'd', 'e']) {
+  for (const viewer of ['a', 'b', 'c', 'd', 'e', 'g', 'h']) {
     breaker.enter(another(viewer))('failure');
     clock.advance(100);
   }
 
-  expect(() => breaker.enter(another('f'))).toThrow(refusing(1500));
-  clock.advance(1500);
+  expect(() => breaker.enter(another('f'))).toThrow(refusing(1300));
+  clock.advance(1300);
   expect(breaker.state).toBe('half-open');
   breaker.enter(another('f'))('failure');
   expect(() => breaker.enter(another('f'))).not.toThrow();
@@ -228,7 +233,7 @@ test('failures of one pause make the next one twice as long, not each of them', 
   expect(breaker.state).toBe('open');
 });
 
-test('the same poison over and over takes one place of five, and the others’ first probe closes it', () => {
+test('the same poison over and over takes one place of seven, and the others’ first probe closes it', () => {
   const { breaker, clock } = breakerUnderTest();
   end(breaker, 'failure', 10);
   for (let pause = 0; pause < 10; pause += 1) {

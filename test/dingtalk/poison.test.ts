@@ -128,7 +128,7 @@ test('an outage across ids and viewers opens it, and is left alone', async () =>
   await codesOf(
     Array.from({ length: 20 }, (_, viewer) => gateway.lookUp(`cid.demo.${viewer}`, `new-${viewer}`)),
   );
-  expect(gateway.asked()).toHaveLength(callsBefore + 5);
+  expect(gateway.asked()).toHaveLength(callsBefore + 7);
   expect(await readiness(gateway)).toBe(503);
   const { body } = await gateway.lookUp('cid.demo.another', 'another');
   expect(body.errors?.[0]?.extensions.retryAfterMs).toBe(2000);

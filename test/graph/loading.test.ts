@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { expect, test } from '@jest/globals';
-import { execute, parse, type FieldNode, type GraphQLResolveInfo } from 'graphql';
+import { execute, Kind, parse, type FieldNode, type GraphQLResolveInfo } from 'graphql';
 import { Ctx, Field, FieldResolver, ID, Info, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import * as z from 'zod';
 import type { Endpoint } from '../../src/domain/endpoint.ts';
@@ -126,7 +126,7 @@ test.each([
 ])('%s: what the document shows is counted in advance', (query, count) => {
   const document = parse(query);
   const [operation] = document.definitions;
-  if (operation?.kind !== 'OperationDefinition') throw new Error('No operation');
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('No operation');
   const execution = { schema, fragments: fragmentsOf(document), variableValues: {} };
 
   expect(countLookups(execution, operation)).toBe(count);
@@ -140,7 +140,7 @@ test.each([
 ])('%s: an entity is looked up only for what no lookup of its fields answers', (query, asksBeyondKey) => {
   const document = parse(query);
   const [operation] = document.definitions;
-  if (operation?.kind !== 'OperationDefinition') throw new Error('No operation');
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('No operation');
   const nodes = operation.selectionSet.selections as readonly FieldNode[];
   const key = {
     name: 'id',

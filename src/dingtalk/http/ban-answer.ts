@@ -23,7 +23,7 @@ export type Sent = Pick<UpstreamRequest, 'path' | 'query' | 'token' | 'body'>;
 /**
  * How long DingTalk bans this IP, ten minutes at most, if that is what the answer says. It is known by its shape: JSON as
  * documented, alone or within a page, or a page with the marks of Alibaba's. A proxy's page (5xx) is no ban, and neither
- * is what the request itself may have brought into the answer.
+ * is a page that may quote the request: nobody writes JSON properties by what they send.
  *
  * @see https://open.dingtalk.com/document/development/how-to-process-api-throttling-on-the-dingtalk-server
  */
@@ -31,7 +31,7 @@ export function banMs({ status, body }: UpstreamAnswer, sent: Sent): number | un
   // Nearly all answers are none, and need not be looked at twice.
   if (!/punish/i.test(body)) return undefined;
   const isPage = /^\s*</.test(body);
-  if ((isPage && status >= 500) || mayBeQuoted(sent)) return undefined;
+  if (isPage && (status >= 500 || mayBeQuoted(sent))) return undefined;
   const json = parseJson(isPage ? objectWithin(body) : body);
   const { data: ban } = banBody.safeParse(json);
   if (ban && !ownError.safeParse(json).success) return boundedMs(ban.wait);
@@ -63,22 +63,23 @@ function mayBeQuoted({ path, query, token, body }: Sent): boolean {
   return /punish|x5sec/.test(lettersOf(sent));
 }
 
-const escapes = /%([0-9a-f]{2})|\\u([0-9a-f]{4})|&#x([0-9a-f]{1,6});?|&#(\d{1,7});?/gi;
+const escapes =
+  /%([0-9a-f]{2})|(?:%u|\\u)([0-9a-f]{4})|\\u\{([0-9a-f]{1,10})\}|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,10});?|&#(\d{1,10});?/gi;
+/** A page may show a text without them. */
+const tags = /<[^<>]{0,100}>/g;
 
-/** What is left when escapes are undone, as often as they are nested, and all but letters and digits is dropped. */
+/** What is left when escapes and tags are undone, as often as they are nested, and all but letters and digits is dropped. */
 function lettersOf(text: string): string {
   let undone = text;
-  for (let depth = 0; depth < 4; depth += 1) {
-    undone = undone.replaceAll(
-      escapes,
-      (_all, percent?: string, json?: string, hex?: string, decimal?: string) =>
-        String.fromCharCode(
-          decimal === undefined ? Number.parseInt(percent ?? json ?? hex ?? '', 16) : Number(decimal),
-        ),
-    );
+  for (let depth = 0; depth < 8; depth += 1) {
+    undone = undone.replaceAll(tags, '').replaceAll(escapes, (escape: string) => {
+      const isDecimal = /^&#\d/.test(escape);
+      const digits = escape.replaceAll(isDecimal ? /\D/g : /[^0-9a-f]/gi, '');
+      return String.fromCharCode(Number.parseInt(digits, isDecimal ? 10 : 16));
+    });
   }
   return undone
-    .normalize('NFKC')
+    .normalize('NFKD')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]/g, '');
 }

@@ -4,8 +4,12 @@ export interface FairQueue<Call> {
   /** How many calls have their turn before a new one of this viewer. */
   ahead(viewerKey: string): number;
   add(viewerKey: string, call: Call): void;
-  /** The first call of the viewer whose turn it is; the viewer goes to the back of the line. */
-  take(): Call | undefined;
+  /** How many calls of this viewer wait. */
+  waitingOf(viewerKey: string): number;
+  /** Whether a viewer waits that `mayStart` lets through. */
+  hasNext(mayStart: (viewerKey: string) => boolean): boolean;
+  /** The first call of the viewer whose turn it is, of those that `mayStart` lets through; it goes to the back of the line. */
+  take(mayStart?: (viewerKey: string) => boolean): Call | undefined;
   /** Takes one call out, if it is still in the line. */
   remove(viewerKey: string, call: Call): void;
 }
@@ -31,10 +35,12 @@ export function createFairQueue<Call>(): FairQueue<Call> {
       else line.set(viewerKey, [call]);
       size += 1;
     },
-    take() {
-      const [first] = line;
-      if (!first) return undefined;
-      const [viewerKey, calls] = first;
+    waitingOf: (viewerKey) => line.get(viewerKey)?.length ?? 0,
+    hasNext: (mayStart) => firstOf(line.keys(), mayStart) !== undefined,
+    take(mayStart = () => true) {
+      const viewerKey = firstOf(line.keys(), mayStart);
+      const calls = viewerKey === undefined ? undefined : line.get(viewerKey);
+      if (viewerKey === undefined || !calls) return undefined;
       const call = calls.shift();
       line.delete(viewerKey);
       if (calls.length > 0) line.set(viewerKey, calls);
@@ -50,4 +56,10 @@ export function createFairQueue<Call>(): FairQueue<Call> {
       size -= 1;
     },
   };
+}
+
+/** Nearly always the very first one: no list is made of the others. */
+function firstOf(viewerKeys: Iterable<string>, mayStart: (viewerKey: string) => boolean): string | undefined {
+  for (const viewerKey of viewerKeys) if (mayStart(viewerKey)) return viewerKey;
+  return undefined;
 }

@@ -3,6 +3,7 @@ import type { Deadline } from '../../async/deadline.ts';
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
 import { createFairQueue } from './fair-queue.ts';
 import { createPace } from './adaptive-rate.ts';
+import { createRecentViewers } from './recent-viewers.ts';
 import { createPlaces } from './sliding-window.ts';
 import type { GiveBack, SharedPlaces } from './redis-window.ts';
 
@@ -49,6 +50,9 @@ export interface BudgetOptions {
   readonly shared?: SharedPlaces | undefined;
 }
 
+/** Of the calls in flight, what one viewer may have while others ask. */
+const shareOfViewer = 0.75;
+
 /** A call whose turn has not come. */
 interface Turn {
   readonly start: (giveBack: GiveBack) => void;
@@ -66,6 +70,11 @@ export function createBudget(options: BudgetOptions): Budget {
   let isAskingShared = false;
   let cancelTimer: (() => void) | undefined;
 
+  const viewers = createRecentViewers(clock);
+  /** While others ask as well, no viewer takes all places with calls that hang. */
+  const mayStart = (viewerKey: string): boolean =>
+    viewers.inFlightOf(viewerKey) < maxInFlight * (viewers.isAlone(viewerKey) ? 1 : shareOfViewer);
+
   const shortestWaitMs = (ahead: number): number =>
     places.shortestWaitMs(ahead, Math.max(sharedAtMs, notBeforeMs()));
 
@@ -78,8 +87,14 @@ export function createBudget(options: BudgetOptions): Budget {
         cancelTimer = clock.after(waitMs, startNext);
         return;
       }
-      if (shared) void startNextShared(shared);
-      else queue.take()?.start(() => undefined);
+      if (shared) {
+        if (!queue.hasNext(mayStart)) return;
+        void startNextShared(shared);
+      } else {
+        const next = queue.take(mayStart);
+        if (!next) return;
+        next.start(() => undefined);
+      }
     }
   }
 
@@ -90,9 +105,9 @@ export function createBudget(options: BudgetOptions): Budget {
     isAskingShared = false;
     if (answer.kind === 'wait') sharedAtMs = clock.nowMs() + answer.waitMs + random() * sharedSpreadMs;
     // Without the others' word this process has only its share, which may be used up: looked at anew.
-    const mayStart = answer.kind === 'taken' || (answer.kind === 'unknown' && shortestWaitMs(0) <= 0);
-    if (mayStart) {
-      const next = queue.take();
+    const hasPlace = answer.kind === 'taken' || (answer.kind === 'unknown' && shortestWaitMs(0) <= 0);
+    if (hasPlace) {
+      const next = queue.take(mayStart);
       if (next) next.start(answer.giveBack);
       else answer.giveBack(false);
     }
@@ -100,20 +115,24 @@ export function createBudget(options: BudgetOptions): Budget {
   }
 
   /** Where nobody waits and a place is free, that of a process by itself: most calls of a quiet gateway. */
-  function startsAtOnce(): boolean {
-    return !shared && queue.size === 0 && places.inFlight < maxInFlight && shortestWaitMs(0) <= 0;
+  function startsAtOnce(viewerKey: string): boolean {
+    const isFree = !shared && queue.size === 0 && places.inFlight < maxInFlight && mayStart(viewerKey);
+    return isFree && shortestWaitMs(0) <= 0;
   }
 
   async function turn(viewerKey: string, { signal, expiresAtMs }: Deadline): Promise<GiveBack> {
     const waitMs = shortestWaitMs(queue.ahead(viewerKey));
-    if (queue.size >= maxWaiting || clock.nowMs() + waitMs >= expiresAtMs) throw spent(waitMs);
+    const waiting = queue.waitingOf(viewerKey);
+    const isFull = queue.size >= maxWaiting || (waiting >= maxWaiting / 2 && !viewers.isAlone(viewerKey));
+    if (isFull || clock.nowMs() + waitMs >= expiresAtMs) throw tooLate(waitMs);
     const { promise, resolve, reject } = Promise.withResolvers<GiveBack>();
     const leave = (): void => {
       queue.remove(viewerKey, call);
       // Behind calls that hang it is DingTalk that took too long; otherwise it was the pace.
       const isPaced = places.inFlight < Math.min(maxInFlight, callsPerSecond());
       const isLate = signal.reason instanceof DingTalkError && signal.reason.kind === 'timeout';
-      reject(isLate && isPaced ? spent(shortestWaitMs(0)) : (signal.reason as Error));
+      if (!isLate) reject(signal.reason as Error);
+      else reject(isPaced ? tooLate(shortestWaitMs(0)) : new NotSentError('timeout'));
     };
     const call: Turn = {
       start(giveBack) {
@@ -127,6 +146,10 @@ export function createBudget(options: BudgetOptions): Budget {
     startNext();
     return promise;
   }
+
+  /** What keeps a call from its turn: a ban of this IP, or the pace. */
+  const tooLate = (waitMs: number): NotSentError =>
+    notBeforeMs() - clock.nowMs() > 0 ? banned(notBeforeMs() - clock.nowMs()) : spent(waitMs);
 
   async function timedTurn(viewerKey: string, deadline: Deadline): Promise<GiveBack> {
     const askedAtMs = clock.nowMs();
@@ -151,7 +174,9 @@ export function createBudget(options: BudgetOptions): Budget {
     },
     async spend(viewerKey, deadline, call) {
       deadline.signal.throwIfAborted();
-      const giveBack = startsAtOnce() ? startNow() : await timedTurn(viewerKey, deadline);
+      viewers.note(viewerKey);
+      const giveBack = startsAtOnce(viewerKey) ? startNow() : await timedTurn(viewerKey, deadline);
+      viewers.start(viewerKey);
       let sent = true;
       try {
         return await call();
@@ -160,6 +185,7 @@ export function createBudget(options: BudgetOptions): Budget {
         if (slowsDown === true && sent && isTooFast(error)) pace.slowDown();
         throw error;
       } finally {
+        viewers.end(viewerKey);
         places.giveBack(sent);
         giveBack(sent);
         startNext();
@@ -168,8 +194,12 @@ export function createBudget(options: BudgetOptions): Budget {
   };
 }
 
+/** DingTalk's code, not any 429: a page that an id can cause must not slow everybody down. */
 const isTooFast = (error: unknown): boolean =>
-  error instanceof DingTalkError && error.kind === 'rate-limited';
+  error instanceof DingTalkError && error.kind === 'rate-limited' && error.details.code !== undefined;
+
+const banned = (leftMs: number): NotSentError =>
+  new NotSentError('ip-banned', { retryAfterMs: Math.ceil(leftMs), reason: 'DingTalk has banned this IP' });
 
 function spent(waitMs: number): NotSentError {
   // Rounded, not up: the clock's fractions add a millionth of a millisecond to a second.

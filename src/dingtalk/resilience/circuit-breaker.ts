@@ -4,8 +4,10 @@ import { createJudgement, type About } from './judgement.ts';
 
 const shortestPauseMs = 1000;
 const longestPauseMs = 30_000;
-const allPlaces = 5;
+const allPlaces = 7;
 const placesOfViewer = 3;
+/** All unknown bearers are one viewer, whom nobody knows. */
+const placesOfUnknown = 1;
 
 export const breakerStates = ['closed', 'open', 'half-open'] as const;
 export type BreakerState = (typeof breakerStates)[number];
@@ -32,8 +34,8 @@ interface Place {
 }
 
 /**
- * Opens when the latest calls speak for DingTalk as a whole (see {@link createJudgement}). From then on it has five
- * places: one at most for a subject, three for a viewer. A failure takes a place until the pause is over, those that
+ * Opens when the latest calls speak for DingTalk as a whole (see {@link createJudgement}). From then on it has seven
+ * places: one at most for a subject, three for a viewer, one for all unknown bearers. A failure takes a place until the pause is over, those that
  * opened it included; a call under way takes one until it ends, for `probeMs` at most. Who finds a place is let through,
  * and the first that succeeds closes the breaker. So an outage takes all places, and an id or a viewer for whom
  * everything fails leaves some to the others. The pause is a second, twice as long after each one that ended in a
@@ -49,15 +51,18 @@ export function createBreaker(clock: Clock, probeMs: number): Breaker {
 
   const isClosed = (): boolean => pauseMs === 0;
 
-  function hasPlace({ viewer, subject }: About): boolean {
+  /** Undefined where a call finds a place; else whether it is this viewer's calls, or this subject, that leave it none. */
+  function refusal({
+    viewer,
+    subject,
+    isUnknown = false,
+  }: About): { readonly ownCalls: boolean } | undefined {
     const nowMs = clock.nowMs();
     places = places.filter(({ takenUntilMs }) => nowMs < takenUntilMs);
     const ofViewer = places.filter(({ about }) => about.viewer === viewer);
-    return (
-      places.length < allPlaces &&
-      ofViewer.length < placesOfViewer &&
-      !places.some(({ about }) => about.subject === subject)
-    );
+    const isTaken = places.some(({ about }) => about.subject === subject);
+    if (ofViewer.length >= (isUnknown ? placesOfUnknown : placesOfViewer)) return { ownCalls: true };
+    return places.length >= allPlaces || isTaken ? { ownCalls: false } : undefined;
   }
 
   function pause(): void {
@@ -68,7 +73,7 @@ export function createBreaker(clock: Clock, probeMs: number): Breaker {
   function open(): void {
     pause();
     for (const about of judgement.failures()) {
-      if (hasPlace(about)) places.push({ about, takenUntilMs: pauseUntilMs });
+      if (!refusal(about)) places.push({ about, takenUntilMs: pauseUntilMs });
     }
     era += 1;
   }
@@ -82,7 +87,8 @@ export function createBreaker(clock: Clock, probeMs: number): Breaker {
   }
 
   function noteOrdinary(about: About, outcome: Outcome): void {
-    if (outcome === 'unknown') return;
+    // Who is unknown may have made it up.
+    if (outcome === 'unknown' || about.isUnknown === true) return;
     judgement.note(about, outcome === 'failure');
     if (outcome === 'failure' && judgement.isFailing()) open();
   }
@@ -98,9 +104,10 @@ export function createBreaker(clock: Clock, probeMs: number): Breaker {
   }
 
   function check(about: About): void {
-    if (isClosed() || hasPlace(about)) return;
+    const refused = isClosed() ? undefined : refusal(about);
+    if (!refused) return;
     const leftMs = pauseUntilMs - clock.nowMs();
-    throw failingFast(leftMs > 0 ? leftMs : shortestPauseMs);
+    throw failingFast(leftMs > 0 ? leftMs : shortestPauseMs, refused.ownCalls);
   }
 
   return {
@@ -124,8 +131,9 @@ export function createBreaker(clock: Clock, probeMs: number): Breaker {
   };
 }
 
-const failingFast = (waitMs: number): NotSentError =>
+const failingFast = (waitMs: number, ownCalls: boolean): NotSentError =>
   new NotSentError('unavailable', {
     retryAfterMs: Math.ceil(waitMs),
     reason: 'DingTalk keeps failing: it is left alone for a while',
+    ...(ownCalls && { ownCalls }),
   });

@@ -12,6 +12,8 @@ export interface About {
   readonly subject: string;
   /** True where no known viewer asks: for a token of the application, or for whose a bearer is. */
   readonly ownCall?: boolean;
+  /** True for a bearer that DingTalk has not accepted lately: it has no vote. */
+  readonly isUnknown?: boolean;
 }
 
 /** What came of the latest calls: the last outcome for each subject of each viewer. */

@@ -3,6 +3,8 @@ import type { Clock } from '../../async/clock.ts';
 import { DingTalkError, NotSentError, type DingTalkErrorDetails } from '../../errors/dingtalk-error.ts';
 
 const closedMs = 10 * 60_000;
+/** After a try that told nothing. */
+const unclearMs = 10_000;
 /** Far above the organizations that one gateway serves; a bound all the same. */
 const maxOrganizations = 1000;
 
@@ -32,8 +34,8 @@ export function createQuotaGate(clock: Clock): QuotaGate {
     if (known && clock.nowMs() < known.tryAgainAtMs) throw new NotSentError('quota-exhausted', known.said);
   }
 
-  const close = (corpId: string, said: DingTalkErrorDetails): void =>
-    void closed.set(corpId, { said, tryAgainAtMs: clock.nowMs() + closedMs });
+  const close = (corpId: string, said: DingTalkErrorDetails, forMs = closedMs): void =>
+    void closed.set(corpId, { said, tryAgainAtMs: clock.nowMs() + forMs });
 
   return {
     check,
@@ -46,6 +48,8 @@ export function createQuotaGate(clock: Clock): QuotaGate {
         if (isSpent(failure)) close(corpId, failure.details);
         else if (known && failure instanceof NotSentError) closed.set(corpId, known);
         else if (failure === undefined || isServed(failure)) closed.delete(corpId);
+        // It told nothing of the quota: others may try soon.
+        else if (known) close(corpId, known.said, unclearMs);
       };
     },
   };

@@ -103,9 +103,13 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     async replace(stale, corpId, signal) {
       const current = held.get(keyOf(corpId));
       if (current && current.token !== stale) return current.token;
-      // Whoever comes meanwhile waits for the next one.
-      held.delete(keyOf(corpId));
-      return whileWaiting(obtain(corpId, stale), signal);
+      const key = keyOf(corpId);
+      // Who comes meanwhile waits for the next one.
+      held.delete(key);
+      const next = obtain(corpId, stale);
+      // One id that DingTalk answers so must not take a token from everybody that works for all others.
+      if (current) next.catch(() => held.has(key) || held.set(key, current));
+      return whileWaiting(next, signal);
     },
     ages: () => {
       const nowMs = clock.nowMs();

@@ -22,6 +22,9 @@ export interface Measure {
   readonly directives: number;
 }
 
+/** About what a whole introspection of this graph counts. */
+const schemaFields = 2000;
+
 interface Node {
   readonly directives?: readonly DirectiveNode[] | undefined;
 }
@@ -62,7 +65,7 @@ export function createMeasure(
       depth: ofSchema ? 0 : inner.depth + 1,
       introspectionDepth: Math.max(inner.introspectionDepth, ofSchema ? inner.depth + 1 : 0),
       fields: 1,
-      allFields: ofSchema || ofEntities ? 1 : inner.allFields + 1,
+      allFields: ofSchema ? schemaFields : ofEntities ? 1 : inner.allFields + 1,
       entityFields: ofEntities ? new Map([[selection, inner.allFields + 1]]) : nothing.entityFields,
       aliases: inner.aliases + (selection.alias ? 1 : 0),
     };

@@ -19,7 +19,7 @@ import { nextTurn } from '../../async/next-turn.ts';
 import { clientGone } from '../client-gone.ts';
 import { logError } from '../../observability/error-log.ts';
 import { toHttpGraphQLRequest } from './http-graphql-request.ts';
-import { overloaded } from '../refusal.ts';
+import { overloaded, tooLong } from '../refusal.ts';
 import { logOf } from '../request-log.ts';
 
 interface GraphQLRouteOptions {
@@ -35,16 +35,35 @@ interface GraphQLRouteOptions {
   readonly explainable: boolean;
   /** Distinct lookups of one request. */
   readonly maxLookups: number;
-  readonly limits: Pick<LimitsConfig, 'concurrentRequests' | 'errors'>;
+  readonly limits: Pick<LimitsConfig, 'answerBytes' | 'bodyBytes' | 'concurrentRequests' | 'errors'>;
   /** What a browser is answered with; undefined where the explorer is off. */
   readonly explorer: Explorer | undefined;
 }
+
+/** Bodies of all requests under way, and answers that clients have not read. */
+const maxBodyBytes = 8 * 1024 * 1024;
+const maxUnsentBytes = 32 * 1024 * 1024;
+const largeAnswerBytes = 16 * 1024;
+
+/** A body sent in chunks says its length nowhere. */
+const bodyBytesOf = ({ method, headers }: FastifyRequest, limits: Pick<LimitsConfig, 'bodyBytes'>): number =>
+  method === 'GET' ? 0 : Number(headers['content-length'] ?? limits.bodyBytes);
 
 /** `GET` and `POST /graphql`: who asks is settled first, then loaders are made for that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
   const { apollo, authenticator, aliasOf, rateLimit, lookups, clock, timeoutMs } = options;
   const { explainable, maxLookups, limits, explorer } = options;
   let underWay = 0;
+  /** Of the requests under way: a parsed body takes twenty times its length. */
+  let bodyBytes = 0;
+  let unsentBytes = 0;
+
+  /** Small answers are bounded by their number. */
+  function countUnsent(reply: FastifyReply, bytes: number): void {
+    if (bytes < largeAnswerBytes) return;
+    unsentBytes += bytes;
+    reply.raw.once('close', () => (unsentBytes -= bytes));
+  }
 
   async function contextOf(request: FastifyRequest, waiting: Deadline): Promise<RequestContext> {
     try {
@@ -67,8 +86,9 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     }
   }
 
-  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string> {
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string | FastifyReply> {
     await nextTurn();
+    if (unsentBytes > maxUnsentBytes) return overloaded(reply);
     using deadline = startDeadline(clock, timeoutMs + lastWordMs, clientGone(request.raw));
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: toHttpGraphQLRequest(request),
@@ -78,17 +98,24 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     // Whatever it says of caching: no cache between may keep an answer.
     headers.delete('cache-control');
     for (const [name, value] of headers) reply.header(name, value);
+    const bytes = Buffer.byteLength(body.string);
+    if (bytes > limits.answerBytes) return tooLong(reply, bytes, limits.answerBytes);
+    countUnsent(reply, bytes);
     reply.code(status ?? 200);
     return body.string;
   }
 
   async function answerInTurn(request: FastifyRequest, reply: FastifyReply): Promise<string | FastifyReply> {
-    if (underWay >= limits.concurrentRequests) return overloaded(reply);
+    const bytes = bodyBytesOf(request, limits);
+    const isTooMuch = bodyBytes + bytes > Math.max(maxBodyBytes, 4 * limits.bodyBytes);
+    if (underWay >= limits.concurrentRequests || isTooMuch) return overloaded(reply);
+    bodyBytes += bytes;
     underWay += 1;
     try {
       return await answer(request, reply);
     } finally {
       underWay -= 1;
+      bodyBytes -= bytes;
     }
   }
 

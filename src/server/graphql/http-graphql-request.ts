@@ -4,6 +4,9 @@ import type { FastifyRequest } from 'fastify';
 /** What tells a request without a body from one that a browser sends across origins unasked. */
 const headersOfBodiless = ['content-type', 'x-apollo-operation-name', 'apollo-require-preflight'] as const;
 
+/** Far above any media type or operation's name. */
+const longestHeader = 256;
+
 /** A request as Apollo Server takes it. Whatever else came, credentials above all, is none of its business. */
 export function toHttpGraphQLRequest({ method, headers, url, body }: FastifyRequest): HTTPGraphQLRequest {
   const known = new HeaderMap();
@@ -14,7 +17,8 @@ export function toHttpGraphQLRequest({ method, headers, url, body }: FastifyRequ
   if (method === 'GET') {
     for (const name of headersOfBodiless) {
       const value = headers[name];
-      if (value !== undefined) known.set(name, String(value));
+      // Apollo Server's reader of media types takes the square of a long one's length.
+      if (value !== undefined && value.length <= longestHeader) known.set(name, String(value));
     }
     return { method, headers: known, search: new URL(url, 'http://gateway').search, body };
   }
