@@ -1,10 +1,4 @@
-function writePolicy(directives: Readonly<Record<string, string>>): string {
-  return Object.entries(directives)
-    .map(([name, sources]) => `${name} ${sources}`)
-    .join('; ');
-}
-
-/** The policy of the page: scripts by nonce alone, everything else from this origin, nothing from elsewhere. */
+/** The policy of the page: scripts by nonce only, everything else from this origin. */
 export function pagePolicy(nonce: string): string {
   return writePolicy({
     'default-src': "'none'",
@@ -21,9 +15,15 @@ export function pagePolicy(nonce: string): string {
   });
 }
 
-/** The policy of the assets: a worker obeys its own response's policy, not that of the page that started it. */
+/** The policy of the assets: a worker obeys the policy of its own response, not that of the page. */
 export const assetPolicy = writePolicy({
   'default-src': "'none'",
   'script-src': "'self'",
   'frame-ancestors': "'none'",
 });
+
+function writePolicy(directives: Readonly<Record<string, string>>): string {
+  return Object.entries(directives)
+    .map(([name, sources]) => `${name} ${sources}`)
+    .join('; ');
+}

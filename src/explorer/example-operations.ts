@@ -1,4 +1,4 @@
-/** An operation that the explorer opens in a tab of its own, named after the operation. */
+/** An operation that the explorer opens in a tab with the operation's name. */
 export interface ExampleOperation {
   readonly name: string;
   readonly query: string;
@@ -22,31 +22,6 @@ query ExampleSpace($id: ID!) {
   variables: { id: 'cid9FTRQSLo+sKxxxx' },
 };
 
-const indent = (line: string): string => `  ${line}`;
-
-function writeOperation(name: string, declarations: readonly string[], fields: readonly string[]): string {
-  return [`query ${name}(`, ...declarations.map(indent), ') {', ...fields.map(indent), '}', ''].join('\n');
-}
-
-function fiftyAliases(): ExampleOperation {
-  const numbers = Array.from({ length: 25 }, (_, index) => String(index + 1).padStart(2, '0'));
-  const declarations = numbers.map((number) => `$id${number}: ID!`);
-  const rows = [0, 5, 10, 15, 20].map((start) => declarations.slice(start, start + 5).join(', '));
-  const fields = ['first', 'again'].flatMap((turn) =>
-    numbers.map(
-      (number) => `${turn}${number}: conversationSpace(openConversationId: $id${number}) { spaceId }`,
-    ),
-  );
-  return {
-    name: 'FiftyAliases',
-    query: `# Fifty aliases of twenty-five groups at once.
-# Expect fifty answers for twenty-five calls,
-# paced to DingTalk's limit.
-${writeOperation('FiftyAliases', rows, fields)}`,
-    variables: Object.fromEntries(numbers.map((number) => [`id${number}`, `cid.demo.${number}`])),
-  };
-}
-
 const partialFailure: ExampleOperation = {
   name: 'PartialFailure',
   query: `# One group that exists beside one that does not.
@@ -69,7 +44,7 @@ query PartialFailure($good: ID!, $missing: ID!) {
   variables: { good: 'cid9FTRQSLo+sKxxxx', missing: 'cid.conversationNotExist' },
 };
 
-/** An id of the stand-in for every error that an id alone can provoke, by the camel-cased public code. */
+/** One id of the stand-in for every error that an id alone can cause, by public code in camelCase. */
 const failingIds = {
   badUserInput: 'cid.paramError',
   forbidden: 'cid.permissionDenied',
@@ -81,6 +56,33 @@ const failingIds = {
   gatewayMisconfigured: 'cid.Forbidden.AccessDenied.AccessTokenPermissionDenied',
   upstreamMalformedResponse: 'cid.noSpace',
 };
+
+/** The explorer's tabs, in order. Their ids are the stand-in's, so each works without DingTalk. */
+export const exampleOperations: readonly [ExampleOperation, ...ExampleOperation[]] = [
+  exampleSpace,
+  fiftyAliases(),
+  partialFailure,
+  oneOfEachError(),
+];
+
+function fiftyAliases(): ExampleOperation {
+  const numbers = Array.from({ length: 25 }, (_, index) => String(index + 1).padStart(2, '0'));
+  const declarations = numbers.map((number) => `$id${number}: ID!`);
+  const rows = [0, 5, 10, 15, 20].map((start) => declarations.slice(start, start + 5).join(', '));
+  const fields = ['first', 'again'].flatMap((turn) =>
+    numbers.map(
+      (number) => `${turn}${number}: conversationSpace(openConversationId: $id${number}) { spaceId }`,
+    ),
+  );
+  return {
+    name: 'FiftyAliases',
+    query: `# Fifty aliases of twenty-five groups at once.
+# Expect fifty answers for twenty-five calls,
+# paced to DingTalk's limit.
+${writeOperation('FiftyAliases', rows, fields)}`,
+    variables: Object.fromEntries(numbers.map((number) => [`id${number}`, `cid.demo.${number}`])),
+  };
+}
 
 function oneOfEachError(): ExampleOperation {
   const aliases = Object.keys(failingIds);
@@ -98,10 +100,10 @@ ${writeOperation('OneOfEachError', declarations, fields)}`,
   };
 }
 
-/** The explorer's tabs, in their order. The ids are the stand-in's, so each answers without DingTalk. */
-export const exampleOperations: readonly [ExampleOperation, ...ExampleOperation[]] = [
-  exampleSpace,
-  fiftyAliases(),
-  partialFailure,
-  oneOfEachError(),
-];
+function writeOperation(name: string, declarations: readonly string[], fields: readonly string[]): string {
+  return [`query ${name}(`, ...declarations.map(indent), ') {', ...fields.map(indent), '}', ''].join('\n');
+}
+
+function indent(line: string): string {
+  return `  ${line}`;
+}

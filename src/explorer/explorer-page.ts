@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { pagePolicy } from './content-security-policy.ts';
-import { exampleOperations } from './example-operations.ts';
-import type { ExampleOperation } from './example-operations.ts';
 import type { RuruClientConfig } from 'ruru/server';
+import { pagePolicy } from './content-security-policy.ts';
+import { exampleOperations, type ExampleOperation } from './example-operations.ts';
 import type { Ruru } from './load-ruru.ts';
 import { storageScript } from './storage-script.ts';
 
-const TITLE = 'DingTalk GraphQL gateway';
+const title = 'DingTalk GraphQL gateway';
 
-const FAVICON =
+const favicon =
   'data:image/svg+xml,' +
   encodeURIComponent(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">' +
@@ -16,32 +15,28 @@ const FAVICON =
       '<path d="M8 2.5 12.8 5.2v5.6L8 13.5 3.2 10.8V5.2Z" fill="none" stroke="#fff" stroke-width="1.5"/></svg>',
   );
 
-/** A page as it is sent; the headers hold the nonce that its scripts carry, so the two belong together. */
+/** A page and its headers. They share a nonce, so one is never sent without the other. */
 export interface ExplorerPage {
   readonly html: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Where the page finds the graph and its own assets, as paths of this origin. */
+/** The paths of the GraphQL endpoint and of the page's assets on this origin. */
 export interface ExplorerPageOptions {
   readonly endpoint: string;
   readonly staticPath: string;
 }
 
-function tabOf({ query, variables }: ExampleOperation): { query: string; variables: string } {
-  return { query, variables: JSON.stringify(variables, null, 2) };
-}
-
-/** Props of GraphiQL. Ruru passes on what it is given, also what its types do not name, and needs none of them. */
+/** Props of GraphiQL. Ruru passes all of them on, including those that its types do not name. */
 const clientConfig = {
   defaultTabs: exampleOperations.map(tabOf),
   defaultEditorToolsVisibility: 'variables',
   debugTools: [],
-  // Headers hold credentials: nobody is offered to store them.
+  // Headers hold credentials: the page does not offer to store them.
   showPersistHeadersSettings: false,
 };
 
-/** Writes the explorer's page, with a new nonce at every call. */
+/** Writes the explorer's page, with a new nonce for every call. */
 export function writeExplorerPage(ruru: Ruru, { endpoint, staticPath }: ExplorerPageOptions): ExplorerPage {
   const nonce = randomBytes(16).toString('base64');
   const withNonce = (tag: string): string => tag.replace(/<(script|link)\b/, `<$1 nonce="${nonce}"`);
@@ -50,8 +45,8 @@ export function writeExplorerPage(ruru: Ruru, { endpoint, staticPath }: Explorer
     staticPath,
     clientConfig: clientConfig as unknown as RuruClientConfig,
     htmlParts: {
-      metaTags: (original) => `${withNonce(original)}<link rel="icon" href="${FAVICON}">`,
-      titleTag: `<title>${TITLE}</title>`,
+      metaTags: (original) => `${withNonce(original)}<link rel="icon" href="${favicon}">`,
+      titleTag: `<title>${title}</title>`,
       configScript: (original) => withNonce(original) + withNonce(storageScript),
       headerScripts: withNonce,
       bodyScripts: withNonce,
@@ -69,4 +64,8 @@ export function writeExplorerPage(ruru: Ruru, { endpoint, staticPath }: Explorer
       'x-content-type-options': 'nosniff',
     },
   };
+}
+
+function tabOf({ query, variables }: ExampleOperation): { query: string; variables: string } {
+  return { query, variables: JSON.stringify(variables, null, 2) };
 }

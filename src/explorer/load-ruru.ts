@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path';
 import type { ruruHTML } from 'ruru/server';
 import type { getStaticFile } from 'ruru/static';
 
-/** The installed Ruru: how its page is written, where its assets come from. */
+/** The installed Ruru: its page, its assets, its version. */
 export interface Ruru {
   readonly ruruHTML: typeof ruruHTML;
   readonly getStaticFile: typeof getStaticFile;
   readonly version: string;
 }
 
-/** Loads Ruru: only where the explorer is wanted, because it takes its time. */
+/** Loads Ruru. It loads slowly, so call this only if the explorer is on. */
 export async function loadRuru(): Promise<Ruru> {
   const [page, assets] = await Promise.all([import('ruru/server'), import('ruru/static')]);
   // Ruru exports neither its version nor its package.json.

@@ -3,9 +3,9 @@ import { assetPolicy } from './content-security-policy.ts';
 import { writeExplorerPage } from './explorer-page.ts';
 import { loadRuru } from './load-ruru.ts';
 
-/** The registered explorer, for the routes that answer a browser with it. */
+/** The registered explorer, for other routes that answer browsers with it. */
 export interface Explorer {
-  /** Answers with the page. The reply's own headers of the same names give way. */
+  /** Answers with the page; its headers replace those already set on the reply. */
   sendPage(reply: FastifyReply): FastifyReply;
 }
 
@@ -17,16 +17,16 @@ const assetHeaders = {
 };
 
 /**
- * Serves the offline IDE: its page on `GET /`, its assets below `/explorer/`.
+ * Serves the offline IDE: the page on `GET /`, the assets below `/explorer/`.
  *
- * `endpoint` is the path of the graph on this origin. Throws where the package `ruru` is not installed.
+ * `endpoint` is the path of the GraphQL endpoint on this origin. Rejects if the package `ruru` is not installed.
  */
 export async function registerExplorer(
   app: FastifyInstance,
   options: { endpoint: string },
 ): Promise<Explorer> {
   const ruru = await loadRuru();
-  // A newer Ruru gets a path of its own, so that the assets may be cached for good.
+  // The path holds Ruru's version, so assets can be cached forever.
   const staticPath = `/explorer/${ruru.version}/`;
 
   const sendPage = (reply: FastifyReply): FastifyReply => {

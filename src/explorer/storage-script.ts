@@ -1,11 +1,11 @@
 /**
- * The browser script that gives Ruru its storage, and on a first visit fills it with the first of
- * `RURU_CONFIG.defaultTabs`. It runs after `RURU_CONFIG` is there and before Ruru starts.
+ * The browser script that gives Ruru its storage. On a first visit it stores the first of `RURU_CONFIG.defaultTabs`.
+ * It runs after `RURU_CONFIG` is set and before Ruru starts.
  *
- * - The keys carry a prefix: another GraphiQL on the same origin (localhost:4000 is a common one) keeps its tabs.
- * - The history is stored without headers: they hold credentials.
- * - GraphiQL opens the default tabs only while no tabs are stored, but takes the editors' first content from
- *   `query` and `variables`, and opens an untitled tab when these match no stored tab.
+ * - Keys have a prefix: another GraphiQL on the same origin, often localhost:4000, keeps its tabs.
+ * - The history is stored without headers, because they hold credentials.
+ * - GraphiQL opens the default tabs only if no tabs are stored. It reads the first content of its editors from `query`
+ *   and `variables`, and opens an untitled tab if these match no stored tab.
  */
 export const storageScript = `<script>
 {

@@ -1,18 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 
-/** Where a client wants all of them alike, the first is its answer. */
+/** If a client prefers none of them, the first wins. */
 const mediaTypes = ['application/graphql-response+json', 'application/json', 'text/html'];
 
-function carriesQuery(query: unknown): boolean {
-  return typeof query === 'object' && query !== null && 'query' in query;
-}
-
 /**
- * Tells a person's browser from a GraphQL client: a GET without a `query` that would rather have HTML than a
- * GraphQL answer.
+ * Whether a request comes from a browser: a GET without a `query` that prefers HTML to a GraphQL answer.
  *
- * A client that takes anything (no `Accept`, or any type alike) is not a browser.
+ * A client that accepts everything (no `Accept`, or `*`/`*`) is not a browser.
  */
 export function wantsExplorer(request: Pick<FastifyRequest, 'method' | 'headers' | 'query'>): boolean {
   return (
@@ -20,4 +15,8 @@ export function wantsExplorer(request: Pick<FastifyRequest, 'method' | 'headers'
     !carriesQuery(request.query) &&
     new Negotiator(request).mediaType(mediaTypes) === 'text/html'
   );
+}
+
+function carriesQuery(query: unknown): boolean {
+  return typeof query === 'object' && query !== null && 'query' in query;
 }

@@ -1,15 +1,11 @@
-/** Which operator may not read which group's space, or which space by its own id. */
+/** Which operator may not read which conversation's space, or which space by its id. */
 export interface AccessRules {
   deny(unionId: string, id: string): void;
   allow(unionId: string, id: string): void;
   isDenied(unionId: string, id: string): boolean;
 }
 
-function keyOf(unionId: string, id: string): string {
-  return JSON.stringify([unionId, id]);
-}
-
-/** Rules by which everybody may read everything, until told otherwise. */
+/** Rules that deny nothing yet. */
 export function createAccessRules(): AccessRules {
   const denied = new Set<string>();
 
@@ -25,3 +21,5 @@ export function createAccessRules(): AccessRules {
     },
   };
 }
+
+const keyOf = (unionId: string, id: string): string => JSON.stringify([unionId, id]);

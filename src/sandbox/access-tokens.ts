@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** Which app may act in which organization, and by which endpoint it was told so. */
+/** Which app may act in which organization, and the endpoint that granted it. */
 export interface Grant {
   readonly endpoint: 'accessToken' | 'corpToken' | 'corpAccessToken';
   readonly app: string;
@@ -13,7 +13,7 @@ interface IssuedToken {
   expiresAtMs: number;
 }
 
-/** The access tokens in force. */
+/** The access tokens that are valid now. */
 export interface AccessTokens {
   issue(grant: Grant): { readonly token: string; readonly expiresInSeconds: number };
   grantOf(token: string): Grant | undefined;
@@ -21,7 +21,7 @@ export interface AccessTokens {
   setLifeSeconds(seconds: number): void;
 }
 
-/** A token store: asking again within validity renews the same token, afterwards a new one is made. */
+/** A token store. Asking again while a token is valid renews that token; later it issues a new one. */
 export function createAccessTokens(lifeSeconds: number, nowMs: () => number): AccessTokens {
   const byToken = new Map<string, IssuedToken>();
   const byGrant = new Map<string, IssuedToken>();
@@ -36,9 +36,7 @@ export function createAccessTokens(lifeSeconds: number, nowMs: () => number): Ac
         known.expiresAtMs = expiresAtMs;
         return { token: known.token, expiresInSeconds: lifeS };
       }
-      if (known !== undefined) {
-        byToken.delete(known.token);
-      }
+      if (known !== undefined) byToken.delete(known.token);
       const issued = { token: randomUUID().replaceAll('-', ''), grant, expiresAtMs };
       byGrant.set(key, issued);
       byToken.set(issued.token, issued);

@@ -1,15 +1,8 @@
 import type { Answer } from './answer.ts';
-import { writeHead } from './exchange.ts';
-import type { Exchange } from './exchange.ts';
+import { writeHead, type Exchange } from './exchange.ts';
 import type { Timers } from './timers.ts';
 
-function writeWholeHead(exchange: Exchange, answer: Answer): Buffer {
-  const body = Buffer.from(answer.body);
-  writeHead(exchange, answer, { ...answer.headers, 'content-length': body.length });
-  return body;
-}
-
-/** Sends the head of an answer and half its body; `sent` is called once that has left. */
+/** Sends the head of an answer and half its body, then calls `sent`. */
 export function sendHalf(exchange: Exchange, answer: Answer, sent: () => void): void {
   const body = writeWholeHead(exchange, answer);
   exchange.response.write(body.subarray(0, Math.max(1, body.length >> 1)), sent);
@@ -24,10 +17,14 @@ export function sendTrickle(exchange: Exchange, answer: Answer, everyMs: number,
   const cancel = timers.every(everyMs, () => {
     response.write(body.subarray(sent, sent + 1));
     sent += 1;
-    if (sent >= body.length) {
-      response.end();
-    }
+    if (sent >= body.length) response.end();
   });
   response.once('close', cancel);
   response.once('finish', cancel);
+}
+
+function writeWholeHead(exchange: Exchange, answer: Answer): Buffer {
+  const body = Buffer.from(answer.body);
+  writeHead(exchange, answer, { ...answer.headers, 'content-length': body.length });
+  return body;
 }

@@ -1,4 +1,4 @@
-/** A person and that person's token. */
+/** A person and their user token. */
 export interface SandboxUser {
   readonly accessToken: string;
   readonly unionId: string;
@@ -7,9 +7,9 @@ export interface SandboxUser {
 }
 
 /**
- * What the stand-in knows: one internal app, one third-party app, two organizations, two people.
+ * What the stand-in accepts: one internal app, one third-party app, two organizations, two people.
  *
- * None of it is secret: these words open nothing but the stand-in.
+ * None of it is secret: only the stand-in accepts it.
  */
 export const sandboxCredentials = {
   appKey: 'sandbox-app-key',

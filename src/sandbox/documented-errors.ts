@@ -77,27 +77,27 @@ const storageErrors = [
   { code: 'spaceNotExist', status: 404, message: '空间不存在' },
 ] as const satisfies readonly ErrorRow[];
 
-/** Every error code that the stand-in can say. */
+/** Every error code that the stand-in can answer with. */
 export type DocumentedErrorCode = (
   typeof lookupErrors | typeof tokenErrors | typeof storageErrors
 )[number]['code'];
 
-/** One documented error: its code, its status, its message in the service's manner. */
+/** One documented error: its code, its status and a message like DingTalk's. */
 export interface DocumentedError extends ErrorRow {
   readonly code: DocumentedErrorCode;
 }
 
 /**
- * Every error that DingTalk documents for the lookup and for the gateway before it: the closed list.
+ * Every error that DingTalk documents for the conversation API and for its API gateway: a closed list.
  *
- * Codes that come with 500 and 503 stand here once: 503 for `serviceBusy`, 500 for the others.
+ * Codes documented with both 500 and 503 are listed once: `serviceBusy` with 503, the others with 500.
  */
 export const documentedErrors: readonly DocumentedError[] = lookupErrors;
 
-/** The errors that only the token endpoints say; `invalid.client` and its like stand in the list above. */
+/** The errors of the token endpoints that are not in `documentedErrors`. */
 export const documentedTokenErrors: readonly DocumentedError[] = tokenErrors;
 
-/** The errors that only the storage endpoint says, beside those of the lookup. */
+/** The errors of the storage API that are not in `documentedErrors`. */
 export const documentedStorageErrors: readonly DocumentedError[] = storageErrors;
 
 const byCode = new Map(
@@ -107,11 +107,9 @@ const byCode = new Map(
   ]),
 );
 
-/** The documented error of a code. Throws on a code that is in none of the lists. */
+/** The documented error with this code. Throws if there is none. */
 export function documentedError(code: DocumentedErrorCode): DocumentedError {
   const error = byCode.get(code);
-  if (error === undefined) {
-    throw new Error(`${code} is not a documented error`);
-  }
+  if (error === undefined) throw new Error(`${code} is not a documented error`);
   return error;
 }

@@ -2,24 +2,22 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { SandboxCall } from './sandbox-call.ts';
 
-/** One call on its way to an answer. */
+/** One call and the response that answers it. */
 export interface Exchange {
   readonly call: SandboxCall;
   readonly response: ServerResponse;
-  /** True where the stand-in itself cuts the connection, so that the client is not blamed for leaving. */
+  /** True if the stand-in itself cut the connection: the call does not count as aborted by the client. */
   cutByUs: boolean;
 }
 
-/** Writes the head of an answer and notes it at the call; the socket is not flushed. */
+/** Writes the head of an answer and records it in the call. Does not flush the socket. */
 export function writeHead(
   { call, response }: Exchange,
   { status, requestId }: Pick<Answer, 'status' | 'requestId'>,
   headers: OutgoingHttpHeaders,
 ): void {
   call.status = status;
-  if (requestId !== undefined) {
-    call.requestId = requestId;
-  }
+  if (requestId !== undefined) call.requestId = requestId;
   response.writeHead(status, headers);
 }
 

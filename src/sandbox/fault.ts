@@ -4,15 +4,15 @@ import type { DocumentedErrorCode } from './documented-errors.ts';
 /**
  * One way to fail, over a real socket.
  *
- * `hang-mid-body`, `trickle`, `reset-mid-body` and `truncated` spoil the honest answer, which is therefore worked out as usual;
- * all others stand in its place.
+ * `hang-mid-body`, `trickle`, `reset-mid-body` and `truncated` break the honest answer while it is sent. All others
+ * replace it.
  */
 export type Fault =
   /** A documented error. */
   | { readonly kind: 'error'; readonly code: DocumentedErrorCode; readonly message?: string }
   /** The same in the casing `Code`, `Message`, `RequestId`, `AccessDeniedDetail`. */
   | { readonly kind: 'uppercase-error'; readonly code: DocumentedErrorCode; readonly message?: string }
-  /** Whatever the caller says; header names in lower case. */
+  /** Any answer; header names in lower case. */
   | {
       readonly kind: 'answer';
       readonly status: number;
@@ -33,15 +33,15 @@ export type Fault =
   | { readonly kind: 'huge'; readonly bytes: number }
   /** Gzip that unpacks to JSON of at least that many bytes. */
   | { readonly kind: 'gzip-bomb'; readonly bytes: number }
-  /** Half a body and FIN, where `content-length` promised a whole one. */
+  /** Half a body and FIN, where `content-length` announced a whole one. */
   | { readonly kind: 'truncated' }
   /** 200 with no body. */
   | { readonly kind: 'empty' }
-  /** 302 unless told otherwise. */
+  /** 302 by default. */
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number }
   /** An HTML page. */
   | { readonly kind: 'html'; readonly status: number }
-  /** The JSON that a banned egress IP gets, with 403 unless told otherwise. */
+  /** The JSON for a banned egress IP, with 403 by default. */
   | { readonly kind: 'ip-ban'; readonly status?: number }
   /** 200 with `errcode` 404. */
   | { readonly kind: 'ok-with-errcode' };

@@ -1,28 +1,20 @@
-import { fastify } from 'fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { noSchemas } from '../server/no-schemas.ts';
+import {
+  fastify,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { emptyAnswer, errcodeAnswer } from './answer.ts';
-import type { Answer } from './answer.ts';
 import { parseBody } from './read-call.ts';
-import type { SandboxApi, SandboxCall } from './sandbox-call.ts';
+import type { SandboxState } from './sandbox-route.ts';
+import { routes } from './routes.ts';
 import type { Traffic } from './traffic.ts';
-
-/** The honest behaviour of each API that has a path. */
-export type Behaviours = Readonly<Record<Exclude<SandboxApi, 'unknownPath'>, (call: SandboxCall) => Answer>>;
-
-const routes = [
-  { api: 'accessToken', method: 'POST', url: '/v1.0/oauth2/accessToken' },
-  { api: 'corpToken', method: 'POST', url: '/v1.0/oauth2/:corpId/token' },
-  { api: 'corpAccessToken', method: 'POST', url: '/v1.0/oauth2/corpAccessToken' },
-  { api: 'conversationSpace', method: 'POST', url: '/v1.0/convFile/conversations/spaces/query' },
-  { api: 'storageSpace', method: 'GET', url: '/v1.0/storage/spaces/:spaceId' },
-  { api: 'usersMe', method: 'GET', url: '/v1.0/contact/users/me' },
-] as const;
 
 /** A server, not yet listening, that hands every request to `traffic`. */
 export function createHttpServer(
   traffic: Traffic,
-  behaviours: Behaviours,
+  state: SandboxState,
   keepConnectionsMs: number | undefined,
 ): FastifyInstance {
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
@@ -30,9 +22,9 @@ export function createHttpServer(
   };
   const app = fastify({
     exposeHeadRoutes: false,
-    schemaController: noSchemas,
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     forceCloseConnections: true,
-    // A path that the router cannot read is an unknown path like any other.
+    // A path that the router cannot decode counts as an unknown path.
     frameworkErrors: (_error, request, reply) => {
       traffic.serve('unknownPath', request, reply, errcodeAnswer);
     },
@@ -43,12 +35,12 @@ export function createHttpServer(
     done(null, parseBody(request.headers['content-type'], String(text)));
   });
   app.setErrorHandler(refuse);
-  for (const { api, method, url } of routes) {
-    app.route({
+  for (const { api, method, url, answer } of routes) {
+    app.route<{ Params: Record<string, string> }>({
       method,
       url,
       handler: (request, reply) => {
-        traffic.serve(api, request, reply, behaviours[api]);
+        traffic.serve(api, request, reply, (call) => answer({ call, params: request.params }, state));
       },
     });
   }
@@ -56,4 +48,9 @@ export function createHttpServer(
     traffic.serve('unknownPath', request, reply, errcodeAnswer);
   });
   return app;
+}
+
+/** In place of fastify's schema compilers, which load slowly and are not in the bundle. */
+function noSchemas(): never {
+  throw new Error('The routes of the stand-in have no JSON schemas.');
 }

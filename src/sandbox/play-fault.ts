@@ -5,26 +5,15 @@ import {
   htmlAnswer,
   ipBanAnswer,
   uppercaseErrorAnswer,
+  type Answer,
 } from './answer.ts';
-import type { Answer } from './answer.ts';
 import { sendHalf, sendTrickle } from './broken-body.ts';
-import { sendAnswer } from './exchange.ts';
-import type { Exchange } from './exchange.ts';
+import { sendAnswer, type Exchange } from './exchange.ts';
 import type { Fault } from './fault.ts';
 import { sendGzipBomb, sendHuge } from './oversized-body.ts';
 import type { Timers } from './timers.ts';
 
-function reset(exchange: Exchange): void {
-  exchange.cutByUs = true;
-  exchange.response.socket?.resetAndDestroy();
-}
-
-function hangUp(exchange: Exchange): void {
-  exchange.cutByUs = true;
-  exchange.response.socket?.destroySoon();
-}
-
-/** Does to a call what the fault says; `honestAnswer` is what it would have got. */
+/** Fails a call as `fault` says; `honestAnswer` computes the answer that some faults break. */
 export function playFault(
   fault: Fault,
   exchange: Exchange,
@@ -77,4 +66,14 @@ export function playFault(
       throw new Error(`unknown fault ${JSON.stringify(unreachable)}`);
     }
   }
+}
+
+function reset(exchange: Exchange): void {
+  exchange.cutByUs = true;
+  exchange.response.socket?.resetAndDestroy();
+}
+
+function hangUp(exchange: Exchange): void {
+  exchange.cutByUs = true;
+  exchange.response.socket?.destroySoon();
 }

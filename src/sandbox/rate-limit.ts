@@ -1,26 +1,10 @@
-const WINDOW_MS = 1000;
-const COMPACT_AFTER = 1024;
+const windowMs = 1000;
+const compactAfter = 1024;
 
-/** Takes one call for a key, or refuses it. */
+/** Admits one call for a key (`true`) or refuses it (`false`). */
 export type RateLimit = (key: string) => boolean;
 
-interface Window {
-  takenAtMs: number[];
-  /** Index of the oldest call that still counts. */
-  oldest: number;
-}
-
-function forget(window: Window, beforeMs: number): void {
-  while ((window.takenAtMs[window.oldest] ?? Infinity) <= beforeMs) {
-    window.oldest += 1;
-  }
-  if (window.oldest >= COMPACT_AFTER) {
-    window.takenAtMs = window.takenAtMs.slice(window.oldest);
-    window.oldest = 0;
-  }
-}
-
-/** A sliding window of one second per key; a refused call takes no place in it. */
+/** A sliding window of one second per key; refused calls do not count. */
 export function createRateLimit(callsPerSecond: number, nowMs: () => number): RateLimit {
   const windows = new Map<string, Window>();
 
@@ -31,11 +15,25 @@ export function createRateLimit(callsPerSecond: number, nowMs: () => number): Ra
       window = { takenAtMs: [], oldest: 0 };
       windows.set(key, window);
     }
-    forget(window, now - WINDOW_MS);
-    if (window.takenAtMs.length - window.oldest >= callsPerSecond) {
-      return false;
-    }
+    forget(window, now - windowMs);
+    if (window.takenAtMs.length - window.oldest >= callsPerSecond) return false;
     window.takenAtMs.push(now);
     return true;
   };
+}
+
+interface Window {
+  takenAtMs: number[];
+  /** Index of the oldest call in the window. */
+  oldest: number;
+}
+
+function forget(window: Window, beforeMs: number): void {
+  while ((window.takenAtMs[window.oldest] ?? Infinity) <= beforeMs) {
+    window.oldest += 1;
+  }
+  if (window.oldest >= compactAfter) {
+    window.takenAtMs = window.takenAtMs.slice(window.oldest);
+    window.oldest = 0;
+  }
 }

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
-import type { SandboxApi, SandboxCall } from './sandbox-call.ts';
+import type { SandboxCall } from './sandbox-call.ts';
 
-/** Turns a request into the record of a call. */
-export type CallReader = (api: SandboxApi, request: FastifyRequest) => SandboxCall;
+/** Records a request as a call. */
+export type CallReader = (api: string, request: FastifyRequest) => SandboxCall;
 
-/** A reader that numbers sockets from 1, in the order of their first call. */
+/** A reader that numbers sockets from 1, in order of their first call. */
 export function createCallReader(nowMs: () => number): CallReader {
   const numberOf = new WeakMap<Socket, number>();
   let lastNumber = 0;
@@ -32,11 +32,9 @@ export function createCallReader(nowMs: () => number): CallReader {
   };
 }
 
-/** The parsed body where it was announced as JSON and is; otherwise the text as it came. */
+/** The parsed body if it was declared as JSON and is JSON; otherwise the text. */
 export function parseBody(contentType: string | undefined, text: string): unknown {
-  if (contentType === undefined || !/^application\/json\b/i.test(contentType)) {
-    return text;
-  }
+  if (contentType === undefined || !/^application\/json\b/i.test(contentType)) return text;
   try {
     return JSON.parse(text);
   } catch {

@@ -1,46 +1,43 @@
 import { createAccessRules } from './access-rules.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { createCallLog } from './call-log.ts';
-import { answerConversationSpace } from './conversation-space.route.ts';
-import type { Fault } from './fault.ts';
 import { sandboxCredentials, type SandboxUser } from './credentials.ts';
+import type { Fault } from './fault.ts';
 import { createFaultQueue } from './fault-queue.ts';
 import { createHttpServer } from './http-server.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createCallReader } from './read-call.ts';
-import { sandboxApis } from './sandbox-call.ts';
-import type { SandboxApi, SandboxCall } from './sandbox-call.ts';
-import { answerStorageSpace } from './storage-space.route.ts';
+import type { SandboxApi } from './routes.ts';
+import type { SandboxCall } from './sandbox-call.ts';
 import { createTimers } from './timers.ts';
-import { answerAccessToken, answerCorpAccessToken, answerCorpToken } from './token.routes.ts';
 import { createTraffic } from './traffic.ts';
-import { answerUsersMe } from './users-me.route.ts';
 
 export type { Fault } from './fault.ts';
-export type { SandboxApi, SandboxCall } from './sandbox-call.ts';
+export type { SandboxApi } from './routes.ts';
+export type { SandboxCall } from './sandbox-call.ts';
 
-/** How a stand-in is started; every field has a default. */
+/** How to start a stand-in; every field has a default. */
 export interface SandboxOptions {
   /** 127.0.0.1 */
   readonly host?: string;
-  /** 0: any free one */
+  /** 0: any free port */
   readonly port?: number;
-  /** 20, in a sliding window of one second for each app and API; token calls are free. */
+  /** 20, in a sliding window of one second for each app and API; token calls do not count. */
   readonly callsPerSecond?: number;
   /** 7200 */
   readonly tokenLifeSeconds?: number;
-  /** The people whose tokens it knows: those of `sandboxCredentials` */
+  /** The people whose user tokens it accepts: those of `sandboxCredentials` */
   readonly users?: readonly SandboxUser[];
   /** A monotonic clock for token life, rate limit and `atMs`. */
   readonly nowMs?: () => number;
-  /** How long an idle connection is kept. */
+  /** How long an idle connection is kept: fastify's default */
   readonly keepConnectionsMs?: number;
 }
 
 /** A running stand-in DingTalk. */
 export interface Sandbox {
   readonly url: string;
-  /** Every request that arrived, oldest first, as a live list of the latest 10,000 at most. */
+  /** Every request that arrived, oldest first, as a live list of at most the latest 10,000. */
   readonly calls: readonly SandboxCall[];
   callsTo(api: SandboxApi): readonly SandboxCall[];
   /** Resolves when that many calls have arrived since the start or the last `clearCalls`. */
@@ -51,11 +48,11 @@ export interface Sandbox {
   /** Queues a fault for the next `times` calls, or for all until cleared. */
   addFault(api: SandboxApi, fault: Fault, times?: number): void;
   clearFaults(): void;
-  /** Makes every issued token unknown; the people's fixed tokens stay. */
+  /** Invalidates every issued token; the fixed user tokens stay valid. */
   expireTokens(): void;
   /** Sets the life of tokens issued or renewed from now on. */
   setTokenLifeSeconds(seconds: number): void;
-  /** Lets one operator be refused for one id, of a conversation or of a space. */
+  /** Refuses one operator for one id, of a conversation or of a space. */
   denyAccess(unionId: string, id: string): void;
   allowAccess(unionId: string, id: string): void;
   /** Requests whose answer is not finished and whose client is still there. */
@@ -66,26 +63,18 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Starts a stand-in DingTalk: a real HTTP server that behaves as DingTalk does, tokens, limits and errors included. Rejects when the port is taken. */
+/** Starts a stand-in DingTalk: a real HTTP server with its tokens, limits and errors. Rejects if the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const nowMs = options.nowMs ?? (() => performance.now());
   const tokens = createAccessTokens(options.tokenLifeSeconds ?? 7200, nowMs);
   const takeCall = createRateLimit(options.callsPerSecond ?? 20, nowMs);
   const rules = createAccessRules();
+  const users = options.users ?? sandboxCredentials.users;
   const log = createCallLog();
   const faults = createFaultQueue();
   const timers = createTimers();
-  const latencyMs = new Map<SandboxApi, number>();
-  const traffic = createTraffic({ readCall: createCallReader(nowMs), log, faults, latencyMs, timers });
-  const behaviours = {
-    accessToken: (call: SandboxCall) => answerAccessToken(call, tokens),
-    corpToken: (call: SandboxCall) => answerCorpToken(call, tokens),
-    corpAccessToken: (call: SandboxCall) => answerCorpAccessToken(call, tokens),
-    conversationSpace: (call: SandboxCall) => answerConversationSpace(call, { tokens, takeCall, rules }),
-    storageSpace: (call: SandboxCall) => answerStorageSpace(call, { tokens, takeCall, rules }),
-    usersMe: (call: SandboxCall) => answerUsersMe(call, takeCall, options.users ?? sandboxCredentials.users),
-  };
-  const app = createHttpServer(traffic, behaviours, options.keepConnectionsMs);
+  const traffic = createTraffic({ readCall: createCallReader(nowMs), log, faults, timers });
+  const app = createHttpServer(traffic, { tokens, takeCall, rules, users }, options.keepConnectionsMs);
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
 
   return {
@@ -97,9 +86,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       log.clear();
     },
     setLatency: (ms, api) => {
-      for (const each of api === undefined ? sandboxApis : [api]) {
-        latencyMs.set(each, ms);
-      }
+      traffic.setLatency(ms, api);
     },
     addFault: (api, fault, times = Infinity) => {
       faults.add(api, fault, times);

@@ -1,11 +1,11 @@
-/** Timers that never keep the process alive and can be cleared together. Each call returns its own cancel. */
+/** Timers that do not keep the process alive and can be cleared together. Each call returns its cancel function. */
 export interface Timers {
   after(delayMs: number, run: () => void): () => void;
   every(intervalMs: number, run: () => void): () => void;
   clear(): void;
 }
 
-/** A group of timers, none of them running. */
+/** An empty group of timers. */
 export function createTimers(): Timers {
   const running = new Set<NodeJS.Timeout>();
 
@@ -32,9 +32,7 @@ export function createTimers(): Timers {
       return keep(setInterval(run, intervalMs));
     },
     clear() {
-      for (const timer of running) {
-        clearTimeout(timer);
-      }
+      for (const timer of running) clearTimeout(timer);
       running.clear();
     },
   };

@@ -2,12 +2,11 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from './answer.ts';
 import type { CallLog } from './call-log.ts';
-import { sendAnswer } from './exchange.ts';
-import type { Exchange } from './exchange.ts';
+import { sendAnswer, type Exchange } from './exchange.ts';
 import type { FaultQueue } from './fault-queue.ts';
 import { playFault } from './play-fault.ts';
 import type { CallReader } from './read-call.ts';
-import type { SandboxApi, SandboxCall } from './sandbox-call.ts';
+import type { SandboxCall } from './sandbox-call.ts';
 import type { Timers } from './timers.ts';
 
 /** What every call passes through. */
@@ -15,31 +14,34 @@ export interface TrafficDeps {
   readonly readCall: CallReader;
   readonly log: CallLog;
   readonly faults: FaultQueue;
-  readonly latencyMs: ReadonlyMap<SandboxApi, number>;
   readonly timers: Timers;
 }
 
-/** All calls of one stand-in, on their way. */
+/** The calls in flight of one stand-in. */
 export interface Traffic {
   serve(
-    api: SandboxApi,
+    api: string,
     request: FastifyRequest,
     reply: FastifyReply,
     honest: (call: SandboxCall) => Answer,
   ): void;
-  /** Says that the stand-in is about to cut every connection. */
+  /** Sets the wait before each answer, of one API or of all. */
+  setLatency(ms: number, api?: string): void;
+  /** Call it before cutting every connection: calls cut from then on do not count as aborted. */
   stop(): void;
   readonly inFlight: number;
   readonly aborted: number;
 }
 
 /**
- * Logs each call, takes its fault or works out its honest answer, waits the latency, then writes to the socket.
+ * Logs each call, takes its fault or computes its honest answer, waits the latency, then writes to the socket.
  *
- * Honest answers are worked out on arrival, in the order of arrival, so that latency never changes what is answered.
+ * Honest answers are computed in order of arrival, so latency never changes what is answered.
  */
-export function createTraffic({ readCall, log, faults, latencyMs, timers }: TrafficDeps): Traffic {
+export function createTraffic({ readCall, log, faults, timers }: TrafficDeps): Traffic {
   const underWay = new Set<Exchange>();
+  const latencyMs = new Map<string, number>();
+  let defaultLatencyMs = 0;
   let aborted = 0;
 
   function open(call: SandboxCall, response: ServerResponse): Exchange {
@@ -47,9 +49,7 @@ export function createTraffic({ readCall, log, faults, latencyMs, timers }: Traf
     underWay.add(exchange);
     response.once('close', () => {
       underWay.delete(exchange);
-      if (!response.writableFinished && !exchange.cutByUs) {
-        aborted += 1;
-      }
+      if (!response.writableFinished && !exchange.cutByUs) aborted += 1;
     });
     return exchange;
   }
@@ -69,23 +69,26 @@ export function createTraffic({ readCall, log, faults, latencyMs, timers }: Traf
 
   return {
     serve(api, request, reply, honest) {
-      // From here on the socket is ours: no fault could be played through fastify's own reply.
+      // Faults are played on the raw socket: fastify's reply could not send them.
       reply.hijack();
       const call = readCall(api, request);
       const exchange = open(call, reply.raw);
       const finish = answering(exchange, honest);
       log.add(call);
-      const waitMs = latencyMs.get(api) ?? 0;
-      if (waitMs > 0) {
-        reply.raw.once('close', timers.after(waitMs, finish));
-      } else {
-        finish();
+      const waitMs = latencyMs.get(api) ?? defaultLatencyMs;
+      if (waitMs > 0) reply.raw.once('close', timers.after(waitMs, finish));
+      else finish();
+    },
+    setLatency(ms, api) {
+      if (api !== undefined) {
+        latencyMs.set(api, ms);
+        return;
       }
+      latencyMs.clear();
+      defaultLatencyMs = ms;
     },
     stop() {
-      for (const exchange of underWay) {
-        exchange.cutByUs = true;
-      }
+      for (const exchange of underWay) exchange.cutByUs = true;
     },
     get inFlight() {
       return underWay.size;

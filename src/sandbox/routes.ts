@@ -1,0 +1,28 @@
+import { answerConversationSpace } from './conversation-space.route.ts';
+import type { SandboxRoute } from './sandbox-route.ts';
+import { answerStorageSpace } from './storage-space.route.ts';
+import { answerAccessToken, answerCorpAccessToken, answerCorpToken } from './token.routes.ts';
+import { answerUsersMe } from './users-me.route.ts';
+
+/** Every API that the stand-in serves. A new one is a `*.route.ts` and a row here. */
+export const routes = [
+  { api: 'accessToken', method: 'POST', url: '/v1.0/oauth2/accessToken', answer: answerAccessToken },
+  { api: 'corpToken', method: 'POST', url: '/v1.0/oauth2/:corpId/token', answer: answerCorpToken },
+  {
+    api: 'corpAccessToken',
+    method: 'POST',
+    url: '/v1.0/oauth2/corpAccessToken',
+    answer: answerCorpAccessToken,
+  },
+  {
+    api: 'conversationSpace',
+    method: 'POST',
+    url: '/v1.0/convFile/conversations/spaces/query',
+    answer: answerConversationSpace,
+  },
+  { api: 'storageSpace', method: 'GET', url: '/v1.0/storage/spaces/:spaceId', answer: answerStorageSpace },
+  { api: 'usersMe', method: 'GET', url: '/v1.0/contact/users/me', answer: answerUsersMe },
+] as const satisfies readonly SandboxRoute[];
+
+/** What calls are logged, delayed and failed by: one API, or `unknownPath` for requests that match no route. */
+export type SandboxApi = (typeof routes)[number]['api'] | 'unknownPath';
