@@ -36,7 +36,8 @@ function keepCompiledCode(): void {
 
 async function start(): Promise<void> {
   const { readConfig } = await import('./config/read-config.ts');
-  const result = readConfig(process.env);
+  const { sandboxCredentials } = await import('./sandbox/credentials.ts');
+  const result = readConfig(process.env, sandboxCredentials);
   if (result.ok) {
     const { createLogger } = await import('./observability/logger.ts');
     const log = createLogger(result.config.logLevel);

@@ -1,9 +1,9 @@
 import type { LevelWithSilent } from 'pino';
 
-/** Everything the gateway is told from outside, parsed and checked once, at start. */
+/** The whole configuration of the gateway, parsed and checked once, at start. */
 export interface Config {
   readonly host: string;
-  /** Names that requests may give as their `Host`, in lower case; empty: see `served-host.ts`. */
+  /** Accepted `Host` names, in lower case; empty: see `served-host.ts`. */
   readonly allowedHosts: readonly string[];
   /** `0` picks a free port. */
   readonly port: number;
@@ -16,60 +16,60 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly dingtalk: DingTalkConfig;
   readonly cache: CacheConfig;
-  /** Shared by the replicas; undefined: each process keeps everything to itself. May hold a password. */
+  /** Shared by the replicas; undefined: each process keeps its own state. May contain a password. */
   readonly redisUrl: URL | undefined;
   readonly viewer: ViewerConfig;
-  /** Keys the hash under which log lines name a viewer; undefined: another one in each process. */
+  /** Key of the hash that names a viewer in log lines; undefined: a random one in each process. */
   readonly viewerLogKey: string | undefined;
 }
 
-/** What one request, one connection and one viewer may cost. */
+/** Limits of one request, one connection and one viewer. */
 export interface LimitsConfig {
   readonly queryTokens: number;
   readonly queryDepth: number;
   readonly queryDirectives: number;
-  /** The most fields that one answer holds, those of list items included. */
+  /** The most fields in one answer, including those of list items. */
   readonly answerFields: number;
   /** The longest answer. */
   readonly answerBytes: number;
-  /** The most entries that one answer's `errors` holds. */
+  /** The most entries in the `errors` of one answer. */
   readonly errors: number;
-  /** Operations under way at once in this process. */
+  /** Operations in progress at once in this process. */
   readonly concurrentRequests: number;
   readonly bodyBytes: number;
   readonly headerBytes: number;
   readonly headersTimeoutMs: number;
-  /** For the whole request to arrive, headers included. */
+  /** For the whole request, headers included. */
   readonly requestTimeoutMs: number;
-  /** Undefined: as many as the viewer likes. */
+  /** Undefined: no limit. */
   readonly viewerRequestsPerSecond: number | undefined;
 }
 
-/** How long answers are kept; `0` turns each of the three off. */
+/** How long answers are cached; `0` turns each of the three off. */
 export interface CacheConfig {
   readonly ttlMs: number;
   /** Beyond `ttlMs`. */
   readonly staleMs: number;
-  /** For refusals that are about what was asked for: permission and not found. */
+  /** For refusals that may be cached: no permission and not found. */
   readonly negativeTtlMs: number;
   readonly maxEntries: number;
-  /** What all entries may take together, by estimate. */
+  /** The most memory of all entries together, estimated. */
   readonly maxBytes: number;
 }
 
 export interface DingTalkConfig {
-  /** `sandbox`: the embedded stand-in is started and `apiUrl` is its address. */
+  /** `sandbox`: the embedded stand-in is started, and its address replaces `apiUrl`. */
   readonly mode: 'live' | 'sandbox';
   readonly apiUrl: URL;
   readonly app: AppConfig;
   readonly callsPerSecond: number;
-  /** One deadline for everything that one lookup does upstream. */
+  /** The deadline of one lookup: all its upstream calls, waits and retries. */
   readonly timeoutMs: number;
-  /** Calls that one organization has in a calendar month, where it is known. */
+  /** Calls of one organization in a calendar month, if known. */
   readonly monthlyQuota: number | undefined;
 }
 
-/** Which application the gateway is to DingTalk, and so which endpoint gives its access tokens. */
+/** The application that the gateway is for DingTalk. It decides which endpoint issues the access tokens. */
 export type AppConfig =
   | { readonly kind: 'internal'; readonly appKey: string; readonly appSecret: string }
   | { readonly kind: 'corp'; readonly appKey: string; readonly appSecret: string; readonly corpId: string }
@@ -78,16 +78,16 @@ export type AppConfig =
       readonly suiteKey: string;
       readonly suiteSecret: string;
       readonly suiteTicketFile: string;
-      /** For viewers whose credentials name no organization. */
+      /** For viewers whose credentials do not name an organization. */
       readonly corpId: string | undefined;
     };
 
-/** Where the operator's unionId comes from. */
+/** The source of the operator's unionId. */
 export type ViewerConfig =
   | {
       readonly kind: 'fixed';
       readonly operatorUnionId: string;
-      /** Empty: anybody may act as the operator. */
+      /** Empty: anyone may act as the operator. */
       readonly apiKeys: readonly string[];
     }
   | {

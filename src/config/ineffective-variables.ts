@@ -1,5 +1,6 @@
+import { closest, distance } from 'fastest-levenshtein';
 import type { Config, ViewerConfig } from './config.ts';
-import type { Settings, VariableName } from './variables.ts';
+import { variables, type Settings, type VariableName } from './variables.ts';
 
 const ofViewers: Readonly<Record<ViewerConfig['kind'], readonly VariableName[]>> = {
   fixed: ['DINGTALK_OPERATOR_UNION_ID', 'GATEWAY_API_KEYS', 'ALLOW_ANONYMOUS'],
@@ -25,7 +26,7 @@ const ofLive: readonly VariableName[] = [
   'DINGTALK_SUITE_TICKET_FILE',
 ];
 
-/** One warning for each variable that is set and that another setting leaves without effect. */
+/** One warning for each variable that is set but has no effect because of another one. */
 export function ineffectiveVariableWarnings(config: Config, settings: Settings): string[] {
   const { viewer, dingtalk } = config;
   const otherViewers = Object.entries(ofViewers).flatMap(([kind, names]) =>
@@ -38,3 +39,25 @@ export function ineffectiveVariableWarnings(config: Config, settings: Settings):
     ...(dingtalk.mode === 'sandbox' ? warn(ofLive, 'in the sandbox') : []),
   ];
 }
+
+const known = Object.keys(variables);
+/** Prefixes of the gateway only: every unknown name with one of them is a mistake. */
+const ours = /^(?:DINGTALK|VIEWER|GATEWAY|ROUTER)_/;
+/** Any other unknown name is a mistake only within that many letters of a known one. */
+const nearlyOurs = 2;
+
+/** One warning for each variable that the gateway does not know but that is probably meant for it. */
+export function unknownVariableWarnings(environment: NodeJS.ProcessEnv): string[] {
+  return Object.keys(environment)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ name, nearest: closest(name, known) }))
+    .filter(({ name, nearest }) => ours.test(name) || isSlip(name, nearest))
+    .map(
+      ({ name, nearest }) =>
+        `${name} is not a variable of the gateway and is ignored: did you mean ${nearest}?`,
+    );
+}
+
+/** In a short name two letters make another word: HOME is not a misspelt HOST. */
+const isSlip = (name: string, nearest: string): boolean =>
+  nearest.length > 4 && distance(name, nearest) <= nearlyOurs;

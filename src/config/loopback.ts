@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 
-/** Whether what listens or is called at `host`, a name or an address, stays on this machine. */
+/** Whether `host`, a name or an address, is this machine's loopback. */
 export const isLoopback = (host: string): boolean => {
   const name = host.toLowerCase();
   return (

@@ -1,36 +1,41 @@
-import { appRules, limitsOf, viewerRules, type Report } from './rules.ts';
 import type { Config } from './config.ts';
+import { ineffectiveVariableWarnings, unknownVariableWarnings } from './ineffective-variables.ts';
 import { isLoopback } from './loopback.ts';
-import type { Problem } from './problem.ts';
-import { ineffectiveVariableWarnings } from './ineffective-variables.ts';
-import { unknownVariableWarnings } from './unknown-variables.ts';
+import { appRules, limitsOf, viewerRules, type Report, type SandboxDefaults } from './rules.ts';
 import { variables, type Settings, type VariableName } from './variables.ts';
+
+/** One invalid or missing variable. Never contains its value. */
+export interface Problem {
+  readonly variable: string;
+  readonly message: string;
+}
 
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
   | {
       readonly ok: false;
       readonly problems: readonly Problem[];
-      /** What may be behind them: names that are no variable of the gateway. */
+      /** Possible causes: misspelt names of variables. */
       readonly hints: readonly string[];
     };
 
 /**
- * Reads the whole configuration from `environment`, or says everything that is wrong with it at once.
- * A variable that is empty, or blank, counts as unset. Neither problems nor warnings hold a value.
+ * Reads the whole configuration from `environment`, or reports all its problems at once. `sandboxDefaults` are the
+ * credentials to use in the sandbox. An empty or blank variable counts as unset. Problems and warnings never contain
+ * a value.
  */
-export function readConfig(environment: NodeJS.ProcessEnv): ConfigResult {
+export function readConfig(environment: NodeJS.ProcessEnv, sandboxDefaults: SandboxDefaults): ConfigResult {
   const problems: Problem[] = [];
   const report: Report = (variable, message) => {
-    // A variable that could not be read was reported as such: what follows from its absence is no news.
+    // One problem a variable: an invalid one is not also reported as missing.
     if (!problems.some((problem) => problem.variable === variable)) problems.push({ variable, message });
   };
   const settings = readSettings(environment, report);
 
   const production = settings.NODE_ENV === 'production';
   const host = settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
-  const app = appRules(settings, production, report);
-  const viewer = viewerRules(settings, app.mode, host, report);
+  const app = appRules(settings, production, sandboxDefaults, report);
+  const viewer = viewerRules(settings, app.mode, host, sandboxDefaults, report);
   const limits = limitsOf(settings, report);
   if (problems.length > 0 || !app.config || !viewer)
     return { ok: false, problems, hints: unknownVariableWarnings(environment) };
@@ -68,18 +73,18 @@ export function readConfig(environment: NodeJS.ProcessEnv): ConfigResult {
   return { ok: true, config, warnings: warningsFor(config, settings, environment) };
 }
 
-/** Below that many characters a secret is worth a warning. */
+/** A secret with fewer characters causes a warning. */
 const shortSecret = 16;
 
 function readSettings(environment: NodeJS.ProcessEnv, report: Report): Settings {
   const settings: Partial<Record<VariableName, unknown>> = {};
   for (const [name, { schema }] of Object.entries(variables)) {
-    // A blank around a key, copied along, is never meant.
+    // Blanks around a value are copied by accident.
     const text = environment[name]?.trim();
     if (text === undefined || text === '') continue;
     const parsed = schema.safeParse(text);
     if (parsed.success) settings[name as VariableName] = parsed.data;
-    else report(name as VariableName, parsed.error.issues[0]?.message ?? 'cannot be read');
+    else report(name as VariableName, parsed.error.issues[0]?.message ?? 'is invalid');
   }
   return settings as Settings;
 }
@@ -90,7 +95,7 @@ function warningsFor(config: Config, settings: Settings, environment: NodeJS.Pro
     ...ineffectiveVariableWarnings(config, settings),
   ];
   if (!isLoopback(config.host) && config.viewer.kind === 'fixed' && config.viewer.apiKeys.length === 0) {
-    warnings.push('ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator');
+    warnings.push('ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator');
   }
   if (
     !isLoopback(config.host) &&
@@ -98,7 +103,7 @@ function warningsFor(config: Config, settings: Settings, environment: NodeJS.Pro
     config.viewer.secret.length < shortSecret
   ) {
     warnings.push(
-      `ROUTER_SECRET is shorter than ${shortSecret} characters: whoever guesses it acts as anybody`,
+      `ROUTER_SECRET is shorter than ${shortSecret} characters: anyone who guesses it acts as any operator`,
     );
   }
   return warnings;

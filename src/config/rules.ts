@@ -1,15 +1,22 @@
-import { sandboxCredentials } from '../sandbox/credentials.ts';
-import { isLoopback } from './loopback.ts';
 import type { AppConfig, DingTalkConfig, LimitsConfig, ViewerConfig } from './config.ts';
+import { isLoopback } from './loopback.ts';
 import type { Settings, VariableName } from './variables.ts';
 
-/** Notes a problem with one variable. */
+/** The application and the operator of the sandbox. */
+export interface SandboxDefaults {
+  readonly appKey: string;
+  readonly appSecret: string;
+  readonly operatorUnionId: string;
+}
+
+/** Reports a problem with one variable. */
 export type Report = (variable: VariableName, message: string) => void;
 
-/** What has to hold between the variables that say which application the gateway is. */
+/** Mode and application, from several variables. Reports those that are missing or contradict each other. */
 export function appRules(
   settings: Settings,
   production: boolean,
+  sandboxDefaults: SandboxDefaults,
   report: Report,
 ): { mode: DingTalkConfig['mode']; config: AppConfig | undefined } {
   const asksForApp = settings.DINGTALK_APP_KEY !== undefined || settings.DINGTALK_APP_SECRET !== undefined;
@@ -20,7 +27,7 @@ export function appRules(
   const mode = settings.DINGTALK_MODE ?? (asksForApp || asksForSuite || production ? 'live' : 'sandbox');
 
   if (mode === 'sandbox') {
-    const { appKey, appSecret } = sandboxCredentials;
+    const { appKey, appSecret } = sandboxDefaults;
     return { mode, config: { kind: 'internal', appKey, appSecret } };
   }
   if (asksForApp && asksForSuite) {
@@ -57,16 +64,17 @@ function suiteApp(settings: Settings, report: Report): AppConfig | undefined {
   return { kind: 'suite', suiteKey, suiteSecret, suiteTicketFile, corpId };
 }
 
-/** What has to hold between the variables that say on whose behalf calls are made. */
+/** The source of the operator, from several variables. Reports those that are missing or contradict each other. */
 export function viewerRules(
   settings: Settings,
   mode: DingTalkConfig['mode'],
   host: string,
+  sandboxDefaults: SandboxDefaults,
   report: Report,
 ): ViewerConfig | undefined {
   switch (settings.VIEWER_AUTH ?? (mode === 'sandbox' ? 'fixed' : undefined)) {
     case 'fixed':
-      return fixedViewer(settings, mode, host, report);
+      return fixedViewer(settings, mode, host, sandboxDefaults, report);
     case 'jwt':
       return jwtViewer(settings, report);
     case 'router': {
@@ -88,18 +96,19 @@ function fixedViewer(
   settings: Settings,
   mode: DingTalkConfig['mode'],
   host: string,
+  sandboxDefaults: SandboxDefaults,
   report: Report,
 ): ViewerConfig | undefined {
   const apiKeys = settings.GATEWAY_API_KEYS ?? [];
   if (!isLoopback(host) && apiKeys.length === 0 && settings.ALLOW_ANONYMOUS !== '1') {
     report(
       'GATEWAY_API_KEYS',
-      'must be set with VIEWER_AUTH=fixed where HOST is not loopback, or ALLOW_ANONYMOUS=1 to let anybody act as the operator',
+      'must be set with VIEWER_AUTH=fixed where HOST is not loopback, or ALLOW_ANONYMOUS=1 to let anyone act as the operator',
     );
   }
   const operatorUnionId =
     mode === 'sandbox'
-      ? (settings.DINGTALK_OPERATOR_UNION_ID ?? sandboxCredentials.operatorUnionId)
+      ? (settings.DINGTALK_OPERATOR_UNION_ID ?? sandboxDefaults.operatorUnionId)
       : required(settings, 'DINGTALK_OPERATOR_UNION_ID', 'with VIEWER_AUTH=fixed', report);
   return operatorUnionId === undefined ? undefined : { kind: 'fixed', operatorUnionId, apiKeys };
 }
@@ -139,15 +148,12 @@ function required<Name extends VariableName>(
   return settings[name];
 }
 
-/** What one request, one connection and one viewer may cost, where it is not said otherwise. */
+/** The limits of one request, one connection and one viewer, with their defaults. */
 export function limitsOf(settings: Settings, report: Report): LimitsConfig {
   const headersTimeoutMs = settings.HEADERS_TIMEOUT_MS ?? 5000;
   const requestTimeoutMs = settings.REQUEST_TIMEOUT_MS ?? 10_000;
   if (headersTimeoutMs > requestTimeoutMs) {
-    report(
-      'HEADERS_TIMEOUT_MS',
-      'must not be longer than REQUEST_TIMEOUT_MS, which counts the headers as well',
-    );
+    report('HEADERS_TIMEOUT_MS', 'must not be longer than REQUEST_TIMEOUT_MS, which includes the headers');
   }
   return {
     queryTokens: settings.MAX_QUERY_TOKENS ?? 1000,

@@ -11,7 +11,7 @@ import { SharedWork } from '../async/joint-work.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { Authenticator } from './authenticator.ts';
 import { bearerToken } from './credential-headers.ts';
-import { isUnionId } from './identifiers.ts';
+import { isUnionId } from '../domain/identifiers.ts';
 import { isRefusedToken, toIdentityError } from './to-identity-error.ts';
 import { createUnknownBearers } from './unknown-bearers.ts';
 import type { Viewer } from '../domain/viewer.ts';

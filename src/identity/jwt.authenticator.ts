@@ -6,7 +6,7 @@ import type { ViewerConfig } from '../config/config.ts';
 import { whileWaiting } from '../async/deadline.ts';
 import type { Authenticator } from './authenticator.ts';
 import { bearerToken, identityUnavailable, refusedBearer } from './credential-headers.ts';
-import { isCorpId, isUnionId } from './identifiers.ts';
+import { isCorpId, isUnionId } from '../domain/identifiers.ts';
 import { IdentitySourceError } from '../errors/identity-source-error.ts';
 import { createJwks } from './jwks.ts';
 import type { Viewer } from '../domain/viewer.ts';

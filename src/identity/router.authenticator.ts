@@ -1,7 +1,7 @@
 import type { ViewerConfig } from '../config/config.ts';
 import type { Authenticator } from './authenticator.ts';
 import { onlyValue, unauthenticated } from './credential-headers.ts';
-import { isCorpId, isUnionId } from './identifiers.ts';
+import { isCorpId, isUnionId } from '../domain/identifiers.ts';
 import { createSecretCheck } from './secret-check.ts';
 
 /** A router in front has authenticated the person and names the operator; its secret proves that it is the router. */

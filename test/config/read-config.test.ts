@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readConfig } from '../../src/config/read-config.ts';
+import { readConfig } from '../support/read-config.ts';
 
 const live = {
   DINGTALK_APP_KEY: 'key',
@@ -221,7 +221,7 @@ test('Redis is named by a URL of its own schemes', () => {
 test('serving anybody in production is possible, and warned about', () => {
   expect(readConfig({ ...live, NODE_ENV: 'production', ALLOW_ANONYMOUS: '1' })).toMatchObject({
     ok: true,
-    warnings: ['ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator'],
+    warnings: ['ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator'],
   });
 });
 
@@ -259,8 +259,8 @@ test('a NODE_ENV that is nearly production is a problem, not a development machi
 });
 
 const wantsKeys =
-  'must be set with VIEWER_AUTH=fixed where HOST is not loopback, or ALLOW_ANONYMOUS=1 to let anybody act as the operator';
-const anybody = 'ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator';
+  'must be set with VIEWER_AUTH=fixed where HOST is not loopback, or ALLOW_ANONYMOUS=1 to let anyone act as the operator';
+const anybody = 'ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator';
 const everyKindOfStart: [string, NodeJS.ProcessEnv][] = [
   ['live', live],
   ['live in production', { ...live, NODE_ENV: 'production' }],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readConfig } from '../../src/config/read-config.ts';
+import { readConfig } from '../support/read-config.ts';
 import { found, rawQuery, unauthenticated } from '../support/raw-query.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
@@ -91,7 +91,7 @@ test('in production it wants keys or a spoken wish to serve anybody', () => {
 test('the wish to serve anybody is warned of, and served', async () => {
   expect(readConfig({ ...production, ALLOW_ANONYMOUS: '1' })).toMatchObject({
     ok: true,
-    warnings: ['ALLOW_ANONYMOUS=1: anybody who reaches this port reads DingTalk as the fixed operator'],
+    warnings: ['ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator'],
   });
   await using gateway = await startGateway({
     environment: { NODE_ENV: 'production', ALLOW_ANONYMOUS: '1' },

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readConfig } from '../../src/config/read-config.ts';
+import { readConfig } from '../support/read-config.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { found, rawQuery, unauthenticated } from '../support/raw-query.ts';
 import { startGateway } from '../support/start-gateway.ts';

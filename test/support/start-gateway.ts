@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { systemClock, type Clock } from '../../src/async/clock.ts';
-import { readConfig } from '../../src/config/read-config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import { readConfig } from './read-config.ts';
 
 export interface GatewayUnderTest {
   readonly app: FastifyInstance;

@@ -131,7 +131,7 @@ export function createBudget(options: BudgetOptions): Budget {
       // Behind calls that hang it is DingTalk that took too long; otherwise it was the pace.
       const isPaced = places.inFlight < Math.min(maxInFlight, callsPerSecond());
       const isLate = signal.reason instanceof DingTalkError && signal.reason.kind === 'timeout';
-      if (!isLate) reject(signal.reason as Error);
+      if (!isLate) reject(signal.reason);
       else reject(isPaced ? tooLate(shortestWaitMs(0)) : new NotSentError('timeout'));
     };
     const call: Turn = {

@@ -1,10 +1,10 @@
-/** Visible ASCII without a comma: what a proxy folds out of two headers, and every control character, is no id. */
+/** Visible ASCII without the comma, which a proxy puts between two headers of the same name. */
 const unionId = /^[\x21-\x2b\x2d-\x7e]{1,256}$/;
 
-/** Stands in a path, where `..` would lead elsewhere. */
+/** Part of a URL path, so it never starts with a dot. */
 const corpId = /^\w[\w.-]{0,127}$/;
 
-/** Whether `value` can be an operator's unionId. It is opaque: more than its characters cannot be told. */
+/** Whether `value` can be an operator's unionId. The id is opaque: only its characters are checked. */
 export const isUnionId = (value: unknown): value is string =>
   typeof value === 'string' && unionId.test(value);
 

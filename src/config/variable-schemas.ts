@@ -1,0 +1,113 @@
+import { createPublicKey } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import * as z from 'zod';
+import { isCorpId, isUnionId } from '../domain/identifiers.ts';
+import { isLoopback } from './loopback.ts';
+
+export const text = z.string().min(1);
+
+export const wholeNumber = (from: number, to: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, `must be a whole number from ${from} to ${to}`)
+    .transform(Number)
+    .refine((number) => number >= from && number <= to, `must be a whole number from ${from} to ${to}`);
+
+export const oneOf = <const T extends readonly [string, ...string[]]>(
+  ...words: T
+): z.ZodType<T[number], string> =>
+  z.string().pipe(z.enum(words, { error: `must be one of: ${words.join(', ')}` }));
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const url = z.string().transform((value, context) => {
+  const parsed = URL.parse(value);
+  if (parsed) return parsed;
+  context.addIssue('must be an absolute URL, scheme included');
+  return z.NEVER;
+});
+
+/** A URL that may receive secrets: https, or plain http to loopback. */
+export const confidentialUrl = url.refine(
+  ({ protocol, hostname }) => protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)),
+  'must be https: plain http is accepted to loopback only',
+);
+
+export const redisUrl = url
+  .refine(
+    ({ protocol, hostname }) => (protocol === 'redis:' || protocol === 'rediss:') && hostname !== '',
+    'must be a redis:// or rediss:// URL with a host',
+  )
+  .refine(
+    ({ pathname, search, hash }) => /^\/?$|^\/\d{1,4}$/.test(pathname) && `${search}${hash}` === '',
+    'may end with the number of a database, such as /1, and with nothing else',
+  );
+
+export const originOnly = confidentialUrl.refine(
+  ({ pathname, search, hash, username, password }) =>
+    pathname === '/' && `${search}${hash}${username}${password}` === '',
+  'must be a bare origin, without path, query or credentials',
+);
+
+export const origins = list.refine(
+  (values) => values.every((value) => URL.parse(value)?.origin === value),
+  'must be a comma-separated list of origins, such as https://app.example.com: no path, no slash at the end',
+);
+
+/** An IPv6 address may have the brackets of a URL. */
+export const listenAddress = text.transform((host) => /^\[(.*)\]$/.exec(host)?.[1] ?? host);
+
+/** As in the `Host` header, without the port. */
+export const hostNames = list
+  .transform((names) =>
+    names.map((name) => {
+      const plain = name.toLowerCase().replace(/\.$/, '');
+      return isIPv6(plain) ? `[${plain}]` : plain;
+    }),
+  )
+  .refine(
+    (names) => names.length > 0 && names.every(isHostName),
+    'must be a comma-separated list of host names, such as gateway.example.com: no scheme, no port, no path',
+  );
+
+/** Characters that every header can hold and that no proxy rewrites. */
+const asciiLine = /^[\x20-\x7e]+$/;
+const ofAscii = 'ASCII characters that can be seen, and blanks between them';
+export const secret = text.regex(asciiLine, `must be of ${ofAscii}`);
+export const secrets = list
+  .refine((keys) => keys.length > 0, 'must hold at least one key')
+  .refine((keys) => keys.every((key) => asciiLine.test(key)), `must hold keys of ${ofAscii}`);
+
+export const unionId = text.refine(
+  isUnionId,
+  'must be a unionId: 256 ASCII characters at most, no blank and no comma among them',
+);
+export const corpId = text.refine(
+  isCorpId,
+  'must be a corpId: letters, digits, and . _ - after the first, 128 at most',
+);
+
+/** A PEM text; on one line, its line breaks are written as `\\n`. */
+export const publicKeyPem = text
+  .transform((pem) => pem.replaceAll(String.raw`\n`, '\n'))
+  .refine(isPublicKey, 'must be a public key in PEM form');
+
+function isHostName(name: string): boolean {
+  const address = /^\[(.*)\]$/.exec(name)?.[1];
+  if (address !== undefined) return isIPv6(address);
+  return name.length <= 253 && name.split('.').every((label) => /^[\w-]{1,63}$/.test(label));
+}
+
+function isPublicKey(pem: string): boolean {
+  try {
+    // createPublicKey also accepts a private key, which does not belong here.
+    return pem.includes('PUBLIC KEY') && createPublicKey(pem).type === 'public';
+  } catch {
+    return false;
+  }
+}
