@@ -1,0 +1,59 @@
+import { dirname, join, relative, sep } from 'node:path';
+import { exceptions } from './exceptions.ts';
+import { forbiddenImport, forbiddenPackage } from './rooms.ts';
+
+/** What the rule needs of oxlint's context and syntax tree, which is ESLint's. */
+interface Context {
+  readonly cwd: string;
+  readonly filename: string;
+  report(problem: { readonly node: unknown; readonly message: string }): void;
+}
+interface ImportingNode {
+  readonly source: { readonly type: string; readonly value?: unknown } | null;
+  readonly importKind?: string;
+  readonly exportKind?: string;
+  readonly specifiers?: readonly { readonly importKind?: string; readonly exportKind?: string }[];
+}
+type Visitor = Readonly<Record<string, (node: ImportingNode) => void>>;
+
+/**
+ * Reports every import that the table in `rooms.ts` forbids: of values and types, static and dynamic. Types written as
+ * `import('…').T` are forbidden by `typescript/consistent-type-imports`.
+ */
+function create(context: Context): Visitor {
+  const src = join(context.cwd, 'src');
+  const below = (path: string): string => relative(src, path).split(sep).join('/');
+  const from = below(context.filename);
+  if (from.startsWith('..')) return {};
+
+  const check = (node: ImportingNode, onlyTypes: boolean): void => {
+    const specifier = node.source?.value;
+    if (typeof specifier !== 'string') return;
+    const isFile = specifier.startsWith('.');
+    const to = isFile ? below(join(dirname(context.filename), specifier)) : specifier;
+    const message = isFile ? forbiddenImport(from, to, onlyTypes) : forbiddenPackage(from, to);
+    if (message !== undefined && !exceptions.includes(`${from} > ${to}`)) {
+      context.report({ node: node.source, message });
+    }
+  };
+  const checkDeclaration = (node: ImportingNode): void => {
+    check(node, importsOnlyTypes(node));
+  };
+  return {
+    ImportDeclaration: checkDeclaration,
+    ExportNamedDeclaration: checkDeclaration,
+    ExportAllDeclaration: checkDeclaration,
+    ImportExpression: (node) => {
+      check(node, false);
+    },
+  };
+}
+
+function importsOnlyTypes({ importKind, exportKind, specifiers = [] }: ImportingNode): boolean {
+  if (importKind === 'type' || exportKind === 'type') return true;
+  const isType = (each: (typeof specifiers)[number]): boolean =>
+    each.importKind === 'type' || each.exportKind === 'type';
+  return specifiers.length > 0 && specifiers.every(isType);
+}
+
+export default { meta: { name: 'house' }, rules: { rooms: { create } } };

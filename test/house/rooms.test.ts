@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { exceptions } from '../../scripts/lint/exceptions.ts';
+import { composition, rooms } from '../../scripts/lint/rooms.ts';
+
+const repository = join(import.meta.dirname, '../..');
+
+/** Files of `src/`, and what oxlint reports for each; undefined: nothing. */
+const probes: readonly (readonly [file: string, code: string, finding: string | undefined])[] = [
+  ['cache/value.ts', `import { a } from '../server/a.ts';\nexport const b = a;`, 'cache may not import'],
+  ['cache/type.ts', `import type { A } from '../server/a.ts';\nexport type B = A;`, 'cache may not import'],
+  ['cache/export.ts', `export { a } from '../server/a.ts';`, 'cache may not import'],
+  ['cache/export-all.ts', `export * from '../server/a.ts';`, 'cache may not import'],
+  ['cache/dynamic.ts', `export const a = () => import('../server/a.ts');`, 'cache may not import'],
+  ['cache/inline-type.ts', `export type B = import('../server/a.ts').A;`, 'consistent-type-imports'],
+  ['cache/environment.ts', `export const a = process.env['A'];`, 'no-process-env'],
+  ['main.ts', `export const a = process.env['A'];`, undefined],
+  ['cache/chamber.ts', `export { a } from '../dingtalk/http/a.ts';`, 'cache may not import'],
+  ['cache/allowed.ts', `export { a } from '../dingtalk/dingtalk.ts';`, undefined],
+  ['cache/inside.ts', `export { b } from './value.ts';`, undefined],
+  ['cache/nested/deep.ts', `export { a } from '../../server/a.ts';`, 'cache may not import'],
+  ['dingtalk/tokens/chamber.ts', `export { a } from '../http/a.ts';`, 'dingtalk/tokens may not import'],
+  ['dingtalk/tokens/value.ts', `export { a } from '../dingtalk.ts';`, 'dingtalk/tokens may not import'],
+  ['dingtalk/tokens/type.ts', `export type { A } from '../dingtalk.ts';`, undefined],
+  ['redis/types.ts', `import { type A } from '../config/a.ts';\nexport type B = A;`, undefined],
+  ['redis/mixed.ts', `export { a, type A } from '../config/a.ts';`, 'redis may not import config/a.ts'],
+  ['sandbox/gateway.ts', `export type { A } from '../errors/a.ts';`, 'sandbox may not import'],
+  ['server/up.ts', `export { a } from '../gateway.ts';`, 'server may not import gateway.ts'],
+  ['server/out.ts', `export { a } from '../../scripts/a.ts';`, 'server may not import'],
+  ['attic/room.ts', `export { a } from '../errors/a.ts';`, 'is in no room'],
+  ['gateway.ts', `export { a } from './server/a.ts';`, undefined],
+  ['async/graphql.ts', `export type { GraphQLError } from 'graphql';`, 'may import graphql'],
+  ['errors/graphql.ts', `export { GraphQLError } from 'graphql';`, undefined],
+  ['dingtalk/http/other.ts', `export { got } from 'got';`, 'only dingtalk/http/client.ts may import got'],
+  ['dingtalk/http/client.ts', `export { got } from 'got';`, undefined],
+  ['errors/circle-a.ts', `export type { B } from './circle-b.ts';\nexport type A = 1;`, 'no-cycle'],
+  ['errors/circle-b.ts', `export type { A } from './circle-a.ts';\nexport type B = 1;`, 'no-cycle'],
+];
+
+/** Rooms that the probes import from. */
+const imported = ['server', 'dingtalk/http', 'config', 'errors', '../scripts'];
+let folder: string;
+let findings: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rooms-'));
+  const write = async (file: string, code: string): Promise<void> => {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), `${code}\n`);
+  };
+  await cp(join(repository, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
+  await cp(join(repository, 'scripts/lint'), join(folder, 'scripts/lint'), { recursive: true });
+  await write('package.json', '{ "type": "module" }');
+  const declarations = 'export const a = 1;\nexport type A = 1;';
+  for (const room of imported) await write(`src/${room}/a.ts`, declarations);
+  await write('src/dingtalk/dingtalk.ts', declarations);
+  for (const [file, code] of probes) await write(`src/${file}`, code);
+  findings = await lint();
+}, 30_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+/** One line a finding: file, place, message and rule. */
+async function lint(): Promise<string[]> {
+  const oxlint = join(repository, 'node_modules/oxlint/bin/oxlint');
+  return await new Promise((resolve) => {
+    execFile(process.execPath, [oxlint, '--format=unix', 'src'], { cwd: folder }, (_error, stdout) => {
+      resolve(stdout.split('\n'));
+    });
+  });
+}
+
+test.each(probes)('src/%s: %j', (file, _code, finding) => {
+  const ofFile = findings.filter((line) => line.includes(`src/${file}:`));
+
+  expect(ofFile).toEqual(finding === undefined ? [] : [expect.stringContaining(finding)]);
+});
+
+describe('the table is that of src/', () => {
+  const src = join(repository, 'src');
+
+  test('every folder of src/ is a room or composes the gateway', async () => {
+    const entries = await readdir(src);
+
+    expect(entries.filter((entry) => !(entry in rooms) && !composition.includes(entry))).toEqual([]);
+  });
+
+  test('every room exists, and imports only rooms and files that exist', () => {
+    const names = [...Object.keys(rooms), ...composition, ...Object.values(rooms).flat()];
+
+    expect(names.filter((name) => !existsSync(join(src, name.replace(/^type /, ''))))).toEqual([]);
+  });
+
+  test('every exception is still needed', async () => {
+    const needed = await Promise.all(
+      exceptions.map(async (exception) => {
+        const [from = '', to = ''] = exception.split(' > ');
+        const code = existsSync(join(src, from)) ? await readFile(join(src, from), 'utf8') : '';
+        return code.includes(`/${basename(to)}'`) || code.includes(`'${to}'`);
+      }),
+    );
+
+    expect(exceptions.filter((_exception, index) => !needed[index])).toEqual([]);
+  });
+});
