@@ -34,11 +34,11 @@ test('an answer longer than MAX_ANSWER_BYTES is refused, and its neighbours are 
   expect((await gateway.query(query, { r: r.slice(0, 5) })).status).toBe(200);
 });
 
+const roots = (count: number): string =>
+  `{ ${Array.from({ length: count }, (_, index) => `a${index}: __schema { types { name } }`).join(' ')} }`;
+
 test('introspection counts for what it makes of an answer', async () => {
   await using gateway = await startGateway();
-  const roots = (count: number): string =>
-    `{ ${Array.from({ length: count }, (_, index) => `a${index}: __schema { types { name } }`).join(' ')} }`;
-
   expect((await gateway.query(roots(5))).status).toBe(200);
   expect(codeOf(await gateway.query(roots(6)))).toBe('QUERY_TOO_COMPLEX');
 });
