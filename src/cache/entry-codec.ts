@@ -1,16 +1,25 @@
 import * as z from 'zod';
 import type { Endpoint } from '../domain/endpoint.ts';
-import { lastingKinds, passingKinds, type Outcome } from './entry.ts';
+import { publicCodes, type PublicCode } from '../errors/codes.ts';
+import { refusalKinds, type Outcome } from './entry.ts';
 
 const refusal = z.object({
-  kind: z.enum([...lastingKinds, ...passingKinds]),
+  kind: z.enum(refusalKinds),
   details: z.object({
     code: z.string().optional(),
+    documented: z.literal(true).optional(),
     status: z.number().optional(),
     requestId: z.string().optional(),
     requiredScopes: z.array(z.string()).optional(),
     retryAfterMs: z.number().optional(),
     reason: z.string().optional(),
+    public: z
+      .object({
+        code: z.enum(Object.keys(publicCodes) as PublicCode[]).optional(),
+        message: z.string(),
+        argument: z.string().optional(),
+      })
+      .optional(),
   }),
 });
 const keptSchema = z.union([z.object({ refusal }), z.object({ answer: z.unknown() })]);

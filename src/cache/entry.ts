@@ -1,4 +1,5 @@
-import { DingTalkError, type DingTalkErrorKind } from '../errors/dingtalk-error.ts';
+import { DingTalkError } from '../errors/dingtalk-error.ts';
+import { kinds, type DingTalkErrorKind } from '../errors/kinds.ts';
 
 /** Why there is no answer. Not the error itself: that takes up to two kilobytes more, for the stack. */
 export type Refusal = Pick<DingTalkError, 'kind' | 'details'>;
@@ -14,26 +15,14 @@ export interface Remembered {
   overdueSinceMs?: number | undefined;
 }
 
-/** Refusals of what was asked for to whoever asked: they may be told again for a while. */
-export const lastingKinds = [
-  'forbidden',
-  'cross-organization',
-  'conversation-not-found',
-  'space-not-found',
-  'not-found',
-] as const satisfies readonly DingTalkErrorKind[];
-/** These end what was known before as well, but are never told again. */
-export const passingKinds = [
-  'bad-argument',
-  'bad-conversation-id',
-] as const satisfies readonly DingTalkErrorKind[];
+/** Kinds that end a cached answer. */
+export const refusalKinds = (Object.keys(kinds) as DingTalkErrorKind[]).filter(
+  (kind) => kinds[kind].endsEntry,
+);
 
-const refusals: ReadonlySet<DingTalkErrorKind> = new Set([...lastingKinds, ...passingKinds]);
-const lasting: ReadonlySet<DingTalkErrorKind> = new Set(lastingKinds);
-
-/** True for a failure that is DingTalk's word on what was asked for; false for one that says nothing of it. */
+/** True for a refusal of what was asked for; false for a failure that says nothing of it. */
 export const isRefusal = (error: unknown): error is DingTalkError =>
-  error instanceof DingTalkError && refusals.has(error.kind);
+  error instanceof DingTalkError && kinds[error.kind].endsEntry;
 
-/** True for a refusal that holds long enough to be told again without asking. */
-export const isLasting = ({ kind }: Refusal): boolean => lasting.has(kind);
+/** True for a refusal that may be cached for a short time. */
+export const isLasting = ({ kind }: Refusal): boolean => kinds[kind].cacheable;

@@ -1,5 +1,6 @@
 import type { Clock } from '../async/clock.ts';
-import { ClientGoneError, DingTalkError } from '../errors/dingtalk-error.ts';
+import { ClientGoneError } from '../errors/client-gone-error.ts';
+import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { LookupSource, Observer } from '../domain/observer.ts';
 import type { Trip } from './read-through.ts';
 

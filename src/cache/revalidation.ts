@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../async/clock.ts';
-import { ClientGoneError } from '../errors/dingtalk-error.ts';
+import { ClientGoneError } from '../errors/client-gone-error.ts';
 import { AbortableSignal, type Signal } from '../async/abort.ts';
 
 /** How long a key is left alone after its refresh failed. */

@@ -66,7 +66,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
     deadline: Deadline,
     about: About,
   ): Promise<Answer> {
-    const { name: api, method, answer } = endpoint;
+    const { name: api, method, answer, refusals } = endpoint;
     const question = {
       method,
       path: endpoint.path(input),
@@ -74,6 +74,7 @@ export function createDingTalk(options: DingTalkOptions): DingTalk {
       token: token.value,
       ...(endpoint.body && { body: endpoint.body(input) }),
       answer,
+      refusals,
       secrets: () => [token.value, unionId, ...textsOf(input)],
       newConnection,
       about,

@@ -1,11 +1,11 @@
 /**
- * The closed set of `extensions.code` that the gateway itself gives, each with when it is given.
+ * The closed set of `extensions.code` that the gateway itself uses, and when.
  * GraphQL's own parse, validation and CSRF errors keep Apollo Server's codes.
  */
 export const publicCodes = {
   BAD_USER_INPUT: 'an argument is wrong',
-  FORBIDDEN: "the operator may not read this group's space",
-  CROSS_ORGANIZATION_FORBIDDEN: 'the group belongs to another organization',
+  FORBIDDEN: 'the operator may not read what was asked for',
+  CROSS_ORGANIZATION_FORBIDDEN: 'what was asked for belongs to another organization',
   CONVERSATION_NOT_FOUND: 'no such group',
   SPACE_NOT_FOUND: 'no such storage space',
   NOT_FOUND: 'DingTalk knows no such thing',

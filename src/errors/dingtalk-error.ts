@@ -1,41 +1,37 @@
-/** What went wrong with a call to DingTalk, as far as anybody has to act on it. */
-export type DingTalkErrorKind =
-  | 'bad-argument'
-  | 'bad-conversation-id'
-  | 'forbidden'
-  | 'cross-organization'
-  | 'conversation-not-found'
-  | 'space-not-found'
-  | 'not-found'
-  | 'unavailable'
-  | 'timeout'
-  | 'rate-limited'
-  | 'ip-banned'
-  | 'quota-exhausted'
-  | 'stale-token'
-  | 'misconfigured'
-  | 'malformed-response';
+import type { PublicCode } from './codes.ts';
+import type { DingTalkErrorKind } from './kinds.ts';
+
+/** What clients read of a refusal, where the endpoint's words are better than those of the kind. */
+export interface PublicWords {
+  readonly code?: PublicCode | undefined;
+  readonly message: string;
+  /** The argument that was refused. */
+  readonly argument?: string | undefined;
+}
 
 export interface DingTalkErrorDetails {
   /** DingTalk's own code, such as `permissionDenied`. */
   readonly code?: string | undefined;
+  /** True where DingTalk documents that code: then it is no text that may hold anything. Never sent to clients. */
+  readonly documented?: true | undefined;
   /** The HTTP status that DingTalk sent. */
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
   readonly requiredScopes?: readonly string[] | undefined;
   /** How long waiting helps, where it does. */
   readonly retryAfterMs?: number | undefined;
-  /** DingTalk's message or a cause found here: for the log only, scrubbed of secrets by whoever knows them. */
+  /** DingTalk's message or a cause found here: for the log only, with secrets struck out. */
   readonly reason?: string | undefined;
-  /** True where a kept connection turned out to be dead before DingTalk can have acted on the call. */
+  /** True where a kept connection was dead before DingTalk can have acted on the call. */
   readonly deadConnection?: boolean | undefined;
   /** True where a call was not sent because of other calls of the same viewer. */
   readonly ownCalls?: boolean | undefined;
+  readonly public?: PublicWords | undefined;
 }
 
 /**
- * The one error of everything below the graph. It is made from safe fields only: never from an HTTP
- * library's error, which carries the request with its token.
+ * The one error of everything below the graph. It is made of safe fields only: never from an error of the HTTP
+ * client, which holds the request with its token.
  */
 export class DingTalkError extends Error {
   override readonly name = 'DingTalkError';
@@ -48,17 +44,5 @@ export class DingTalkError extends Error {
   }
 }
 
-/**
- * Why a call was not sent: DingTalk would not have answered it, or not in time. It cost DingTalk nothing, and tells
- * nothing new of it.
- */
+/** A call that was not sent, because DingTalk would not have answered it in time. It says nothing new of DingTalk. */
 export class NotSentError extends DingTalkError {}
-
-/** Why a lookup is given up when the client that asked for it has gone. Nobody is left to read it. */
-export class ClientGoneError extends Error {
-  override readonly name = 'ClientGoneError';
-
-  constructor() {
-    super('The client closed the connection before the answer was ready');
-  }
-}

@@ -2,7 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { DingTalkError } from './dingtalk-error.ts';
 import type { PublicCode } from './codes.ts';
-import { toPublicFailure } from './kinds.ts';
+import { toPublicFailure } from './public-failure.ts';
 import { withholdInput } from './withhold-input.ts';
 
 /** Also what Apollo Server calls every error that nobody gave a code. */

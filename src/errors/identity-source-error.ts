@@ -1,4 +1,4 @@
-/** What tells whose credentials they are cannot be had: nothing can be said about them. */
+/** The source that knows credentials, such as the issuer's keys, cannot be read: they may be right or wrong. */
 export class IdentitySourceError extends Error {
   override readonly name = 'IdentitySourceError';
 }

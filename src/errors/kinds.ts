@@ -1,120 +1,108 @@
-import type { DingTalkError } from './dingtalk-error.ts';
 import type { PublicCode } from './codes.ts';
 
-/** What a client is told of a failed lookup; `extensions` is complete but for what GraphQL adds. */
-export interface PublicFailure {
-  readonly message: string;
-  readonly extensions: {
-    readonly code: PublicCode;
-    readonly retryable: boolean;
-    readonly retryAfterMs?: number;
-    readonly argument?: string;
-    readonly dingtalk?: {
-      readonly code?: string;
-      readonly status?: number;
-      readonly requestId?: string;
-      readonly requiredScopes?: readonly string[];
-    };
-  };
-}
-
-/** Turns DingTalk's failure into the gateway's own words: the one mapping, complete over all kinds. */
-export function toPublicFailure(error: DingTalkError): PublicFailure {
-  const { code, retryable, message, argument } = describe(error);
-  const { retryAfterMs } = error.details;
-  const dingtalk = whatDingTalkSaid(error);
-  return {
-    message,
-    extensions: {
-      code,
-      retryable,
-      ...(argument !== undefined && { argument }),
-      ...(retryable && retryAfterMs !== undefined && { retryAfterMs }),
-      ...(dingtalk && { dingtalk }),
-    },
-  };
-}
-
-interface Description {
+/** One kind of `DingTalkError`: what clients read, and how the gateway treats it. */
+interface Kind {
   readonly code: PublicCode;
-  readonly retryable: boolean;
+  /** For clients, unless the endpoint has words for what was asked for. */
   readonly message: string;
-  readonly argument?: string;
+  /** Whether clients may ask again without changing anything. */
+  readonly retryable: boolean;
+  readonly logLevel: 'error' | 'warn' | 'info';
+  /** A refusal of what was asked for: it ends a cached answer to the same question. */
+  readonly endsEntry: boolean;
+  /** A refusal that is definitive enough to be cached for a short time. */
+  readonly cacheable: boolean;
+  /** Passes by itself: neither the application nor what was asked for is refused. */
+  readonly passing: boolean;
 }
 
-function describe({ kind }: DingTalkError): Description {
-  switch (kind) {
-    case 'bad-argument':
-      return no('BAD_USER_INPUT', 'DingTalk refuses the arguments: check them and ask again.');
-    case 'bad-conversation-id':
-      return {
-        ...no(
-          'BAD_USER_INPUT',
-          'DingTalk refuses this openConversationId: copy it unchanged, case and padding included.',
-        ),
-        argument: 'openConversationId',
-      };
-    case 'forbidden':
-      return no(
-        'FORBIDDEN',
-        "The operator may not read this group's space: ask as a member of the group, or have the permission granted.",
-      );
-    case 'cross-organization':
-      return no(
-        'CROSS_ORGANIZATION_FORBIDDEN',
-        'The group belongs to another organization: ask as an operator of that organization.',
-      );
-    case 'conversation-not-found':
-      return no(
-        'CONVERSATION_NOT_FOUND',
-        'There is no such group: check the openConversationId, case included.',
-      );
-    case 'space-not-found':
-      return no('SPACE_NOT_FOUND', 'There is no such storage space: check the spaceId, case included.');
-    case 'not-found':
-      return no('NOT_FOUND', 'DingTalk knows no such thing: check the id, case included.');
-    case 'unavailable':
-      return yes('UPSTREAM_UNAVAILABLE', 'DingTalk is not available right now: try again later.');
-    case 'timeout':
-      return yes('UPSTREAM_TIMEOUT', 'DingTalk did not answer in time: try again.');
-    case 'rate-limited':
-    case 'ip-banned':
-      return yes('RATE_LIMITED', 'Too many calls to DingTalk right now: wait retryAfterMs and try again.');
-    case 'quota-exhausted':
-      return no(
-        'QUOTA_EXHAUSTED',
-        "The organization's monthly DingTalk calls are spent: wait for the next month or enlarge the quota.",
-      );
-    case 'stale-token':
-    case 'misconfigured':
-      return no(
-        'GATEWAY_MISCONFIGURED',
-        "DingTalk refuses this gateway's application: its operator must check credentials, permissions and IP white list.",
-      );
-    case 'malformed-response':
-      return yes(
-        'UPSTREAM_MALFORMED_RESPONSE',
-        'DingTalk gave an answer that cannot be understood: try again later.',
-      );
-    default:
-      return unreachable(kind);
-  }
-}
+type Treatment = Omit<Kind, 'code' | 'message'>;
+const refusal: Treatment = {
+  retryable: false,
+  logLevel: 'info',
+  endsEntry: true,
+  cacheable: true,
+  passing: false,
+};
+const passing: Treatment = {
+  retryable: true,
+  logLevel: 'warn',
+  endsEntry: false,
+  cacheable: false,
+  passing: true,
+};
+/** Only the operator of this gateway can act. */
+const operators: Treatment = {
+  retryable: false,
+  logLevel: 'error',
+  endsEntry: false,
+  cacheable: false,
+  passing: false,
+};
 
-const no = (code: PublicCode, message: string): Description => ({ code, retryable: false, message });
-const yes = (code: PublicCode, message: string): Description => ({ code, retryable: true, message });
+const tooManyCalls = 'Too many calls to DingTalk right now: wait retryAfterMs and try again.';
+const applicationRefused =
+  "DingTalk refuses this gateway's application: its operator must check credentials, permissions and IP white list.";
 
-function whatDingTalkSaid({ details }: DingTalkError): PublicFailure['extensions']['dingtalk'] {
-  const { code, status, requestId, requiredScopes } = details;
-  if (code === undefined && status === undefined) return undefined;
-  return {
-    ...(code !== undefined && { code }),
-    ...(status !== undefined && { status }),
-    ...(requestId !== undefined && { requestId }),
-    ...(requiredScopes !== undefined && { requiredScopes }),
-  };
-}
+/** Every kind of failure, one row each. */
+export const kinds = {
+  'bad-argument': {
+    ...refusal,
+    code: 'BAD_USER_INPUT',
+    message: 'DingTalk refuses the arguments: check them and ask again.',
+    // May be a mistake of one request, or said of an operator who has left.
+    cacheable: false,
+  },
+  forbidden: {
+    ...refusal,
+    code: 'FORBIDDEN',
+    message:
+      'The operator may not read what was asked for: ask as an operator who may, or have the permission granted.',
+  },
+  'cross-organization': {
+    ...refusal,
+    code: 'CROSS_ORGANIZATION_FORBIDDEN',
+    message: 'What was asked for belongs to another organization: ask as an operator of that organization.',
+  },
+  'not-found': {
+    ...refusal,
+    code: 'NOT_FOUND',
+    message: 'DingTalk knows no such thing: check the id, case included.',
+  },
+  unavailable: {
+    ...passing,
+    code: 'UPSTREAM_UNAVAILABLE',
+    message: 'DingTalk is not available right now: try again later.',
+  },
+  timeout: {
+    ...passing,
+    code: 'UPSTREAM_TIMEOUT',
+    message: 'DingTalk did not answer in time: try again.',
+  },
+  'rate-limited': {
+    ...passing,
+    code: 'RATE_LIMITED',
+    message: tooManyCalls,
+  },
+  'ip-banned': {
+    ...passing,
+    code: 'RATE_LIMITED',
+    message: tooManyCalls,
+    logLevel: 'error',
+  },
+  'malformed-response': {
+    ...passing,
+    code: 'UPSTREAM_MALFORMED_RESPONSE',
+    message: 'DingTalk gave an answer that cannot be understood: try again later.',
+  },
+  'quota-exhausted': {
+    ...operators,
+    code: 'QUOTA_EXHAUSTED',
+    message:
+      "The organization's monthly DingTalk calls are spent: wait for the next month or enlarge the quota.",
+  },
+  'stale-token': { ...operators, code: 'GATEWAY_MISCONFIGURED', message: applicationRefused },
+  misconfigured: { ...operators, code: 'GATEWAY_MISCONFIGURED', message: applicationRefused },
+} satisfies Readonly<Record<string, Kind>>;
 
-function unreachable(kind: never): never {
-  throw new Error(`A kind of DingTalk error without a public description: ${String(kind)}`);
-}
+export type DingTalkErrorKind = keyof typeof kinds;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { ClientGoneError } from '../errors/dingtalk-error.ts';
+import { ClientGoneError } from '../errors/client-gone-error.ts';
 import { AbortableSignal, type Signal } from '../async/abort.ts';
 
 const signals = new WeakMap<Socket, Signal>();

@@ -130,6 +130,26 @@ testWithRedis('a refusal is remembered by all, and ends what another replica kno
   expect(callsOf(upstream)).toBe(2);
 });
 
+testWithRedis('a refusal that comes from Redis has the same words', async () => {
+  await using world = await startWorld();
+  const { redis, upstream, client } = world;
+  await using one = await startConnected(upstream, redis.url);
+  await using other = await startConnected(upstream, redis.url);
+
+  const refused = await one.lookUp('nowhere', 'chy');
+  await eventually(async () => (await keysOf(client)).length === 1);
+  const again = await other.lookUp('nowhere', 'chy');
+
+  expect(refused.body.errors).toMatchObject([
+    {
+      message: 'There is no such group: check the openConversationId, case included.',
+      extensions: { code: 'CONVERSATION_NOT_FOUND' },
+    },
+  ]);
+  expect(again.body).toEqual(refused.body);
+  expect(callsOf(upstream)).toBe(1);
+});
+
 testWithRedis(
   'what Redis still holds of before a refusal is not told, though Redis did not hear of it',
   async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createSingleFlight } from '../../src/cache/single-flight.ts';
 import { startDeadline, whileWaiting, type Deadline } from '../../src/async/deadline.ts';
-import { ClientGoneError } from '../../src/errors/dingtalk-error.ts';
+import { ClientGoneError } from '../../src/errors/client-gone-error.ts';
 import { AbortableSignal } from '../../src/async/abort.ts';
 import { codeOf, manyViewers, startCachedGateway } from '../support/cached-gateway.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createBudget, type Budget } from '../../src/dingtalk/pacing/rate-limiter.ts';
 import { startDeadline } from '../../src/async/deadline.ts';
-import { ClientGoneError } from '../../src/errors/dingtalk-error.ts';
+import { ClientGoneError } from '../../src/errors/client-gone-error.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 
 interface Run {

@@ -1,10 +1,6 @@
 import { expect, test } from '@jest/globals';
-import {
-  DingTalkError,
-  NotSentError,
-  type DingTalkErrorDetails,
-  type DingTalkErrorKind,
-} from '../../src/errors/dingtalk-error.ts';
+import { DingTalkError, NotSentError, type DingTalkErrorDetails } from '../../src/errors/dingtalk-error.ts';
+import type { DingTalkErrorKind } from '../../src/errors/kinds.ts';
 import { nextStep, type Progress } from '../../src/dingtalk/resilience/retry-policy.ts';
 
 const firstFailed: Progress = { attempts: 1, replayed: false, renewed: false, remainingMs: 5000 };
@@ -12,8 +8,8 @@ const giveUp = { kind: 'give-up' };
 const retryAfter = (delayMs: number) => ({ kind: 'retry', delayMs });
 
 test.each<[what: string, kind: DingTalkErrorKind, details: DingTalkErrorDetails, step: object]>([
-  ['a documented fault of DingTalk', 'unavailable', { code: 'systemError', status: 500 }, retryAfter(100)],
-  ['an overload with a 4xx', 'unavailable', { code: 'systemBusy', status: 429 }, retryAfter(100)],
+  ['a documented fault of DingTalk', 'unavailable', { documented: true, status: 500 }, retryAfter(100)],
+  ['an overload with a 4xx', 'unavailable', { documented: true, status: 429 }, retryAfter(100)],
   ['a bare 502', 'unavailable', { status: 502 }, retryAfter(100)],
   ['no connection', 'unavailable', { reason: 'ECONNREFUSED' }, retryAfter(100)],
   ['a wait that DingTalk asks for', 'unavailable', { status: 503, retryAfterMs: 3000 }, retryAfter(3000)],
@@ -28,7 +24,7 @@ test.each<[what: string, kind: DingTalkErrorKind, details: DingTalkErrorDetails,
   ['an answer that breaks its promise', 'malformed-response', { status: 200 }, giveUp],
   ['a wrong argument', 'bad-argument', { status: 400 }, giveUp],
   ['no permission', 'forbidden', { status: 403 }, giveUp],
-  ['no such group', 'conversation-not-found', { status: 404 }, giveUp],
+  ['no such group', 'not-found', { status: 404 }, giveUp],
   ['an application that is refused', 'misconfigured', { status: 400 }, giveUp],
 ])('%s', (_what, kind, details, step) => {
   expect(nextStep(new DingTalkError(kind, details), firstFailed, 0.5)).toEqual(step);

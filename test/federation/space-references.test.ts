@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { documentedErrors } from '../../src/sandbox/documented-errors.ts';
+import { conversationSpaceEndpoint } from '../../src/graph/conversation/conversation-space.endpoint.ts';
+import { startCachedGateway } from '../support/cached-gateway.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { factsOfSpaces, space } from './representations.ts';
 
@@ -107,8 +109,9 @@ test('a space that does not exist is one error at its place, and its neighbour h
   expect(paths()).toEqual(['/v1.0/storage/spaces/798xxxxx', '/v1.0/storage/spaces/nowhere']);
 });
 
-test('the storage API fails in the same words as the lookup', async () => {
-  const codes = documentedErrors.map(({ code }) => code);
+test('what every API refuses is told in the same words as by the lookup', async () => {
+  const own = Object.keys(conversationSpaceEndpoint.refusals);
+  const codes = documentedErrors.map(({ code }) => code).filter((code) => !own.includes(code));
   const ofSpaces = await told(
     factsOfSpaces,
     codes.map((code) => space(`space.${code}`)),
@@ -122,6 +125,54 @@ test('the storage API fails in the same words as the lookup', async () => {
 
   expect(ofSpaces).toHaveLength(codes.length);
   expect(ofSpaces).toEqual(ofConversations);
+});
+
+test('a refusal says so of the storage space, also from the cache', async () => {
+  await using remembers = await startCachedGateway();
+  const refused = ['permissionDenied', 'acrossOrgAccessForbidden', 'spaceNotExist'];
+  const representations = refused.map((code) => space(`space.${code}`));
+
+  const answers = [
+    await remembers.query(factsOfSpaces, { representations }),
+    await remembers.query(factsOfSpaces, { representations }),
+  ];
+
+  for (const { body } of answers) {
+    expect(body.errors!.map(({ message, extensions }) => [extensions.code, message])).toEqual([
+      [
+        'FORBIDDEN',
+        'The operator may not read this storage space: ask as an operator who may, or have the permission granted.',
+      ],
+      [
+        'CROSS_ORGANIZATION_FORBIDDEN',
+        'This storage space belongs to another organization: ask as an operator of that organization.',
+      ],
+      ['SPACE_NOT_FOUND', 'There is no such storage space: check the spaceId, case included.'],
+    ]);
+  }
+  expect(remembers.upstream.callsTo('storageSpace')).toHaveLength(3);
+});
+
+test('a refusal of another thing, which the storage API does not document, goes by its status', async () => {
+  const refusals = await told(
+    factsOfSpaces,
+    ['paramError.conversationId', 'conversationNotExist'].map((code) => space(`space.${code}`)),
+  );
+
+  expect(refusals).toEqual([
+    [
+      'DingTalk refuses the arguments: check them and ask again.',
+      {
+        code: 'BAD_USER_INPUT',
+        retryable: false,
+        dingtalk: { code: 'paramError.conversationId', status: 400 },
+      },
+    ],
+    [
+      'DingTalk knows no such thing: check the id, case included.',
+      { code: 'NOT_FOUND', retryable: false, dingtalk: { code: 'conversationNotExist', status: 404 } },
+    ],
+  ]);
 });
 
 test('an answer without a space, or that is no answer at all, is an error that says so', async () => {

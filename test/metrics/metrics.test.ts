@@ -137,7 +137,7 @@ test('counts calls by code, attempts and waits; a code that nobody documents is 
   const { metrics, read } = serve();
   const api = 'conversationSpace';
   for (const code of ['ok', 'ok', 'permissionDenied', 'timeout', 'cid9FTRQSLo', '__proto__']) {
-    metrics.observer.callEnded({ api, code, corpId: undefined });
+    metrics.observer.callEnded({ api, code, documented: code === 'permissionDenied', corpId: undefined });
   }
   metrics.observer.attemptsEnded({ api, attempts: 2 });
   metrics.observer.turnEnded({ api, waitMs: 300 });
@@ -198,7 +198,12 @@ test('what nobody tells is left out, rather than told as zero', async () => {
 test('a thousand organizations have names; all others are one', async () => {
   const { metrics, read } = serve();
   for (let corp = 0; corp < 1200; corp += 1) {
-    metrics.observer.callEnded({ api: 'conversationSpace', code: 'ok', corpId: `ding${corp}` });
+    metrics.observer.callEnded({
+      api: 'conversationSpace',
+      code: 'ok',
+      documented: false,
+      corpId: `ding${corp}`,
+    });
   }
 
   const corps = samplesOf(await read(), 'dingtalk_gateway_month_calls');
@@ -211,7 +216,12 @@ test('measures the calls of the month against the quota', async () => {
   const { metrics, read } = serve({ monthlyQuota: 8 });
   const refused = 'Forbidden.AccessDenied.QpsLimitForAppkeyAndApi';
   for (const code of ['ok', 'timeout', refused, 'rate-limited', 'unavailable']) {
-    metrics.observer.callEnded({ api: 'conversationSpace', code, corpId: undefined });
+    metrics.observer.callEnded({
+      api: 'conversationSpace',
+      code,
+      documented: code === refused,
+      corpId: undefined,
+    });
   }
 
   const told = await read();

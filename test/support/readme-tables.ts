@@ -1,9 +1,10 @@
 import { publicCodes, type PublicCode } from '../../src/errors/codes.ts';
-import { toPublicFailure } from '../../src/errors/kinds.ts';
-import { DingTalkError } from '../../src/errors/dingtalk-error.ts';
-import { errorCatalogue } from '../../src/dingtalk/http/documented-codes.ts';
+import { kinds } from '../../src/errors/kinds.ts';
+import type { Refusal } from '../../src/domain/endpoint.ts';
+import { commonCodes } from '../../src/dingtalk/http/documented-codes.ts';
 import { variables } from '../../src/config/variables.ts';
 import { definitions } from '../../src/observability/metrics/definitions.ts';
+import { endpoints } from './endpoints.ts';
 
 /** Codes that DingTalk's do not lead to, and whether asking again helps. */
 const retryableOnTheirOwn: Partial<Record<PublicCode, boolean>> = {
@@ -22,12 +23,17 @@ export function variablesTable(): string {
 
 /** The README's table of errors, as the code would have it. */
 export function errorsTable(): string {
+  const meanings: [string, Pick<Refusal, 'kind' | 'code'>][] = [
+    ...Object.entries(commonCodes),
+    ...endpoints.flatMap(({ refusals }) => Object.entries(refusals)),
+  ];
   const rows = Object.entries(publicCodes).map(([code, when]) => {
-    const upstream = Object.entries(errorCatalogue).flatMap(([upstreamCode, { kind }]) => {
-      const { extensions } = toPublicFailure(new DingTalkError(kind));
-      return extensions.code === code ? [{ upstreamCode, retryable: extensions.retryable }] : [];
+    const upstream = meanings.flatMap(([upstreamCode, meaning]) => {
+      const { code: kindsCode, retryable } = kinds[meaning.kind];
+      return (meaning.code ?? kindsCode) === code ? [{ upstreamCode, retryable }] : [];
     });
-    const codes = upstream.map(({ upstreamCode }) => `\`${upstreamCode}\``).join(', ') || '–';
+    const upstreamCodes = new Set(upstream.map(({ upstreamCode }) => `\`${upstreamCode}\``));
+    const codes = [...upstreamCodes].join(', ') || '–';
     const retryable = upstream[0]?.retryable ?? retryableOnTheirOwn[code as PublicCode] ?? false;
     return `| \`${code}\` | ${when} | ${codes} | ${retryable ? 'yes' : 'no'} |`;
   });

@@ -2,11 +2,13 @@ import type * as z from 'zod';
 import { readAnswer } from './classify.ts';
 import type { UpstreamClient, UpstreamRequest } from './client.ts';
 import type { Deadline } from '../../async/deadline.ts';
+import type { Refusals } from '../../domain/endpoint.ts';
 import { redact } from './redact.ts';
 
 /** What is asked, and what of it DingTalk's messages may quote and nobody may read. */
 export interface Question<Answer> extends Omit<UpstreamRequest, 'signal'> {
   readonly answer: z.ZodType<Answer>;
+  readonly refusals?: Refusals;
   /** Asked for where there is something to strike them out of. */
   readonly secrets: () => readonly string[];
 }
@@ -19,13 +21,13 @@ export interface Question<Answer> extends Omit<UpstreamRequest, 'signal'> {
  */
 export async function ask<Answer>(
   client: UpstreamClient,
-  { answer, secrets, ...request }: Question<Answer>,
+  { answer, refusals, secrets, ...request }: Question<Answer>,
   { signal }: Deadline,
   onEnded?: (failure?: unknown) => void,
 ): Promise<Answer> {
   let failure: unknown;
   try {
-    return readAnswer(await client.send({ ...request, signal }), request, answer);
+    return readAnswer(await client.send({ ...request, signal }), request, answer, refusals);
   } catch (error) {
     failure = redact(error, secrets());
     throw failure;

@@ -1,10 +1,8 @@
 import * as z from 'zod';
-import {
-  DingTalkError,
-  type DingTalkErrorDetails,
-  type DingTalkErrorKind,
-} from '../../errors/dingtalk-error.ts';
-import { errorCatalogue } from './documented-codes.ts';
+import type { Refusals } from '../../domain/endpoint.ts';
+import { DingTalkError, type DingTalkErrorDetails } from '../../errors/dingtalk-error.ts';
+import type { DingTalkErrorKind } from '../../errors/kinds.ts';
+import { commonCodes } from './documented-codes.ts';
 import { banMs, type Sent } from './ban-answer.ts';
 import type { UpstreamAnswer } from './client.ts';
 
@@ -34,16 +32,26 @@ const errorBody = z.object({
  *
  * @throws {DingTalkError} of the kind that DingTalk's code or, for want of one, the status says.
  */
-export function readAnswer<T>(answer: UpstreamAnswer, sent: Sent, schema: z.ZodType<T>): T {
+export function readAnswer<T>(
+  answer: UpstreamAnswer,
+  sent: Sent,
+  schema: z.ZodType<T>,
+  refusals: Refusals = {},
+): T {
   const json = parseJson(answer.body);
   if (answer.status === 200) {
     const parsed = schema.safeParse(json);
     if (parsed.success) return parsed.data;
   }
-  throw classify(answer, json, banMs(answer, sent));
+  throw classify(answer, json, banMs(answer, sent), refusals);
 }
 
-function classify(answer: UpstreamAnswer, json: unknown, bannedMs: number | undefined): DingTalkError {
+function classify(
+  answer: UpstreamAnswer,
+  json: unknown,
+  bannedMs: number | undefined,
+  refusals: Refusals,
+): DingTalkError {
   const { status, requestId } = answer;
   if (bannedMs !== undefined) {
     const reason = 'DingTalk has banned this IP';
@@ -62,10 +70,16 @@ function classify(answer: UpstreamAnswer, json: unknown, bannedMs: number | unde
   };
   if (code === undefined) return withoutCode(answer, said);
 
-  const known = Object.hasOwn(errorCatalogue, code) ? errorCatalogue[code] : undefined;
-  const kind = known?.kind ?? kindByStatus(status);
-  return new DingTalkError(kind, { ...said, retryAfterMs: waitMs(answer, kind, known?.retryAfterMs) });
+  const refusal = own(refusals, code);
+  const common = own(commonCodes, code);
+  const documented = refusal || common ? true : undefined;
+  const kind = refusal?.kind ?? common?.kind ?? kindByStatus(status);
+  const retryAfterMs = waitMs(answer, kind, common?.retryAfterMs);
+  return new DingTalkError(kind, { ...said, documented, retryAfterMs, public: refusal });
 }
+
+const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
 
 function withoutCode(answer: UpstreamAnswer, said?: DingTalkErrorDetails): DingTalkError {
   const { status, requestId } = answer;

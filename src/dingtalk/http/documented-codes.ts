@@ -1,4 +1,4 @@
-import type { DingTalkErrorKind } from '../../errors/dingtalk-error.ts';
+import type { DingTalkErrorKind } from '../../errors/kinds.ts';
 
 /** Waiting times that DingTalk documents nowhere: one window of the limit that was hit. */
 const aSecond = 1000;
@@ -10,18 +10,15 @@ interface CatalogueEntry {
 }
 
 /**
- * What each documented DingTalk code means. One code can come with several statuses and a message in
+ * The documented codes that mean the same for every API. One code can come with several statuses and a message in
  * any language: the code alone decides.
  *
  * @see https://open.dingtalk.com/document/orgapp/error-code
  */
-export const errorCatalogue: Readonly<Record<string, CatalogueEntry>> = {
+export const commonCodes: Readonly<Record<string, CatalogueEntry>> = {
   paramError: { kind: 'bad-argument' },
-  'paramError.conversationId': { kind: 'bad-conversation-id' },
   permissionDenied: { kind: 'forbidden' },
   acrossOrgAccessForbidden: { kind: 'cross-organization' },
-  conversationNotExist: { kind: 'conversation-not-found' },
-  spaceNotExist: { kind: 'space-not-found' },
   systemError: { kind: 'unavailable' },
   unknownError: { kind: 'unavailable' },
   InvalidAuthentication: { kind: 'stale-token' },

@@ -1,5 +1,4 @@
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
-import { errorCatalogue } from './documented-codes.ts';
 
 /**
  * The same error with every secret struck from what DingTalk wrote: its messages may quote the request, as it
@@ -13,11 +12,11 @@ export function redact(error: unknown, secrets: readonly string[]): unknown {
   );
   const strike = (text: string): string =>
     forms.reduce((left, form) => left.replaceAll(form, '[redacted]'), text);
-  const { code, requestId, reason, requiredScopes } = error.details;
+  const { code, documented, requestId, reason, requiredScopes } = error.details;
   return new DingTalkError(error.kind, {
     ...error.details,
-    // What is in the catalogue is DingTalk's own word, whatever else it may be.
-    code: code && (Object.hasOwn(errorCatalogue, code) ? code : strike(code)),
+    // A documented code stays, even where a secret is part of it.
+    code: code && (documented ? code : strike(code)),
     requestId: requestId && strike(requestId),
     reason: reason && strike(reason),
     requiredScopes: requiredScopes?.map(strike),

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../async/clock.ts';
 import { DingTalkError, NotSentError, type DingTalkErrorDetails } from '../../errors/dingtalk-error.ts';
+import { kinds } from '../../errors/kinds.ts';
 
 const closedMs = 10 * 60_000;
 /** After a try that told nothing. */
@@ -58,8 +59,6 @@ export function createQuotaGate(clock: Clock): QuotaGate {
 const isSpent = (error: unknown): error is DingTalkError =>
   error instanceof DingTalkError && error.kind === 'quota-exhausted';
 
-/** A refusal of what was asked for comes from behind the quota. */
+/** DingTalk refuses what was asked for only where the quota is not spent. */
 const isServed = (error: unknown): boolean =>
-  error instanceof DingTalkError && error.details.status !== undefined && !passing.has(error.kind);
-
-const passing = new Set(['unavailable', 'timeout', 'rate-limited', 'ip-banned', 'malformed-response']);
+  error instanceof DingTalkError && error.details.status !== undefined && !kinds[error.kind].passing;

@@ -1,5 +1,4 @@
 import { NotSentError, type DingTalkError } from '../../errors/dingtalk-error.ts';
-import { errorCatalogue } from '../http/documented-codes.ts';
 
 const maxAttempts = 3;
 const firstBackoffMs = 200;
@@ -43,18 +42,10 @@ export function nextStep(error: DingTalkError, progress: Progress, random: numbe
 }
 
 /** Whether the same question may have another answer in a moment. */
-function isRepeatable({ kind, details: { code, status } }: DingTalkError): boolean {
-  switch (kind) {
-    case 'rate-limited':
-      return true;
-    case 'unavailable':
-      // An unheard-of code with an odd status is not known to pass.
-      return (
-        status === undefined || status >= 500 || (code !== undefined && Object.hasOwn(errorCatalogue, code))
-      );
-    default:
-      return false;
-  }
+function isRepeatable({ kind, details: { documented, status } }: DingTalkError): boolean {
+  if (kind === 'rate-limited') return true;
+  // An undocumented code with another status than 5xx is not known to pass.
+  return kind === 'unavailable' && (documented === true || status === undefined || status >= 500);
 }
 
 function delayBefore({ kind, details }: DingTalkError, attempts: number, random: number): number {

@@ -7,7 +7,8 @@ import { ask } from '../http/attempt.ts';
 import type { Budgets } from '../pacing/rate-limiters.ts';
 import type { UpstreamClient } from '../http/client.ts';
 import type { Deadline } from '../../async/deadline.ts';
-import { DingTalkError, type DingTalkErrorKind } from '../../errors/dingtalk-error.ts';
+import { DingTalkError } from '../../errors/dingtalk-error.ts';
+import { kinds } from '../../errors/kinds.ts';
 import { noteCall } from '../http/note-call.ts';
 import { createTokenRefusals } from './token-refusals.ts';
 
@@ -144,15 +145,7 @@ async function readTicket(file: string): Promise<string> {
   return ticket.trim();
 }
 
-const passing: readonly DingTalkErrorKind[] = [
-  'unavailable',
-  'timeout',
-  'rate-limited',
-  'ip-banned',
-  'malformed-response',
-];
-
 function asOurFault(error: unknown): unknown {
-  if (!(error instanceof DingTalkError) || passing.includes(error.kind)) return error;
+  if (!(error instanceof DingTalkError) || kinds[error.kind].passing) return error;
   return new DingTalkError('misconfigured', error.details);
 }

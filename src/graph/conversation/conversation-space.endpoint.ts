@@ -29,4 +29,25 @@ export const conversationSpaceEndpoint: Endpoint<{ openConversationId: string },
   answer: getSpaceBody,
   // A read, although it is a POST.
   repeatable: true,
+  refusals: {
+    'paramError.conversationId': {
+      kind: 'bad-argument',
+      message: 'DingTalk refuses this openConversationId: copy it unchanged, case and padding included.',
+      argument: 'openConversationId',
+    },
+    permissionDenied: {
+      kind: 'forbidden',
+      message:
+        "The operator may not read this group's space: ask as a member of the group, or have the permission granted.",
+    },
+    acrossOrgAccessForbidden: {
+      kind: 'cross-organization',
+      message: 'The group belongs to another organization: ask as an operator of that organization.',
+    },
+    conversationNotExist: {
+      kind: 'not-found',
+      code: 'CONVERSATION_NOT_FOUND',
+      message: 'There is no such group: check the openConversationId, case included.',
+    },
+  },
 };

@@ -31,4 +31,20 @@ export const storageSpaceEndpoint: Endpoint<{ spaceId: string }, Space> = {
   path: ({ spaceId }) => `/v1.0/storage/spaces/${encodeURIComponent(spaceId)}`,
   answer: getStorageSpaceBody,
   repeatable: true,
+  refusals: {
+    permissionDenied: {
+      kind: 'forbidden',
+      message:
+        'The operator may not read this storage space: ask as an operator who may, or have the permission granted.',
+    },
+    acrossOrgAccessForbidden: {
+      kind: 'cross-organization',
+      message: 'This storage space belongs to another organization: ask as an operator of that organization.',
+    },
+    spaceNotExist: {
+      kind: 'not-found',
+      code: 'SPACE_NOT_FOUND',
+      message: 'There is no such storage space: check the spaceId, case included.',
+    },
+  },
 };

@@ -67,9 +67,9 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
         const labels = { api, source, stale: String(stale), outcome: outcomeLabel(failure ?? 'ok') };
         tell((to) => to.lookups.inc(labels));
       },
-      callEnded({ api, code, corpId }) {
+      callEnded({ api, code, documented, corpId }) {
         if (isCounted(api, code)) monthCalls.note(corpLabel(corpOf(corpId)));
-        tell((to) => to.upstreamCalls.inc({ api, code: outcomeLabel(code) }));
+        tell((to) => to.upstreamCalls.inc({ api, code: documented ? code : outcomeLabel(code) }));
       },
       attemptsEnded: ({ api, attempts }) => tell((to) => to.attempts.observe({ api }, attempts)),
       turnEnded: ({ api, waitMs }) => tell((to) => to.queueWait.observe({ api }, waitMs / 1000)),
