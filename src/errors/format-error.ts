@@ -5,18 +5,18 @@ import type { PublicCode } from './codes.ts';
 import { toPublicFailure } from './public-failure.ts';
 import { withholdInput } from './withhold-input.ts';
 
-/** Also what Apollo Server calls every error that nobody gave a code. */
+/** Also Apollo Server's code for every error without one. */
 const unforeseen: PublicCode = 'INTERNAL_SERVER_ERROR';
 const tooComplex: PublicCode = 'QUERY_TOO_COMPLEX';
 const badInput: PublicCode = 'BAD_USER_INPUT';
 
 const tooManyTokens = /^Syntax Error: Document contains more tha[nt] (\d+) tokens.*$/;
-/** What a client sent does not fit its type, though the message alone says so. */
+/** Input that does not fit its type: only the message says so. */
 const wrongInput = /^(?:Argument "\w+" |Too many errors processing variables)/;
 
 /**
- * The one step between an error and the client. DingTalk's failures are told in the gateway's words,
- * errors made as `GraphQLError` are public as they are, and everything else is masked.
+ * The one step between an error and the client. A `DingTalkError` gets its public words, a `GraphQLError` is public
+ * as it is, and everything else is masked.
  */
 export function formatError(formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError {
   const error = unwrapResolverError(thrown);
@@ -27,7 +27,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
   const code = codeOf(thrown, formatted);
   if (error instanceof GraphQLError && code !== unforeseen) {
     return {
-      message: inOurWords(formatted),
+      message: toPublicMessage(formatted),
       ...where,
       extensions: { retryable: false, ...formatted.extensions, code },
     };
@@ -39,22 +39,22 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
   };
 }
 
-/** Apollo Server's and graphql-js's messages, where they echo input or speak to whoever runs the server. */
-function inOurWords({ message, extensions }: GraphQLFormattedError): string {
+/** Replaces messages of Apollo Server and graphql-js that echo input or address the operator of the server. */
+function toPublicMessage({ message, extensions }: GraphQLFormattedError): string {
   if (extensions?.['validationErrorCode'] === 'INTROSPECTION_DISABLED') {
-    return 'Introspection is off here: the schema comes from whoever runs this gateway.';
+    return 'Introspection is disabled. Ask the operator of this gateway for the schema.';
   }
   return withholdInput(message).replace(tooManyTokens, 'This document has more than $1 tokens: split it.');
 }
 
-/** GraphQL's own refusals say what kind they are by their words only, or hide who made them. */
+/** Some of GraphQL's own refusals show their kind only in the message, or hide the code of the rule that made them. */
 function codeOf(thrown: unknown, { message, extensions }: GraphQLFormattedError): unknown {
   const code = extensions?.['code'];
   const cause = thrown instanceof GraphQLError ? thrown.originalError : undefined;
   const madeByARule = cause instanceof GraphQLError ? cause.extensions['code'] : undefined;
   if (code === 'GRAPHQL_VALIDATION_FAILED') return madeByARule ?? code;
   if (code === 'GRAPHQL_PARSE_FAILED' && tooManyTokens.test(message)) return tooComplex;
-  // Such as a variable that fits its own type and not the argument's: null where a default would have been.
+  // Such as null in a variable whose argument is non-null with a default: it fits its own type only.
   if (code === unforeseen && (cause ?? thrown) instanceof GraphQLError && wrongInput.test(message))
     return badInput;
   return code;

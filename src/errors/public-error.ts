@@ -2,14 +2,14 @@ import { GraphQLError } from 'graphql';
 import type { PublicCode } from './codes.ts';
 
 interface PublicErrorOptions {
-  /** The status of the whole answer: for errors of the request, never for errors of a field. */
+  /** The status of the whole answer: only for errors of the request, not for errors of a field. */
   readonly httpStatus?: number;
-  /** Beside that status only. */
+  /** Only beside `httpStatus`. */
   readonly httpHeaders?: Readonly<Record<string, string>>;
   readonly retryable?: boolean;
   readonly retryAfterMs?: number;
   readonly argument?: string;
-  /** For the log; never told. */
+  /** For the log; never sent to clients. */
   readonly cause?: Error;
 }
 

@@ -1,7 +1,7 @@
-/** Longer than any message of ours, and than any of GraphQL's that quotes no more than a name of ordinary length. */
+/** Longer than our messages, and than GraphQL's where they quote only a name of ordinary length. */
 const maxLength = 300;
 
-/** GraphQL's messages up to where they quote a value or a text of the document. `end` is what stands in its place. */
+/** Marks after which GraphQL's messages quote a value or a text of the document; `end` replaces it. */
 const quotes: readonly { readonly mark: string; readonly end: string }[] = [
   { mark: ' got invalid value ', end: ' got an invalid value: send what its type asks for.' },
   { mark: ', found ', end: '.' },
@@ -13,11 +13,10 @@ const tokens = ['Name', 'Int', 'Float', 'String', 'BlockString'].map((kind) => `
 const representation = 'cannot represent ';
 
 /**
- * The message without what the client sent, which may be anything, and without guesses at what it meant, which
- * tell of the schema. What else is quoted of the client is cut to a bounded length.
+ * The message without input of the client, which may hold anything, and without "Did you mean", which reveals the
+ * schema. The rest is cut to a bounded length.
  *
- * Plain searches instead of patterns: the text is the client's, and a pattern that tries each place of it again takes
- * the square of its length.
+ * Searches instead of regular expressions: on the client's text some of those take the square of its length.
  */
 export function withholdInput(message: string): string {
   let left = message;
