@@ -25,6 +25,7 @@ const pageEndpoint: Endpoint<{ parent: string; page: number }, string[]> = {
     encode: (list) => list,
   }),
   repeatable: true,
+  refusals: {},
 };
 
 @ObjectType({ simpleResolvers: true })
