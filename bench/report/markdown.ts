@@ -79,7 +79,7 @@ function workloadSection(workload: string, what: string, rows: readonly Row[]): 
 function notesOnEntities(report: Report): string[] {
   const notes = report.targets.flatMap(({ name: target }) => {
     const ratio = ratioTo(report, { workload: 'W5', target }, { workload: 'W2-0ms', target });
-    return ratio === undefined ? [] : [`- \`${target}\`: W5 is ${spread(ratio)} of its own W2-0ms`];
+    return ratio === undefined ? [] : [`- \`${target}\`: W5 is ${spread(ratio)} of the same target's W2-0ms`];
   });
   return notes.length === 0 ? [] : [...notes, ''];
 }
