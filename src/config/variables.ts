@@ -37,19 +37,19 @@ export const variables = {
   PORT: variable(wholeNumber(0, 65_535), '`4000`', 'listen port; `0` picks a free one and logs it'),
   ALLOWED_HOSTS: variable(
     hostNames,
-    "loopback's names where `HOST` is loopback, else any",
-    "comma-separated names, beside loopback's, that requests may have as their `Host`; others: HTTP 421",
+    "loopback's names, or any",
+    "comma-separated names that `Host` may hold, with loopback's; others: HTTP 421",
   ),
   NODE_ENV: variable(
     oneOf('production', 'development', 'test'),
     '–',
-    '`production` turns introspection and the explorer off and refuses to start without credentials',
+    '`production`: no introspection, no explorer, no start without credentials',
   ),
   IDE: variable(oneOf('on', 'off'), '`on` (`off` in production)', 'the explorer on `/`'),
   DINGTALK_MODE: variable(
     oneOf('live', 'sandbox'),
-    '`live` where credentials are set, else `sandbox`',
-    '`sandbox` = embedded stand-in DingTalk; in production only if asked for',
+    '`live` with credentials, else `sandbox`',
+    '`sandbox`: the embedded stand-in; in production only if set',
   ),
   DINGTALK_API_URL: variable(
     originOnly,
@@ -58,21 +58,13 @@ export const variables = {
   ),
   DINGTALK_APP_KEY: variable(secret, '–', 'internal app: its key'),
   DINGTALK_APP_SECRET: variable(secret, '–', 'internal app: its secret'),
-  DINGTALK_CORP_ID: variable(
-    corpId,
-    '–',
-    'if set, tokens come from `/v1.0/oauth2/{corpId}/token` (internal or third-party app, no suite ticket)',
-  ),
+  DINGTALK_CORP_ID: variable(corpId, '–', 'organization whose token is used; see the kinds of app below'),
   DINGTALK_SUITE_KEY: variable(secret, '–', 'third-party enterprise app: its key'),
   DINGTALK_SUITE_SECRET: variable(secret, '–', 'third-party enterprise app: its secret'),
-  DINGTALK_SUITE_TICKET_FILE: variable(
-    text,
-    '–',
-    'file with the latest suite ticket; read anew for every token',
-  ),
+  DINGTALK_SUITE_TICKET_FILE: variable(text, '–', 'file with the latest suite ticket, read for every token'),
   VIEWER_AUTH: variable(
     oneOf('fixed', 'jwt', 'dingtalk', 'router'),
-    '`fixed` in sandbox, none in live (must be chosen)',
+    '`fixed` in sandbox; required in live',
     "where the operator's unionId comes from",
   ),
   DINGTALK_OPERATOR_UNION_ID: variable(unionId, '–', '`fixed`: every request acts as this operator'),
@@ -86,21 +78,13 @@ export const variables = {
   VIEWER_JWT_AUDIENCE: variable(text, '–', '`jwt`: required `aud`'),
   VIEWER_UNION_ID_CLAIM: variable(text, '`unionId`', "`jwt`: the claim that holds the operator's unionId"),
   VIEWER_CORP_ID_CLAIM: variable(text, '`corpId`', "`jwt`: the claim that holds the operator's corpId"),
-  GATEWAY_API_KEYS: variable(
-    secrets,
-    '–',
-    '`fixed`: comma-separated keys that clients send as `x-api-key`; this or `ALLOW_ANONYMOUS` unless `HOST` is loopback',
-  ),
+  GATEWAY_API_KEYS: variable(secrets, '–', '`fixed`: comma-separated keys that clients send as `x-api-key`'),
   ALLOW_ANONYMOUS: variable(
     oneOf('0', '1'),
     '`0`',
-    '`fixed` without keys: `1` = anybody who reaches the port acts as the operator',
+    '`fixed` without keys: `1` lets every client act as the operator',
   ),
-  ROUTER_SECRET: variable(
-    secret,
-    '–',
-    '`router`: what `x-router-secret` must hold before `x-dingtalk-union-id` and `x-dingtalk-corp-id` are believed',
-  ),
+  ROUTER_SECRET: variable(secret, '–', '`router`: the value of `x-router-secret` that proves the router'),
   DINGTALK_QPS: variable(
     wholeNumber(1, 10_000),
     '`20`',
@@ -114,12 +98,12 @@ export const variables = {
   DINGTALK_MONTHLY_QUOTA: variable(
     wholeNumber(1, 1_000_000_000),
     '–',
-    'calls that one organization may make in a calendar month (5,000 on the standard edition): what `/metrics` measures against',
+    'calls an organization may make a month (5,000 on the standard edition), for `/metrics`',
   ),
   MAX_LOOKUPS_PER_REQUEST: variable(
     wholeNumber(1, 10_000),
     '`50`',
-    'distinct upstream lookups that one HTTP request may cause, and (10 at least) root fields and aliases that its operation may have',
+    'distinct upstream lookups of one HTTP request; also (at least 10) its root fields and aliases',
   ),
   MAX_QUERY_TOKENS: variable(
     wholeNumber(1, 100_000),
@@ -129,7 +113,7 @@ export const variables = {
   MAX_QUERY_DEPTH: variable(
     wholeNumber(1, 100),
     '`10`',
-    'levels of fields below one another, introspection apart; beyond: `QUERY_TOO_COMPLEX`',
+    'nested levels of fields, introspection excluded; beyond: `QUERY_TOO_COMPLEX`',
   ),
   MAX_QUERY_DIRECTIVES: variable(
     wholeNumber(0, 1000),
@@ -139,7 +123,7 @@ export const variables = {
   MAX_ANSWER_FIELDS: variable(
     wholeNumber(1, 1_000_000),
     '`10000`',
-    'fields of one answer, those of an entity once for each representation; beyond: `QUERY_TOO_COMPLEX`',
+    'fields of one answer, those of an entity once a representation; beyond: `QUERY_TOO_COMPLEX`',
   ),
   MAX_ANSWER_BYTES: variable(
     wholeNumber(1024, 100_000_000),
@@ -149,12 +133,12 @@ export const variables = {
   MAX_ERRORS: variable(
     wholeNumber(1, 1000),
     '`20`',
-    'entries of `errors` in one answer; the last one then says how many more there are (`ERRORS_OMITTED`)',
+    'entries of `errors` in one answer; the last one counts the omitted ones (`ERRORS_OMITTED`)',
   ),
   MAX_CONCURRENT_REQUESTS: variable(
     wholeNumber(1, 1_000_000),
     '`2000`',
-    'operations under way at once in one process; beyond: `GATEWAY_OVERLOADED`, HTTP 503',
+    'concurrent operations in one process; beyond: `GATEWAY_OVERLOADED`, HTTP 503',
   ),
   MAX_BODY_BYTES: variable(
     wholeNumber(1, 100_000_000),
@@ -164,12 +148,12 @@ export const variables = {
   MAX_HEADER_BYTES: variable(
     wholeNumber(1024, 1_000_000),
     '`16384`',
-    'length of one request’s line and headers; beyond: HTTP 431',
+    'length of the request line and headers; beyond: HTTP 431',
   ),
   HEADERS_TIMEOUT_MS: variable(
     wholeNumber(1, 600_000),
     '`5000`',
-    'how long the headers of one request may take to arrive; beyond: HTTP 408 and the connection is closed',
+    'time for the headers of one request to arrive; beyond: HTTP 408, connection closed',
   ),
   REQUEST_TIMEOUT_MS: variable(
     wholeNumber(1, 600_000),
@@ -179,12 +163,12 @@ export const variables = {
   VIEWER_RPS: variable(
     wholeNumber(1, 1_000_000),
     'no limit',
-    'requests a second for one viewer in one process; beyond: `RATE_LIMITED`, HTTP 429',
+    'requests a second of one viewer in one process; beyond: `RATE_LIMITED`, HTTP 429',
   ),
   VIEWER_LOG_KEY: variable(
     text,
-    'another one in each process',
-    'keys the hash under which log lines name a viewer: the same on all replicas lets them be followed together',
+    'random in each process',
+    'key of the hash that names a viewer in log lines: the same on all replicas',
   ),
   CORS_ORIGINS: variable(origins, 'none', 'comma-separated origins whose pages may query the gateway'),
   LOG_LEVEL: variable(
@@ -195,32 +179,32 @@ export const variables = {
   CACHE_TTL_MS: variable(
     wholeNumber(0, 86_400_000),
     '`60000`',
-    'how long a space counts as fresh; `0` = nothing is kept',
+    'how long a space is fresh; `0` = nothing is cached',
   ),
   CACHE_STALE_MS: variable(
     wholeNumber(0, 86_400_000),
     '`600000`',
-    'how long after that it is still served while it is looked up anew, or while that fails; `0` = off',
+    'how long it is then served stale, while it is revalidated or while that fails; `0` = off',
   ),
   CACHE_NEGATIVE_TTL_MS: variable(
     wholeNumber(0, 86_400_000),
     '`5000`',
-    'how long a refusal (403, 404) is remembered; `0` = off',
+    'how long a refusal (403, 404) is cached; `0` = off',
   ),
   CACHE_MAX_ENTRIES: variable(
     wholeNumber(1, 100_000_000),
     '`100000`',
-    'the most lookups that one process remembers',
+    'entries that one process caches at most',
   ),
   CACHE_MAX_BYTES: variable(
     wholeNumber(1, 100_000_000_000),
     '`67108864`',
-    'the most memory that they take, by estimate',
+    'memory of these entries at most, by estimate',
   ),
   REDIS_URL: variable(
     redisUrl,
     '–',
-    'cache, tokens and call budget shared by all replicas; without it each process keeps its own in memory',
+    'cache, tokens and rate limit shared by all replicas; without it each process has its own',
   ),
 } as const satisfies Record<string, Variable<unknown>>;
 

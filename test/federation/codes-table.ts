@@ -39,7 +39,7 @@ export function codesTable(measured: readonly Measured[]): string {
   const rows = measured.map(({ gateway, routers: seen }) => [
     `\`${String(gateway['code'])}\``,
     ...Object.values(seen).flatMap((router) => [
-      `\`${String(router['code'])}\``,
+      router['code'] === gateway['code'] ? 'kept' : `\`${String(router['code'])}\``,
       fate(gateway['dingtalk'], router['dingtalk']),
       fate(gateway['retryable'], router['retryable']),
     ]),

@@ -1,4 +1,4 @@
-/** A metric of the gateway's own, as `/metrics` tells it and the README lists it. */
+/** A metric of the gateway, as in `/metrics` and docs/metrics.md. */
 export interface MetricDefinition<Label extends string = string> {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
@@ -25,30 +25,30 @@ const metric = <const Label extends string = never>(
 const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const waitSeconds = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Every metric of the gateway's own. No label holds an id: there are as many values as the code has words. */
+/** Every metric of the gateway. No label holds an id: the code bounds the number of values. */
 export const definitions = {
-  lookups: metric('counter', 'lookups_total', 'Lookups that ended, by where the answer came from', [
+  lookups: metric('counter', 'lookups_total', 'Lookups that ended, by the source of the answer', [
     'api',
     'source',
     'stale',
     'outcome',
   ]),
   cacheHitRatio: metric('gauge', 'cache_hit_ratio', 'Share of all lookups so far that cost no call'),
-  cacheEntries: metric('gauge', 'cache_entries', 'Lookups that this process remembers'),
-  cacheBytes: metric('gauge', 'cache_bytes', 'Memory that they take, by estimate'),
+  cacheEntries: metric('gauge', 'cache_entries', 'Entries in the cache of this process'),
+  cacheBytes: metric('gauge', 'cache_bytes', 'Memory of these entries, by estimate'),
   upstreamCalls: metric('counter', 'upstream_calls_total', 'Calls to DingTalk that ended, by code', [
     'api',
     'code',
   ]),
-  attempts: metric('histogram', 'upstream_attempts', 'Attempts that one lookup took', ['api'], [0, 1, 2, 3]),
+  attempts: metric('histogram', 'upstream_attempts', 'Attempts of one lookup', ['api'], [0, 1, 2, 3]),
   queueWait: metric(
     'histogram',
     'queue_wait_seconds',
-    'How long calls waited for their turn',
+    'Time that calls waited in the queue',
     ['api'],
     waitSeconds,
   ),
-  queueDepth: metric('gauge', 'queue_depth', 'Calls that wait for their turn', ['api']),
+  queueDepth: metric('gauge', 'queue_depth', 'Calls in the queue', ['api']),
   callsInFlight: metric('gauge', 'upstream_calls_in_flight', 'Calls that DingTalk has not answered yet', [
     'api',
   ]),
@@ -58,11 +58,11 @@ export const definitions = {
   monthCalls: metric(
     'gauge',
     'month_calls',
-    'Calls of this calendar month (UTC+8) that count against the quota, of all replicas that share a Redis',
+    'Calls of this month (UTC+8) that count against the quota, over all replicas',
     ['corp'],
   ),
   monthQuota: metric('gauge', 'month_quota', '`DINGTALK_MONTHLY_QUOTA`, where it is set'),
-  monthQuotaUsed: metric('gauge', 'month_quota_used_ratio', 'Share of that quota that is spent', ['corp']),
+  monthQuotaUsed: metric('gauge', 'month_quota_used_ratio', 'Used share of that quota', ['corp']),
   requests: metric(
     'histogram',
     'http_request_duration_seconds',

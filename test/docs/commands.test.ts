@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals';
+import { codeBlocks } from '../support/code-blocks.ts';
+import { guides, projectPages, readPage } from '../support/pages.ts';
+
+/** Where each command of the pages is run as it is written. */
+const runBy: Readonly<Record<string, string>> = {
+  'npm ci': '.ci/run',
+  'npm start': '.ci/run, test/process',
+  'npm ci && npm start': '.ci/run, test/process',
+  'npm test': '.ci/run',
+  'npm ci && npm test': '.ci/run',
+  'npm ci && npm run build': '.ci/run',
+  'npm prune --omit=dev': '.ci/run',
+  'node dist/main.js': '.ci/run',
+  'npm run dev': 'test/process',
+  'npm run check': '.ci/run',
+  'npm run schema': '.ci/run',
+  'npm run codegen': '.ci/run',
+  'npm run schema:check': '.ci/run',
+  'npm run soak': 'test/process, for six seconds',
+  'npm ci --prefix examples/supergraph': '.ci/run',
+  'npm run supergraph': 'test/federation',
+  'npm ci --prefix bench': '.ci/run',
+  'npm run bench -- --quick': '.ci/run',
+  'npm run plan -- --users 1000 --groups 500 --opens-per-day 20 --ttl 3600000': '.ci/run',
+  'npx tsx examples/frontend/main.ts': 'test/process',
+  'npx tsx examples/frontend/main.ts cid.demo.anything': 'test/process',
+};
+
+/** Commands that neither a test nor CI runs, by how they begin, and why. */
+const notRun: Readonly<Record<string, string>> = {
+  'npm run bench': 'the whole benchmark takes ten minutes; CI runs --quick',
+  'npm run bench -- --scale': 'takes minutes; CI runs --quick',
+  'npm run format': 'writes what `npm run check` checks',
+  'rover subgraph publish': 'needs an account at Apollo GraphOS',
+  'hive schema:publish': 'needs an account at Hive',
+  'npx wgc subgraph publish': 'needs an account at Cosmo',
+  'curl -s localhost:4000/graphql': 'examples.test.ts sends the same request',
+  'curl http://127.0.0.1:<port>/graphql': 'test/federation sends such requests',
+};
+
+const isKnown = (command: string): boolean =>
+  command in runBy ||
+  Object.keys(notRun).some((start) =>
+    start.startsWith('npm run') ? command === start : command.startsWith(start),
+  );
+
+const commandsOf = async (page: string): Promise<string[]> =>
+  codeBlocks(await readPage(page), 'sh')
+    .flatMap((block) => block.replaceAll(/\\\n\s*/g, '').split('\n'))
+    .map((line) => line.replace(/\s*#.*$/, ''))
+    .filter((line) => line !== '');
+
+test('every command of every page is run by a test or by CI, or it is known why not', async () => {
+  const commands = (await Promise.all([...projectPages, ...guides].map(commandsOf))).flat();
+
+  expect(commands.filter((command) => !isKnown(command))).toEqual([]);
+  expect(Object.keys(runBy).filter((command) => !commands.includes(command))).toEqual([]);
+});

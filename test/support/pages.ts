@@ -1,0 +1,15 @@
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+
+/** The pages about the gateway as a whole, as paths from the root. */
+export const projectPages: readonly string[] = [
+  'CONTRIBUTING.md',
+  'README.md',
+  'SECURITY.md',
+  ...globSync('docs/**/*.md').toSorted(),
+];
+
+/** The pages that stand beside what they explain. */
+export const guides: readonly string[] = ['bench/README.md', ...globSync('examples/*/README.md').toSorted()];
+
+export const readPage = (page: string): Promise<string> => readFile(page, 'utf8');
