@@ -3,26 +3,27 @@ import type { Reply } from './supergraph-under-test.ts';
 
 type Extensions = Readonly<Record<string, unknown>>;
 
-/** One failure, as the gateway tells it and as it comes out of each router. */
+/** The extensions of one failure, at the gateway and behind each router. */
 export interface Measured {
   readonly gateway: Extensions;
   readonly routers: Readonly<Record<string, Extensions>>;
 }
 
-/** What the errors of a reply say; a router may repeat an error, and all repetitions must say the same. */
+/** The extensions of a reply's errors. A router may repeat an error; throws if the repetitions differ. */
 export function extensionsOf({ errors = [] }: Reply): Extensions {
   const [first, ...others] = errors.map(({ extensions }) => withoutRequestId(extensions ?? {}));
   if (!first) throw new Error('There is no error');
   for (const other of others) {
-    if (told(other) !== told(first)) throw new Error(`Two errors differ: ${told(first)} and ${told(other)}`);
+    if (summary(other) !== summary(first))
+      throw new Error(`Two errors differ: ${summary(first)} and ${summary(other)}`);
   }
   return first;
 }
 
-const told = ({ code, retryable, dingtalk }: Extensions): string =>
+const summary = ({ code, retryable, dingtalk }: Extensions): string =>
   JSON.stringify({ code, retryable, dingtalk });
 
-/** Every call has a request id of its own: it is compared by whether it is there. */
+/** Every call has another request id: compares only whether there is one. */
 function withoutRequestId(extensions: Extensions): Extensions {
   const dingtalk = extensions['dingtalk'] as Extensions | undefined;
   if (!dingtalk) return extensions;
@@ -53,7 +54,7 @@ function fate(said: unknown, heard: unknown): string {
   return heard === undefined ? 'lost' : 'changed';
 }
 
-/** A Markdown table without the padding that a formatter may give it. */
+/** A Markdown table without a formatter's padding. */
 export const unpadded = (table: string): string =>
   table
     .split('\n')
