@@ -4,7 +4,6 @@ export const exceptions: readonly string[] = [
   'observability/metrics/counted-call.ts > dingtalk/tokens/token-endpoint.ts',
   'observability/metrics/gateway-status.ts > dingtalk/pacing/rate-limiters.ts',
   'observability/metrics/gateway-status.ts > dingtalk/resilience/circuit-breaker.ts',
-  'observability/metrics/labels.ts > dingtalk/http/documented-codes.ts',
   'observability/metrics/set-gauges.ts > dingtalk/resilience/circuit-breaker.ts',
   // server: readiness asks chambers; GraphQL's route names the lookup cache; loopback is a value of config/.
   'server/readiness.ts > dingtalk/resilience/circuit-breaker.ts',
@@ -20,8 +19,6 @@ export const exceptions: readonly string[] = [
   'identity/dingtalk.authenticator.ts > dingtalk/pacing/rate-limiters.ts',
   'identity/unknown-bearers.ts > dingtalk/pacing/rate-limiter.ts',
   'identity/unknown-bearers.ts > dingtalk/pacing/rate-limiters.ts',
-  // graph
-  'graph/loading/loader-dependencies.ts > async/deadline.ts',
   // cache: types of config/.
   'cache/freshness.ts > config/config.ts',
   'cache/lookup-cache.ts > config/config.ts',
@@ -34,7 +31,6 @@ export const exceptions: readonly string[] = [
   'dingtalk/resilience/guarded-client.ts > dingtalk/http/ban-answer.ts',
   'dingtalk/resilience/guarded-client.ts > dingtalk/http/client.ts',
   'dingtalk/resilience/protection.ts > dingtalk/http/client.ts',
-  'dingtalk/resilience/retry-policy.ts > dingtalk/http/documented-codes.ts',
   'dingtalk/tokens/token-endpoint.ts > config/config.ts',
   'dingtalk/tokens/token-endpoint.ts > dingtalk/http/attempt.ts',
   'dingtalk/tokens/token-endpoint.ts > dingtalk/http/client.ts',

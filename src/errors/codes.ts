@@ -4,8 +4,8 @@
  */
 export const publicCodes = {
   BAD_USER_INPUT: 'an argument is wrong',
-  FORBIDDEN: 'the operator may not read what was asked for',
-  CROSS_ORGANIZATION_FORBIDDEN: 'what was asked for belongs to another organization',
+  FORBIDDEN: 'the operator may not read it',
+  CROSS_ORGANIZATION_FORBIDDEN: 'it belongs to another organization',
   CONVERSATION_NOT_FOUND: 'no such group',
   SPACE_NOT_FOUND: 'no such storage space',
   NOT_FOUND: 'DingTalk knows no such thing',
