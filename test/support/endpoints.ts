@@ -1,5 +1,17 @@
-import { conversationSpaceEndpoint } from '../../src/graph/conversation/conversation-space.endpoint.ts';
-import { storageSpaceEndpoint } from '../../src/graph/space/storage-space.endpoint.ts';
+import 'reflect-metadata';
+import { isObjectType } from 'graphql';
+import type { Endpoint } from '../../src/domain/endpoint.ts';
+import { lookupOf } from '../../src/graph/loading/looks-up.decorator.ts';
+import { operations } from '../../src/graph/registry.ts';
+import { createSchema } from '../../src/graph/schema.ts';
 
-/** Every endpoint that a lookup asks. */
-export const endpoints = [conversationSpaceEndpoint, storageSpaceEndpoint];
+const schema = await createSchema();
+const ofFields = Object.values(schema.getTypeMap()).flatMap((type) =>
+  isObjectType(type) ? Object.values(type.getFields()).map((field) => lookupOf(field)) : [],
+);
+const ofEntities = operations.flatMap(({ entities }) => entities.map(({ foundBy }) => foundBy));
+
+/** Every endpoint that a field or an entity of the graph looks up. */
+export const endpoints = [
+  ...new Set([...ofFields, ...ofEntities].flatMap((lookup) => lookup?.endpoint ?? [])),
+] as unknown as readonly Endpoint<any, any>[];
