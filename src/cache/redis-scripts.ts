@@ -1,3 +1,4 @@
+import { createScript } from '../redis/script.ts';
 import { nowByRedis } from '../redis/time.ts';
 
 /**
@@ -10,10 +11,13 @@ local heldAt = type(held) == 'string' and tonumber(string.match(held, '^%d%d%d%d
 `;
 
 /** The time; then, where something is held, when it was asked for and what it is. */
-export const readScript = `${nowByRedis}${held}
+export const readScript = createScript(
+  'readEntry',
+  `${nowByRedis}${held}
 if not heldAt then return { now } end
 return { now, heldAt, string.sub(held, 14) }
-`;
+`,
+);
 
 /**
  * Puts ARGV[2], asked for at ARGV[1], in place of what was asked for before it, for ARGV[3] milliseconds from then:
@@ -31,10 +35,16 @@ if not (heldAt and heldAt >= asked and heldAt <= now) then
 end
 `;
 
-export const keepScript = `${put}
-return 1`;
+export const keepScript = createScript(
+  'keepEntry',
+  `${put}
+return 1`,
+);
 
 /** The same, with ARGV[5] said on the channel ARGV[4] to all replicas, whatever was held. */
-export const dropScript = `${put}
+export const dropScript = createScript(
+  'dropEntry',
+  `${put}
 redis.call('PUBLISH', ARGV[4], ARGV[5])
-return 1`;
+return 1`,
+);

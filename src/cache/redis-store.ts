@@ -3,6 +3,7 @@ import type { Redis as Client } from 'ioredis';
 import type { Clock } from '../async/clock.ts';
 import type { Redis } from '../redis/redis.ts';
 import { arrayReply, bufferReply, doneReply } from '../redis/replies.ts';
+import type { Script } from '../redis/script.ts';
 import type { Shared } from '../redis/shared.ts';
 import { aheadAtMostMs, timeReply } from '../redis/time.ts';
 import { parseSealedEntry, type Kept, type SealedEntry } from './entry-codec.ts';
@@ -49,12 +50,12 @@ export function createRedisTier({ redis, seal }: Shared, clock: Clock): RedisTie
     return heldAtMs <= askedAtRedisMs && askedAtRedisMs <= redisMs + aheadAtMostMs ? kept : undefined;
   }
 
-  function write(script: string, key: string, given: Write, ...said: readonly string[]): Promise<void> {
+  function write(script: Script, key: string, given: Write, ...said: readonly string[]): Promise<void> {
     const name = nameOf(key);
     const value = given.entry ? seal.close(name, JSON.stringify(given.entry)) : '';
     const askedAt = given.entry ? String(given.entry.askedAtRedisMs) : '';
     return quietly(redis, async (client) =>
-      doneReply(await client.eval(script, 1, name, askedAt, value, given.forMs, ...said)),
+      doneReply(await script(client, [name], askedAt, value, given.forMs, ...said)),
     );
   }
 
@@ -105,7 +106,7 @@ interface HeldEntry {
 }
 
 async function readEntry(client: Client, name: string): Promise<HeldEntry> {
-  const [now, heldAt, sealed] = arrayReply(await client.callBuffer('EVAL', readScript, 1, name));
+  const [now, heldAt, sealed] = arrayReply(await readScript(client, [name]));
   const redisMs = timeReply(now);
   if (heldAt === undefined) return { redisMs, heldAtMs: redisMs, sealed: undefined };
   return { redisMs, heldAtMs: timeReply(heldAt), sealed: bufferReply(sealed) };

@@ -1,13 +1,14 @@
 import type { Redis as Client } from 'ioredis';
 import { integerReply } from './replies.ts';
+import { createScript } from './script.ts';
 
-/** The start of a script: `now` is Redis's own clock in milliseconds, the one that all replicas can go by. */
+/** The first lines of a script: `now` is Redis's clock in milliseconds, the one clock that all replicas share. */
 export const nowByRedis = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** A time that is further ahead of Redis's clock is not believed: it would keep what is old young. */
+/** A time further ahead of Redis's clock is rejected: it would make an old value look young. */
 export const aheadAtMostMs = 1000;
 
 /** Thirteen digits: until the year 2286. */
@@ -16,6 +17,7 @@ const latestMs = 9_999_999_999_999;
 /** The reply where it is a time. Throws like {@link integerReply}. */
 export const timeReply = (reply: unknown): number => integerReply(reply, 0, latestMs);
 
-/** Redis's time. */
-export const readTime = async (client: Client): Promise<number> =>
-  timeReply(await client.eval(`${nowByRedis}return now`, 0));
+const timeScript = createScript('readTime', `${nowByRedis}return now`);
+
+/** Redis's clock. */
+export const readTime = async (client: Client): Promise<number> => timeReply(await timeScript(client, []));

@@ -7,6 +7,7 @@ import { systemClock, type Clock } from '../../src/async/clock.ts';
 import { createRedis, type Redis } from '../../src/redis/redis.ts';
 import { createSeal } from '../../src/redis/seal.ts';
 import { eventually } from '../support/eventually.ts';
+import { scriptClient } from '../support/script-client.ts';
 import { startRedis, testWithRedis } from '../support/redis-server.ts';
 
 const space: Kept = { answer: { space: { spaceId: '1' } } };
@@ -170,7 +171,7 @@ test.each([
   ['an entry without a time', [1_700_000_000_000, Buffer.from('text'), Buffer.from('text')]],
   ['an entry that is a number', [1_700_000_000_000, 1_700_000_000_000, 1]],
 ])('%s in reply to a read is as if there were no Redis', async (_what, reply) => {
-  const client = { callBuffer: async () => reply } as unknown as Client;
+  const client = scriptClient(() => reply);
   const run: Redis['run'] = (command) => command(client);
   const redis = {
     run,

@@ -1,5 +1,4 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { Redis as Client } from 'ioredis';
 import { pino } from 'pino';
 import { systemClock, type Clock } from '../../src/async/clock.ts';
 import { createReplicas, type Replicas } from '../../src/dingtalk/pacing/replica-count.ts';
@@ -9,6 +8,7 @@ import { RedisUnavailableError } from '../../src/redis/redis-unavailable-error.t
 import { createSeal } from '../../src/redis/seal.ts';
 import { createShared, type Shared } from '../../src/redis/shared.ts';
 import { createManualClock } from '../support/manual-clock.ts';
+import { scriptClient } from '../support/script-client.ts';
 import { startRedis, testWithRedis, type RedisServer } from '../support/redis-server.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
@@ -274,7 +274,7 @@ test.each([
   ['more places than there are', -2],
   ['a longer wait than there is', 1001],
 ])('%s in reply to a request for a place is no place', async (_what, reply) => {
-  const client = { eval: async () => reply } as unknown as Client;
+  const client = scriptClient(() => reply);
   const run: Shared['redis']['run'] = (command) => command(client);
   const redis = {
     run,

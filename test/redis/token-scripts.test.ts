@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
 import { claimToken, type TokenClaim } from '../../src/dingtalk/tokens/token-scripts.ts';
+import { scriptClient } from '../support/script-client.ts';
 import { startRedis, testWithRedis as test } from '../support/redis-server.ts';
 
 test('who asks again because the answer was late is told of their own lock, and nobody else is', async () => {
@@ -29,7 +30,7 @@ test.each([
   ['a token without an end of its time', [1_700_000_000_000, Buffer.from('token')]],
   ['a time that is text', [1_700_000_000_000, Buffer.from('token'), Buffer.from('1000')]],
 ])('%s in reply to a claim is no claim', async (_what, reply) => {
-  const client = { callBuffer: async () => reply } as unknown as Client;
+  const client = scriptClient(() => reply);
   const names = { token: 'token', lock: 'lock' };
 
   await expect(claimToken(client, names, Buffer.alloc(0), 'one', 2000)).rejects.toMatchObject({

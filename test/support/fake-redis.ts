@@ -49,7 +49,8 @@ export async function startFakeRedis(
 
   function answer(socket: Socket, command: string): void {
     seen.set(command, (seen.get(command) ?? new Set()).add(socket));
-    const reply = current[command] ?? '-ERR unknown command\r\n';
+    // Like a Redis that knows every script: by its hash it answers as to the script itself.
+    const reply = current[command === 'EVALSHA' ? 'EVAL' : command] ?? '-ERR unknown command\r\n';
     if (socket.destroyed) return;
     if (typeof reply === 'string') socket.write(reply);
     else reply(socket);

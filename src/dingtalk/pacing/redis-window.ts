@@ -3,6 +3,7 @@ import type { Redis as Client } from 'ioredis';
 import type { Clock } from '../../async/clock.ts';
 import { RedisUnavailableError } from '../../redis/redis-unavailable-error.ts';
 import { doneReply, integerReply } from '../../redis/replies.ts';
+import { createScript } from '../../redis/script.ts';
 import type { Shared } from '../../redis/shared.ts';
 import { nowByRedis } from '../../redis/time.ts';
 import type { Replicas } from './replica-count.ts';
@@ -54,7 +55,9 @@ interface SharedPlacesOptions {
  * Takes a place and answers how many are left, as a number that is not positive; or answers how many milliseconds there
  * is none. By Redis's own time: processes differ. A place whose taking was answered too late is taken once.
  */
-const takeScript = `${nowByRedis}
+const takeScript = createScript(
+  'takePlace',
+  `${nowByRedis}
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
@@ -70,18 +73,22 @@ if taken < limit then
 end
 local next = redis.call('ZRANGE', KEYS[1], taken - limit, taken - limit, 'WITHSCORES')
 return math.min(1000, math.ceil(next[2] - now))
-`;
+`,
+);
 
 /**
  * A millisecond more than the second, for what was rounded off. The place goes first: once a script has written, even
  * a full Redis lets it go on.
  */
-const giveBackScript = `${nowByRedis}
+const giveBackScript = createScript(
+  'giveBackPlace',
+  `${nowByRedis}
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 1 and ARGV[2] == '1' then
   redis.call('ZADD', KEYS[1], now + 1001, ARGV[1])
 end
 return 1
-`;
+`,
+);
 
 export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
   const { shared, replicas, clock, api, callsPerSecond, longestCallMs } = options;
@@ -101,7 +108,7 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
     return (sent) => {
       // Failing that, it comes free by itself.
       redis
-        .insist(async (client) => doneReply(await client.eval(giveBackScript, 1, key, place, sent ? 1 : 0)))
+        .insist(async (client) => doneReply(await giveBackScript(client, [key], place, sent ? 1 : 0)))
         .catch(() => undefined);
     };
   }
@@ -109,7 +116,7 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
   async function ask(place: string): Promise<number> {
     const command = async (client: Client): Promise<number> =>
       integerReply(
-        await client.eval(takeScript, 1, key, place, callsPerSecond, leaseMs),
+        await takeScript(client, [key], place, callsPerSecond, leaseMs),
         1 - callsPerSecond,
         secondMs,
       );

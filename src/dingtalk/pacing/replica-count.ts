@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../async/clock.ts';
 import { integerReply } from '../../redis/replies.ts';
+import { createScript } from '../../redis/script.ts';
 import type { Shared } from '../../redis/shared.ts';
 import { nowByRedis } from '../../redis/time.ts';
 
@@ -14,7 +15,9 @@ const replicasUnheardOf = 4;
 /** Beyond it the share is the least anyway. */
 const mostReplicas = 10_000;
 
-const beatScript = `${nowByRedis}
+const beatScript = createScript(
+  'countReplicas',
+  `${nowByRedis}
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
@@ -22,7 +25,8 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. now + ARGV[2], '+inf')
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return math.min(redis.call('ZCARD', KEYS[1]), tonumber(ARGV[3]))
-`;
+`,
+);
 
 /** How many processes serve one application. */
 export interface Replicas {
@@ -43,7 +47,7 @@ export function createReplicas({ redis, seal }: Shared, clock: Clock): Replicas 
   async function beat(): Promise<void> {
     try {
       heardOf = await redis.run(async (client) =>
-        integerReply(await client.eval(beatScript, 1, key, self, countedMs, mostReplicas), 1, mostReplicas),
+        integerReply(await beatScript(client, [key], self, countedMs, mostReplicas), 1, mostReplicas),
       );
       beats += 1;
     } catch {

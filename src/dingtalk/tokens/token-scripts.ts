@@ -1,5 +1,6 @@
 import type { Redis as Client } from 'ioredis';
 import { arrayReply, bufferReply, doneReply, integerReply } from '../../redis/replies.ts';
+import { createScript } from '../../redis/script.ts';
 import { nowByRedis, timeReply } from '../../redis/time.ts';
 
 /** What Redis said of a token that is needed, and its time when it said so. */
@@ -16,20 +17,26 @@ export type TokenClaim = { readonly redisMs: number } & (
  * caller's. A lock that no replica would have made (another type, no end, a late one) is taken over, and so is the
  * caller's own where it asks again: it has not heard that it got it.
  */
-const claimScript = `${nowByRedis}
+const claimScript = createScript(
+  'claimToken',
+  `${nowByRedis}
 local kept = redis.pcall('get', KEYS[1])
 if type(kept) == 'string' and kept ~= ARGV[1] then return {now, kept, redis.call('pttl', KEYS[1])} end
 local leftMs = redis.call('pttl', KEYS[2])
 local own = ARGV[4] == '1' and redis.pcall('get', KEYS[2]) == ARGV[2]
 if leftMs >= 0 and leftMs <= tonumber(ARGV[3]) and not own then return {now} end
 redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[3])
-return {now, 1}`;
+return {now, 1}`,
+);
 
 /** Lets go of the lock if it is the caller's, and keeps the token, if there is one. */
-const settleScript = `
+const settleScript = createScript(
+  'settleToken',
+  `
 if redis.pcall('get', KEYS[2]) == ARGV[1] then redis.call('del', KEYS[2]) end
 if ARGV[2] ~= '' then redis.call('set', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
-return 1`;
+return 1`,
+);
 
 export interface TokenNames {
   readonly token: string;
@@ -45,7 +52,7 @@ export async function claimToken(
   again = false,
 ): Promise<TokenClaim> {
   const isAgain = again ? 1 : 0;
-  const reply = await client.callBuffer('eval', claimScript, 2, token, lock, known, owner, lockMs, isAgain);
+  const reply = await claimScript(client, [token, lock], known, owner, lockMs, isAgain);
   const [now, found, leftMs] = arrayReply(reply);
   const redisMs = timeReply(now);
   if (found === undefined) return { kind: 'fetched-elsewhere', redisMs };
@@ -63,9 +70,9 @@ export async function keepToken(
   leftMs: number,
 ): Promise<void> {
   const keepMs = Math.max(1, Math.floor(leftMs));
-  doneReply(await client.call('eval', settleScript, 2, token, lock, owner, sealed, keepMs));
+  doneReply(await settleScript(client, [token, lock], owner, sealed, keepMs));
 }
 
 export async function letTokenGo(client: Client, { token, lock }: TokenNames, owner: string): Promise<void> {
-  doneReply(await client.call('eval', settleScript, 2, token, lock, owner, '', 1));
+  doneReply(await settleScript(client, [token, lock], owner, '', 1));
 }

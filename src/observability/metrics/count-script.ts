@@ -1,11 +1,14 @@
 import type { Redis as Client } from 'ioredis';
 import { integerReply } from '../../redis/replies.ts';
+import { createScript } from '../../redis/script.ts';
 
 /**
  * Adds to a count once for each number of a batch, however often that batch is sent: whoever got no answer may send
  * it again. What is no count under the count's name is replaced.
  */
-const countScript = `
+const countScript = createScript(
+  'addOnce',
+  `
 local function countUnder(name)
   local held = redis.pcall('get', name)
   return type(held) == 'string' and #held <= 15 and string.match(held, '^%d+$') and tonumber(held) or 0
@@ -16,7 +19,8 @@ if countUnder(KEYS[2]) < tonumber(ARGV[2]) then
   redis.call('set', KEYS[1], string.format('%d', count), 'PX', ARGV[3])
   redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[4])
 end
-return count`;
+return count`,
+);
 
 interface Batch {
   readonly countName: string;
@@ -33,6 +37,6 @@ interface Batch {
 /** The count with the batch in it. */
 export async function addOnce(client: Client, batch: Batch): Promise<number> {
   const { countName, batchName, amount, number, keepMs, rememberMs } = batch;
-  const args = [countName, batchName, amount, number, keepMs, rememberMs];
-  return integerReply(await client.call('eval', countScript, 2, ...args), 0, Number.MAX_SAFE_INTEGER);
+  const reply = await countScript(client, [countName, batchName], amount, number, keepMs, rememberMs);
+  return integerReply(reply, 0, Number.MAX_SAFE_INTEGER);
 }
