@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Endpoint } from '../../domain/endpoint.ts';
+import { codec, type Endpoint } from '../../domain/endpoint.ts';
 import type { Space } from './space.type.ts';
 import { upstreamTimeBody } from '../scalars/upstream-time-body.ts';
 
@@ -29,7 +29,7 @@ export const storageSpaceEndpoint: Endpoint<{ spaceId: string }, Space> = {
   name: 'storageSpace',
   method: 'GET',
   path: ({ spaceId }) => `/v1.0/storage/spaces/${encodeURIComponent(spaceId)}`,
-  answer: getStorageSpaceBody,
+  answer: codec(getStorageSpaceBody),
   repeatable: true,
   refusals: {
     permissionDenied: {

@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { codec, type Endpoint } from '../../src/domain/endpoint.ts';
+
+const size = z.string().transform(Number);
+const call = { name: 'space', method: 'GET', path: () => '/' } as const;
+
+test('the compiler refuses a codec that zod could not encode', () => {
+  // @ts-expect-error: a transform
+  const transform = codec(size);
+  // @ts-expect-error: in an object, a list and an optional
+  codec(z.object({ files: z.array(z.object({ size: size.optional() })) }));
+  // @ts-expect-error: in a union
+  codec(z.union([z.null(), size]));
+  // @ts-expect-error: in a record
+  codec(z.record(z.string(), size));
+  // @ts-expect-error: in the body of a codec
+  codec(z.codec(z.object({ size }), z.custom<number>(), { decode: (body) => body.size, encode: String }));
+  // @ts-expect-error: a preprocessor
+  codec(z.preprocess(String, z.string()));
+
+  expect(() => z.encode(transform, 1)).toThrow('ZodTransform');
+});
+
+test('a codec encodes what it has decoded', () => {
+  const file = z.codec(z.object({ size: z.string() }), z.number(), {
+    decode: (body) => Number(body.size),
+    encode: (number) => ({ size: String(number) }),
+  });
+  const page = codec(z.object({ files: z.array(file), nextToken: z.string().nullable().optional() }));
+  const body = { files: [{ size: '3' }], nextToken: 'next' };
+
+  expect(z.encode(page, z.decode(page, body))).toEqual(body);
+});
+
+test('the compiler wants a codec wherever an answer may be kept, and nowhere else', () => {
+  const endpoints: Endpoint<object, number>[] = [
+    { ...call, answer: codec(z.number()), repeatable: true },
+    { ...call, answer: size, repeatable: true, freshMs: 'never' },
+    { ...call, answer: size, repeatable: false, freshMs: 'never' },
+    // @ts-expect-error: no codec
+    { ...call, answer: size, repeatable: true },
+    // @ts-expect-error: a call that must not be made twice cannot be shared
+    { ...call, answer: codec(z.number()), repeatable: false },
+  ];
+
+  expect(endpoints).toHaveLength(5);
+});
