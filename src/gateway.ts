@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createLookupKeyOf } from './cache/lookup-key.ts';
-import { createLookups } from './cache/lookup-cache.ts';
+import { createLookupCache } from './cache/lookup-cache.ts';
 import type { Clock } from './async/clock.ts';
 import type { Config } from './config/config.ts';
 import { createAccessTokens } from './dingtalk/tokens/token-cache.ts';
@@ -98,7 +98,7 @@ export async function createGateway(
     random,
     observer,
   });
-  const lookups = createLookups({
+  const lookups = createLookupCache({
     dingtalk,
     clock,
     timeoutMs,
@@ -106,7 +106,7 @@ export async function createGateway(
     keyOf: createLookupKeyOf(config.dingtalk),
     shared,
     observer,
-    onRefreshFailed: (error) => logError(log, error),
+    onRevalidationFailed: (error) => logError(log, error),
   });
   // Read at every scrape of /metrics.
   metrics.watch({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Endpoint } from '../domain/endpoint.ts';
+import type { Codec } from '../domain/endpoint.ts';
 import { publicCodes, type PublicCode } from '../errors/codes.ts';
-import { refusalKinds, type Outcome } from './entry.ts';
+import { refusalKinds, type Content, type Entry } from './entry.ts';
 
 const refusal = z.object({
   kind: z.enum(refusalKinds),
@@ -22,37 +22,45 @@ const refusal = z.object({
       .optional(),
   }),
 });
-const keptSchema = z.union([z.object({ refusal }), z.object({ answer: z.unknown() })]);
+const storedContent = z.union([z.object({ refusal }), z.object({ answer: z.unknown() })]);
 
-/** An outcome as JSON can hold it: an answer in the words of its endpoint's schema, or a refusal. */
-export type Kept = z.output<typeof keptSchema>;
+/** What DingTalk said, as JSON can hold it: the answer is encoded by its endpoint's codec. */
+export type StoredContent = z.output<typeof storedContent>;
 
-/** The outcome as other processes can read it: the schema of its endpoint reads both ways. */
-export function keep(schema: Endpoint<never, unknown>['answer'], outcome: Outcome<unknown>): Kept {
-  if (!('refusal' in outcome)) return { answer: z.encode(schema, outcome.answer) };
-  const { kind, details } = outcome.refusal;
+/** An entry that other processes can read. */
+export interface StoredEntry {
+  readonly content: StoredContent;
+  /** By this process's clock. */
+  readonly askedAtMs: number;
+}
+
+export function encodeEntry(codec: Codec<unknown>, { content, askedAtMs }: Entry): StoredEntry {
+  return { content: encodeContent(codec, content), askedAtMs };
+}
+
+/** Undefined for what is no answer of this endpoint, such as one of another version of the gateway. */
+export function decodeEntry<Answer>(codec: Codec<Answer>, stored: StoredEntry): Entry<Answer> | undefined {
+  const { content, askedAtMs } = stored;
+  if ('refusal' in content) return { content, askedAtMs };
+  const { data: answer, success } = codec.safeParse(content.answer);
+  return success ? { content: { answer }, askedAtMs } : undefined;
+}
+
+function encodeContent(codec: Codec<unknown>, content: Content<unknown>): StoredContent {
+  if (!('refusal' in content)) return { answer: z.encode(codec, content.answer) };
+  const { kind, details } = content.refusal;
   return { refusal: refusal.parse({ kind, details }) };
 }
 
-/** What was kept; undefined for what is no answer of this schema, wherever it came from. */
-export function readKept<Answer>(
-  schema: Endpoint<never, Answer>['answer'],
-  kept: Kept,
-): Outcome<Answer> | undefined {
-  if ('refusal' in kept) return kept;
-  const parsed = schema.safeParse(kept.answer);
-  return parsed.success ? { answer: parsed.data } : undefined;
-}
+const sealedEntry = z.object({ content: storedContent, askedAtRedisMs: z.int() });
 
-const entrySchema = z.object({ kept: keptSchema, askedAtRedisMs: z.int() });
-
-/** What is sealed together. The time is in there: one that stands beside the seal can be replaced. */
-export type SealedEntry = z.output<typeof entrySchema>;
+/** What is sealed together. The time is sealed too: one beside the seal could be replaced. */
+export type SealedEntry = z.output<typeof sealedEntry>;
 
 /** Undefined for a text that is no entry. */
 export function parseSealedEntry(text: string): SealedEntry | undefined {
   try {
-    return entrySchema.safeParse(JSON.parse(text)).data;
+    return sealedEntry.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -1,18 +1,47 @@
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import { kinds, type DingTalkErrorKind } from '../errors/kinds.ts';
 
-/** Why there is no answer. Not the error itself: that takes up to two kilobytes more, for the stack. */
+/** Why there is no answer. Not the error itself: its stack takes up to two kilobytes more. */
 export type Refusal = Pick<DingTalkError, 'kind' | 'details'>;
 
-/** What a lookup comes to: the answer, or DingTalk's refusal. Shared by all who ask: not to be changed. */
-export type Outcome<Answer> = { readonly answer: Answer } | { readonly refusal: Refusal };
+/** What DingTalk said: an answer or a refusal. Shared by all callers: do not change it. */
+export type Content<Answer> = { readonly answer: Answer } | { readonly refusal: Refusal };
 
-/** An outcome, and when DingTalk was asked for it, on this process's own clock. */
-export interface Remembered {
-  readonly outcome: Outcome<unknown>;
+export interface Entry<Answer = unknown> {
+  readonly content: Content<Answer>;
+  /** When DingTalk was asked, by this process's clock: the age of an entry counts from then. */
   readonly askedAtMs: number;
-  /** Since when it has been served stale although no call for it could be sent; undefined where that is not so. */
+  /** Since when it has been served stale although no call for it could be sent. */
   overdueSinceMs?: number | undefined;
+}
+
+/** An entry that may be served, and whether it needs revalidation. */
+export interface ServableEntry<Answer = unknown> {
+  readonly entry: Entry<Answer>;
+  readonly isStale: boolean;
+}
+
+export interface Lifetimes {
+  /** How long an answer is fresh. */
+  readonly ttlMs: number;
+  /** How much longer it may be served stale. */
+  readonly staleMs: number;
+  /** How long a refusal that may be cached is served. */
+  readonly negativeTtlMs: number;
+}
+
+/** Undefined for an entry that is too old, and for a refusal that may not be cached. */
+export function servable(
+  entry: Entry,
+  nowMs: number,
+  { ttlMs, staleMs, negativeTtlMs }: Lifetimes,
+): ServableEntry | undefined {
+  const { content, askedAtMs } = entry;
+  const ageMs = nowMs - askedAtMs;
+  if ('refusal' in content) {
+    return isLasting(content.refusal) && ageMs < negativeTtlMs ? { entry, isStale: false } : undefined;
+  }
+  return ageMs < ttlMs + staleMs ? { entry, isStale: ageMs >= ttlMs } : undefined;
 }
 
 /** Kinds that end a cached answer. */

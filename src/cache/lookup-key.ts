@@ -1,14 +1,20 @@
-import type { DingTalkConfig } from '../config/config.ts';
 import type { Viewer } from '../domain/viewer.ts';
 
-/** One text for what one viewer asks of one API, and another for everything else: nothing is shared beyond it. */
+/** The key of a lookup. Two lookups share it only if they ask the same of the same API for the same viewer. */
 export type LookupKeyOf = (api: string, input: unknown, viewer: Viewer) => string;
 
+interface LookupKeyOptions {
+  readonly apiUrl: URL;
+  /** `corpId`: the organization of viewers whose credentials name none. */
+  readonly app: ({ readonly appKey: string } | { readonly suiteKey: string }) & {
+    readonly corpId?: string | undefined;
+  };
+}
+
 /** Keys by upstream, app, organization, viewer, API and input. */
-export function createLookupKeyOf({ apiUrl, app }: Pick<DingTalkConfig, 'apiUrl' | 'app'>): LookupKeyOf {
-  const appKey = app.kind === 'suite' ? app.suiteKey : app.appKey;
-  // Whose token is used decides what is seen, for viewers that name no organization as well.
-  const ownCorpId = app.kind === 'internal' ? undefined : app.corpId;
-  return (api, input, { corpId = ownCorpId, unionId }) =>
+export function createLookupKeyOf({ apiUrl, app }: LookupKeyOptions): LookupKeyOf {
+  const appKey = 'suiteKey' in app ? app.suiteKey : app.appKey;
+  // Named or not: the organization decides whose token is used, and so what is seen.
+  return (api, input, { corpId = app.corpId, unionId }) =>
     JSON.stringify([apiUrl.origin, appKey, corpId ?? null, unionId, api, input]);
 }

@@ -2,53 +2,54 @@ import type { Clock } from '../async/clock.ts';
 import { ClientGoneError } from '../errors/client-gone-error.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { LookupSource, Observer } from '../domain/observer.ts';
-import type { Trip } from './read-through.ts';
+import type { Flight, OnJoined } from './single-flight.ts';
 
 /** How one lookup went. */
 export interface EndedLookup {
   readonly source: LookupSource;
-  /** Since DingTalk was asked for what was found; undefined where nothing was. */
+  /** The age of the entry; undefined where none was found. */
   readonly ageMs: number | undefined;
-  /** Calls that it took, whoever made them. */
+  /** Calls to DingTalk, those of a joined flight included. */
   readonly attempts: number;
-  /** From the question to its answer. */
+  /** How long the lookup took. */
   readonly ms: number;
 }
 
-/** What is noted of one lookup on its way. */
+/** Collects what is reported of one lookup. */
 export interface LookupReport {
-  readonly boarded: (trip: Trip, joined: boolean) => void;
-  found(ageMs: number, stale: boolean): void;
-  /** To be called last, with what it failed with, if it did. */
+  readonly onJoined: OnJoined;
+  found(ageMs: number, isStale: boolean): void;
+  /** To be called last, with the error of a lookup that failed. */
   end(error?: unknown): void;
 }
 
-interface ReportOptions {
+interface LookupReportOptions {
   readonly api: string;
   readonly clock: Clock;
   readonly observer: Observer;
   readonly onEnded: ((lookup: EndedLookup) => void) | undefined;
 }
 
-export function startLookupReport({ api, clock, observer, onEnded }: ReportOptions): LookupReport {
+export function startLookupReport(options: LookupReportOptions): LookupReport {
+  const { api, clock, observer, onEnded } = options;
   const startedAtMs = clock.nowMs();
-  let trip: Trip | undefined;
-  let joined = false;
+  let flight: Flight | undefined;
+  let hasJoined = false;
   let ageMs: number | undefined;
   let stale = false;
   return {
-    boarded(onTrip, asPassenger) {
-      trip = onTrip;
-      joined = asPassenger;
+    onJoined(joined, isFirst) {
+      flight = joined;
+      hasJoined = !isFirst;
     },
     found(foundAgeMs, isStale) {
       ageMs = foundAgeMs;
       stale = isStale;
     },
     end(error) {
-      const source = joined ? 'flight' : (trip?.source ?? 'memory');
+      const source = hasJoined ? 'flight' : (flight?.source ?? 'memory');
       observer.lookupEnded({ api, source, stale, failure: failureOf(error) });
-      onEnded?.({ source, ageMs, attempts: trip?.attempts ?? 0, ms: clock.nowMs() - startedAtMs });
+      onEnded?.({ source, ageMs, attempts: flight?.attempts ?? 0, ms: clock.nowMs() - startedAtMs });
     },
   };
 }

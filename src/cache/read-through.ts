@@ -1,135 +1,110 @@
 import type { Clock } from '../async/clock.ts';
-import type { CacheConfig } from '../config/config.ts';
 import type { Deadline } from '../async/deadline.ts';
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
-import type { Endpoint } from '../domain/endpoint.ts';
-import type { LookupSource } from '../domain/observer.ts';
+import type { CacheableEndpoint } from '../domain/endpoint.ts';
 import type { Viewer } from '../domain/viewer.ts';
-import { ifGood, type Found } from './freshness.ts';
-import { keep, readKept } from './entry-codec.ts';
-import { noteSent, type MemoryTier } from './memory-tier.ts';
-import { isRefusal, type Remembered } from './entry.ts';
-import type { KeptSince, Reading, RedisTier } from './redis-store.ts';
+import { decodeEntry, encodeEntry } from './entry-codec.ts';
+import { isRefusal, servable, type Entry, type Lifetimes, type ServableEntry } from './entry.ts';
+import { clearServedStale, type Memory } from './memory.ts';
+import type { RedisRead, RedisStore } from './redis-store.ts';
+import type { Flight } from './single-flight.ts';
 
-export interface Question<Input, Answer> {
+export interface Lookup<Input, Answer> {
   readonly key: string;
-  readonly endpoint: Endpoint<Input, Answer>;
+  readonly endpoint: CacheableEndpoint<Input, Answer>;
   readonly input: Input;
   readonly viewer: Viewer;
 }
 
-/** How far a look-up has come. */
-export interface Trip {
-  source: LookupSource;
-  attempts: number;
-  /** Another replica was refused meanwhile: what this trip brings is for those who wait and nobody after them. */
-  dropped: boolean;
-}
-
-export const newTrip = (): Trip => ({ source: 'upstream', attempts: 0, dropped: false });
-
-/** The way of one question beyond what is known at once: memory, Redis, DingTalk. */
-export type LookUp = <Input, Answer>(
-  question: Question<Input, Answer>,
-  trip: Trip,
+/** The run of one flight: memory, then Redis, then DingTalk. */
+export type ReadThrough = <Input, Answer>(
+  lookup: Lookup<Input, Answer>,
+  flight: Flight,
   deadline: Deadline,
-  /** What is stale is good enough. */
-  staleWillDo: boolean,
-) => Promise<Found>;
+  /** False for a revalidation, and where a stale entry is overdue. */
+  isStaleAllowed: boolean,
+) => Promise<ServableEntry>;
 
-interface LookUpDependencies {
+interface ReadThroughOptions {
   readonly dingtalk: DingTalk;
   readonly clock: Clock;
   readonly timeoutMs: number;
-  readonly cache: CacheConfig;
-  /** Undefined where nothing is kept. */
-  readonly memory: MemoryTier | undefined;
-  readonly redis: RedisTier | undefined;
+  readonly lifetimes: Lifetimes;
+  /** Undefined where nothing is cached. */
+  readonly memory: Memory | undefined;
+  readonly redis: RedisStore | undefined;
 }
 
-/** @throws {DingTalkError} for every failure that says nothing of what was asked for. */
-export function createLookUp(dependencies: LookUpDependencies): LookUp {
-  const { dingtalk, clock, timeoutMs, cache, memory, redis } = dependencies;
-  const keepMs = cache.ttlMs + cache.staleMs;
-  // For as long as a call may take that began before: it must not put back what the refusal ended.
-  const keepRefusalMs = Math.max(cache.negativeTtlMs, timeoutMs);
+/** @throws {DingTalkError} for every failure that is no refusal. */
+export function createReadThrough(options: ReadThroughOptions): ReadThrough {
+  const { dingtalk, clock, timeoutMs, lifetimes, memory, redis } = options;
+  const keepMs = lifetimes.ttlMs + lifetimes.staleMs;
+  // A call that began before a refusal may last so long: it must not put back what the refusal ended.
+  const tombstoneMs = Math.max(lifetimes.negativeTtlMs, timeoutMs);
 
-  const ifWillDo = (remembered: Remembered | undefined, staleWillDo: boolean): Found | undefined => {
-    const found = ifGood(remembered, clock.nowMs(), cache);
-    return found?.stale === true && !staleWillDo ? undefined : found;
-  };
+  function usable(entry: Entry | undefined, isStaleAllowed: boolean): ServableEntry | undefined {
+    const found = entry && servable(entry, clock.nowMs(), lifetimes);
+    return found?.isStale === true && !isStaleAllowed ? undefined : found;
+  }
 
-  async function askDingTalk<Input, Answer>(
-    { key, endpoint, input, viewer }: Question<Input, Answer>,
-    trip: Trip,
+  async function callDingTalk<Input, Answer>(
+    { key, endpoint, input, viewer }: Lookup<Input, Answer>,
+    flight: Flight,
     deadline: Deadline,
-  ): Promise<Remembered> {
-    // By the last attempt's start: whatever changes at DingTalk afterwards is news.
+  ): Promise<Entry> {
+    // The start of the last attempt: the answer may not know of anything that changes afterwards.
     let askedAtMs = clock.nowMs();
     const onAttempt = (): void => {
-      trip.attempts += 1;
+      flight.attempts += 1;
       askedAtMs = clock.nowMs();
-      if (memory) noteSent(memory, key);
+      if (memory) clearServedStale(memory, key);
     };
     try {
       const answer = await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt });
-      return { outcome: { answer }, askedAtMs };
+      return { content: { answer }, askedAtMs };
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const { kind, details } = error;
-      return { outcome: { refusal: { kind, details } }, askedAtMs };
+      return { content: { refusal: { kind, details } }, askedAtMs };
     }
   }
 
-  async function remember<Input, Answer>(
-    { key, endpoint }: Question<Input, Answer>,
-    found: Remembered,
-    outdated: boolean,
-    reading: Reading | undefined,
+  async function store<Input, Answer>(
+    { key, endpoint }: Lookup<Input, Answer>,
+    entry: Entry,
+    isOutdated: boolean,
+    read: RedisRead | undefined,
   ): Promise<void> {
-    const { outcome, askedAtMs } = found;
-    const refused = 'refusal' in outcome;
-    if (refused || !outdated) memory?.set(key, found);
+    const isRefused = 'refusal' in entry.content;
+    if (isRefused || !isOutdated) memory?.set(key, entry);
     if (!redis) return;
-    const entry = (): KeptSince => ({ kept: keep(endpoint.answer, outcome), askedAtMs });
-    // Awaited: whoever is told that they were refused finds it so everywhere.
-    if (refused) await redis.drop(key, entry(), reading, keepRefusalMs);
-    else if (!outdated && reading) void redis.keep(key, entry(), reading, keepMs);
+    // Awaited: once a caller sees the refusal, every replica does.
+    if (isRefused) await redis.invalidate(key, encodeEntry(endpoint.answer, entry), read, tombstoneMs);
+    else if (!isOutdated && read) void redis.write(key, encodeEntry(endpoint.answer, entry), read, keepMs);
   }
 
-  return async (question, trip, deadline, staleWillDo) => {
-    const { key } = question;
-    // Again: the last flight may have landed between the caller's look and this one's start.
+  return async (lookup, flight, deadline, isStaleAllowed) => {
+    const { key, endpoint } = lookup;
+    // Again: another flight may have landed since the caller looked.
     const known = memory?.get(key);
-    const knownNow = ifWillDo(known, staleWillDo);
-    if (knownNow) {
-      trip.source = 'memory';
-      return knownNow;
+    const inMemory = usable(known, isStaleAllowed);
+    if (inMemory) {
+      flight.source = 'memory';
+      return inMemory;
     }
-    const reading = redis && (await redis.read(key));
-    const held = ifWillDo(newsIn(question, reading, known), staleWillDo);
-    if (held) {
-      if (!trip.dropped) memory?.set(key, held);
-      trip.source = 'redis';
-      return held;
+    const read = redis && (await redis.read(key));
+    // An entry older than ours was invalidated here, even if Redis missed it.
+    const stored = read?.stored && read.stored.askedAtMs > (known?.askedAtMs ?? -Infinity) && read.stored;
+    const inRedis = usable(stored ? decodeEntry(endpoint.answer, stored) : undefined, isStaleAllowed);
+    if (inRedis) {
+      if (!flight.isInvalidated) memory?.set(key, inRedis.entry);
+      flight.source = 'redis';
+      return inRedis;
     }
-    const found = await askDingTalk(question, trip, deadline);
-    // After a flight that was given up another one may have begun, and have been told otherwise.
-    const outdated = trip.dropped || deadline.signal.aborted;
-    if (memory) await remember(question, found, outdated, reading);
-    return { ...found, stale: false };
+    const entry = await callDingTalk(lookup, flight, deadline);
+    // After a flight was abandoned, a later one may have had another answer.
+    const isOutdated = flight.isInvalidated || deadline.signal.aborted;
+    if (memory) await store(lookup, entry, isOutdated, read);
+    return { entry, isStale: false };
   };
-}
-
-/** What Redis holds, where it is news here and this version of the gateway can read it. */
-function newsIn<Input, Answer>(
-  { endpoint }: Question<Input, Answer>,
-  reading: Reading | undefined,
-  known: Remembered | undefined,
-): Remembered | undefined {
-  const held = reading?.held;
-  // What was asked for before the last word that is known here was ended by it, even where Redis did not hear of it.
-  if (!held || held.askedAtMs <= (known?.askedAtMs ?? -Infinity)) return undefined;
-  const outcome = readKept(endpoint.answer, held.kept);
-  return outcome && { outcome, askedAtMs: held.askedAtMs };
 }

@@ -1,88 +1,133 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis as Client } from 'ioredis';
 import type { Clock } from '../async/clock.ts';
-import type { Redis } from '../redis/redis.ts';
 import { arrayReply, bufferReply, doneReply } from '../redis/replies.ts';
-import type { Script } from '../redis/script.ts';
+import { createScript, type Script } from '../redis/script.ts';
 import type { Shared } from '../redis/shared.ts';
-import { aheadAtMostMs, timeReply } from '../redis/time.ts';
-import { parseSealedEntry, type Kept, type SealedEntry } from './entry-codec.ts';
-import { dropScript, keepScript, readScript } from './redis-scripts.ts';
+import { aheadAtMostMs, nowByRedis, timeReply } from '../redis/time.ts';
+import { parseSealedEntry, type SealedEntry, type StoredContent, type StoredEntry } from './entry-codec.ts';
 
-/** Something kept, and when DingTalk was asked for it, on this process's own clock. */
-export interface KeptSince {
-  readonly kept: Kept;
-  readonly askedAtMs: number;
+/** The entries that all replicas share. Best effort: where Redis fails, nothing is stored and nothing found. */
+export interface RedisStore {
+  /** Undefined without an answer of Redis. */
+  read(key: string): Promise<RedisRead | undefined>;
+  /** Stores an entry for `keepMs` from when DingTalk was asked, unless a later one is stored. */
+  write(key: string, entry: StoredEntry, read: RedisRead, keepMs: number): Promise<void>;
+  /** The same for a refusal, the tombstone of earlier entries, which the other replicas delete from their memory. */
+  invalidate(key: string, tombstone: StoredEntry, read: RedisRead | undefined, keepMs: number): Promise<void>;
+  /** Called with the keys that other replicas invalidate. */
+  onInvalidated(listener: (key: string) => void): void;
 }
 
-/** What all replicas remember together. Nothing of it can be relied on: whatever goes wrong, it holds nothing. */
-export interface RedisTier {
-  /** What is held, and Redis's time, without which nothing is written; undefined where Redis cannot tell. */
-  read(key: string): Promise<Reading | undefined>;
-  /** Keeps it for `forMs` from when it was asked for, unless something asked for later is held. */
-  keep(key: string, lookup: KeptSince, reading: Reading, forMs: number): Promise<void>;
-  /** The same for a refusal, and has all other replicas forget what they know. */
-  drop(key: string, refusal: KeptSince, reading: Reading | undefined, forMs: number): Promise<void>;
-  /** Hears of what other replicas drop. */
-  onDropped(listener: (key: string) => void): void;
-}
-
-/** Redis's time when it was read, between two moments of this process's own clock. */
-export interface Reading {
-  readonly held: KeptSince | undefined;
+/** What Redis held at `redisMs` of its clock, which was between `fromMs` and `toMs` of this process's. */
+export interface RedisRead {
+  readonly stored: StoredEntry | undefined;
   readonly redisMs: number;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
+/**
+ * Under KEYS[1] stand thirteen digits, the time when DingTalk was asked, and the sealed entry; anything else is no entry.
+ * The digits are for these scripts, which cannot open the seal: readers compare them with the time inside it.
+ */
+const held = `
+local held = redis.pcall('GET', KEYS[1])
+local heldAt = type(held) == 'string' and tonumber(string.match(held, '^%d%d%d%d%d%d%d%d%d%d%d%d%d'))
+`;
+
+/** Redis's time; then the digits and the sealed entry, where there is one. */
+const readScript = createScript(
+  'readEntry',
+  `${nowByRedis}${held}
+if not heldAt then return { now } end
+return { now, heldAt, string.sub(held, 14) }
+`,
+);
+
+/**
+ * Replaces an entry by ARGV[2], asked for at ARGV[1], for ARGV[3] milliseconds from then, unless the entry is a later one:
+ * a slow writer must not undo what another learned since. A time to come counts as now: Redis's clock was set back.
+ * A full Redis that takes nothing new still deletes the old. SET comes first: a script that has written may exceed the limit.
+ */
+const put = `${nowByRedis}${held}
+local asked = math.min(tonumber(ARGV[1]) or now, now)
+if not (heldAt and heldAt >= asked and heldAt <= now) then
+  local left = asked + tonumber(ARGV[3]) - now
+  local done = left > 0 and ARGV[2] ~= '' and
+    redis.pcall('SET', KEYS[1], string.format('%013d', asked) .. ARGV[2], 'PX', string.format('%d', left))
+  if not done or done.err then redis.call('DEL', KEYS[1]) end
+end
+`;
+const writeScript = createScript('writeEntry', `${put}\nreturn 1`);
+/** The same, and publishes ARGV[5] on the channel ARGV[4] in any case. */
+const invalidateScript = createScript(
+  'invalidateEntry',
+  `${put}\nredis.call('PUBLISH', ARGV[4], ARGV[5])\nreturn 1`,
+);
+
 /** Every value is sealed, and every name is a keyed hash. */
-export function createRedisTier({ redis, seal }: Shared, clock: Clock): RedisTier {
+export function createRedisStore({ redis, seal }: Shared, clock: Clock): RedisStore {
   const self = randomUUID();
   const channel = seal.keyOf('dropped');
   const nameOf = (key: string): string => seal.keyOf('lookup', key);
+  /** Undefined without an answer: the lookup goes on without Redis. */
+  const run = <T>(command: (client: Client) => Promise<T>): Promise<T | undefined> =>
+    redis.run(command).catch(() => undefined);
 
-  function open(name: string, { redisMs, heldAtMs, sealed }: HeldEntry): Kept | undefined {
+  function open(name: string, { redisMs, heldAtMs, sealed }: HeldEntry): StoredContent | undefined {
     const text = sealed && seal.open(name, sealed);
     const entry = text === undefined ? undefined : parseSealedEntry(text);
     if (!entry || heldAtMs > redisMs) return undefined;
-    // The scripts put back a time to come, and no other: a later one is not theirs.
-    const { kept, askedAtRedisMs } = entry;
-    return heldAtMs <= askedAtRedisMs && askedAtRedisMs <= redisMs + aheadAtMostMs ? kept : undefined;
+    // The digits are earlier than the sealed time only where a time to come was put back: by little.
+    const { content, askedAtRedisMs } = entry;
+    return heldAtMs <= askedAtRedisMs && askedAtRedisMs <= redisMs + aheadAtMostMs ? content : undefined;
   }
 
-  function write(script: Script, key: string, given: Write, ...said: readonly string[]): Promise<void> {
+  /** Without an entry what is stored is deleted. */
+  async function put(
+    script: Script,
+    key: string,
+    entry: SealedEntry | undefined,
+    keepMs: number,
+    ...message: readonly string[]
+  ): Promise<void> {
     const name = nameOf(key);
-    const value = given.entry ? seal.close(name, JSON.stringify(given.entry)) : '';
-    const askedAt = given.entry ? String(given.entry.askedAtRedisMs) : '';
-    return quietly(redis, async (client) =>
-      doneReply(await script(client, [name], askedAt, value, given.forMs, ...said)),
-    );
+    const sealed = entry ? seal.close(name, JSON.stringify(entry)) : '';
+    const askedAt = entry ? String(entry.askedAtRedisMs) : '';
+    await run(async (client) => doneReply(await script(client, [name], askedAt, sealed, keepMs, ...message)));
   }
 
   return {
     async read(key) {
       const name = nameOf(key);
       const fromMs = clock.nowMs();
-      const found = await quietly(redis, (client) => readEntry(client, name));
+      const found = await run((client) => readEntry(client, name));
       if (!found) return undefined;
       const { redisMs, heldAtMs } = found;
-      const kept = open(name, found);
-      // Rather too old than too young: by the moment at which Redis was asked.
-      const held = kept && { kept, askedAtMs: fromMs - (redisMs - heldAtMs) };
-      return { held, redisMs, fromMs, toMs: clock.nowMs() };
+      const content = open(name, found);
+      // Rather too old than too young: counted from when Redis was asked.
+      const stored = content && { content, askedAtMs: fromMs - (redisMs - heldAtMs) };
+      return { stored, redisMs, fromMs, toMs: clock.nowMs() };
     },
-    keep(key, { kept, askedAtMs }, { redisMs, toMs }, forMs) {
-      const askedAtRedisMs = Math.floor(redisMs + askedAtMs - toMs);
-      return write(keepScript, key, { entry: { kept, askedAtRedisMs }, forMs });
+    write(key, { content, askedAtMs }, { redisMs, toMs }, keepMs) {
+      return put(
+        writeScript,
+        key,
+        { content, askedAtRedisMs: Math.floor(redisMs + askedAtMs - toMs) },
+        keepMs,
+      );
     },
-    drop(key, { kept, askedAtMs }, reading, forMs) {
-      const said = [channel, `${self} ${seal.close(channel, key).toString('base64')}`];
-      if (!reading) return write(dropScript, key, { entry: undefined, forMs }, ...said);
-      // Rather too young than too old, and a tie goes to the refusal.
-      const askedAtRedisMs = Math.floor(reading.redisMs + askedAtMs - reading.fromMs) + 1;
-      return write(dropScript, key, { entry: { kept, askedAtRedisMs }, forMs }, ...said);
+    invalidate(key, { content, askedAtMs }, read, keepMs) {
+      // Rather too young than too old: a tie goes to the refusal.
+      const entry = read && {
+        content,
+        askedAtRedisMs: Math.floor(read.redisMs + askedAtMs - read.fromMs) + 1,
+      };
+      const message = `${self} ${seal.close(channel, key).toString('base64')}`;
+      return put(invalidateScript, key, entry, keepMs, channel, message);
     },
-    onDropped(listener) {
+    onInvalidated(listener) {
       redis.subscribe(channel, (message) => {
         const [from, sealed = ''] = message.split(' ');
         const key = from === self ? undefined : seal.open(channel, Buffer.from(sealed, 'base64'));
@@ -92,15 +137,9 @@ export function createRedisTier({ redis, seal }: Shared, clock: Clock): RedisTie
   };
 }
 
-interface Write {
-  /** Undefined: nothing is kept, and what is held ends now. */
-  readonly entry: SealedEntry | undefined;
-  readonly forMs: number;
-}
-
 interface HeldEntry {
   readonly redisMs: number;
-  /** As it stands beside the seal. */
+  /** The digits beside the seal. */
   readonly heldAtMs: number;
   readonly sealed: Buffer | undefined;
 }
@@ -110,9 +149,4 @@ async function readEntry(client: Client, name: string): Promise<HeldEntry> {
   const redisMs = timeReply(now);
   if (heldAt === undefined) return { redisMs, heldAtMs: redisMs, sealed: undefined };
   return { redisMs, heldAtMs: timeReply(heldAt), sealed: bufferReply(sealed) };
-}
-
-/** Undefined without an answer: Redis helps where it can, and nobody hears where it cannot. */
-async function quietly<T>(redis: Redis, command: (client: Client) => Promise<T>): Promise<T | undefined> {
-  return redis.run(command).catch(() => undefined);
 }

@@ -1,35 +1,43 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../async/clock.ts';
 import { ClientGoneError } from '../errors/client-gone-error.ts';
+import { DingTalkError, NotSentError } from '../errors/dingtalk-error.ts';
 import { AbortableSignal, type Signal } from '../async/abort.ts';
+import { clearServedStale, markServedStale, type Memory } from './memory.ts';
 
-/** How long a key is left alone after its refresh failed. */
+/** How long a key is left alone after its revalidation failed. */
 const restMs = 1000;
-/** More at once would take the calls from those who wait for an answer. */
-const maxRefreshes = 100;
+/** More would take the calls from lookups that wait for an answer. */
+const maxUnderWay = 100;
 const maxResting = 10_000;
 
-/** What is looked up anew although nobody waits for it. */
-export interface Refreshes {
-  /**
-   * Starts `work` unless it is under way for this key, failed within the last second, or too many are under way.
-   * `onDue` is called where it starts, or would but for too many others.
-   */
-  start(key: string, work: (signal: Signal) => Promise<void>, onDue: () => void): void;
+/** Revalidates stale entries in the background. */
+export interface Revalidation {
+  /** Starts `work` unless it is under way for this key, failed within the last second, or too many are under way. */
+  start(key: string, work: (signal: Signal) => Promise<unknown>): void;
   /** Aborts all of them, and resolves once they have ended. */
   close(): Promise<void>;
 }
 
-/** `onFailed` hears of every failure but those of the closing. */
-export function createRefreshes(clock: Clock, onFailed: (error: unknown) => void): Refreshes {
+interface RevalidationOptions {
+  readonly clock: Clock;
+  /** Its entries are marked while no call for them can be sent. */
+  readonly memory: Memory | undefined;
+  /** Called with every failure but those of the closing. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+export function createRevalidation({ clock, memory, onFailed }: RevalidationOptions): Revalidation {
   const closing = new AbortableSignal();
   const underWay = new Map<string, Promise<void>>();
   const restsUntilMs = new LRUCache<string, number>({ max: maxResting });
 
-  async function refresh(key: string, work: (signal: Signal) => Promise<void>): Promise<void> {
+  async function revalidate(key: string, work: (signal: Signal) => Promise<unknown>): Promise<void> {
     try {
       await work(closing);
     } catch (error) {
+      // DingTalk fails: that is what stale entries are for.
+      if (memory && saysOfDingTalk(error)) clearServedStale(memory, key);
       restsUntilMs.set(key, clock.nowMs() + restMs);
       if (!closing.aborted) onFailed(error);
     } finally {
@@ -38,15 +46,22 @@ export function createRefreshes(clock: Clock, onFailed: (error: unknown) => void
   }
 
   return {
-    start(key, work, onDue) {
+    start(key, work) {
       if (underWay.has(key) || closing.aborted) return;
-      if (clock.nowMs() < (restsUntilMs.get(key) ?? -Infinity)) return;
-      onDue();
-      if (underWay.size < maxRefreshes) underWay.set(key, refresh(key, work));
+      const nowMs = clock.nowMs();
+      if (nowMs < (restsUntilMs.get(key) ?? -Infinity)) return;
+      if (memory) markServedStale(memory, key, nowMs);
+      if (underWay.size < maxUnderWay) underWay.set(key, revalidate(key, work));
     },
     async close() {
       closing.abort(new ClientGoneError());
       await Promise.all(underWay.values());
     },
   };
+}
+
+/** Whether it is DingTalk that keeps a call from being made or answered, and not the rate limit or this viewer's other calls. */
+function saysOfDingTalk(error: unknown): boolean {
+  if (!(error instanceof DingTalkError) || error.kind === 'rate-limited') return false;
+  return !(error instanceof NotSentError) || (error.kind !== 'timeout' && error.details.ownCalls !== true);
 }

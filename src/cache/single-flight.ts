@@ -1,90 +1,104 @@
 import type { Clock } from '../async/clock.ts';
 import { startDeadline, type Deadline, type Waiting } from '../async/deadline.ts';
-import { DingTalkError } from '../errors/dingtalk-error.ts';
 import { lastWordMs, SharedWork } from '../async/joint-work.ts';
+import type { LookupSource } from '../domain/observer.ts';
+import { DingTalkError } from '../errors/dingtalk-error.ts';
 
-/** One piece of work for everybody who wants the same at the same time. */
-export interface SingleFlight<Trip, T> {
+/** One run that answers all lookups of a key that come while it is under way. */
+export interface Flight {
+  source: LookupSource;
+  /** Calls made to DingTalk. */
+  attempts: number;
+  /** Another replica invalidated this key meanwhile: the result is for those who wait, and is not cached. */
+  isInvalidated: boolean;
+}
+
+export const newFlight = (): Flight => ({ source: 'upstream', attempts: 0, isInvalidated: false });
+
+export interface SingleFlight<T> {
   /**
-   * What the flight of this key brings: the one under way or, without one, another that runs `work`. Nobody waits longer
-   * than a flight may take, and one is given up when nobody waits for it any more, which `waiting` says of this caller.
-   * `onBoard` tells which trip it is, and whether somebody else started it; a second time where a flight that began
-   * much earlier ran out of time.
+   * Joins the flight for `key`, or starts one with `run`.
+   *
+   * A caller waits for `timeoutMs` at most. A flight is aborted once all of its callers have left, which each one's
+   * `waiting` says. `onJoined` is called with the flight; a second time if that one was nearly out of time when the
+   * caller came, and the caller is moved to another.
    */
-  fly(key: string, waiting: Waiting, work: Work<Trip, T>, onBoard?: OnBoard<Trip>): Promise<T>;
-  /** The trip under way. */
-  at(key: string): Trip | undefined;
+  join(key: string, waiting: Waiting, run: Run<T>, onJoined?: OnJoined): Promise<T>;
+  /** The flight under way for `key`. */
+  at(key: string): Flight | undefined;
 }
 
-type OnBoard<Trip> = (trip: Trip, joined: boolean) => void;
+export type Run<T> = (flight: Flight, deadline: Deadline) => Promise<T>;
+/** `isFirst`: the caller has started this flight. */
+export type OnJoined = (flight: Flight, isFirst: boolean) => void;
 
-export interface Work<Trip, T> {
-  readonly trip: Trip;
-  readonly run: (deadline: Deadline) => Promise<T>;
+interface FlightUnderWay<T> {
+  readonly flight: Flight;
+  readonly work: SharedWork<T>;
 }
 
-interface Flight<Trip, T> {
-  readonly trip: Trip;
-  readonly shared: SharedWork<T>;
-}
+/** Each flight may take `timeoutMs`, or what is left to the caller who starts it. */
+export function createSingleFlight<T>(clock: Clock, timeoutMs: number): SingleFlight<T> {
+  const underWay = new Map<string, FlightUnderWay<T>>();
 
-/** Each flight has `timeoutMs` from its start, or what is left to the caller who starts it. */
-export function createSingleFlight<Trip, T>(clock: Clock, timeoutMs: number): SingleFlight<Trip, T> {
-  const flights = new Map<string, Flight<Trip, T>>();
-
-  /** In time for its last word to reach the caller. */
+  /** Leaves the work time to report its own error before the caller's deadline. */
   const timeFor = ({ remainingMs }: Waiting): number =>
     Math.max(0, Math.min(timeoutMs, remainingMs() - lastWordMs));
 
-  function start(key: string, waiting: Waiting, { trip, run }: Work<Trip, T>): Flight<Trip, T> {
-    const shared = new SharedWork(clock, timeFor(waiting), run, () => {
-      if (flights.get(key) === flight) flights.delete(key);
-    });
-    const flight = { trip, shared };
-    flights.set(key, flight);
-    return flight;
+  function start(key: string, waiting: Waiting, run: Run<T>): FlightUnderWay<T> {
+    const flight = newFlight();
+    const work = new SharedWork(
+      clock,
+      timeFor(waiting),
+      (deadline) => run(flight, deadline),
+      () => {
+        if (underWay.get(key) === started) underWay.delete(key);
+      },
+    );
+    const started = { flight, work };
+    underWay.set(key, started);
+    return started;
   }
 
-  /** The flight that somebody else has started and still waits for. */
-  function underWay(key: string): Flight<Trip, T> | undefined {
-    const flight = flights.get(key);
-    return flight?.shared.abandoned === true ? undefined : flight;
+  function find(key: string): FlightUnderWay<T> | undefined {
+    const found = underWay.get(key);
+    return found?.work.abandoned === true ? undefined : found;
   }
 
-  async function flyAlong(
-    current: Flight<Trip, T>,
+  async function waitFor(
+    current: FlightUnderWay<T>,
     key: string,
     waiting: Waiting,
-    work: Work<Trip, T>,
-    onBoard: OnBoard<Trip>,
+    run: Run<T>,
+    onJoined: OnJoined,
   ): Promise<T> {
-    onBoard(current.trip, true);
+    onJoined(current.flight, false);
     const { signal } = waiting;
-    const boardedAtMs = clock.nowMs();
+    const joinedAtMs = clock.nowMs();
     try {
-      return await current.shared.wait(signal);
+      return await current.work.wait(signal);
     } catch (error) {
-      // It was late when the caller came: nobody who keeps coming may hang on calls that others began. A call
-      // for the sake of those who will not stay for its answer would be wasted.
-      const leftMs = Math.min(boardedAtMs + timeoutMs - clock.nowMs(), timeFor(waiting));
+      // A caller must not fail because a flight was nearly out of time when the caller came. A caller who has less than
+      // half of the time left gets no other flight: it would be left before its end.
+      const leftMs = Math.min(joinedAtMs + timeoutMs - clock.nowMs(), timeFor(waiting));
       if (!isTimeout(error) || leftMs < timeoutMs / 2 || signal.aborted) throw error;
       using deadline = startDeadline(clock, leftMs, signal);
-      const next = underWay(key);
-      const flight = next ?? start(key, waiting, work);
-      onBoard(flight.trip, next !== undefined);
-      return await flight.shared.wait(deadline.signal);
+      const other = find(key);
+      const next = other ?? start(key, waiting, run);
+      onJoined(next.flight, other === undefined);
+      return await next.work.wait(deadline.signal);
     }
   }
 
   return {
-    fly(key, waiting, work, onBoard = () => undefined) {
-      const current = underWay(key);
-      if (current) return flyAlong(current, key, waiting, work, onBoard);
-      const own = start(key, waiting, work);
-      onBoard(own.trip, false);
-      return own.shared.wait(waiting.signal);
+    join(key, waiting, run, onJoined = () => undefined) {
+      const current = find(key);
+      if (current) return waitFor(current, key, waiting, run, onJoined);
+      const { flight, work } = start(key, waiting, run);
+      onJoined(flight, true);
+      return work.wait(waiting.signal);
     },
-    at: (key) => flights.get(key)?.trip,
+    at: (key) => underWay.get(key)?.flight,
   };
 }
 

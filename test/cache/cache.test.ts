@@ -7,7 +7,7 @@ const staleMs = 600_000;
 const negativeTtlMs = 5000;
 const id = 'cid.demo.a';
 
-/** Changes what DingTalk says from now on. */
+/** Changes the answer of DingTalk from now on. */
 function answerWithSpace({ upstream }: CachedGateway, spaceId: string): void {
   const body = JSON.stringify({ space: { spaceId, corpId: 'ding1234xxxxx' } });
   upstream.clearFaults();
@@ -16,7 +16,7 @@ function answerWithSpace({ upstream }: CachedGateway, spaceId: string): void {
 const spaceIn = async (answer: ReturnType<CachedGateway['lookUp']>): Promise<unknown> =>
   (await answer).body.data.conversationSpace?.spaceId;
 
-test('what is fresh is told again without a call, times and all', async () => {
+test('a fresh entry is served without a call, unreadable times included', async () => {
   await using gateway = await startCachedGateway();
 
   const first = await gateway.lookUp('cid.badTime');
@@ -33,7 +33,7 @@ test('what is fresh is told again without a call, times and all', async () => {
   expect(gateway.asked()).toEqual(['cid.badTime']);
 });
 
-test('what is stale is told at once while it is looked up anew, once', async () => {
+test('a stale entry is served at once and revalidated once', async () => {
   await using gateway = await startCachedGateway();
   answerWithSpace(gateway, 'old');
   await gateway.lookUp(id);
@@ -47,7 +47,7 @@ test('what is stale is told at once while it is looked up anew, once', async () 
   expect(gateway.asked()).toEqual([id, id]);
 });
 
-test('what is too old is not told: the call is waited for', async () => {
+test('an entry that is too old is not served: the lookup waits for the call', async () => {
   await using gateway = await startCachedGateway();
   answerWithSpace(gateway, 'old');
   await gateway.lookUp(id);
@@ -58,7 +58,7 @@ test('what is too old is not told: the call is waited for', async () => {
   expect(await spaceIn(gateway.lookUp(id))).toBe('new');
 });
 
-test('age counts from when DingTalk was asked, not from its answer', async () => {
+test('the age of an entry counts from the call, not from its answer', async () => {
   await using gateway = await startCachedGateway({ UPSTREAM_TIMEOUT_MS: '600000', CACHE_STALE_MS: '0' });
   gateway.upstream.setLatency(100, 'conversationSpace');
   const first = gateway.lookUp(id);
@@ -80,7 +80,7 @@ test.each([
   ['a limit that was hit', { kind: 'error', code: 'Forbidden.AccessDenied.QpmLimitForAppkeyAndApi' }],
   ['a reset', { kind: 'reset' }],
   ['a page instead of an answer', { kind: 'html', status: 200 }],
-] as const)('%s keeps nobody from what is stale, until it is too old', async (_what, fault) => {
+] as const)('%s: the stale entry is served until it is too old', async (_what, fault) => {
   await using gateway = await startCachedGateway();
   await gateway.lookUp(id);
   gateway.upstream.addFault('conversationSpace', fault);
@@ -95,7 +95,7 @@ test.each([
   expect(codeOf(await gateway.lookUp(id))).toEqual(expect.any(String));
 });
 
-test('a refresh that failed is left alone for a second', async () => {
+test('a failed revalidation is not repeated for a second', async () => {
   await using gateway = await startCachedGateway();
   const failures = (): number => gateway.log.filter((line) => line.includes('"lookup failed"')).length;
   await gateway.lookUp(id);
@@ -116,7 +116,7 @@ test('a refresh that failed is left alone for a second', async () => {
   expect(callsWithinASecond).toBe(2);
 });
 
-test('a refusal is told again for its time only, word for word', async () => {
+test('a refusal is served for its time only, unchanged', async () => {
   await using gateway = await startCachedGateway();
 
   const first = await gateway.lookUp('cid.permissionDenied');
@@ -143,7 +143,7 @@ test.each([
   ['paramError.conversationId', 'BAD_USER_INPUT', 2],
   ['Forbidden.AccessDenied.ApiCountLimitForOrg', 'QUOTA_EXHAUSTED', 1],
   ['Forbidden.AccessDenied.AccessTokenPermissionDenied', 'GATEWAY_MISCONFIGURED', 2],
-] as const)('%s asked for twice is %s, at %d call(s)', async (upstreamCode, code, calls) => {
+] as const)('%s, looked up twice, is %s after %d call(s)', async (upstreamCode, code, calls) => {
   await using gateway = await startCachedGateway();
 
   const answers = [await gateway.lookUp(`cid.${upstreamCode}`), await gateway.lookUp(`cid.${upstreamCode}`)];
@@ -153,7 +153,7 @@ test.each([
 });
 
 test.each(['permissionDenied', 'conversationNotExist', 'paramError.conversationId'] as const)(
-  '%s ends what was known at once, however stale it might be told',
+  '%s ends the known entry at once, however long it could be served stale',
   async (code) => {
     await using gateway = await startCachedGateway();
     await gateway.lookUp(id);
@@ -169,7 +169,7 @@ test.each(['permissionDenied', 'conversationNotExist', 'paramError.conversationI
   },
 );
 
-test('every viewer has a memory of their own', async () => {
+test('entries are kept apart by viewer', async () => {
   await using gateway = await startCachedGateway(manyViewers);
   gateway.upstream.denyAccess('lin', id);
 
@@ -181,7 +181,7 @@ test('every viewer has a memory of their own', async () => {
   expect(gateway.asked()).toHaveLength(2);
 });
 
-test('the same text as two kinds of id is two things', async () => {
+test('the same text as two kinds of id is two lookups', async () => {
   await using gateway = await startCachedGateway({ CACHE_TTL_MS: '60000' });
   const space = await gateway.query(
     '{ _entities(representations: [{ __typename: "Space", spaceId: "cid.demo.a" }]) { ... on Space { corpId } } }',
@@ -194,7 +194,7 @@ test('the same text as two kinds of id is two things', async () => {
   expect(gateway.asked()).toEqual([id]);
 });
 
-test('at most so many are remembered, the latest ones', async () => {
+test('CACHE_MAX_ENTRIES keeps the latest entries', async () => {
   await using gateway = await startCachedGateway({ CACHE_MAX_ENTRIES: '2' });
   for (const each of ['a', 'b', 'c']) await gateway.lookUp(`cid.demo.${each}`);
 
@@ -204,8 +204,8 @@ test('at most so many are remembered, the latest ones', async () => {
 });
 
 test.each([
-  ['CACHE_TTL_MS=0 remembers nothing', { CACHE_TTL_MS: '0' }, 0, [id, id]],
-  ['CACHE_STALE_MS=0 tells nothing stale', { CACHE_STALE_MS: '0' }, ttlMs, [id, id]],
+  ['CACHE_TTL_MS=0 caches nothing', { CACHE_TTL_MS: '0' }, 0, [id, id]],
+  ['CACHE_STALE_MS=0 serves nothing stale', { CACHE_STALE_MS: '0' }, ttlMs, [id, id]],
 ] as const)('%s', async (_what, environment, waitMs, asked) => {
   await using gateway = await startCachedGateway(environment);
 
@@ -217,7 +217,7 @@ test.each([
   expect(gateway.asked()).toEqual(asked);
 });
 
-test('CACHE_NEGATIVE_TTL_MS=0 tells no refusal again, and it still ends what was known', async () => {
+test('CACHE_NEGATIVE_TTL_MS=0 caches no refusal, which still ends the known entry', async () => {
   await using gateway = await startCachedGateway({ CACHE_NEGATIVE_TTL_MS: '0' });
   await gateway.lookUp(id);
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'permissionDenied' }, 1);
@@ -229,7 +229,7 @@ test('CACHE_NEGATIVE_TTL_MS=0 tells no refusal again, and it still ends what was
   await eventually(async () => (await spaceIn(gateway.lookUp(id))) === 'new');
 });
 
-test('a refresh behind a client that has left goes on, and closing ends it', async () => {
+test('a revalidation outlives its client, and closing the gateway ends it', async () => {
   const gateway = await startCachedGateway();
   await gateway.lookUp(id);
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' });
@@ -238,7 +238,7 @@ test('a refresh behind a client that has left goes on, and closing ends it', asy
   await gateway.lookUp(id);
   await gateway.upstream.waitForCalls('conversationSpace', 2);
   const underWay = gateway.upstream.inFlight;
-  // Its deadline never comes: nobody turns the clock.
+  // Its deadline never comes: the clock stands still.
   await gateway.close();
 
   expect(underWay).toBe(1);

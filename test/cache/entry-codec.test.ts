@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { keep, parseSealedEntry, readKept } from '../../src/cache/entry-codec.ts';
+import { decodeEntry, encodeEntry, parseSealedEntry } from '../../src/cache/entry-codec.ts';
+import { codec } from '../../src/domain/endpoint.ts';
 import { conversationSpaceEndpoint } from '../../src/graph/conversation/conversation-space.endpoint.ts';
 
 const { kind, ...words } = conversationSpaceEndpoint.refusals['paramError.conversationId']!;
@@ -13,17 +14,22 @@ test('a refusal is read again with the words of its endpoint', () => {
     public: words,
   } as const;
 
-  const kept = keep(z.unknown(), { refusal: { kind, details } });
-  const entry = parseSealedEntry(JSON.stringify({ kept, askedAtRedisMs: 1 }));
+  const anything = codec(z.unknown());
 
-  expect(entry && readKept(z.unknown(), entry.kept)).toEqual({ refusal: { kind, details } });
+  const { content } = encodeEntry(anything, { content: { refusal: { kind, details } }, askedAtMs: 1 });
+  const entry = parseSealedEntry(JSON.stringify({ content, askedAtRedisMs: 1 }));
+
+  expect(entry && decodeEntry(anything, { content: entry.content, askedAtMs: 1 })).toEqual({
+    content: { refusal: { kind, details } },
+    askedAtMs: 1,
+  });
 });
 
 test.each(['unavailable', 'conversation-not-found', '__proto__'])(
   'a kind that ends no entry, such as %s, is no entry',
   (kind) => {
-    const kept = { refusal: { kind, details: {} } };
+    const content = { refusal: { kind, details: {} } };
 
-    expect(parseSealedEntry(JSON.stringify({ kept, askedAtRedisMs: 1 }))).toBeUndefined();
+    expect(parseSealedEntry(JSON.stringify({ content, askedAtRedisMs: 1 }))).toBeUndefined();
   },
 );

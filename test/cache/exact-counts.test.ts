@@ -5,7 +5,7 @@ const aliases = (ids: readonly string[]): string =>
   `{ ${ids.map((id, index) => `a${index}: conversationSpace(openConversationId: "${id}") { spaceId }`).join(' ')} }`;
 const idsTo = (count: number): string[] => Array.from({ length: count }, (_, index) => `cid.demo.${index}`);
 
-test('fifty aliases of twenty-five ids are twenty-five calls, and none the second time', async () => {
+test('fifty aliases of twenty-five ids are twenty-five calls, then none', async () => {
   await using gateway = await startCachedGateway();
   const query = aliases([...idsTo(25), ...idsTo(25)]);
 
@@ -18,7 +18,7 @@ test('fifty aliases of twenty-five ids are twenty-five calls, and none the secon
   expect(gateway.asked()).toHaveLength(25);
 });
 
-test('a hundred hot ids of twenty viewers are two thousand calls once, and none as long as they are fresh', async () => {
+test('a hundred ids of twenty viewers are two thousand calls, then none while they are fresh', async () => {
   await using gateway = await startCachedGateway(manyViewers);
   const viewers = Array.from({ length: 20 }, (_, index) => `viewer-${index}`);
   const askAll = async (): Promise<void> => {

@@ -9,7 +9,7 @@ const twice =
 const lookupsIn = ({ body }: { body: object }): unknown =>
   (body as { extensions?: { lookups?: unknown } }).extensions?.lookups;
 
-test('says for each path where its data came from', async () => {
+test('reports for each path where its data came from', async () => {
   await using gateway = await startCachedGateway();
 
   const first = await gateway.query(twice, {}, explain);
@@ -28,7 +28,7 @@ test('says for each path where its data came from', async () => {
   ]);
 });
 
-test('says it of references by either key, and of nothing that costs no lookup', async () => {
+test('reports references by either key, and nothing that costs no lookup', async () => {
   await using gateway = await startCachedGateway();
 
   const answer = await gateway.query(
@@ -52,7 +52,7 @@ test('says it of references by either key, and of nothing that costs no lookup',
   ]);
 });
 
-test('says it of failures: what was asked for, and what was remembered', async () => {
+test('reports failures, called for and cached', async () => {
   await using gateway = await startCachedGateway();
   const query =
     '{ no: conversationSpace(openConversationId: "cid.permissionDenied") { spaceId } bad: conversationSpace(openConversationId: "cid.paramError") { spaceId } }';
@@ -72,7 +72,7 @@ test('says it of failures: what was asked for, and what was remembered', async (
   ]);
 });
 
-test('tells who joined somebody else’s call, and where nothing was found', async () => {
+test('reports a joined flight, and a lookup that found nothing', async () => {
   await using gateway = await startCachedGateway({ CACHE_TTL_MS: '0' });
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
 
@@ -83,7 +83,7 @@ test('tells who joined somebody else’s call, and where nothing was found', asy
     {},
     explain,
   );
-  // Sent after it, and so on its way after it.
+  // Sent after it, so that it has joined by then.
   await gateway.lookUp('cid.demo.behind');
   gateway.clock.advance(5000);
 
@@ -95,7 +95,7 @@ test('tells who joined somebody else’s call, and where nothing was found', asy
   );
 });
 
-test('what is stale says how old it is', async () => {
+test('reports the age of a stale entry', async () => {
   await using gateway = await startCachedGateway();
   await gateway.query(twice);
   gateway.clock.advance(61_000);
@@ -112,7 +112,7 @@ test.each([
   ['without the header', {}, {}],
   ['with another value', { 'x-explain': 'yes' }, {}],
   ['in production', explain, { NODE_ENV: 'production', ALLOW_ANONYMOUS: '1', DINGTALK_MODE: 'live' }],
-])('says nothing %s', async (_when, headers, environment) => {
+])('reports nothing %s', async (_when, headers, environment) => {
   await using gateway = await startGateway({ environment: { ...remembering, ...environment } });
 
   const { body } = await gateway.query(twice, {}, headers);
@@ -120,7 +120,7 @@ test.each([
   expect(Object.keys(body)).toEqual(['data']);
 });
 
-test('pages of the allowed origins may ask for it', async () => {
+test('pages of the allowed origins may ask for the report', async () => {
   await using gateway = await startGateway({ environment: { CORS_ORIGINS: 'https://app.example.com' } });
 
   const { headers } = await fetch(`${gateway.url}/graphql`, {

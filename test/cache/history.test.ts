@@ -27,7 +27,7 @@ const step = fc.oneof(
 
 let run = 0;
 
-test('whatever happens, no space is told after a refusal or past its time, and none is asked for while it is fresh', async () => {
+test('in any history, no answer is served after a refusal or past its time, and none is called for while it is fresh', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 25 }), async (steps) => {
       run += 1;
@@ -36,9 +36,9 @@ test('whatever happens, no space is told after a refusal or past its time, and n
       upstream.clearFaults();
       upstream.clearCalls();
       let says: 'space' | 'permissionDenied' | 'page' = 'space';
-      /** Until then a refresh that failed is left alone. */
+      /** Until then a failed revalidation is not repeated. */
       let restsUntilMs = -Infinity;
-      /** What DingTalk said last of the thing itself, and when. */
+      /** DingTalk's last answer or refusal, and when it came. */
       let last: { readonly says: 'space' | 'permissionDenied'; readonly atMs: number } | undefined;
 
       for (const each of steps) {
@@ -56,7 +56,7 @@ test('whatever happens, no space is told after a refusal or past its time, and n
         const fresh = last && ageMs !== undefined && ageMs < (last.says === 'space' ? ttlMs : negativeTtlMs);
         const stale =
           last?.says === 'space' && ageMs !== undefined && ageMs >= ttlMs && ageMs < ttlMs + staleMs;
-        // What is looked up behind an answer has to be known before the next step.
+        // A revalidation has to end before the next step.
         if (stale && clock.nowMs() >= restsUntilMs) await eventually(() => gateway.asked().length > calls);
         await eventually(() => upstream.inFlight === 0);
         await settle();
@@ -73,7 +73,7 @@ test('whatever happens, no space is told after a refusal or past its time, and n
   );
 });
 
-/** A page is a failure that is not asked again within the lookup. */
+/** A page is a failure that is not retried within the lookup. */
 const faults = {
   permissionDenied: { kind: 'error', code: 'permissionDenied' },
   page: { kind: 'html', status: 200 },
@@ -85,7 +85,7 @@ const codes = {
   page: 'UPSTREAM_MALFORMED_RESPONSE',
 } as const;
 
-/** The gateway has heard what the upstream has said: other answers have come and gone since. */
+/** Lets the gateway read what the upstream has sent: other answers have come and gone since. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 2; round += 1) await gateway.query('{ __typename }');
 }

@@ -10,12 +10,12 @@ interface Weights {
   readonly full: number;
   readonly overfull: number;
   readonly entries: number;
-  /** What the cache itself takes them for. */
-  readonly reckoned: number;
+  /** The cache's own estimate. */
+  readonly estimated: number;
 }
 
 test.each(['answers', 'refusals'])(
-  'an entry takes less than a kilobyte, about what is reckoned, and beyond the limit nothing: %s',
+  'an entry takes less than a kilobyte, about what is estimated, and nothing beyond the limit: %s',
   async (of) => {
     const program = new URL('weigh-entries.ts', import.meta.url).pathname;
     const { stdout } = await promisify(execFile)(process.execPath, [
@@ -25,14 +25,14 @@ test.each(['answers', 'refusals'])(
       program,
       of,
     ]);
-    const { maxEntries, halfFull, full, overfull, entries, reckoned }: Weights = JSON.parse(stdout);
+    const { maxEntries, halfFull, full, overfull, entries, estimated }: Weights = JSON.parse(stdout);
 
     expect(entries).toBe(maxEntries);
     const bytesPerEntry = (full - halfFull) / (maxEntries / 2);
     expect(bytesPerEntry).toBeGreaterThan(100);
     expect(bytesPerEntry).toBeLessThan(1000);
-    const reckonedPerEntry = reckoned / entries;
-    expect([bytesPerEntry / reckonedPerEntry > 0.6, bytesPerEntry / reckonedPerEntry < 1.1]).toEqual([
+    const estimatedPerEntry = estimated / entries;
+    expect([bytesPerEntry / estimatedPerEntry > 0.6, bytesPerEntry / estimatedPerEntry < 1.1]).toEqual([
       true,
       true,
     ]);
@@ -40,7 +40,7 @@ test.each(['answers', 'refusals'])(
   },
 );
 
-test('a process remembers no more than CACHE_MAX_BYTES', async () => {
+test('memory holds no more than CACHE_MAX_BYTES', async () => {
   await using gateway = await startCachedGateway({ CACHE_MAX_BYTES: '10000' });
   for (let index = 0; index < 50; index += 1) await gateway.lookUp(`cid.demo.${index}`);
   const asked = gateway.asked().length;
@@ -56,7 +56,7 @@ test('a process remembers no more than CACHE_MAX_BYTES', async () => {
   expect(bytes).toBeLessThanOrEqual(10_000);
 });
 
-test('an answer that is longer than all of it is served, and not remembered', async () => {
+test('an answer longer than CACHE_MAX_BYTES is served and not cached', async () => {
   await using gateway = await startCachedGateway({ CACHE_MAX_BYTES: '1000' });
   const spaceId = 'x'.repeat(2000);
   const body = JSON.stringify({ space: { spaceId, corpId: 'ding1234xxxxx' } });

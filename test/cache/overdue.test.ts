@@ -9,7 +9,7 @@ const answerOf = async (answer: ReturnType<CachedGateway['lookUp']>): Promise<un
   return body.data.conversationSpace?.spaceId ?? body.errors?.[0]?.extensions.code;
 };
 
-/** A gateway that remembers `cid.demo.old` of chy, who has lost access since; it is stale now. */
+/** A gateway with a stale entry of `cid.demo.old` for chy, who has lost access since. */
 async function startWithOldEntry(environment: NodeJS.ProcessEnv = slow): Promise<CachedGateway> {
   const gateway = await startCachedGateway(environment);
   await gateway.lookUp('cid.demo.old', 'chy');
@@ -18,11 +18,11 @@ async function startWithOldEntry(environment: NodeJS.ProcessEnv = slow): Promise
   return gateway;
 }
 
-/** Twenty people whose lookups the gateway cannot make at its pace of one a second. */
+/** Twenty viewers with more lookups than the rate limit of one a second lets through. */
 const crowd = (gateway: CachedGateway): Promise<unknown>[] =>
   Array.from({ length: 20 }, (_, index) => gateway.lookUp(`cid.demo.${index}`, `viewer-${index}`));
 
-test('who lost access is served what is stale for one second while the pace keeps the call waiting, and then no more', async () => {
+test('a viewer who lost access is served the stale entry for one second while the call waits for its turn', async () => {
   await using gateway = await startWithOldEntry();
   await gateway.lookUp('cid.demo.first', 'first');
   const waiting = crowd(gateway);
@@ -46,7 +46,7 @@ test('who lost access is served what is stale for one second while the pace keep
   await Promise.all(waiting);
 });
 
-test('a call that is under way lets what is stale be served until it ends', async () => {
+test('a stale entry is served until the call under way ends', async () => {
   await using gateway = await startCachedGateway({ ...slow, DINGTALK_QPS: '100' });
   await gateway.lookUp('cid.demo.old', 'chy');
   gateway.clock.advance(ttlMs);
@@ -60,7 +60,7 @@ test('a call that is under way lets what is stale be served until it ends', asyn
   expect([first, later]).toEqual([expect.stringMatching(/^\d+$/), first]);
 });
 
-test('a DingTalk that fails keeps nobody from what is stale, however often it is asked again', async () => {
+test('a stale entry is served while DingTalk fails, however often it is called again', async () => {
   await using gateway = await startCachedGateway({ ...slow, DINGTALK_QPS: '100' });
   const fresh = await answerOf(gateway.lookUp('cid.demo.old', 'chy'));
   gateway.clock.advance(ttlMs);

@@ -15,7 +15,7 @@ async function startUpstream(): Promise<Sandbox & AsyncDisposable> {
   return { ...upstream, [Symbol.asyncDispose]: () => upstream.close() };
 }
 
-/** One Redis, looked into by `client`, and one DingTalk, for as many replicas as a test starts. */
+/** One Redis, inspected by `client`, and one DingTalk, for all replicas of a test. */
 async function startWorld() {
   const redis = await startRedis();
   const upstream = await startUpstream();
@@ -32,7 +32,7 @@ async function startWorld() {
   };
 }
 
-/** A replica: the same application before the same DingTalk. */
+/** A replica: the same application in front of the same DingTalk. */
 const startReplica = (
   upstream: Sandbox,
   redisUrl: string,
@@ -45,7 +45,7 @@ const startReplica = (
     ...environment,
   });
 
-/** The same, with Redis reached, and both with nothing to remember yet. */
+/** The same, with Redis reached, and nothing stored there or in memory. */
 async function startConnected(
   upstream: Sandbox,
   redisUrl: string,
@@ -69,7 +69,7 @@ async function startConnected(
   return gateway;
 }
 
-/** Time passes: the gateway's clock is turned and, since nobody turns that of Redis, what it holds is made older. */
+/** Time passes: the gateways' clocks advance and, as that of Redis cannot, its entries are made older. */
 async function passTime(ms: number, client: Client, ...gateways: readonly CachedGateway[]): Promise<void> {
   for (const key of await keysOf(client)) {
     const held = (await client.getBuffer(key)) ?? Buffer.alloc(0);
@@ -77,7 +77,7 @@ async function passTime(ms: number, client: Client, ...gateways: readonly Cached
     await client.set(key, Buffer.concat([Buffer.from(askedAtMs), held.subarray(13)]), 'KEEPTTL');
   }
   for (const { clock } of gateways) clock.advance(ms - restMs);
-  // What was sent to Redis on the way had no time to be answered: Redis is left alone for a second, and that passes.
+  // Commands sent meanwhile were late, after which Redis is not used for a second: that passes too.
   await new Promise((resolve) => setTimeout(resolve, 20));
   for (const { clock } of gateways) clock.advance(restMs);
 }
@@ -93,7 +93,7 @@ function connect(url: string): Client & AsyncDisposable {
   return Object.assign(client, { [Symbol.asyncDispose]: async () => client.disconnect() });
 }
 
-testWithRedis('what one replica was told is known to the other, by viewer', async () => {
+testWithRedis('an answer to one replica is known to the other, by viewer', async () => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
@@ -111,7 +111,7 @@ testWithRedis('what one replica was told is known to the other, by viewer', asyn
   expect(upstream.callsTo('conversationSpace').map(({ query }) => query['unionId'])).toEqual(['chy', 'lin']);
 });
 
-testWithRedis('a refusal is remembered by all, and ends what another replica knows', async () => {
+testWithRedis('a refusal is known to all replicas, and ends the entry in the memory of another', async () => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
@@ -124,7 +124,7 @@ testWithRedis('a refusal is remembered by all, and ends what another replica kno
   await passTime(ttlMs, client, one);
   await one.lookUp(id, 'chy');
   await eventually(async () => codeOf(await one.lookUp(id, 'chy')) === 'FORBIDDEN');
-  // Fresh by the clock of its own.
+  // Its own entry is still fresh.
   await eventually(async () => codeOf(await other.lookUp(id, 'chy')) === 'FORBIDDEN');
 
   expect(callsOf(upstream)).toBe(2);
@@ -151,7 +151,7 @@ testWithRedis('a refusal that comes from Redis has the same words', async () => 
 });
 
 testWithRedis(
-  'what Redis still holds of before a refusal is not told, though Redis did not hear of it',
+  'an entry in Redis from before a refusal is not served, even if Redis missed the refusal',
   async () => {
     await using world = await startWorld();
     const { redis, upstream, client } = world;
@@ -173,19 +173,19 @@ testWithRedis(
   },
 );
 
-testWithRedis('who was slow does not put back what a refusal ended', async () => {
+testWithRedis('a tombstone holds against a late writer', async () => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
   await using slow = await startConnected(upstream, redis.url);
   await using quick = await startConnected(upstream, redis.url);
   upstream.setLatency(500, 'conversationSpace');
-  const told = slow.lookUp(id, 'chy');
+  const answering = slow.lookUp(id, 'chy');
   await upstream.waitForCalls('conversationSpace', 1);
   upstream.setLatency(0, 'conversationSpace');
   upstream.denyAccess('chy', id);
 
   const refused = await quick.lookUp(id, 'chy');
-  const space = await told;
+  const space = await answering;
   const [key = ''] = await keysOf(client);
   const held = await client.getBuffer(key);
   const again = [await slow.lookUp(id, 'chy'), await quick.lookUp(id, 'chy')];
@@ -196,7 +196,7 @@ testWithRedis('who was slow does not put back what a refusal ended', async () =>
   expect(callsOf(upstream)).toBe(2);
 });
 
-testWithRedis('nothing in Redis is in the clear, and everything in it ends', async () => {
+testWithRedis('nothing in Redis is in the clear, and everything in it expires', async () => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
   await using gateway = await startConnected(upstream, redis.url);
@@ -235,7 +235,7 @@ testWithRedis.each([
     },
   ],
   ['one changed byte', async (client: Client, key: string) => client.setrange(key, 60, '\u0000')],
-] as const)('%s under our key is as if nothing were there, and is replaced', async (_what, spoil) => {
+] as const)('%s under our key counts as no entry, and is replaced', async (_what, spoil) => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
@@ -255,7 +255,7 @@ testWithRedis.each([
   expect(callsOf(upstream)).toBe(2);
 });
 
-testWithRedis('another application reads nothing, whatever it is given', async () => {
+testWithRedis('a gateway with another secret reads and writes nothing', async () => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
@@ -271,7 +271,7 @@ testWithRedis('another application reads nothing, whatever it is given', async (
   expect(await keysOf(client)).toHaveLength(1);
 });
 
-testWithRedis('a Redis that takes nothing more still loses what was refused', async () => {
+testWithRedis('a full Redis still deletes an entry that a refusal ended', async () => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
@@ -292,38 +292,34 @@ testWithRedis('a Redis that takes nothing more still loses what was refused', as
   expect(await keysOf(client)).toEqual([]);
 });
 
-testWithRedis(
-  'without Redis, before and during, everybody is answered, and it is used again when it is back',
-  async () => {
-    await using redis = await startRedis();
-    await using upstream = await startUpstream();
-    await redis.stop();
-    await using one = await startReplica(upstream, redis.url);
-    await using other = await startReplica(upstream, redis.url);
+testWithRedis('lookups are answered without Redis, which is used again once it is back', async () => {
+  await using redis = await startRedis();
+  await using upstream = await startUpstream();
+  await redis.stop();
+  await using one = await startReplica(upstream, redis.url);
+  await using other = await startReplica(upstream, redis.url);
 
-    const without = await one.lookUp('cid.demo.1', 'chy');
-    await redis.start();
-    await using client = connect(redis.url);
-    let asked = 1;
-    await eventually(async () => {
-      one.clock.advance(1000);
-      await one.lookUp(`cid.demo.${(asked += 1)}`, 'chy');
-      return (await keysOf(client)).length > 0;
-    });
-    await redis.stop();
-    const during = [await one.lookUp('cid.demo.during', 'chy'), await other.lookUp('cid.demo.during', 'chy')];
+  const without = await one.lookUp('cid.demo.1', 'chy');
+  await redis.start();
+  await using client = connect(redis.url);
+  let asked = 1;
+  await eventually(async () => {
+    one.clock.advance(1000);
+    await one.lookUp(`cid.demo.${(asked += 1)}`, 'chy');
+    return (await keysOf(client)).length > 0;
+  });
+  await redis.stop();
+  const during = [await one.lookUp('cid.demo.during', 'chy'), await other.lookUp('cid.demo.during', 'chy')];
 
-    expect([without, ...during].map(codeOf)).toEqual([undefined, undefined, undefined]);
-  },
-);
+  expect([without, ...during].map(codeOf)).toEqual([undefined, undefined, undefined]);
+});
 
 testWithRedis.each([2000, Infinity])(
-  'a Redis that takes %d ms for every answer fails nobody',
+  'a Redis that takes %d ms for every answer fails no lookup',
   async (slowMs) => {
     await using redis = await startRedis();
     await using upstream = await startUpstream();
     await using proxy = await startTcpProxy(Number(new URL(redis.url).port));
-    // No clock of the test's: Redis is given its 50 ms.
     await using gateway = await startConnected(upstream, `redis://127.0.0.1:${proxy.port}`);
     await gateway.lookUp('cid.demo.before', 'chy');
     proxy.setMode(slowMs === Infinity ? { kind: 'swallow' } : { kind: 'delay', ms: slowMs });
@@ -332,7 +328,7 @@ testWithRedis.each([2000, Infinity])(
     let answered = false;
     void answering.then(() => (answered = true));
     let waitedMs = 0;
-    // As long as a command may take, twice: for what is read, and for what is written.
+    // The longest time of two commands: a read and a write.
     await eventually(() => {
       if (!answered && waitedMs < 100) gateway.clock.advance((waitedMs += 1) && 1);
       return answered;

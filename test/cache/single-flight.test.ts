@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { createSingleFlight } from '../../src/cache/single-flight.ts';
-import { startDeadline, whileWaiting, type Deadline } from '../../src/async/deadline.ts';
+import { createSingleFlight, type Flight, type OnJoined, type Run } from '../../src/cache/single-flight.ts';
+import { startDeadline, whileWaiting } from '../../src/async/deadline.ts';
 import { ClientGoneError } from '../../src/errors/client-gone-error.ts';
 import { AbortableSignal } from '../../src/async/abort.ts';
 import { codeOf, manyViewers, startCachedGateway } from '../support/cached-gateway.ts';
 import { eventually } from '../support/eventually.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
-/** Only what is asked for at the same time is shared. */
-const nothingKept = { CACHE_TTL_MS: '0' };
+/** Only simultaneous lookups share a call. */
+const nothingCached = { CACHE_TTL_MS: '0' };
 
 test('a thousand simultaneous requests of one viewer for one space are one call', async () => {
   await using gateway = await startCachedGateway();
@@ -21,9 +21,9 @@ test('a thousand simultaneous requests of one viewer for one space are one call'
   expect(answers[0]?.body.data.conversationSpace.spaceId).toEqual(expect.any(String));
 });
 
-test('a thousand that come while it is under way are on one flight, whether or not anything is kept', async () => {
+test('a thousand lookups during a flight join it, whether or not anything is cached', async () => {
   const clock = createManualClock();
-  const flights = createSingleFlight<string, string>(clock, 5000);
+  const flights = createSingleFlight<string>(clock, 5000);
   const { promise, resolve } = Promise.withResolvers<string>();
   let started = 0;
   const run = (): Promise<string> => {
@@ -31,15 +31,15 @@ test('a thousand that come while it is under way are on one flight, whether or n
     return promise;
   };
 
-  const flying = Array.from({ length: 1000 }, () => flights.fly('key', stays, { trip: '', run }));
+  const joined = Array.from({ length: 1000 }, () => flights.join('key', stays, run));
   resolve('landed');
 
-  expect(new Set(await Promise.all(flying))).toEqual(new Set(['landed']));
+  expect(new Set(await Promise.all(joined))).toEqual(new Set(['landed']));
   expect([started, flights.at('key')]).toEqual([1, undefined]);
 });
 
-test('nothing is kept of a flight that has landed', async () => {
-  await using gateway = await startCachedGateway(nothingKept);
+test('no flight is kept after it has landed', async () => {
+  await using gateway = await startCachedGateway(nothingCached);
 
   await gateway.lookUp('cid.demo.a');
   await gateway.lookUp('cid.demo.a');
@@ -48,7 +48,7 @@ test('nothing is kept of a flight that has landed', async () => {
 });
 
 test('two viewers never share a flight', async () => {
-  await using gateway = await startCachedGateway({ ...nothingKept, ...manyViewers });
+  await using gateway = await startCachedGateway({ ...nothingCached, ...manyViewers });
   gateway.upstream.denyAccess('lin', 'cid.demo.a');
   gateway.upstream.setLatency(50, 'conversationSpace');
 
@@ -62,8 +62,8 @@ test('two viewers never share a flight', async () => {
   expect(askedFor.toSorted()).toEqual(['chy', 'lin']);
 });
 
-test('a failure is everybody’s who waited, and nobody’s afterwards', async () => {
-  await using gateway = await startCachedGateway(nothingKept);
+test('a failure reaches every lookup that waited, and none afterwards', async () => {
+  await using gateway = await startCachedGateway(nothingCached);
   gateway.upstream.setLatency(1000, 'conversationSpace');
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'permissionDenied' }, 1);
 
@@ -76,15 +76,15 @@ test('a failure is everybody’s who waited, and nobody’s afterwards', async (
   expect(gateway.asked()).toHaveLength(2);
 });
 
-test('one caller that leaves does not take the call from the others', async () => {
-  await using gateway = await startCachedGateway(nothingKept);
+test('a caller that leaves does not end the call for the others', async () => {
+  await using gateway = await startCachedGateway(nothingCached);
   gateway.upstream.setLatency(1000, 'conversationSpace');
   const leaving = new AbortController();
 
   const first = gateway.lookUp('cid.demo.a', undefined, leaving.signal).catch(() => 'left');
   await gateway.upstream.waitForCalls('conversationSpace', 1);
   const second = gateway.lookUp('cid.demo.a');
-  // Sent after it, and so on its way after it.
+  // Sent after it, so that it has joined by then.
   const behind = gateway.lookUp('cid.demo.behind');
   await gateway.upstream.waitForCalls('conversationSpace', 2);
   leaving.abort();
@@ -95,8 +95,8 @@ test('one caller that leaves does not take the call from the others', async () =
   expect(gateway.upstream.abortedCalls).toBe(0);
 });
 
-test('the call is aborted when the last caller has left, and the next one starts anew', async () => {
-  await using gateway = await startCachedGateway(nothingKept);
+test('the call is aborted when the last caller has left, and the next lookup starts a new one', async () => {
+  await using gateway = await startCachedGateway(nothingCached);
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
   const leaving = new AbortController();
 
@@ -113,41 +113,36 @@ test('the call is aborted when the last caller has left, and the next one starts
   expect(gateway.asked()).toHaveLength(2);
 });
 
-test('who came late to a flight that runs out of time boards the next one; who came first is told', async () => {
+test('a flight that runs out of time fails its first caller; a late one joins the next flight', async () => {
   const clock = createManualClock();
-  const flights = createSingleFlight<string, string>(clock, 5000);
-  const never = { trip: 'first', run: ({ signal }: Deadline) => whileWaiting(hanging, signal) };
-  const lands = { trip: 'second', run: async () => 'landed' };
-  const boarded: unknown[] = [];
-  const onBoard = (...boarding: unknown[]): void => void boarded.push(boarding);
+  const flights = createSingleFlight<string>(clock, 5000);
+  const joined: [Flight, boolean][] = [];
+  const onJoined: OnJoined = (...flight) => void joined.push(flight);
 
-  const first = flights.fly('key', stays, never, onBoard).catch((error) => error.kind);
+  const first = flights.join('key', stays, hangs, onJoined).catch((error) => error.kind);
   clock.advance(4000);
-  const late = flights.fly('key', stays, lands, onBoard);
+  const late = flights.join('key', stays, lands, onJoined);
   clock.advance(1000);
 
   expect(await Promise.all([first, late])).toEqual(['timeout', 'landed']);
-  expect(boarded).toEqual([
-    ['first', false],
-    ['first', true],
-    ['second', false],
-  ]);
+  expect(joined.map(([, isFirst]) => isFirst)).toEqual([true, false, true]);
+  const [own, shared, next] = joined.map(([flight]) => flight);
+  expect([shared === own, next === own]).toEqual([true, false]);
 });
 
-test('who came late, but will not stay long, takes no call of their own', async () => {
+test('a late caller with little time left starts no flight', async () => {
   const clock = createManualClock();
-  const flights = createSingleFlight<string, string>(clock, 5000);
+  const flights = createSingleFlight<string>(clock, 5000);
   let started = 0;
-  const run = ({ signal }: Deadline): Promise<string> => {
+  const run: Run<string> = (flight, deadline) => {
     started += 1;
-    return whileWaiting(hanging, signal);
+    return hangs(flight, deadline);
   };
-  const fly = (): Promise<unknown> =>
-    flights.fly('key', stays, { trip: '', run }).catch((error) => error.kind);
+  const join = (): Promise<unknown> => flights.join('key', stays, run).catch((error) => error.kind);
 
-  const first = fly();
+  const first = join();
   clock.advance(2000);
-  const late = fly();
+  const late = join();
   clock.advance(3000);
 
   expect(await Promise.all([first, late])).toEqual(['timeout', 'timeout']);
@@ -156,21 +151,22 @@ test('who came late, but will not stay long, takes no call of their own', async 
 
 test.each([
   ['runs out of time', 'DingTalkError'],
-  ['goes away', 'ClientGoneError'],
-])('a flight ends with the reason of the last one who waited: one who %s', async (_how, reason) => {
+  ['leaves', 'ClientGoneError'],
+])('a flight ends with the reason of its last caller, who %s', async (_how, reason) => {
   const clock = createManualClock();
-  const flights = createSingleFlight<string, string>(clock, 5000);
+  const flights = createSingleFlight<string>(clock, 5000);
   const client = new AbortController();
   const ended: unknown[] = [];
-  const run = async ({ signal }: Deadline): Promise<string> => {
+  const run: Run<string> = async (flight, deadline) => {
+    const { signal } = deadline;
     signal.addEventListener('abort', () => ended.push(nameOf(signal.reason)));
-    return whileWaiting(hanging, signal);
+    return hangs(flight, deadline);
   };
 
-  const waiting = flights.fly(
+  const waiting = flights.join(
     'key',
     { signal: startDeadline(clock, 1000, client.signal).signal, remainingMs: () => Infinity },
-    { trip: '', run },
+    run,
   );
   if (reason === 'ClientGoneError') client.abort(new ClientGoneError());
   clock.advance(1000);
@@ -182,5 +178,7 @@ test.each([
 const nameOf = (reason: unknown): string | undefined => (reason instanceof Error ? reason.name : undefined);
 
 const hanging = new Promise<never>(() => undefined);
-/** Of a caller who waits to the end. */
+const hangs: Run<string> = (_flight, { signal }) => whileWaiting(hanging, signal);
+const lands: Run<string> = async () => 'landed';
+/** A caller who waits to the end. */
 const stays = { signal: new AbortableSignal(), remainingMs: () => Infinity };

@@ -1,6 +1,6 @@
-// A process of its own: in one that runs tests, what other tests leave to be collected would be weighed as well.
+// A separate process: in one that runs tests, the garbage of other tests would be weighed as well.
 import { createLookupKeyOf } from '../../src/cache/lookup-key.ts';
-import { createLookups } from '../../src/cache/lookup-cache.ts';
+import { createLookupCache } from '../../src/cache/lookup-cache.ts';
 import { DingTalkError } from '../../src/errors/dingtalk-error.ts';
 import type { DingTalk } from '../../src/dingtalk/dingtalk.ts';
 import type { Endpoint } from '../../src/domain/endpoint.ts';
@@ -10,7 +10,7 @@ import { createManualClock } from '../support/manual-clock.ts';
 const maxEntries = 20_000;
 const waiting = { signal: new AbortController().signal, remainingMs: () => 5000 };
 
-/** Answers as the real one does, with texts that nobody else holds, or refuses with as many. */
+/** Answers as the real one does, with texts that nothing else holds, or refuses with as many. */
 const dingtalk: DingTalk = {
   async call<Input, Answer>(_endpoint: Endpoint<Input, Answer>, input: Input) {
     const spaceId = `space of ${JSON.stringify(input)}`;
@@ -25,14 +25,14 @@ const dingtalk: DingTalk = {
 };
 
 const createFullCache = () =>
-  createLookups({
+  createLookupCache({
     dingtalk,
     clock: createManualClock(),
     timeoutMs: 5000,
     cache: { ttlMs: 60_000, staleMs: 600_000, negativeTtlMs: 5000, maxEntries, maxBytes: 2 ** 30 },
     keyOf: createLookupKeyOf({
       apiUrl: new URL('https://api.dingtalk.io'),
-      app: { kind: 'internal', appKey: 'key', appSecret: 'secret' },
+      app: { appKey: 'key' },
     }),
     shared: undefined,
     observer: {
@@ -41,7 +41,7 @@ const createFullCache = () =>
       attemptsEnded: () => undefined,
       turnEnded: () => undefined,
     },
-    onRefreshFailed: () => undefined,
+    onRevalidationFailed: () => undefined,
   });
 
 const lookups = createFullCache();
@@ -68,6 +68,6 @@ const weights = {
   full: await usedBytesAfter(maxEntries / 2),
   overfull: await usedBytesAfter(2 * maxEntries),
   entries: lookups.cached.entries,
-  reckoned: lookups.cached.bytes,
+  estimated: lookups.cached.bytes,
 };
 process.stdout.write(JSON.stringify(weights));

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { codec, type Endpoint } from '../../src/domain/endpoint.ts';
 
 const size = z.string().transform(Number);
-const call = { name: 'space', method: 'GET', path: () => '/' } as const;
+const call = { name: 'space', method: 'GET', path: () => '/', refusals: {} } as const;
 
 test('the compiler refuses a codec that zod could not encode', () => {
   // @ts-expect-error: a transform

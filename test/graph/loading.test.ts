@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { execute, Kind, parse, type FieldNode, type GraphQLResolveInfo } from 'graphql';
 import { Ctx, Field, FieldResolver, ID, Info, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import * as z from 'zod';
-import type { Endpoint } from '../../src/domain/endpoint.ts';
+import { codec, type Endpoint } from '../../src/domain/endpoint.ts';
 import type { GraphContext } from '../../src/graph/graph-context.ts';
 import { createErrorCap } from '../../src/graph/limits/error-cap.ts';
 import { createEntitySelection } from '../../src/graph/federation/entity-selection.ts';
@@ -20,10 +20,12 @@ const pageEndpoint: Endpoint<{ parent: string; page: number }, string[]> = {
   name: 'page',
   method: 'GET',
   path: () => '/page',
-  answer: z.codec(z.array(z.string()), z.array(z.string()), {
-    decode: (list) => list,
-    encode: (list) => list,
-  }),
+  answer: codec(
+    z.codec(z.array(z.string()), z.array(z.string()), {
+      decode: (list) => list,
+      encode: (list) => list,
+    }),
+  ),
   repeatable: true,
   refusals: {},
 };

@@ -1,6 +1,6 @@
 import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Lookups } from '../../cache/lookup-cache.ts';
+import type { LookupCache } from '../../cache/lookup-cache.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { LimitsConfig } from '../../config/config.ts';
 import { startDeadline, type Deadline } from '../../async/deadline.ts';
@@ -27,7 +27,7 @@ interface GraphQLRouteOptions {
   readonly authenticator: Authenticator;
   readonly aliasOf: ViewerAlias;
   readonly rateLimit: ViewerRateLimit;
-  readonly lookups: Lookups;
+  readonly lookups: LookupCache;
   readonly clock: Clock;
   /** One deadline for everything that is asked of others on behalf of one request, who asks included. */
   readonly timeoutMs: number;

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
 import { pino } from 'pino';
-import type { Kept } from '../../src/cache/entry-codec.ts';
-import { createRedisTier, type RedisTier } from '../../src/cache/redis-store.ts';
+import type { StoredContent } from '../../src/cache/entry-codec.ts';
+import { createRedisStore, type RedisStore } from '../../src/cache/redis-store.ts';
 import { systemClock, type Clock } from '../../src/async/clock.ts';
 import { createRedis, type Redis } from '../../src/redis/redis.ts';
 import { createSeal } from '../../src/redis/seal.ts';
@@ -10,28 +10,28 @@ import { eventually } from '../support/eventually.ts';
 import { scriptClient } from '../support/script-client.ts';
 import { startRedis, testWithRedis } from '../support/redis-server.ts';
 
-const space: Kept = { answer: { space: { spaceId: '1' } } };
+const space: StoredContent = { answer: { space: { spaceId: '1' } } };
 const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'app', secret: 'secret' });
-const refusal: Kept = { refusal: { kind: 'forbidden', details: {} } };
+const refusal: StoredContent = { refusal: { kind: 'forbidden', details: {} } };
 
-/** One replica's way to Redis, once it is reached: on a clock that skips the rest after each attempt before. */
-async function connectTier(url: string): Promise<RedisTier & Disposable> {
+/** One replica's store, with Redis reached: its clock skips the rest after each attempt before. */
+async function connectStore(url: string): Promise<RedisStore & Disposable> {
   let skippedMs = 0;
   const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() + skippedMs };
   const redis = createRedis(new URL(url), { log: pino({ level: 'silent' }), clock });
-  const tier = createRedisTier({ redis, seal }, clock);
+  const store = createRedisStore({ redis, seal }, clock);
   await eventually(async () => {
     skippedMs += 1000;
-    return (await tier.read('nothing')) !== undefined;
+    return (await store.read('nothing')) !== undefined;
   });
-  return { ...tier, [Symbol.dispose]: () => redis.close() };
+  return { ...store, [Symbol.dispose]: () => redis.close() };
 }
 
 async function readingOf(
-  tier: RedisTier,
+  store: RedisStore,
   key: string,
-): Promise<NonNullable<Awaited<ReturnType<RedisTier['read']>>>> {
-  const reading = await tier.read(key);
+): Promise<NonNullable<Awaited<ReturnType<RedisStore['read']>>>> {
+  const reading = await store.read(key);
   if (!reading) throw new Error('Redis did not answer');
   return reading;
 }
@@ -43,75 +43,75 @@ testWithRedis.each([
   ['a refusal of before a space', [space, 500], [refusal, 0], space],
   ['a refusal of the same moment', [space, 0], [refusal, 0], refusal],
 ] as const)(
-  '%s is kept, or not, by when it was asked for, whenever it is written',
+  '%s: the call decides which is stored, not the time of writing',
   async (_what, first, second, kept) => {
     await using server = await startRedis();
-    using one = await connectTier(server.url);
-    using other = await connectTier(server.url);
+    using one = await connectStore(server.url);
+    using other = await connectStore(server.url);
     const readings = [await readingOf(one, 'key'), await readingOf(other, 'key')] as const;
     // A second ago: none of the times is to come.
     const startRedisMs = readings[0].redisMs - 1000;
 
-    for (const [tier, reading, [what, afterMs]] of [
+    for (const [store, reading, [what, afterMs]] of [
       [one, readings[0], first],
       [other, readings[1], second],
     ] as const) {
       const askedAtMs = reading.toMs - reading.redisMs + startRedisMs + afterMs;
-      const remembered = { kept: what, askedAtMs };
-      if (what === refusal) await tier.drop('key', remembered, reading, 60_000);
-      else await tier.keep('key', remembered, reading, 60_000);
+      const remembered = { content: what, askedAtMs };
+      if (what === refusal) await store.invalidate('key', remembered, reading, 60_000);
+      else await store.write('key', remembered, reading, 60_000);
     }
 
-    expect((await readingOf(one, 'key')).held?.kept).toEqual(kept);
+    expect((await readingOf(one, 'key')).stored?.content).toEqual(kept);
   },
 );
 
-testWithRedis('age is told by Redis’s clock, never younger than it is', async () => {
+testWithRedis('age counts by Redis’s clock, and never too young', async () => {
   await using server = await startRedis();
-  using one = await connectTier(server.url);
-  using other = await connectTier(server.url);
+  using one = await connectStore(server.url);
+  using other = await connectStore(server.url);
   const reading = await readingOf(one, 'key');
 
-  await one.keep('key', { kept: space, askedAtMs: reading.toMs - 30_000 }, reading, 60_000);
-  const { held, fromMs } = await readingOf(other, 'key');
+  await one.write('key', { content: space, askedAtMs: reading.toMs - 30_000 }, reading, 60_000);
+  const { stored, fromMs } = await readingOf(other, 'key');
 
-  const ageMs = fromMs - (held?.askedAtMs ?? Infinity);
+  const ageMs = fromMs - (stored?.askedAtMs ?? Infinity);
   expect(ageMs).toBeGreaterThan(29_999.9);
   expect(ageMs).toBeLessThan(40_000);
 });
 
 testWithRedis(
-  'what was asked for too long ago is not kept, and a refusal without Redis’s time ends what is',
+  'an entry that is too old is not stored, and a refusal without Redis’s time deletes the entry',
   async () => {
     await using server = await startRedis();
-    using tier = await connectTier(server.url);
-    const reading = await readingOf(tier, 'old');
-    const old = { kept: space, askedAtMs: reading.fromMs - 60_000 };
-    await tier.keep('old', old, reading, 60_000);
-    await tier.keep('known', { ...old, askedAtMs: reading.toMs }, reading, 60_000);
+    using store = await connectStore(server.url);
+    const reading = await readingOf(store, 'old');
+    const old = { content: space, askedAtMs: reading.fromMs - 60_000 };
+    await store.write('old', old, reading, 60_000);
+    await store.write('known', { ...old, askedAtMs: reading.toMs }, reading, 60_000);
 
-    await tier.drop('known', { kept: refusal, askedAtMs: reading.toMs }, undefined, 60_000);
+    await store.invalidate('known', { content: refusal, askedAtMs: reading.toMs }, undefined, 60_000);
 
-    expect((await readingOf(tier, 'old')).held).toBeUndefined();
-    expect((await readingOf(tier, 'known')).held).toBeUndefined();
+    expect((await readingOf(store, 'old')).stored).toBeUndefined();
+    expect((await readingOf(store, 'known')).stored).toBeUndefined();
   },
 );
 
-testWithRedis('nothing opens under another name', async () => {
+testWithRedis('no entry opens under another name', async () => {
   await using server = await startRedis();
-  using tier = await connectTier(server.url);
-  const reading = await readingOf(tier, 'mine');
-  await tier.keep('mine', { kept: space, askedAtMs: reading.toMs }, reading, 60_000);
+  using store = await connectStore(server.url);
+  const reading = await readingOf(store, 'mine');
+  await store.write('mine', { content: space, askedAtMs: reading.toMs }, reading, 60_000);
   const client = new Client(server.url);
 
   await client.copy(seal.keyOf('lookup', 'mine'), seal.keyOf('lookup', 'yours'));
   client.disconnect();
 
-  expect((await readingOf(tier, 'mine')).held?.kept).toEqual(space);
-  expect((await readingOf(tier, 'yours')).held).toBeUndefined();
+  expect((await readingOf(store, 'mine')).stored?.content).toEqual(space);
+  expect((await readingOf(store, 'yours')).stored).toBeUndefined();
 });
 
-/** What Redis holds under `key`, put there again by somebody who may write to Redis, but not open the seal. */
+/** Writes what Redis held under `key` again, as one could who can write to Redis but not open the seal. */
 async function putBack(
   url: string,
   held: Buffer,
@@ -137,29 +137,29 @@ testWithRedis.each([
   ['with a time that is a millisecond later', (askedAtMs: number) => askedAtMs + 1, undefined],
   ['with the time of now', (askedAtMs: number) => askedAtMs + 30_000, undefined],
   ['with no time', () => 'x'.repeat(13), undefined],
-] as const)('an entry put back %s is as old as the seal says, or is none', async (_what, change, kept) => {
+] as const)('an entry put back %s is as old as the seal says, or no entry', async (_what, change, kept) => {
   await using server = await startRedis();
-  using tier = await connectTier(server.url);
-  const reading = await readingOf(tier, 'key');
-  await tier.keep('key', { kept: space, askedAtMs: reading.toMs - 30_000 }, reading, 60_000);
+  using store = await connectStore(server.url);
+  const reading = await readingOf(store, 'key');
+  await store.write('key', { content: space, askedAtMs: reading.toMs - 30_000 }, reading, 60_000);
 
   await putBack(server.url, await heldIn(server.url), change);
 
-  const { held, fromMs } = await readingOf(tier, 'key');
-  expect(held?.kept).toEqual(kept);
-  if (held) expect(fromMs - held.askedAtMs).toBeGreaterThan(29_999);
+  const { stored, fromMs } = await readingOf(store, 'key');
+  expect(stored?.content).toEqual(kept);
+  if (stored) expect(fromMs - stored.askedAtMs).toBeGreaterThan(29_999);
 });
 
-testWithRedis('an entry of a time that Redis’s clock no longer knows is none', async () => {
+testWithRedis('an entry from the future of Redis’s clock is no entry', async () => {
   await using server = await startRedis();
-  using tier = await connectTier(server.url);
-  const { redisMs } = await readingOf(tier, 'key');
+  using store = await connectStore(server.url);
+  const { redisMs } = await readingOf(store, 'key');
   const askedAtRedisMs = redisMs + 3_600_000;
-  const sealed = seal.close(seal.keyOf('lookup', 'key'), JSON.stringify({ kept: space, askedAtRedisMs }));
+  const sealed = seal.close(seal.keyOf('lookup', 'key'), JSON.stringify({ content: space, askedAtRedisMs }));
 
   await putBack(server.url, Buffer.concat([Buffer.from(String(redisMs)), sealed]), (askedAtMs) => askedAtMs);
 
-  expect((await readingOf(tier, 'key')).held).toBeUndefined();
+  expect((await readingOf(store, 'key')).stored).toBeUndefined();
 });
 
 test.each([
@@ -170,7 +170,7 @@ test.each([
   ['a negative time', [-1]],
   ['an entry without a time', [1_700_000_000_000, Buffer.from('text'), Buffer.from('text')]],
   ['an entry that is a number', [1_700_000_000_000, 1_700_000_000_000, 1]],
-])('%s in reply to a read is as if there were no Redis', async (_what, reply) => {
+])('%s in reply to a read counts as no answer', async (_what, reply) => {
   const client = scriptClient(() => reply);
   const run: Redis['run'] = (command) => command(client);
   const redis = {
@@ -181,5 +181,5 @@ test.each([
     close: () => undefined,
   };
 
-  expect(await createRedisTier({ redis, seal }, systemClock).read('key')).toBeUndefined();
+  expect(await createRedisStore({ redis, seal }, systemClock).read('key')).toBeUndefined();
 });

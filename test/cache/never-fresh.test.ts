@@ -1,0 +1,78 @@
+import { expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { startDeadline } from '../../src/async/deadline.ts';
+import { createLookupCache, type LookupCache } from '../../src/cache/lookup-cache.ts';
+import type { EndedLookup } from '../../src/cache/lookup-report.ts';
+import type { CallOptions, DingTalk } from '../../src/dingtalk/dingtalk.ts';
+import { codec, type Endpoint } from '../../src/domain/endpoint.ts';
+import type { Viewer } from '../../src/domain/viewer.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+
+const call = { method: 'GET', path: () => '/', repeatable: true, refusals: {} } as const;
+const credential: Endpoint<object, string> = {
+  ...call,
+  name: 'credential',
+  answer: z.string(),
+  freshMs: 'never',
+};
+const space: Endpoint<object, string> = { ...call, name: 'space', answer: codec(z.string()) };
+const clock = createManualClock();
+
+/** A cache in front of a DingTalk that answers every call with another text. */
+function createCache(): LookupCache {
+  let calls = 0;
+  const dingtalk: DingTalk = {
+    async call<Input, Answer>(
+      _endpoint: Endpoint<Input, Answer>,
+      _input: Input,
+      _viewer: Viewer,
+      { onAttempt }: CallOptions,
+    ) {
+      onAttempt?.();
+      calls += 1;
+      return `answer ${calls}` as Answer;
+    },
+  };
+  return createLookupCache({
+    dingtalk,
+    clock,
+    timeoutMs: 5000,
+    cache: { ttlMs: 60_000, staleMs: 0, negativeTtlMs: 5000, maxEntries: 10, maxBytes: 10_000 },
+    keyOf: (...parts) => JSON.stringify(parts),
+    shared: undefined,
+    observer: {
+      lookupEnded: () => undefined,
+      callEnded: () => undefined,
+      attemptsEnded: () => undefined,
+      turnEnded: () => undefined,
+    },
+    onRevalidationFailed: () => undefined,
+  });
+}
+
+test.each([
+  ['a read', space, ['answer 1', 'answer 1', 'answer 1'], ['upstream', 'flight', 'memory'], 1],
+  [
+    'an answer that is never fresh',
+    credential,
+    ['answer 1', 'answer 2', 'answer 3'],
+    ['upstream', 'upstream', 'upstream'],
+    0,
+  ],
+] as const)(
+  '%s: looked up twice at once, and once more',
+  async (_what, endpoint, answers, sources, entries) => {
+    const cache = createCache();
+    const ended: EndedLookup[] = [];
+    const find = (): Promise<string> =>
+      cache.find(endpoint, {}, { unionId: 'chy' }, startDeadline(clock, 5000), (lookup) =>
+        ended.push(lookup),
+      );
+
+    const found = [...(await Promise.all([find(), find()])), await find()];
+
+    expect(found).toEqual(answers);
+    expect(ended.map(({ source }) => source)).toEqual(sources);
+    expect(cache.cached.entries).toBe(entries);
+  },
+);
