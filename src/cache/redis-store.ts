@@ -31,7 +31,7 @@ export interface RedisRead {
  * Under KEYS[1] stand thirteen digits, the time when DingTalk was asked, and the sealed entry; anything else is no entry.
  * The digits are for these scripts, which cannot open the seal: readers compare them with the time inside it.
  */
-const held = `
+const heldLua = `
 local held = redis.pcall('GET', KEYS[1])
 local heldAt = type(held) == 'string' and tonumber(string.match(held, '^%d%d%d%d%d%d%d%d%d%d%d%d%d'))
 `;
@@ -39,7 +39,7 @@ local heldAt = type(held) == 'string' and tonumber(string.match(held, '^%d%d%d%d
 /** Redis's time; then the digits and the sealed entry, where there is one. */
 const readScript = createScript(
   'readEntry',
-  `${nowByRedis}${held}
+  `${nowByRedis}${heldLua}
 if not heldAt then return { now } end
 return { now, heldAt, string.sub(held, 14) }
 `,
@@ -50,7 +50,7 @@ return { now, heldAt, string.sub(held, 14) }
  * a slow writer must not undo what another learned since. A time to come counts as now: Redis's clock was set back.
  * A full Redis that takes nothing new still deletes the old. SET comes first: a script that has written may exceed the limit.
  */
-const put = `${nowByRedis}${held}
+const putLua = `${nowByRedis}${heldLua}
 local asked = math.min(tonumber(ARGV[1]) or now, now)
 if not (heldAt and heldAt >= asked and heldAt <= now) then
   local left = asked + tonumber(ARGV[3]) - now
@@ -59,11 +59,11 @@ if not (heldAt and heldAt >= asked and heldAt <= now) then
   if not done or done.err then redis.call('DEL', KEYS[1]) end
 end
 `;
-const writeScript = createScript('writeEntry', `${put}\nreturn 1`);
+const writeScript = createScript('writeEntry', `${putLua}\nreturn 1`);
 /** The same, and publishes ARGV[5] on the channel ARGV[4] in any case. */
 const invalidateScript = createScript(
   'invalidateEntry',
-  `${put}\nredis.call('PUBLISH', ARGV[4], ARGV[5])\nreturn 1`,
+  `${putLua}\nredis.call('PUBLISH', ARGV[4], ARGV[5])\nreturn 1`,
 );
 
 /** Every value is sealed, and every name is a keyed hash. */
@@ -79,7 +79,7 @@ export function createRedisStore({ redis, seal }: Shared, clock: Clock): RedisSt
     const text = sealed && seal.open(name, sealed);
     const entry = text === undefined ? undefined : parseSealedEntry(text);
     if (!entry || heldAtMs > redisMs) return undefined;
-    // The digits are earlier than the sealed time only where a time to come was put back: by little.
+    // The scripts lower a time to come to now and change no other: later digits are not theirs.
     const { content, askedAtRedisMs } = entry;
     return heldAtMs <= askedAtRedisMs && askedAtRedisMs <= redisMs + aheadAtMostMs ? content : undefined;
   }
