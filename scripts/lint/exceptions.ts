@@ -19,13 +19,6 @@ export const exceptions: readonly string[] = [
   'identity/dingtalk.authenticator.ts > dingtalk/pacing/rate-limiters.ts',
   'identity/unknown-bearers.ts > dingtalk/pacing/rate-limiter.ts',
   'identity/unknown-bearers.ts > dingtalk/pacing/rate-limiters.ts',
-  // cache: types of config/.
-  'cache/freshness.ts > config/config.ts',
-  'cache/lookup-cache.ts > config/config.ts',
-  'cache/lookup-key.ts > config/config.ts',
-  'cache/memory-tier.ts > config/config.ts',
-  'cache/read-through.ts > config/config.ts',
-  'cache/search.ts > config/config.ts',
   // The chambers of dingtalk/ that still know each other, or config/.
   'dingtalk/http/client.ts > dingtalk/resilience/judgement.ts',
   'dingtalk/resilience/guarded-client.ts > dingtalk/http/ban-answer.ts',
