@@ -4,14 +4,7 @@ import { createLookupKeyOf } from './cache/lookup-key.ts';
 import { createLookupCache } from './cache/lookup-cache.ts';
 import type { Clock } from './async/clock.ts';
 import type { Config } from './config/config.ts';
-import { createAccessTokens } from './dingtalk/tokens/token-cache.ts';
-import { createBudgets } from './dingtalk/pacing/rate-limiters.ts';
-import { createUpstreamClient } from './dingtalk/http/client.ts';
 import { createDingTalk } from './dingtalk/dingtalk.ts';
-import { createProtection } from './dingtalk/resilience/protection.ts';
-import { createSharedTokens } from './dingtalk/tokens/redis-token-supply.ts';
-import { createCorpOf, createTokenSource } from './dingtalk/tokens/token-endpoint.ts';
-import { createOwnTokens } from './dingtalk/tokens/token-supply.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
 import { createMetrics } from './observability/metrics/metrics.ts';
@@ -48,55 +41,29 @@ interface GatewayDependencies {
 /** How long a start waits for a Redis that is there but slow. One that is down costs nothing. */
 const redisAtStartMs = 500;
 
-/** Puts the gateway together: server → identity → graph → loader → cache → budget → token → client. */
+/** Puts the gateway together: server → identity → graph → cache → DingTalk. */
 export async function createGateway(
   config: Config,
   { log, clock, random }: GatewayDependencies,
 ): Promise<Gateway> {
-  const { apiUrl, app: application, callsPerSecond, timeoutMs, mode } = config.dingtalk;
+  const { app: application, timeoutMs, mode, monthlyQuota } = config.dingtalk;
   const shared = config.redisUrl && (await createShared(config.redisUrl, config.dingtalk, { log, clock }));
-  // Each of the stand-in's ids fails on its own: one must not speak for the others.
-  const protectHost = mode !== 'sandbox';
-  const upstream = createUpstreamClient(apiUrl, clock);
-  const protection = createProtection(upstream, { clock, timeoutMs, protectHost });
-  const { client, ban, breaker } = protection;
-  const corpOf = createCorpOf(application);
   const metrics = createMetrics({
     clock,
     shared,
     secret: application.kind === 'suite' ? application.suiteSecret : application.appSecret,
-    corpOf,
-    monthlyQuota: config.dingtalk.monthlyQuota,
+    monthlyQuota,
   });
   const { observer } = metrics;
-  const budgets = createBudgets({
-    clock,
-    callsPerSecond,
-    timeoutMs,
-    random,
-    observer,
-    notBeforeMs: () => ban.untilMs,
-    slowsDown: protectHost,
-    shared,
-  });
-  const source = createTokenSource(application, { client, clock, budgets, observer });
-  const tokens = createAccessTokens({
-    source,
-    supply: shared
-      ? createSharedTokens({ source, kind: application.kind, shared, clock, timeoutMs })
-      : createOwnTokens(source, clock),
-    clock,
-    timeoutMs,
-    onEarlyRefreshFailed: (error) => log.warn({ err: error }, 'the access token could not be renewed early'),
-  });
   const dingtalk = createDingTalk({
-    tokens,
-    budgets,
-    protection,
-    corpOf,
+    ...config.dingtalk,
+    // The stand-in's ids fail each on its own.
+    protectHost: mode !== 'sandbox',
+    shared,
     clock,
     random,
     observer,
+    onEarlyRefreshFailed: (error) => log.warn({ err: error }, 'the access token could not be renewed early'),
   });
   const lookups = createLookupCache({
     dingtalk,
@@ -108,19 +75,11 @@ export async function createGateway(
     observer,
     onRevalidationFailed: (error) => logError(log, error),
   });
-  // Read at every scrape of /metrics.
-  metrics.watch({
-    tokenAges: () => tokens.ages(),
-    cached: () => lookups.cached,
-    budgets: () => budgets.status(),
-    breakerState: () => breaker.state,
-  });
-  const corpIdRequired = application.kind === 'suite' && application.corpId === undefined;
+  metrics.watch({ dingtalk: dingtalk.status, cached: () => lookups.cached });
+  const { corpIdRequired } = dingtalk;
   const authenticator = await createAuthenticator(config.viewer, {
-    client,
+    dingtalk,
     clock,
-    budgets,
-    observer,
     timeoutMs,
     corpIdRequired,
   });
@@ -137,7 +96,7 @@ export async function createGateway(
     limits: config.limits,
     log,
   });
-  const readiness = createReadiness({ corpIdRequired, tokens, breaker, clock, timeoutMs, log });
+  const readiness = createReadiness({ dingtalk, clock, timeoutMs, log });
   registerHealth(app, readiness.whyNotReady);
   const explorer = config.explorer ? await addExplorer(app) : undefined;
   registerGraphQL(app, {
@@ -166,8 +125,7 @@ export async function createGateway(
       await apollo.stop();
       await app.close();
       await lookups.close();
-      budgets.close();
-      client.close();
+      dingtalk.close();
       await metrics.close();
       shared?.redis.close();
     },

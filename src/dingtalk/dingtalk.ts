@@ -1,22 +1,51 @@
+import type { Signal } from '../async/abort.ts';
 import type { Clock } from '../async/clock.ts';
-import type { Observer } from '../domain/observer.ts';
-import { viewerKey, type Viewer } from '../domain/viewer.ts';
-import type { AccessTokens } from './tokens/token-cache.ts';
-import type { AccessToken } from './tokens/token-supply.ts';
-import { ask } from './http/attempt.ts';
-import type { Budgets } from './pacing/rate-limiters.ts';
 import type { Deadline } from '../async/deadline.ts';
+import type { DingTalkStatus } from '../domain/dingtalk-status.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import type { About } from './resilience/judgement.ts';
-import { noteCall } from './http/note-call.ts';
-import type { Protection } from './resilience/protection.ts';
-import { createRetries, type Attempt } from './resilience/retries.ts';
+import type { Observer } from '../domain/observer.ts';
+import type { Viewer } from '../domain/viewer.ts';
+import type { Shared } from '../redis/shared.ts';
+import type { Call } from './call.ts';
+import { compose, refuseEarly, type Step } from './compose.ts';
+import { createAttempt } from './http/attempt.ts';
+import { createCallEvents } from './http/call-events.ts';
+import { createUpstreamClient } from './http/client.ts';
+import type { RateLimiter } from './pacing/rate-limiter.ts';
+import { createRateLimiters } from './pacing/rate-limiters.ts';
+import { createBreakerGate } from './resilience/breaker-gate.ts';
+import { createCircuitBreaker } from './resilience/circuit-breaker.ts';
+import { createBanStep } from './resilience/ip-ban.ts';
+import { createQuotaGate } from './resilience/quota-gate.ts';
+import { createRetries } from './resilience/retries.ts';
 import { createRetryBudget } from './resilience/retry-budget.ts';
+import { createCorpOf, type Application, type CorpOf } from './tokens/application.ts';
+import { createRedisTokenSupply } from './tokens/redis-token-supply.ts';
+import { createTokenCache } from './tokens/token-cache.ts';
+import { createTokenSource } from './tokens/token-endpoint.ts';
+import { createTokenStep } from './tokens/token-step.ts';
+import { createDirectTokenSupply } from './tokens/token-supply.ts';
+import { userCall, viewerCall, type UserToken } from './to-call.ts';
+
+/*
+ * Every call to DingTalk passes a list of steps of one shape, `(call, next) => Promise<answer>`:
+ *
+ *   lookup           retries ─▶ early check ─▶ token ─▶ rate limit ─▶ quota ─▶ breaker ─▶ ban ─▶ HTTP
+ *   token, users/me             early check ─▶ rate limit ─▶ breaker ─▶ ban ─▶ HTTP
+ *
+ * The deadline comes with the call; every step that waits ends with it.
+ * Quota and breaker are gates. Each refuses in its own step, after the wait for a turn: what they know may change in the
+ * meantime. A call that they would refuse anyway must not wait, so the early check asks the same gates first. It changes
+ * nothing, and gives the same refusal.
+ * The ban step only reports a ban. The rate limiters keep calls back until it ends: only they know how long a call would
+ * wait, and so whether it is refused at once.
+ * The token is obtained before the turn, and read when the call is sent: it may have been refused in the meantime.
+ */
 
 /** DingTalk's API on behalf of viewers. */
 export interface DingTalk {
   /**
-   * Asks `endpoint` about `input` as `viewer`, within the deadline, and again where that may help.
+   * Asks `endpoint` about `input` as `viewer`, with an access token of the application. Attempts it again where that helps.
    *
    * @throws {DingTalkError} for every failure of DingTalk or on the way to it, or what the deadline is aborted with.
    */
@@ -30,96 +59,130 @@ export interface DingTalk {
 
 export interface CallOptions {
   readonly deadline: Deadline;
-  /** Told of each attempt before it is made. */
+  /** Called before each attempt is sent. */
   readonly onAttempt?: () => void;
 }
 
+/** DingTalk's API with a person's own token. */
+export interface DingTalkAsUser {
+  /** Asks `endpoint` about `input` once: no retries. Throws like {@link DingTalk.call}. */
+  callAsUser<Input, Answer>(
+    endpoint: Endpoint<Input, Answer>,
+    input: Input,
+    token: UserToken,
+    options: Pick<Call, 'deadline' | 'queueKey'>,
+  ): Promise<Answer>;
+  /** A rate limiter for some of an API's calls, which they pass first: `share` of its rate and of its calls in flight. */
+  rateLimiter(name: string, share: number, maxWaiting: number): RateLimiter;
+}
+
+export type { RateLimiter, UserToken };
+
+/** The gateway's one connection to DingTalk. */
+export interface DingTalkConnection extends DingTalk, DingTalkAsUser {
+  readonly status: DingTalkStatus;
+  /** Which organization pays for the calls of a viewer of `corpId`, and whose data they show. */
+  readonly corpOf: CorpOf;
+  /** Whether viewers must name an organization: there is no token without one. */
+  readonly corpIdRequired: boolean;
+  /** Throws what keeps the gateway from having an access token. */
+  checkToken(signal: Signal): Promise<void>;
+  /** Closes the kept connections. */
+  close(): void;
+}
+
 interface DingTalkOptions {
-  readonly tokens: AccessTokens;
-  readonly budgets: Budgets;
-  readonly protection: Protection;
-  /** Which organization pays for a call on behalf of a viewer of `corpId`, and whose token it takes. */
-  readonly corpOf: (corpId: string | undefined) => string | undefined;
+  readonly apiUrl: URL;
+  readonly app: Application;
+  readonly callsPerSecond: number;
+  /** The whole deadline of one lookup. */
+  readonly timeoutMs: number;
+  /** False: one call's failure keeps no other call back. */
+  readonly protectHost: boolean;
+  readonly shared: Shared | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly observer: Observer;
+  readonly onEarlyRefreshFailed: (error: unknown) => void;
 }
 
-export function createDingTalk(options: DingTalkOptions): DingTalk {
-  const { tokens, budgets, protection, corpOf, clock, random, observer } = options;
-  const { client, breaker, quota } = protection;
+/** A probe that fails at the very end of its deadline still counts. */
+const probeGraceMs = 1000;
+
+export function createDingTalk(options: DingTalkOptions): DingTalkConnection {
+  const { app, timeoutMs, protectHost, shared, clock, random, observer } = options;
+  const corpOf = createCorpOf(app);
+  const client = createUpstreamClient(options.apiUrl, clock);
+  const limiters = createRateLimiters({ ...options, slowsDown: protectHost });
+  const breaker = createCircuitBreaker(clock, timeoutMs + probeGraceMs);
+
+  const ifProtected = (...steps: Step[]): Step[] => (protectHost ? steps : []);
   const retries = createRetries({ clock, random, budget: createRetryBudget() });
+  const rateLimit: Step = (call, next) =>
+    limiters.of(call.api).run(call.queueKey, call.deadline, () => next(call));
+  const quotaGate = createQuotaGate(clock);
+  const breakerGate = createBreakerGate(breaker, clock, timeoutMs);
+  const ban = createBanStep((durationMs) => limiters.pause(durationMs));
+  const events = createCallEvents(observer);
+  const http = createAttempt(client);
 
-  /** Throws what would keep the call from being sent, before it waits for anything. */
-  function check(corpId: string | undefined, about: About): void {
-    quota.check(corpId);
-    breaker.check(about);
-  }
+  const sendOnce = compose(
+    [...ifProtected(refuseEarly([breakerGate])), rateLimit, ...ifProtected(breakerGate.step, ban), events],
+    http,
+  );
+  const source = createTokenSource(app, sendOnce, clock);
+  const supply = shared
+    ? createRedisTokenSupply({ source, kind: app.kind, shared, clock, timeoutMs })
+    : createDirectTokenSupply(source, clock);
+  const tokens = createTokenCache({ ...options, corpOf, supply });
+  const sendLookup = compose(
+    [
+      retries,
+      ...ifProtected(refuseEarly([quotaGate, breakerGate])),
+      createTokenStep(tokens),
+      rateLimit,
+      ...ifProtected(quotaGate.step, breakerGate.step, ban),
+      events,
+    ],
+    http,
+  );
 
-  /** Makes one attempt, which may take all the time there is. */
-  function send<Input, Answer>(
-    endpoint: Endpoint<Input, Answer>,
-    input: Input,
-    { unionId, corpId }: Viewer,
-    token: AccessToken,
-    { newConnection }: Attempt,
-    deadline: Deadline,
-    about: About,
-  ): Promise<Answer> {
-    const { name: api, method, answer, refusals } = endpoint;
-    const question = {
-      method,
-      path: endpoint.path(input),
-      query: { unionId },
-      token: token.value,
-      ...(endpoint.body && { body: endpoint.body(input) }),
-      answer,
-      refusals,
-      secrets: () => [token.value, unionId, ...textsOf(input)],
-      newConnection,
-      about,
-    };
-    const ended = quota.enter(corpId);
-    return ask(client, question, deadline, (failure) => {
-      ended(failure);
-      noteCall(observer, { api, corpId }, failure);
-    });
-  }
-
+  const corpIdRequired = app.kind !== 'internal' && app.corpId === undefined;
   return {
-    async call(endpoint, input, { unionId, corpId: ownCorpId }, { deadline, onAttempt }) {
-      const { repeatable, name: api } = endpoint;
+    async call(endpoint, input, { unionId, corpId: ownCorpId }, { deadline, onAttempt: onCallerAttempt }) {
       const corpId = corpOf(ownCorpId);
-      const viewer = { unionId, corpId };
-      const about = { viewer: viewerKey(viewer), subject: JSON.stringify([api, input]) };
-      const { signal } = deadline;
       let attempts = 0;
-      let token: AccessToken | undefined;
-      let refused: AccessToken | undefined;
+      const onAttempt = (): void => {
+        attempts += 1;
+        onCallerAttempt?.();
+      };
+      const call = viewerCall(endpoint, input, { unionId, corpId });
       try {
-        return await retries.run(deadline, repeatable, async (how) => {
-          check(corpId, about);
-          // Also where the next attempt follows a renewal that failed: what was refused is not tried again.
-          if (how.renewToken) refused = token;
-          const found = await (refused
-            ? tokens.replace(refused, corpId, signal)
-            : tokens.get(corpId, signal));
-          return budgets.of(api).spend(unionId, deadline, async () => {
-            check(corpId, about);
-            // While this call waited for its turn another one may have learned that the token was refused.
-            token = tokens.latest(corpId) ?? found;
-            attempts += 1;
-            onAttempt?.();
-            return send(endpoint, input, viewer, token, how, deadline, about);
-          });
-        });
+        return await sendLookup({ ...call, queueKey: unionId, corpId, deadline, onAttempt });
       } finally {
-        observer.attemptsEnded({ api, attempts });
+        observer.attemptsEnded({ api: endpoint.name, attempts });
       }
+    },
+    callAsUser: (endpoint, input, token, { deadline, queueKey }) =>
+      sendOnce({ ...userCall(endpoint, input, token), corpId: corpOf(undefined), deadline, queueKey }),
+    rateLimiter: (name, share, maxWaiting) => limiters.part(name, share, maxWaiting),
+    status: {
+      get breakerState() {
+        return breaker.state;
+      },
+      rateLimiters: limiters.status,
+      tokenAges: () => tokens.ages(),
+    },
+    corpOf,
+    corpIdRequired,
+    async checkToken(signal) {
+      // Also while a token lives: without a ticket it is the last one.
+      await source.check();
+      if (!corpIdRequired) await tokens.get(undefined, signal);
+    },
+    close() {
+      limiters.close();
+      client.close();
     },
   };
 }
-
-/** What is asked about is as personal as who asks. */
-const textsOf = (input: unknown): string[] =>
-  Object.values(input ?? {}).filter((value) => typeof value === 'string');

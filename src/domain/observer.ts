@@ -1,3 +1,6 @@
+/** The name of the calls for access tokens, whichever endpoint an application has for them. */
+export const tokenApi = 'accessToken';
+
 /** Where the answer to a lookup came from. */
 export type LookupSource = 'memory' | 'redis' | 'flight' | 'upstream';
 

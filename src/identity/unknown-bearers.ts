@@ -1,46 +1,49 @@
 import { LRUCache } from 'lru-cache';
-import type { Budget } from '../dingtalk/pacing/rate-limiter.ts';
-import type { Budgets } from '../dingtalk/pacing/rate-limiters.ts';
 import type { Deadline } from '../async/deadline.ts';
+import type { DingTalkAsUser, RateLimiter } from '../dingtalk/dingtalk.ts';
 import { NotSentError } from '../errors/dingtalk-error.ts';
 import { addressBlock } from './address-block.ts';
 
-/** What unknown bearers may use of an API's pace, and what those of one address may use of it. */
+/** The share of an API's rate for all unknown bearers, and for those of one address. */
 const shareOfAll = 1 / 2;
 const shareOfOneAddress = 1 / 4;
-/** Waiting, and asked about. */
+/** Checks that wait or are in flight. */
 const maxUnderWay = 1000;
 const maxWaitingOfOneAddress = 50;
-/** One that is forgotten for another starts afresh; all of them together have one pace. */
+/** An address that was evicted starts afresh; the rate of all together stays bounded. */
 const maxAddresses = 1000;
 
-/** Paces the questions about bearers that DingTalk has not accepted lately: anybody can make them up. */
+/** Limits the checks of bearers that DingTalk has not accepted lately: they may be made up. */
 export interface UnknownBearers {
   /**
-   * Runs `call` as soon as its turn comes. Addresses take turns.
+   * Runs `call` when its turn comes. Addresses take turns.
    *
    * @throws {NotSentError} `rate-limited` when the turn cannot come before the deadline or too many wait.
    */
-  spend<T>(address: string | undefined, deadline: Deadline, call: () => Promise<T>): Promise<T>;
+  run<T>(address: string | undefined, deadline: Deadline, call: () => Promise<T>): Promise<T>;
 }
 
-/** In front of the budget of `api`, of which it leaves half to those who are known. */
-export function createUnknownBearers(budgets: Budgets, api: string): UnknownBearers {
-  const all = budgets.part(`${api} unknown`, shareOfAll, maxUnderWay);
-  const ofAddresses = new LRUCache<string, Budget>({
+/** Comes before the rate limiter of `api`, and leaves half of its rate to known bearers. */
+export function createUnknownBearers(
+  dingtalk: Pick<DingTalkAsUser, 'rateLimiter'>,
+  api: string,
+): UnknownBearers {
+  const all = dingtalk.rateLimiter(`${api} unknown`, shareOfAll, maxUnderWay);
+  const ofAddresses = new LRUCache<string, RateLimiter>({
     max: maxAddresses,
-    memoMethod: (block) => budgets.part(`${api} unknown ${block}`, shareOfOneAddress, maxWaitingOfOneAddress),
+    memoMethod: (block) =>
+      dingtalk.rateLimiter(`${api} unknown ${block}`, shareOfOneAddress, maxWaitingOfOneAddress),
   });
   let underWay = 0;
 
   return {
-    async spend(address = '', deadline, call) {
+    async run(address = '', deadline, call) {
       if (underWay >= maxUnderWay) throw tooMany();
       const block = addressBlock(address);
       underWay += 1;
       try {
         const ofAddress = ofAddresses.memo(block);
-        return await ofAddress.spend(block, deadline, () => all.spend(block, deadline, call));
+        return await ofAddress.run(block, deadline, () => all.run(block, deadline, call));
       } finally {
         underWay -= 1;
       }

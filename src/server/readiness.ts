@@ -1,16 +1,17 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
-import type { AccessTokens } from '../dingtalk/tokens/token-cache.ts';
-import type { Breaker } from '../dingtalk/resilience/circuit-breaker.ts';
 import { startDeadline } from '../async/deadline.ts';
+import type { Signal } from '../async/abort.ts';
+import type { DingTalkStatus } from '../domain/dingtalk-status.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { ReadinessCheck } from './health.route.ts';
 
 interface ReadinessOptions {
-  /** True for a suite without an organization of its own: only viewers' organizations have tokens. */
-  readonly corpIdRequired: boolean;
-  readonly tokens: AccessTokens;
-  readonly breaker: Breaker;
+  readonly dingtalk: {
+    readonly status: Pick<DingTalkStatus, 'breakerState'>;
+    /** Throws what keeps the gateway from having an access token. */
+    checkToken(signal: Signal): Promise<void>;
+  };
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly log: Logger;
@@ -18,25 +19,23 @@ interface ReadinessOptions {
 
 export interface Readiness {
   readonly whyNotReady: ReadinessCheck;
-  /** From now on not ready, so that whoever balances the load looks elsewhere. */
+  /** Not ready from now on, so that load balancers stop sending requests. */
   startDraining(): void;
 }
 
 export function createReadiness(options: ReadinessOptions): Readiness {
-  const { corpIdRequired, tokens, breaker, clock, timeoutMs, log } = options;
+  const { dingtalk, clock, timeoutMs, log } = options;
   let draining = false;
   let tokenFailed = false;
 
   async function tokenProblem(): Promise<string | undefined> {
     using deadline = startDeadline(clock, timeoutMs);
     try {
-      // Also while a token lives: without a ticket it is the last one.
-      await tokens.check();
-      if (!corpIdRequired) await tokens.get(undefined, deadline.signal);
+      await dingtalk.checkToken(deadline.signal);
       tokenFailed = false;
       return undefined;
     } catch (error) {
-      // Told once: probes come every few seconds.
+      // Logged once: probes come every few seconds.
       if (!tokenFailed) log.error({ reason: toReason(error) }, 'no access token can be had from DingTalk');
       tokenFailed = true;
       return 'no access token can be had from DingTalk';
@@ -46,8 +45,8 @@ export function createReadiness(options: ReadinessOptions): Readiness {
   return {
     async whyNotReady() {
       if (draining) return ['the gateway is shutting down'];
-      // Ready while half-open: only traffic tells whether DingTalk is well again.
-      const isFailing = breaker.state === 'open';
+      // Ready while half-open: only traffic shows whether DingTalk has recovered.
+      const isFailing = dingtalk.status.breakerState === 'open';
       const reasons = [await tokenProblem(), isFailing ? 'DingTalk is failing' : undefined];
       return reasons.filter((reason) => reason !== undefined);
     },

@@ -1,13 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { createBreaker, type Breaker, type Outcome } from '../../src/dingtalk/resilience/circuit-breaker.ts';
-import type { About } from '../../src/dingtalk/resilience/judgement.ts';
+import {
+  createCircuitBreaker,
+  type CircuitBreaker,
+  type Outcome,
+} from '../../src/dingtalk/resilience/circuit-breaker.ts';
+import type { About } from '../../src/dingtalk/call.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 const probeMs = 5000;
 
 function breakerUnderTest() {
   const clock = createManualClock();
-  return { clock, breaker: createBreaker(clock, probeMs) };
+  return { clock, breaker: createCircuitBreaker(clock, probeMs) };
 }
 
 const of = (viewer: string, subject: string): About => ({ viewer, subject });
@@ -17,12 +21,12 @@ let subjects = 0;
 const another = (viewer = 'viewer'): About => of(viewer, `subject ${(subjects += 1)}`);
 
 /** Ends calls of one viewer, each about something else. */
-function end(breaker: Breaker, outcome: Outcome, times = 1): void {
+function end(breaker: CircuitBreaker, outcome: Outcome, times = 1): void {
   for (let call = 0; call < times; call += 1) breaker.enter(another())(outcome);
 }
 
 /** Opens it by viewers for each of whom something else fails. */
-function endOutage(breaker: Breaker): void {
+function endOutage(breaker: CircuitBreaker): void {
   for (let viewer = 0; viewer < 10 && breaker.state === 'closed'; viewer += 1) {
     breaker.enter(another(`viewer ${viewer}`))('failure');
   }
@@ -162,7 +166,7 @@ test('probes that were under way when it closed change nothing any more', () => 
   expect(breaker.state).toBe('closed');
 });
 
-test.each<[string, (breaker: Breaker) => void, taken: number]>([
+test.each<[string, (breaker: CircuitBreaker) => void, taken: number]>([
   ['seven for as many viewers', (breaker) => endOutage(breaker), 7],
   ['three for one viewer', (breaker) => end(breaker, 'failure', 10), 3],
 ])('what opened it takes its places: %s', (_name, open, taken) => {

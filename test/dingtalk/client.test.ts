@@ -82,7 +82,7 @@ test('a host that accepts a connection and never says a word of TLS is given up 
   const { signal } = new AbortController();
 
   const connected = once(silent, 'connection');
-  const sent = client.send({ method: 'GET', path: '/', signal, about: { viewer: 'any', subject: 'any' } });
+  const sent = client.send({ method: 'GET', path: '/', signal });
   await connected;
   clock.advance(2999);
   const early = await Promise.race([sent, Promise.resolve('still waiting')]);

@@ -3,6 +3,7 @@ import { startDeadline } from '../../src/async/deadline.ts';
 import { DingTalkError, NotSentError } from '../../src/errors/dingtalk-error.ts';
 import { createRetries } from '../../src/dingtalk/resilience/retries.ts';
 import { createRetryBudget } from '../../src/dingtalk/resilience/retry-budget.ts';
+import { testCall } from '../support/test-call.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
@@ -112,16 +113,21 @@ test('two hundred lookups while everything fails cost a fifth more calls at most
   expect(calls).toBeLessThanOrEqual(240);
 });
 
-/** How often something is attempted that always fails with `error`. */
-async function attemptsAt(error: DingTalkError, repeatable: boolean): Promise<number> {
+/** Runs calls of `attempt` with retries, within five seconds that do not pass. */
+async function retry(attempt: () => Promise<never>, repeatable = true): Promise<unknown> {
   const clock = createManualClock();
   const retries = createRetries({ clock, random: () => 0, budget: createRetryBudget() });
   using deadline = startDeadline(clock, 5000);
+  return await retries(testCall({ deadline, repeatable }), attempt);
+}
+
+/** How often something is attempted that always fails with `error`. */
+async function attemptsAt(error: DingTalkError, repeatable: boolean): Promise<number> {
   let attempts = 0;
-  const running = retries.run(deadline, repeatable, async () => {
+  const running = retry(async () => {
     attempts += 1;
     throw error;
-  });
+  }, repeatable);
   await expect(running).rejects.toMatchObject({ details: error.details });
   return attempts;
 }
@@ -143,12 +149,9 @@ test.each([
     'rate-limited',
   ],
 ] as const)('%s', async (_what, said, told) => {
-  const clock = createManualClock();
-  const retries = createRetries({ clock, random: () => 0, budget: createRetryBudget() });
-  using deadline = startDeadline(clock, 5000);
   const failures = [new DingTalkError(said), new NotSentError('rate-limited')];
 
-  const running = retries.run(deadline, true, async () => {
+  const running = retry(async () => {
     throw failures.shift();
   });
 
@@ -173,15 +176,12 @@ test('a token that goes stale at the last attempt is nobody’s mistake', async 
 });
 
 test('where there is no turn for the replay with a new token, that is told', async () => {
-  const clock = createManualClock();
-  const retries = createRetries({ clock, random: () => 0, budget: createRetryBudget() });
-  using deadline = startDeadline(clock, 1000);
   const failures = [
     new DingTalkError('stale-token', { status: 400 }),
     new NotSentError('rate-limited', { retryAfterMs: 1 }),
   ];
 
-  const running = retries.run(deadline, true, async () => {
+  const running = retry(async () => {
     throw failures.shift() ?? new Error('attempted too often');
   });
 

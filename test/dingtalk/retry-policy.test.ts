@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { DingTalkError, NotSentError, type DingTalkErrorDetails } from '../../src/errors/dingtalk-error.ts';
 import type { DingTalkErrorKind } from '../../src/errors/kinds.ts';
-import { nextStep, type Progress } from '../../src/dingtalk/resilience/retry-policy.ts';
+import { afterFailure, type Progress } from '../../src/dingtalk/resilience/retry-policy.ts';
 
 const firstFailed: Progress = { attempts: 1, replayed: false, renewed: false, remainingMs: 5000 };
 const giveUp = { kind: 'give-up' };
@@ -27,40 +27,40 @@ test.each<[what: string, kind: DingTalkErrorKind, details: DingTalkErrorDetails,
   ['no such group', 'not-found', { status: 404 }, giveUp],
   ['an application that is refused', 'misconfigured', { status: 400 }, giveUp],
 ])('%s', (_what, kind, details, step) => {
-  expect(nextStep(new DingTalkError(kind, details), firstFailed, 0.5)).toEqual(step);
+  expect(afterFailure(new DingTalkError(kind, details), firstFailed, 0.5)).toEqual(step);
 });
 
 const unavailable = new DingTalkError('unavailable', { status: 500 });
 
 test('what was not sent is not sent again', () => {
-  expect(nextStep(new NotSentError('unavailable'), firstFailed, 0.5)).toEqual(giveUp);
+  expect(afterFailure(new NotSentError('unavailable'), firstFailed, 0.5)).toEqual(giveUp);
 });
 
 test('three attempts are all', () => {
-  expect(nextStep(unavailable, { ...firstFailed, attempts: 2 }, 0.5)).toEqual(retryAfter(200));
-  expect(nextStep(unavailable, { ...firstFailed, attempts: 3 }, 0.5)).toEqual(giveUp);
+  expect(afterFailure(unavailable, { ...firstFailed, attempts: 2 }, 0.5)).toEqual(retryAfter(200));
+  expect(afterFailure(unavailable, { ...firstFailed, attempts: 3 }, 0.5)).toEqual(giveUp);
 });
 
 test('the wait is anything from nothing up to a limit that doubles', () => {
-  const waits = [0, 0.5, 0.999].map((random) => nextStep(unavailable, firstFailed, random));
+  const waits = [0, 0.5, 0.999].map((random) => afterFailure(unavailable, firstFailed, random));
   expect(waits).toEqual([retryAfter(0), retryAfter(100), retryAfter(199.8)]);
 });
 
 test('what cannot be done before the deadline is not waited for', () => {
   const tooFast = new DingTalkError('rate-limited', { status: 403, retryAfterMs: 1000 });
-  expect(nextStep(tooFast, { ...firstFailed, remainingMs: 1099 }, 0)).toEqual(giveUp);
-  expect(nextStep(tooFast, { ...firstFailed, remainingMs: 1100 }, 0)).toEqual(retryAfter(1000));
-  expect(nextStep(unavailable, { ...firstFailed, remainingMs: 99 }, 0)).toEqual(giveUp);
+  expect(afterFailure(tooFast, { ...firstFailed, remainingMs: 1099 }, 0)).toEqual(giveUp);
+  expect(afterFailure(tooFast, { ...firstFailed, remainingMs: 1100 }, 0)).toEqual(retryAfter(1000));
+  expect(afterFailure(unavailable, { ...firstFailed, remainingMs: 99 }, 0)).toEqual(giveUp);
 });
 
 test('a token is renewed once', () => {
   const stale = new DingTalkError('stale-token', { status: 400 });
-  expect(nextStep(stale, { ...firstFailed, renewed: true }, 0.5)).toEqual(giveUp);
+  expect(afterFailure(stale, { ...firstFailed, renewed: true }, 0.5)).toEqual(giveUp);
   // However little time is left: that the token was stale is nothing to tell a client.
-  expect(nextStep(stale, { ...firstFailed, remainingMs: 1 }, 0.5)).toEqual({ kind: 'renew-token' });
+  expect(afterFailure(stale, { ...firstFailed, remainingMs: 1 }, 0.5)).toEqual({ kind: 'renew-token' });
 });
 
 test('a dead connection is replayed once, and then a failure like any other', () => {
   const dead = new DingTalkError('unavailable', { deadConnection: true });
-  expect(nextStep(dead, { ...firstFailed, replayed: true }, 0.5)).toEqual(retryAfter(100));
+  expect(afterFailure(dead, { ...firstFailed, replayed: true }, 0.5)).toEqual(retryAfter(100));
 });

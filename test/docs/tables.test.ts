@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { commonCodes } from '../../src/dingtalk/http/documented-codes.ts';
+import { commonCodes } from '../../src/errors/documented-codes.ts';
 import { documentedErrors, documentedStorageErrors } from '../../src/sandbox/documented-errors.ts';
 import { endpoints } from '../support/endpoints.ts';
 import {

@@ -20,7 +20,6 @@ function serve(options: { monthlyQuota?: number; status?: GatewayStatus } = {}):
     clock: createManualClock(),
     shared: undefined,
     secret: 'app-secret',
-    corpOf: (corpId) => corpId,
     monthlyQuota: options.monthlyQuota,
   });
   if (options.status) metrics.watch(options.status);
@@ -165,10 +164,12 @@ test('counts calls by code, attempts and waits; a code that nobody documents is 
 test('reads what stands still at the moment of the scrape', async () => {
   const { read } = serve({
     status: {
-      budgets: () => [{ api: 'conversationSpace', queued: 3, inFlight: 20, placesLeft: 0 }],
-      breakerState: () => 'half-open',
+      dingtalk: {
+        breakerState: 'half-open',
+        rateLimiters: () => [{ api: 'conversationSpace', queued: 3, inFlight: 20, placesLeft: 0 }],
+        tokenAges: () => [{ corpId: undefined, ageMs: 1500 }],
+      },
       cached: () => ({ entries: 42, bytes: 4200 }),
-      tokenAges: () => [{ corpId: undefined, ageMs: 1500 }],
     },
   });
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Redis as Client } from 'ioredis';
 import { pino } from 'pino';
-import { createReplicas } from '../../src/dingtalk/pacing/replica-count.ts';
+import { createReplicaCount } from '../../src/dingtalk/pacing/replica-count.ts';
 import { guardReplies } from '../../src/redis/guard-replies.ts';
 import { createRedis, type Redis } from '../../src/redis/redis.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
@@ -234,7 +234,7 @@ test.each([
   using setup = connectTo(fake.port);
   await setup.redis.opened(1000);
   const seal = { keyOf: (what: string) => what, close: () => Buffer.alloc(0), open: () => undefined };
-  const replicas = createReplicas({ redis: setup.redis, seal }, setup.clock);
+  const replicas = createReplicaCount({ redis: setup.redis, seal }, setup.clock);
   await setup.clock.waitForTimer(100);
   setup.clock.advance(100);
   await setup.clock.waitForTimer(2000);

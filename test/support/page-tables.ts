@@ -1,4 +1,4 @@
-import { commonCodes } from '../../src/dingtalk/http/documented-codes.ts';
+import { commonCodes } from '../../src/errors/documented-codes.ts';
 import { variables } from '../../src/config/variables.ts';
 import { publicCodes, type PublicCode } from '../../src/errors/codes.ts';
 import type { Refusal } from '../../src/domain/endpoint.ts';

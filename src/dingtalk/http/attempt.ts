@@ -1,37 +1,22 @@
-import type * as z from 'zod';
+import type { Send } from '../compose.ts';
 import { readAnswer } from './classify.ts';
-import type { UpstreamClient, UpstreamRequest } from './client.ts';
-import type { Deadline } from '../../async/deadline.ts';
-import type { Refusals } from '../../domain/endpoint.ts';
+import type { UpstreamClient } from './client.ts';
 import { redact } from './redact.ts';
 
-/** What is asked, and what of it DingTalk's messages may quote and nobody may read. */
-export interface Question<Answer> extends Omit<UpstreamRequest, 'signal'> {
-  readonly answer: z.ZodType<Answer>;
-  readonly refusals?: Refusals;
-  /** Asked for where there is something to strike them out of. */
-  readonly secrets: () => readonly string[];
-}
-
 /**
- * Makes one attempt, ended with `deadline` at the latest, and reads the answer. `onEnded` is told, before the caller,
- * what is thrown, if anything is.
+ * The end of the pipeline: sends the call once and reads the answer.
  *
- * @throws {DingTalkError} with every secret struck out, or what `deadline` is aborted with.
+ * @throws {DingTalkError} without any of the call's secrets, or what its deadline is aborted with.
  */
-export async function ask<Answer>(
-  client: UpstreamClient,
-  { answer, refusals, secrets, ...request }: Question<Answer>,
-  { signal }: Deadline,
-  onEnded?: (failure?: unknown) => void,
-): Promise<Answer> {
-  let failure: unknown;
-  try {
-    return readAnswer(await client.send({ ...request, signal }), request, answer, refusals);
-  } catch (error) {
-    failure = redact(error, secrets());
-    throw failure;
-  } finally {
-    onEnded?.(failure);
-  }
-}
+export const createAttempt =
+  (client: UpstreamClient): Send =>
+  async (call) => {
+    const { method, path, query, body, newConnection, deadline } = call;
+    const token = call.token?.();
+    const request = { method, path, query, body, token, newConnection, signal: deadline.signal };
+    try {
+      return readAnswer(await client.send(request), request, call.answer, call.refusals);
+    } catch (error) {
+      throw redact(error, token === undefined ? call.secrets() : [token, ...call.secrets()]);
+    }
+  };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Refusals } from '../../domain/endpoint.ts';
 import { DingTalkError, type DingTalkErrorDetails } from '../../errors/dingtalk-error.ts';
 import type { DingTalkErrorKind } from '../../errors/kinds.ts';
-import { commonCodes } from './documented-codes.ts';
+import { commonCodes } from '../../errors/documented-codes.ts';
 import { banMs, type Sent } from './ban-answer.ts';
 import type { UpstreamAnswer } from './client.ts';
 

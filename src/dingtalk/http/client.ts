@@ -6,36 +6,28 @@ import { nextTurn } from '../../async/next-turn.ts';
 import type { Signal } from '../../async/abort.ts';
 import { createConnections } from './connections.ts';
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
-import type { About } from '../resilience/judgement.ts';
 
 /** No documented answer is longer than a few hundred bytes. */
 const maxBodyBytes = 64 * 1024;
-const ownHeaders = [
-  ['accept', 'application/json'],
-  ['accept-encoding', 'identity'],
-  ['user-agent', 'dingtalk-graphql-gateway'],
-].flat();
-/** `.` and `..` survive escaping and lead to another endpoint; the rest would end the path. */
+/** Segments `.` and `..` lead to another endpoint, escaped as well; the other characters would end the path. */
 const changesPath = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)|[?#\\]/i;
 
 export interface UpstreamRequest {
   readonly method: 'GET' | 'POST';
   /** Below the host, beginning with a slash, every segment escaped. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  /** The access token, sent as `x-acs-dingtalk-access-token`. */
-  readonly token?: string;
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** Sent as `x-acs-dingtalk-access-token`. */
+  readonly token?: string | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Ends the attempt at once, a deadline's included; what it is aborted with is what is thrown. */
+  /** Ends the attempt at once; its reason is thrown. */
   readonly signal: Signal;
-  /** Sent over a connection of its own: for what a kept one has just lost. */
-  readonly newConnection?: boolean;
-  /** Stays in this process: what a failure of this call speaks for. */
-  readonly about: About;
+  /** Bypasses the kept connections. */
+  readonly newConnection?: boolean | undefined;
 }
 
-/** An answer as it came, unjudged: any status, any body up to 64 kB. */
+/** An answer as it came: any status, any body up to 64 kB. */
 export interface UpstreamAnswer {
   readonly status: number;
   readonly body: string;
@@ -45,7 +37,7 @@ export interface UpstreamAnswer {
 
 export interface UpstreamClient {
   /**
-   * Makes one attempt and no more: no retry, no redirect.
+   * Sends the request once: no retry, no redirect.
    *
    * @throws {DingTalkError} `unavailable` without a connection, `malformed-response` for a body over 64 kB
    * (decompressed) or one that breaks HTTP; or what `signal` is aborted with.
@@ -55,14 +47,18 @@ export interface UpstreamClient {
   close(): void;
 }
 
-/** The one place that speaks HTTP to DingTalk, over connections of its own that are kept open. */
+/**
+ * HTTP to DingTalk. got reads and decompresses the answer and makes one kind of error of all that may fail; the request
+ * itself is one of `node:http`, on the connections of this client. got's own request costs a third more CPU a lookup, for
+ * timers, options and events that nothing here needs, and its errors would hold the token and the query.
+ */
 export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient {
-  const { origin, host } = apiUrl;
+  const { origin } = apiUrl;
   const connections = createConnections(apiUrl, clock);
   const api = got.extend({
     // A token must never follow a redirect.
     followRedirect: false,
-    // Retries, deadlines and what a status means are for others to say.
+    // Other steps decide about retries, deadlines and statuses.
     retry: { limit: 0 },
     throwHttpErrors: false,
   });
@@ -74,12 +70,15 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
       signal.throwIfAborted();
       const json = body === undefined ? undefined : JSON.stringify(body);
       const search = stringify(query);
-      // As a list, Node writes them as they are.
-      const headers = ['host', host, ...ownHeaders];
-      if (token !== undefined) headers.push('x-acs-dingtalk-access-token', token);
+      const headers: Record<string, string> = {
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+        'user-agent': 'dingtalk-graphql-gateway',
+      };
+      if (token !== undefined) headers['x-acs-dingtalk-access-token'] = token;
       if (json !== undefined) {
-        headers.push('content-type', 'application/json');
-        headers.push('content-length', String(Buffer.byteLength(json)));
+        headers['content-type'] = 'application/json';
+        headers['content-length'] = String(Buffer.byteLength(json));
       }
       let sent: ClientRequest | undefined;
       let stream: Request | undefined;
@@ -87,8 +86,7 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
       signal.addEventListener('abort', leave);
       try {
         const text = await new Promise<string>((resolve, reject) => {
-          // The host is all that got is told: its errors hold whatever it knows. A third of its cost is the timers,
-          // options and events that it would make for a request of its own.
+          // got gets the origin only: its errors hold all that it knows.
           stream = api.stream(origin, {
             request: () =>
               new Promise<IncomingMessage>((answered) => {
@@ -106,16 +104,16 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
           collect(stream, resolve, reject);
         });
         await nextTurn();
-        const { statusCode = 0, headers: told = {} } = stream?.response ?? {};
+        const { statusCode = 0, headers: received = {} } = stream?.response ?? {};
         return {
           status: statusCode,
           body: text,
-          requestId: single(told['x-acs-request-id']),
-          retryAfter: told['retry-after'],
+          requestId: single(received['x-acs-request-id']),
+          retryAfter: received['retry-after'],
         };
       } catch (error) {
         sent?.destroy();
-        // A kept connection that ends before the first byte of an answer was closed while nobody looked.
+        // A kept connection that ends before the first byte of an answer was already dead.
         const isUnanswered = sent?.reusedSocket === true && stream?.response === undefined;
         throw signal.aborted ? signal.reason : toDingTalkError(error, isUnanswered);
       } finally {
@@ -126,7 +124,7 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
   };
 }
 
-/** Reads to the end, counting what came out of decompression: a bomb is refused while it arrives. */
+/** Reads the whole body. Counts decompressed bytes: a decompression bomb is refused while it arrives. */
 function collect(stream: Request, resolve: (text: string) => void, reject: (error: unknown) => void): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -141,9 +139,9 @@ function collect(stream: Request, resolve: (text: string) => void, reject: (erro
   stream.on('error', reject);
 }
 
-/** Copies the safe fields: got's own error holds the whole request, token included. */
+/** Copies safe fields only: an error of got or Node holds the request with its token. */
 function toDingTalkError(error: unknown, isUnanswered: boolean): unknown {
-  // Of a body that could not be written got passes on the system's own error.
+  // For a body that could not be written, got passes on the system's error.
   const reason = codeOf(error instanceof RequestError ? (error.cause ?? error) : error) ?? codeOf(error);
   if (reason === undefined) return error;
   // Data that is not HTTP, or not the compression it claims to be.

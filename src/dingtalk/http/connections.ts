@@ -1,47 +1,48 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
 import type { Clock } from '../../async/clock.ts';
 
+/** The TLS handshake included. */
 const connectTimeoutMs = 3000;
-/** As many as calls of one API are under way at once. */
+/** As many as calls of one API are in flight at once. */
 const maxKeptConnections = 20;
 
 export interface OutgoingRequest {
   readonly method: string;
   /** With its query. */
   readonly path: string;
-  /** Names and values in turn, `host` among them. */
-  readonly headers: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** Over a connection of its own: for what a kept one has just lost. */
+  /** Bypasses the kept connections. */
   readonly newConnection: boolean;
 }
 
-/** Connections to one host, kept open while they are of use. */
+/** Connections to one host, kept open between requests. */
 export interface Connections {
-  /** Sends it whole, in one piece. What goes wrong is an `error` of the request. */
+  /** Sends a request with its whole body. Failures are the request's `error` event. */
   send(request: OutgoingRequest): http.ClientRequest;
-  /** Closes those that are kept. */
+  /** Closes the kept connections. */
   close(): void;
 }
 
 export function createConnections(url: URL, clock: Clock): Connections {
-  // Made once: of a URL, Node would make them anew for every request.
+  // Converted once: given a URL, Node does it for every request.
   const { protocol, hostname, port } = urlToHttpOptions(url);
   const isSecure = protocol === 'https:';
-  const start = isSecure ? https.request : http.request;
   const createAgent = (options: http.AgentOptions): http.Agent =>
-    isSecure
-      ? limitConnecting(new https.Agent(options), 'secureConnect', clock)
-      : limitConnecting(new http.Agent(options), 'connect', clock);
+    isSecure ? new TlsAgent(options, clock) : new TcpAgent(options, clock);
   const kept = createAgent({ keepAlive: true, scheduling: 'lifo', maxFreeSockets: maxKeptConnections });
-  const ofTheirOwn = createAgent({});
+  const oneTime = createAgent({});
 
   return {
-    send({ newConnection, body, ...request }) {
-      return start({ hostname, port, ...request, agent: newConnection ? ofTheirOwn : kept }).end(body);
+    send({ newConnection, body, method, path, headers }) {
+      const agent = newConnection ? oneTime : kept;
+      // Looked up at each call and with plain options: tracers replace `request` and read its headers.
+      const { request } = isSecure ? https : http;
+      return request({ hostname, port, method, path, headers, agent }).end(body);
     },
     close() {
       kept.destroy();
@@ -49,18 +50,48 @@ export function createConnections(url: URL, clock: Clock): Connections {
   };
 }
 
-/** Gives up connections of `agent` for which `isThere` does not happen in time. */
-function limitConnecting(agent: http.Agent, isThere: 'connect' | 'secureConnect', clock: Clock): http.Agent {
-  const connect = agent.createConnection.bind(agent);
-  agent.createConnection = (...given) => {
-    const socket = connect(...given) as Socket;
-    const stopWaiting = clock.after(connectTimeoutMs, () => socket.destroy(new ConnectTimeoutError()));
-    return socket.once(isThere, stopWaiting).once('close', stopWaiting);
-  };
-  return agent;
+type Connect = http.Agent['createConnection'];
+
+class TcpAgent extends http.Agent {
+  readonly #clock: Clock;
+
+  constructor(options: http.AgentOptions, clock: Clock) {
+    super(options);
+    this.#clock = clock;
+  }
+
+  override createConnection(...given: Parameters<Connect>): ReturnType<Connect> {
+    return limitConnecting(super.createConnection(...given), 'connect', this.#clock);
+  }
 }
 
-/** A host that does not say a word, or no last one of the handshake. */
+class TlsAgent extends https.Agent {
+  readonly #clock: Clock;
+
+  constructor(options: https.AgentOptions, clock: Clock) {
+    super(options);
+    this.#clock = clock;
+  }
+
+  override createConnection(
+    ...given: Parameters<https.Agent['createConnection']>
+  ): ReturnType<https.Agent['createConnection']> {
+    return limitConnecting(super.createConnection(...given), 'secureConnect', this.#clock);
+  }
+}
+
+/** Destroys a connection that is not ready in time: the event `ready` says that it is. */
+function limitConnecting<Connection extends Duplex | Socket | null | undefined>(
+  connection: Connection,
+  ready: 'connect' | 'secureConnect',
+  clock: Clock,
+): Connection {
+  if (!connection) return connection;
+  const stop = clock.after(connectTimeoutMs, () => void connection.destroy(new ConnectTimeoutError()));
+  connection.once(ready, stop).once('close', stop);
+  return connection;
+}
+
 class ConnectTimeoutError extends Error {
   override readonly name = 'ConnectTimeoutError';
   readonly code = 'ETIMEDOUT';

@@ -1,11 +1,11 @@
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
 
 /**
- * The same error with every secret struck from what DingTalk wrote: its messages may quote the request, as it
- * was meant or as it went over the wire.
+ * The same error with every secret removed from DingTalk's texts: they may quote the request, as plain text, URL-encoded
+ * or as JSON.
  */
 export function redact(error: unknown, secrets: readonly string[]): unknown {
-  // What was never sent quotes nothing of it.
+  // A call that was not sent has no text of DingTalk.
   if (!(error instanceof DingTalkError) || error instanceof NotSentError) return error;
   const forms = secrets.flatMap((secret) =>
     secret === '' ? [] : [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)],

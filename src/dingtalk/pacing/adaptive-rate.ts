@@ -4,15 +4,15 @@ const halvedAtMostEveryMs = 1000;
 const recoveryMs = 30_000;
 const steps = 10;
 
-/** How many calls a second one API bears. */
-export interface Pace {
+/** How many calls a second one API takes. */
+export interface AdaptiveRate {
   readonly callsPerSecond: number;
-  /** Told of every answer that says "too fast". */
+  /** Called for every answer that says "too fast". */
   slowDown(): void;
 }
 
-/** Half as fast after a refusal, once a second at most and never below 1; back at full pace step by step over 30 s. */
-export function createPace(clock: Clock, full: number): Pace {
+/** Halves after a refusal, at most once a second and never below 1, and recovers in ten steps over 30 s. */
+export function createAdaptiveRate(clock: Clock, full: number): AdaptiveRate {
   let slowest = full;
   let slowedAtMs = -Infinity;
 

@@ -1,38 +1,31 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Deadline } from '../../async/deadline.ts';
+import type { RateLimiterStatus } from '../../domain/dingtalk-status.ts';
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
 import { createFairQueue } from './fair-queue.ts';
-import { createPace } from './adaptive-rate.ts';
+import { createAdaptiveRate } from './adaptive-rate.ts';
 import { createRecentViewers } from './recent-viewers.ts';
-import { createPlaces } from './sliding-window.ts';
-import type { GiveBack, SharedPlaces } from './redis-window.ts';
+import { createSlidingWindow } from './sliding-window.ts';
+import type { GiveBack, RedisWindow } from './redis-window.ts';
 
 export const mostInFlight = 20;
 const mostWaiting = 1000;
-/** Keeps replicas apart that were told of the same free place. */
-const sharedSpreadMs = 20;
+/** Spreads the replicas that wait for the same place. */
+const replicaSpreadMs = 20;
 
-export interface BudgetStatus {
-  /** Calls that wait for their turn. */
-  readonly queued: number;
-  readonly inFlight: number;
-  /** Calls that could start right now, as far as this process knows. */
-  readonly placesLeft: number;
-}
-
-/** Calls to one API, paced so that DingTalk sees at most so many in any one second. */
-export interface Budget {
-  readonly status: BudgetStatus;
+/** Limits the calls to one API, so that DingTalk sees at most so many in any one second. */
+export interface RateLimiter {
+  readonly status: RateLimiterStatus;
   /**
-   * Runs `call` as soon as its turn comes. Viewers take turns, so that one with many calls does not
-   * starve another with one.
+   * Runs `call` when its turn comes. Queue keys take turns: a viewer with many calls does not starve one with a single
+   * call.
    *
    * @throws {NotSentError} `rate-limited` at once when the turn cannot come before the deadline or too many wait.
    */
-  spend<T>(viewerKey: string, deadline: Deadline, call: () => Promise<T>): Promise<T>;
+  run<T>(queueKey: string, deadline: Deadline, call: () => Promise<T>): Promise<T>;
 }
 
-export interface BudgetOptions {
+export interface RateLimiterOptions {
   readonly clock: Clock;
   readonly callsPerSecond: number;
   readonly random: () => number;
@@ -40,14 +33,14 @@ export interface BudgetOptions {
   readonly maxInFlight?: number;
   /** 1000 */
   readonly maxWaiting?: number;
-  /** No call starts before that moment, whatever the pace. */
+  /** No call starts before this moment. */
   readonly notBeforeMs?: () => number;
-  /** Told how long a call waited for its turn, whether it got it or not. */
+  /** Called with how long a call waited for its turn, also if it gave up. */
   readonly onTurn?: (waitMs: number) => void;
-  /** Whether an answer that says "too fast" slows down the calls to come. */
+  /** Whether a "too fast" from DingTalk lowers the rate for a while. */
   readonly slowsDown?: boolean;
-  /** What other processes use of the same budget. */
-  readonly shared?: SharedPlaces | undefined;
+  /** The window that the replicas share. */
+  readonly redisWindow?: RedisWindow | undefined;
 }
 
 /** Of the calls in flight, what one viewer may have while others ask. */
@@ -58,16 +51,16 @@ interface Turn {
   readonly start: (giveBack: GiveBack) => void;
 }
 
-export function createBudget(options: BudgetOptions): Budget {
-  const { clock, random, notBeforeMs = () => -Infinity, onTurn, slowsDown, shared } = options;
+export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
+  const { clock, random, notBeforeMs = () => -Infinity, onTurn, slowsDown, redisWindow } = options;
   const { maxInFlight = mostInFlight, maxWaiting = mostWaiting } = options;
-  const pace = createPace(clock, options.callsPerSecond);
-  const callsPerSecond = (): number => Math.min(pace.callsPerSecond, shared?.callsPerSecond ?? Infinity);
-  const places = createPlaces(clock, callsPerSecond);
+  const rate = createAdaptiveRate(clock, options.callsPerSecond);
+  const callsPerSecond = (): number => Math.min(rate.callsPerSecond, redisWindow?.callsPerSecond ?? Infinity);
+  const window = createSlidingWindow(clock, callsPerSecond);
   const queue = createFairQueue<Turn>();
-  /** Until then the processes together have no place left. */
-  let sharedAtMs = -Infinity;
-  let isAskingShared = false;
+  /** Until then the replicas together have no place left. */
+  let redisFullUntilMs = -Infinity;
+  let isAskingRedis = false;
   let cancelTimer: (() => void) | undefined;
 
   const viewers = createRecentViewers(clock);
@@ -76,20 +69,20 @@ export function createBudget(options: BudgetOptions): Budget {
     viewers.inFlightOf(viewerKey) < maxInFlight * (viewers.isAlone(viewerKey) ? 1 : shareOfViewer);
 
   const shortestWaitMs = (ahead: number): number =>
-    places.shortestWaitMs(ahead, Math.max(sharedAtMs, notBeforeMs()));
+    window.shortestWaitMs(ahead, Math.max(redisFullUntilMs, notBeforeMs()));
 
   function startNext(): void {
     cancelTimer?.();
     cancelTimer = undefined;
-    while (queue.size > 0 && places.inFlight < maxInFlight && !isAskingShared) {
+    while (queue.size > 0 && window.inFlight < maxInFlight && !isAskingRedis) {
       const waitMs = shortestWaitMs(0);
       if (waitMs > 0) {
         cancelTimer = clock.after(waitMs, startNext);
         return;
       }
-      if (shared) {
+      if (redisWindow) {
         if (!queue.hasNext(mayStart)) return;
-        void startNextShared(shared);
+        void startNextByRedis(redisWindow);
       } else {
         const next = queue.take(mayStart);
         if (!next) return;
@@ -98,95 +91,95 @@ export function createBudget(options: BudgetOptions): Budget {
     }
   }
 
-  /** One at a time, so that whose turn it is when the place is there gets it. */
-  async function startNextShared(theirs: SharedPlaces): Promise<void> {
-    isAskingShared = true;
+  /** One at a time: the place goes to the call whose turn it is when Redis answers. */
+  async function startNextByRedis(theirs: RedisWindow): Promise<void> {
+    isAskingRedis = true;
     const answer = await theirs.take();
-    isAskingShared = false;
-    if (answer.kind === 'wait') sharedAtMs = clock.nowMs() + answer.waitMs + random() * sharedSpreadMs;
-    // Without the others' word this process has only its share, which may be used up: looked at anew.
-    const hasPlace = answer.kind === 'taken' || (answer.kind === 'unknown' && shortestWaitMs(0) <= 0);
-    if (hasPlace) {
-      const next = queue.take(mayStart);
+    isAskingRedis = false;
+    if (answer.kind === 'wait') redisFullUntilMs = clock.nowMs() + answer.waitMs + random() * replicaSpreadMs;
+    if (answer.kind !== 'wait') {
+      // Meanwhile a ban may have begun; without Redis this process has only its share, which may be used up.
+      const hasPlace = answer.kind === 'taken' ? notBeforeMs() <= clock.nowMs() : shortestWaitMs(0) <= 0;
+      const next = hasPlace ? queue.take(mayStart) : undefined;
       if (next) next.start(answer.giveBack);
       else answer.giveBack(false);
     }
     startNext();
   }
 
-  /** Where nobody waits and a place is free, that of a process by itself: most calls of a quiet gateway. */
-  function startsAtOnce(viewerKey: string): boolean {
-    const isFree = !shared && queue.size === 0 && places.inFlight < maxInFlight && mayStart(viewerKey);
+  /** The fast path: no queue, a free place, and no replicas to ask. */
+  function startsAtOnce(queueKey: string): boolean {
+    const isFree = !redisWindow && queue.size === 0 && window.inFlight < maxInFlight && mayStart(queueKey);
     return isFree && shortestWaitMs(0) <= 0;
   }
 
-  async function turn(viewerKey: string, { signal, expiresAtMs }: Deadline): Promise<GiveBack> {
-    const waitMs = shortestWaitMs(queue.ahead(viewerKey));
-    const waiting = queue.waitingOf(viewerKey);
-    const isFull = queue.size >= maxWaiting || (waiting >= maxWaiting / 2 && !viewers.isAlone(viewerKey));
+  async function turn(queueKey: string, { signal, expiresAtMs }: Deadline): Promise<GiveBack> {
+    const waitMs = shortestWaitMs(queue.ahead(queueKey));
+    const waiting = queue.waitingOf(queueKey);
+    const isFull = queue.size >= maxWaiting || (waiting >= maxWaiting / 2 && !viewers.isAlone(queueKey));
     if (isFull || clock.nowMs() + waitMs >= expiresAtMs) throw tooLate(waitMs);
     const { promise, resolve, reject } = Promise.withResolvers<GiveBack>();
     const leave = (): void => {
-      queue.remove(viewerKey, call);
-      // Behind calls that hang it is DingTalk that took too long; otherwise it was the pace.
-      const isPaced = places.inFlight < Math.min(maxInFlight, callsPerSecond());
+      queue.remove(queueKey, call);
+      // Behind calls that hang, DingTalk took too long; otherwise the rate limit was the reason.
+      const isLimited = window.inFlight < Math.min(maxInFlight, callsPerSecond());
       const isLate = signal.reason instanceof DingTalkError && signal.reason.kind === 'timeout';
       if (!isLate) reject(signal.reason);
-      else reject(isPaced ? tooLate(shortestWaitMs(0)) : new NotSentError('timeout'));
+      else reject(isLimited ? tooLate(shortestWaitMs(0)) : new NotSentError('timeout'));
     };
     const call: Turn = {
       start(giveBack) {
         signal.removeEventListener('abort', leave);
-        places.take();
+        window.take();
         resolve(giveBack);
       },
     };
     signal.addEventListener('abort', leave);
-    queue.add(viewerKey, call);
+    queue.add(queueKey, call);
     startNext();
     return promise;
   }
 
-  /** What keeps a call from its turn: a ban of this IP, or the pace. */
+  /** What keeps a call from its turn: a ban of this IP, or the rate. */
   const tooLate = (waitMs: number): NotSentError =>
-    notBeforeMs() - clock.nowMs() > 0 ? banned(notBeforeMs() - clock.nowMs()) : spent(waitMs);
+    notBeforeMs() - clock.nowMs() > 0 ? banned(notBeforeMs() - clock.nowMs()) : tooMany(waitMs);
 
-  async function timedTurn(viewerKey: string, deadline: Deadline): Promise<GiveBack> {
+  async function timedTurn(queueKey: string, deadline: Deadline): Promise<GiveBack> {
     const askedAtMs = clock.nowMs();
     try {
-      return await turn(viewerKey, deadline);
+      return await turn(queueKey, deadline);
     } finally {
       onTurn?.(clock.nowMs() - askedAtMs);
     }
   }
 
   function startNow(): GiveBack {
-    places.take();
+    window.take();
     onTurn?.(0);
     return () => undefined;
   }
 
   return {
     get status() {
-      const { inFlight, left } = places;
+      const { inFlight, left } = window;
       const placesLeft = Math.max(0, Math.min(maxInFlight - inFlight, left));
       return { queued: queue.size, inFlight, placesLeft };
     },
-    async spend(viewerKey, deadline, call) {
+    async run(queueKey, deadline, call) {
       deadline.signal.throwIfAborted();
-      viewers.note(viewerKey);
-      const giveBack = startsAtOnce(viewerKey) ? startNow() : await timedTurn(viewerKey, deadline);
-      viewers.start(viewerKey);
+      viewers.note(queueKey);
+      const giveBack = startsAtOnce(queueKey) ? startNow() : await timedTurn(queueKey, deadline);
+      viewers.start(queueKey);
       let sent = true;
       try {
         return await call();
       } catch (error) {
         sent = !(error instanceof NotSentError);
-        if (slowsDown === true && sent && isTooFast(error)) pace.slowDown();
+        if (slowsDown === true && sent && isTooFast(error)) rate.slowDown();
         throw error;
       } finally {
-        viewers.end(viewerKey);
-        places.giveBack(sent);
+        viewers.end(queueKey);
+        window.giveBack(sent);
         giveBack(sent);
         startNext();
       }
@@ -201,8 +194,8 @@ const isTooFast = (error: unknown): boolean =>
 const banned = (leftMs: number): NotSentError =>
   new NotSentError('ip-banned', { retryAfterMs: Math.ceil(leftMs), reason: 'DingTalk has banned this IP' });
 
-function spent(waitMs: number): NotSentError {
-  // Rounded, not up: the clock's fractions add a millionth of a millisecond to a second.
+function tooMany(waitMs: number): NotSentError {
+  // Not rounded up: fractions of the clock would turn a second into 1001 ms.
   const retryAfterMs = Math.max(1, Math.round(waitMs));
-  return new NotSentError('rate-limited', { retryAfterMs, reason: 'the call budget is spent' });
+  return new NotSentError('rate-limited', { retryAfterMs, reason: 'the rate limit leaves no turn in time' });
 }

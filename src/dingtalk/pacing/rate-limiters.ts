@@ -1,78 +1,80 @@
 import type { Clock } from '../../async/clock.ts';
+import type { DingTalkStatus } from '../../domain/dingtalk-status.ts';
 import type { Observer } from '../../domain/observer.ts';
 import type { Shared } from '../../redis/shared.ts';
-import { createBudget, mostInFlight, type Budget, type BudgetStatus } from './rate-limiter.ts';
-import { createReplicas } from './replica-count.ts';
-import { createSharedPlaces, type RedisHealth, type SharedPlaces } from './redis-window.ts';
+import { createRateLimiter, mostInFlight, type RateLimiter } from './rate-limiter.ts';
+import { createReplicaCount } from './replica-count.ts';
+import { createRedisWindow, type RedisHealth, type RedisWindow } from './redis-window.ts';
 
-export interface ApiStatus extends BudgetStatus {
-  readonly api: string;
-}
-
-/** One budget for each API: DingTalk counts calls per app and API. */
-export interface Budgets {
-  of(api: string): Budget;
+/** One rate limiter for each API: DingTalk counts calls per application and API. */
+export interface RateLimiters {
+  of(api: string): RateLimiter;
   /**
-   * A budget for some of the calls to an API, which they pass on their way to that one's own: `share` of its pace and of
-   * its calls in flight, one at least. Replicas share it under `name`. It is not part of the status.
+   * A rate limiter for some of the calls to an API, which they pass before that API's own. It has `share` of the rate and
+   * of the calls in flight, at least one. Replicas share it under `name`. It is not part of the status.
    */
-  part(name: string, share: number, maxWaiting: number): Budget;
-  /** Of every API that was called. */
-  status(): readonly ApiStatus[];
+  part(name: string, share: number, maxWaiting: number): RateLimiter;
+  /** Lets no call start for `durationMs` from now. Calls that can wait so long wait; the others are refused at once. */
+  pause(durationMs: number): void;
+  readonly status: DingTalkStatus['rateLimiters'];
   close(): void;
 }
 
-interface BudgetsOptions {
+interface RateLimitersOptions {
   readonly clock: Clock;
   readonly callsPerSecond: number;
   /** The deadline of one call. */
   readonly timeoutMs: number;
   readonly random: () => number;
   readonly observer: Observer;
-  /** No call starts before that moment. */
-  readonly notBeforeMs: () => number;
-  /** Whether an answer that says "too fast" slows down the calls to come. */
+  /** Whether a "too fast" from DingTalk lowers the rate for a while. */
   readonly slowsDown: boolean;
   readonly shared: Shared | undefined;
 }
 
-export function createBudgets(options: BudgetsOptions): Budgets {
-  const { clock, timeoutMs, observer, shared } = options;
-  const budgets = new Map<string, Budget>();
-  const replicas = shared && createReplicas(shared, clock);
-  const health: RedisHealth = { heardAtMs: -Infinity, failedAtMs: -Infinity };
+export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
+  const { clock, timeoutMs, random, observer, slowsDown, shared } = options;
+  const limiters = new Map<string, RateLimiter>();
+  const replicas = shared && createReplicaCount(shared, clock);
+  const health: RedisHealth = { answeredAtMs: -Infinity, failedAtMs: -Infinity };
+  let pausedUntilMs = -Infinity;
+  const common = { clock, random, slowsDown, notBeforeMs: () => pausedUntilMs };
 
-  function placesOf(api: string, callsPerSecond: number): SharedPlaces | undefined {
+  function redisWindowOf(api: string, callsPerSecond: number): RedisWindow | undefined {
     if (!shared || !replicas) return undefined;
-    const pace = { api, callsPerSecond, longestCallMs: timeoutMs };
-    return createSharedPlaces({ shared, replicas, clock, health, ...pace });
+    return createRedisWindow({
+      shared,
+      replicas,
+      clock,
+      health,
+      api,
+      callsPerSecond,
+      longestCallMs: timeoutMs,
+    });
+  }
+
+  function create(api: string): RateLimiter {
+    const { callsPerSecond } = options;
+    const redisWindow = redisWindowOf(api, callsPerSecond);
+    const onTurn = (waitMs: number): void => observer.turnEnded({ api, waitMs });
+    const limiter = createRateLimiter({ ...common, callsPerSecond, redisWindow, onTurn });
+    limiters.set(api, limiter);
+    return limiter;
   }
 
   return {
-    of(api) {
-      let budget = budgets.get(api);
-      if (budget) return budget;
-      budget = createBudget({
-        ...options,
-        shared: placesOf(api, options.callsPerSecond),
-        onTurn: (waitMs) => observer.turnEnded({ api, waitMs }),
-      });
-      budgets.set(api, budget);
-      return budget;
-    },
+    of: (api) => limiters.get(api) ?? create(api),
     part(name, share, maxWaiting) {
       const part = (whole: number): number => Math.max(1, Math.floor(whole * share));
       const callsPerSecond = part(options.callsPerSecond);
-      const shared = placesOf(name, callsPerSecond);
-      return createBudget({
-        ...options,
-        callsPerSecond,
-        maxInFlight: part(mostInFlight),
-        maxWaiting,
-        shared,
-      });
+      const redisWindow = redisWindowOf(name, callsPerSecond);
+      const maxInFlight = part(mostInFlight);
+      return createRateLimiter({ ...common, callsPerSecond, maxInFlight, maxWaiting, redisWindow });
     },
-    status: () => Array.from(budgets, ([api, { status }]) => ({ api, ...status })),
+    pause(durationMs) {
+      pausedUntilMs = Math.max(pausedUntilMs, clock.nowMs() + durationMs);
+    },
+    status: () => Array.from(limiters, ([api, { status }]) => ({ api, ...status })),
     close: () => replicas?.close(),
   };
 }

@@ -6,17 +6,17 @@ import { doneReply, integerReply } from '../../redis/replies.ts';
 import { createScript } from '../../redis/script.ts';
 import type { Shared } from '../../redis/shared.ts';
 import { nowByRedis } from '../../redis/time.ts';
-import type { Replicas } from './replica-count.ts';
+import type { ReplicaCount } from './replica-count.ts';
 
-/** For so long after Redis failed a process keeps to its share: by then every place in use is on record again. */
+/** How long a process keeps to its share after Redis failed: by then Redis knows every place in use again. */
 const aloneMs = 1000;
 
 const secondMs = 1000;
 
 /** The wait for a second answer, so that a call has waited for Redis for less than 100 ms in all. */
 const secondTryMs = 30;
-/** What was heard of the others counts for one second: by then other places are in use. */
-const heardForMs = 1000;
+/** How long an answer about the others counts: after that, other places are in use. */
+const crowdedForMs = 1000;
 
 /** Ends the use of a place; a call that was not sent needs none. */
 export type GiveBack = (sent: boolean) => void;
@@ -24,36 +24,36 @@ export type GiveBack = (sent: boolean) => void;
 export type PlaceAnswer =
   | { readonly kind: 'taken'; readonly giveBack: GiveBack }
   | { readonly kind: 'wait'; readonly waitMs: number }
-  /** Redis cannot tell: this process's own count has to do. */
+  /** Redis did not answer: this process's own count decides. */
   | { readonly kind: 'unknown'; readonly giveBack: GiveBack };
 
-/** The places of one API's second, shared by all processes of one application. */
-export interface SharedPlaces {
-  /** What this process may use of the pace: all of it together with the others, or its share while Redis is away. */
+/** The sliding window of one API, shared by all replicas of one application. */
+export interface RedisWindow {
+  /** The rate of this process: all of it, shared with the others, or its share while Redis is away. */
   readonly callsPerSecond: number;
   take(): Promise<PlaceAnswer>;
 }
 
-/** When this process last heard from Redis, and when it last did not: known to all its APIs, so that one alone waits. */
+/** When Redis last answered, and when it last did not: one for all APIs, so that only one of them waits. */
 export interface RedisHealth {
-  heardAtMs: number;
+  answeredAtMs: number;
   failedAtMs: number;
 }
 
-interface SharedPlacesOptions {
+interface RedisWindowOptions {
   readonly shared: Shared;
-  readonly replicas: Replicas;
+  readonly replicas: ReplicaCount;
   readonly clock: Clock;
   readonly api: string;
   readonly callsPerSecond: number;
-  /** After that long no call is in flight any more: the place of a process that died comes free. */
+  /** No call takes longer: after that the place of a process that died comes free. */
   readonly longestCallMs: number;
   readonly health?: RedisHealth;
 }
 
 /**
- * Takes a place and answers how many are left, as a number that is not positive; or answers how many milliseconds there
- * is none. By Redis's own time: processes differ. A place whose taking was answered too late is taken once.
+ * Takes a place and answers minus the number of places left, or answers for how many milliseconds there is none. Uses the
+ * clock of Redis: those of the processes differ. Taking the same place again, after a late answer, takes it once.
  */
 const takeScript = createScript(
   'takePlace',
@@ -61,7 +61,7 @@ const takeScript = createScript(
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
--- What no lease explains is left from before a clock was put back.
+-- Entries later than any lease are left from before a clock was put back.
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. now + ARGV[3], '+inf')
 redis.call('ZREM', KEYS[1], ARGV[1])
 local taken = redis.call('ZCARD', KEYS[1])
@@ -77,8 +77,8 @@ return math.min(1000, math.ceil(next[2] - now))
 );
 
 /**
- * A millisecond more than the second, for what was rounded off. The place goes first: once a script has written, even
- * a full Redis lets it go on.
+ * Keeps the place for a millisecond more than the second, because times are rounded. Removes first: once a script has
+ * written, even a full Redis lets it go on.
  */
 const giveBackScript = createScript(
   'giveBackPlace',
@@ -90,15 +90,15 @@ return 1
 `,
 );
 
-export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
+export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
   const { shared, replicas, clock, api, callsPerSecond, longestCallMs } = options;
-  const { health = { heardAtMs: -Infinity, failedAtMs: -Infinity } } = options;
+  const { health = { answeredAtMs: -Infinity, failedAtMs: -Infinity } } = options;
   const { redis, seal } = shared;
   const key = seal.keyOf('budget', api);
   const process = randomUUID();
   const leaseMs = longestCallMs + 1001;
   let lastPlace = 0;
-  /** When this process last heard that the others leave it less than its share. */
+  /** When Redis last said that the others leave less than this process's share. */
   let crowdedAtMs = -Infinity;
 
   const share = (): number => Math.max(1, Math.floor(callsPerSecond / replicas.count));
@@ -106,7 +106,7 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
 
   function giveBackOf(place: string): GiveBack {
     return (sent) => {
-      // Failing that, it comes free by itself.
+      // If that fails, its lease ends by itself.
       redis
         .insist(async (client) => doneReply(await giveBackScript(client, [key], place, sent ? 1 : 0)))
         .catch(() => undefined);
@@ -123,8 +123,8 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
     try {
       return await redis.run(command);
     } catch (error) {
-      // Late for one process, Redis may well give all places to the others: once more before it goes beyond them.
-      if (health.heardAtMs < health.failedAtMs || !mayBeThere(error)) throw error;
+      // Redis may be late for this process only and serve the others: asked once more before the share is used.
+      if (health.answeredAtMs < health.failedAtMs || !mayBeThere(error)) throw error;
       return redis.insist(command, secondTryMs);
     }
   }
@@ -138,16 +138,16 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
       const giveBack = giveBackOf(place);
       try {
         const answer = await ask(place);
-        health.heardAtMs = clock.nowMs();
-        if (answer > -share()) crowdedAtMs = health.heardAtMs;
+        health.answeredAtMs = clock.nowMs();
+        if (answer > -share()) crowdedAtMs = health.answeredAtMs;
         if (answer > 0) return { kind: 'wait', waitMs: answer };
       } catch (error) {
-        // There was no place a moment ago, and the others may still be told of every one that comes free.
-        const isCrowded = clock.nowMs() - crowdedAtMs < heardForMs;
+        // There was no place a moment ago, and the others may still get every one that comes free.
+        const isCrowded = clock.nowMs() - crowdedAtMs < crowdedForMs;
         if (isCrowded && mayBeThere(error)) return { kind: 'wait', waitMs: 0 };
         health.failedAtMs = clock.nowMs();
         lastPlace += 1;
-        // The place may have been taken all the same, by a command that was answered too late.
+        // A command that was answered too late may have taken the place.
         return { kind: 'unknown', giveBack };
       }
       lastPlace += 1;
@@ -156,6 +156,6 @@ export function createSharedPlaces(options: SharedPlacesOptions): SharedPlaces {
   };
 }
 
-/** Whether Redis was only late: it is there for the others, as far as anybody knows. */
+/** Whether Redis was only late: it may be there for the others. */
 const mayBeThere = (error: unknown): boolean =>
   error instanceof RedisUnavailableError && (error.kind === 'late' || error.kind === 'resting');

@@ -8,11 +8,11 @@ import { nowByRedis } from '../../redis/time.ts';
 const beatMs = 2000;
 /** Until Redis has been there once. */
 const firstBeatMs = 100;
-/** Whoever has missed two beats is taken for dead. */
+/** A process that has missed two beats counts as dead. */
 const countedMs = 3 * beatMs;
-/** Assumed, at least, by a process that has not heard of the others twice. */
-const replicasUnheardOf = 4;
-/** Beyond it the share is the least anyway. */
+/** Assumed, at least, until the others were counted twice. */
+const assumedReplicas = 4;
+/** With more the share is one call anyway. */
 const mostReplicas = 10_000;
 
 const beatScript = createScript(
@@ -29,38 +29,38 @@ return math.min(redis.call('ZCARD', KEYS[1]), tonumber(ARGV[3]))
 );
 
 /** How many processes serve one application. */
-export interface Replicas {
-  /** This one included: the latest number that was heard. */
+export interface ReplicaCount {
+  /** The latest count, this process included. */
   readonly count: number;
-  /** Announces this process no longer. */
+  /** Stops announcing this process. */
   close(): void;
 }
 
-/** Announces this process in Redis every two seconds, and counts those who do so. */
-export function createReplicas({ redis, seal }: Shared, clock: Clock): Replicas {
+/** Announces this process in Redis every two seconds, and counts the processes that do so. */
+export function createReplicaCount({ redis, seal }: Shared, clock: Clock): ReplicaCount {
   const key = seal.keyOf('replicas');
   const self = randomUUID();
-  let heardOf: number | undefined;
+  let counted: number | undefined;
   let beats = 0;
   let isClosed = false;
 
   async function beat(): Promise<void> {
     try {
-      heardOf = await redis.run(async (client) =>
+      counted = await redis.run(async (client) =>
         integerReply(await beatScript(client, [key], self, countedMs, mostReplicas), 1, mostReplicas),
       );
       beats += 1;
     } catch {
-      // Whoever was there a moment ago is most likely still there.
+      // The last count is most likely still right.
     }
-    if (!isClosed) cancelTimer = clock.after(heardOf === undefined ? firstBeatMs : beatMs, () => void beat());
+    if (!isClosed) cancelTimer = clock.after(counted === undefined ? firstBeatMs : beatMs, () => void beat());
   }
   let cancelTimer = clock.after(firstBeatMs, () => void beat());
 
   return {
     get count() {
-      // Those that start together have not all announced themselves at the first beat.
-      return beats > 1 && heardOf !== undefined ? heardOf : Math.max(heardOf ?? 0, replicasUnheardOf);
+      // At the first beat, processes that start together have not all announced themselves.
+      return beats > 1 && counted !== undefined ? counted : Math.max(counted ?? 0, assumedReplicas);
     },
     close() {
       isClosed = true;

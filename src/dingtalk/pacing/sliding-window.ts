@@ -3,27 +3,24 @@ import type { Clock } from '../../async/clock.ts';
 const secondMs = 1000;
 const forgetAt = 1000;
 
-/** The places of the calls that may start within one second. */
-export interface Places {
-  /** Calls that have not ended. */
+/** A sliding window of one second: how many calls may still start in it. */
+export interface SlidingWindow {
+  /** Calls that have started and not ended. */
   readonly inFlight: number;
   readonly left: number;
-  /**
-   * How long the call that has `ahead` others before it waits at least, where none starts before `notBeforeMs`; calls
-   * in flight may end at any moment.
-   */
+  /** The least time that a call with `ahead` others before it waits: calls in flight may end at any moment. */
   shortestWaitMs(ahead: number, notBeforeMs: number): number;
   take(): void;
-  /** Ends a call; one that was not sent has used no place. */
+  /** Ends a call. One that was not sent has used no place. */
   giveBack(sent: boolean): void;
 }
 
 /**
- * DingTalk counts a call when it arrives, somewhere between its start and its answer. So a call keeps its place in
- * the second until one second after its end: however long connections take to open, no second sees too many.
+ * DingTalk counts a call when it arrives, somewhere between its start and its answer. So a call keeps its place until one
+ * second after its end: however long a connection takes to open, no second sees too many.
  */
-export function createPlaces(clock: Clock, callsPerSecond: () => number): Places {
-  /** When the places of ended calls come free, soonest first; those before `next` have come free. */
+export function createSlidingWindow(clock: Clock, callsPerSecond: () => number): SlidingWindow {
+  /** When the places of ended calls come free, soonest first; those before `next` are free. */
   let freeAtMs: number[] = [];
   let next = 0;
   let inFlight = 0;
@@ -31,7 +28,7 @@ export function createPlaces(clock: Clock, callsPerSecond: () => number): Places
   function taken(): number {
     const nowMs = clock.nowMs();
     while ((freeAtMs[next] ?? Infinity) <= nowMs) next += 1;
-    // Seldom, for each time costs as much as all that are left.
+    // Seldom: it copies all that are left.
     if (next >= forgetAt) {
       freeAtMs = freeAtMs.slice(next);
       next = 0;
@@ -49,7 +46,7 @@ export function createPlaces(clock: Clock, callsPerSecond: () => number): Places
     shortestWaitMs(ahead, notBeforeMs) {
       const nowMs = clock.nowMs();
       const perSecond = callsPerSecond();
-      // Free ones, then soonest first, then those in flight. Whoever comes after them takes them anew, a second later.
+      // Order: free places, places that come free, calls in flight; then the same places a second later.
       const index = (ahead % perSecond) + taken() - perSecond;
       const laterMs = Math.floor(ahead / perSecond) * secondMs;
       const placeMs = index < 0 ? nowMs : (freeAtMs[next + index] ?? nowMs + secondMs);

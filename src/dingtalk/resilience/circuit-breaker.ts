@@ -1,6 +1,8 @@
 import type { Clock } from '../../async/clock.ts';
 import { NotSentError } from '../../errors/dingtalk-error.ts';
-import { createJudgement, type About } from './judgement.ts';
+import type { BreakerState } from '../../domain/dingtalk-status.ts';
+import type { About } from '../call.ts';
+import { createJudgement } from './judgement.ts';
 
 const shortestPauseMs = 1000;
 const longestPauseMs = 30_000;
@@ -9,13 +11,11 @@ const placesOfViewer = 3;
 /** All unknown bearers are one viewer, whom nobody knows. */
 const placesOfUnknown = 1;
 
-export const breakerStates = ['closed', 'open', 'half-open'] as const;
-export type BreakerState = (typeof breakerStates)[number];
-/** `unknown`: ended in a way that tells nothing of DingTalk. */
+/** `unknown`: ended in a way that says nothing about DingTalk. */
 export type Outcome = 'success' | 'failure' | 'unknown';
 
-/** Keeps calls from a DingTalk that is failing, and tries now and then whether it still is. */
-export interface Breaker {
+/** Keeps calls from a DingTalk that is failing, and probes now and then whether it still is. */
+export interface CircuitBreaker {
   readonly state: BreakerState;
   /** @throws {NotSentError} `unavailable` where {@link enter} would right now. */
   check(about: About): void;
@@ -27,26 +27,26 @@ export interface Breaker {
   enter(about: About): (outcome: Outcome) => void;
 }
 
-/** One of the few calls that are let through while DingTalk is failing. */
+/** Room for one of the few calls that are let through while DingTalk is failing. */
 interface Place {
   readonly about: About;
   takenUntilMs: number;
 }
 
 /**
- * Opens when the latest calls speak for DingTalk as a whole (see {@link createJudgement}). From then on it has seven
- * places: one at most for a subject, three for a viewer, one for all unknown bearers. A failure takes a place until the pause is over, those that
- * opened it included; a call under way takes one until it ends, for `probeMs` at most. Who finds a place is let through,
- * and the first that succeeds closes the breaker. So an outage takes all places, and an id or a viewer for whom
- * everything fails leaves some to the others. The pause is a second, twice as long after each one that ended in a
- * failure, 30 s at most.
+ * Opens when DingTalk as a whole is failing (see {@link createJudgement}). While it is not closed it has seven places, at
+ * most one for a subject, three for a viewer and one for all unknown bearers. A failure holds a place until the pause is over, and so do the failures
+ * that opened the breaker; a probe holds one until it ends, for `probeMs` at most. A call that finds a free place is let
+ * through as a probe, and the first probe that succeeds closes the breaker. So an outage takes all places, while one id
+ * or viewer that always fails leaves places to the others. The pause is a second, and doubles after each one that ends
+ * with a failed probe, up to 30 s.
  */
-export function createBreaker(clock: Clock, probeMs: number): Breaker {
+export function createCircuitBreaker(clock: Clock, probeMs: number): CircuitBreaker {
   let judgement = createJudgement(clock);
   let places: Place[] = [];
   let pauseMs = 0;
   let pauseUntilMs = 0;
-  /** Calls of an earlier time tell nothing of now. */
+  /** Counts openings and closings: calls that began in an earlier era say nothing about this one. */
   let era = 0;
 
   const isClosed = (): boolean => pauseMs === 0;
@@ -134,6 +134,6 @@ export function createBreaker(clock: Clock, probeMs: number): Breaker {
 const failingFast = (waitMs: number, ownCalls: boolean): NotSentError =>
   new NotSentError('unavailable', {
     retryAfterMs: Math.ceil(waitMs),
-    reason: 'DingTalk keeps failing: it is left alone for a while',
+    reason: 'DingTalk keeps failing: the circuit breaker is open',
     ...(ownCalls && { ownCalls }),
   });

@@ -1,27 +1,17 @@
 import type { Clock } from '../../async/clock.ts';
+import type { About } from '../call.ts';
 
 const fewest = 10;
 const mostOfViewer = 10;
 const mostInAll = 50;
 const longestMs = 60_000;
 
-/** On whose behalf a call is made, and of what. Compared in this process: never on the wire, in an error or a log. */
-export interface About {
-  readonly viewer: string;
-  /** The API, and what it is asked. */
-  readonly subject: string;
-  /** True where no known viewer asks: for a token of the application, or for whose a bearer is. */
-  readonly ownCall?: boolean;
-  /** True for a bearer that DingTalk has not accepted lately: it has no vote. */
-  readonly isUnknown?: boolean;
-}
-
-/** What came of the latest calls: the last outcome for each subject of each viewer. */
+/** The outcomes of the latest calls: the last one of each subject of each viewer. */
 export interface Judgement {
   note(about: About, failed: boolean): void;
-  /** Whether the failures speak for DingTalk as a whole, and not for some ids or viewers. */
+  /** Whether DingTalk as a whole is failing, and not only for some ids or viewers. */
   isFailing(): boolean;
-  /** What failed, the latest first. */
+  /** The calls that failed, the latest first. */
   failures(): About[];
 }
 
@@ -32,9 +22,9 @@ interface Entry {
 }
 
 /**
- * Ten outcomes of each viewer at most, fifty in all, none older than a minute. DingTalk is failing where there are ten at
- * least, and more than half of them failed, more than half of the subjects and more than half of the viewers: one id or
- * one viewer for whom everything fails is not enough. The gateway's own calls have a vote only where no viewer has.
+ * Keeps at most ten outcomes of each viewer and fifty in all, none older than a minute. DingTalk is failing if there are
+ * at least ten, and more than half of the calls, of the subjects and of the viewers failed: one id or one viewer for whom
+ * everything fails is not enough. The gateway's own calls count as a viewer only where there is no other.
  */
 export function createJudgement(clock: Clock): Judgement {
   /** The oldest first. */
@@ -44,7 +34,7 @@ export function createJudgement(clock: Clock): Judgement {
     const atMs = clock.nowMs();
     const kept = entries.filter((entry) => atMs - entry.atMs < longestMs && !isSame(entry.about, about));
     const ofViewer = kept.filter((entry) => entry.about.viewer === about.viewer);
-    // A viewer with many failures loses its own outcomes, not those of the others.
+    // A viewer with many failures replaces its own outcomes, not those of others.
     const tooMany = ofViewer.length >= mostOfViewer ? ofViewer : kept.length >= mostInAll ? kept : [];
     entries = [...kept.filter((entry) => entry !== tooMany[0]), { about, failed, atMs }];
   }
@@ -74,7 +64,7 @@ export function createJudgement(clock: Clock): Judgement {
 const isSame = (one: About, other: About): boolean =>
   one.viewer === other.viewer && one.subject === other.subject;
 
-/** Whether more than half of the groups fail: those in which more than half failed. */
+/** Whether more than half of the groups fail; a group fails if more than half of its calls failed. */
 function mostFail(entries: readonly Entry[], groupOf: (entry: Entry) => unknown): boolean {
   const surplus = new Map<unknown, number>();
   for (const entry of entries) {

@@ -1,15 +1,10 @@
 import type { Clock } from '../../async/clock.ts';
 import { pause, type Deadline } from '../../async/deadline.ts';
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
+import type { AccessToken } from '../call.ts';
+import type { Step } from '../compose.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { nextStep, type NextStep, type Progress } from './retry-policy.ts';
-
-/** How one attempt differs from the one before. */
-export interface Attempt {
-  /** With the token that comes after the one that was refused. */
-  readonly renewToken: boolean;
-  readonly newConnection: boolean;
-}
+import { afterFailure, type Decision, type Progress } from './retry-policy.ts';
 
 interface RetriesOptions {
   readonly clock: Clock;
@@ -17,58 +12,57 @@ interface RetriesOptions {
   readonly budget: RetryBudget;
 }
 
-export interface Retries {
-  /**
-   * The answer of the first attempt that has one.
-   *
-   * @throws {DingTalkError} what the last attempt that was sent failed with, or what the deadline is aborted with.
-   */
-  run<T>(deadline: Deadline, repeatable: boolean, attempt: (how: Attempt) => Promise<T>): Promise<T>;
-}
-
-export function createRetries({ clock, random, budget }: RetriesOptions): Retries {
-  /** Waits out the step's delay; false where the retry is not to be had. */
-  async function mayGoOn(step: NextStep, deadline: Deadline): Promise<boolean> {
-    if (step.kind === 'give-up') return false;
-    if (step.kind !== 'retry') return true;
+/**
+ * Attempts a call again where that may help. It fails with what the last attempt that was sent failed with, or with
+ * what the deadline is aborted with.
+ */
+export function createRetries({ clock, random, budget }: RetriesOptions): Step {
+  /** Waits for as long as a retry has to; false where there is none left. */
+  async function mayGoOn(decision: Decision, deadline: Deadline): Promise<boolean> {
+    if (decision.kind === 'give-up') return false;
+    if (decision.kind !== 'retry') return true;
     if (!budget.take()) return false;
-    if (step.delayMs > 0) await pause(clock, step.delayMs, deadline.signal);
+    if (decision.delayMs > 0) await pause(clock, decision.delayMs, deadline.signal);
     return true;
   }
 
-  return {
-    async run(deadline, repeatable, attempt) {
-      budget.earn();
-      let attempts = 0;
-      let replayed = false;
-      let renewed = false;
-      let failure: DingTalkError | undefined;
-      let step: NextStep | undefined;
-      for (;;) {
-        try {
-          return await attempt({
-            renewToken: step?.kind === 'renew-token',
-            newConnection: step?.kind === 'replay',
-          });
-        } catch (error) {
-          // What DingTalk said the last time tells more than why it was not asked again; of a stale token it is no news.
-          if (error instanceof NotSentError) throw failure && !isStaleToken(failure) ? failure : error;
-          if (!(error instanceof DingTalkError) || deadline.signal.aborted) throw error;
-          failure = error;
-        }
-        attempts += 1;
-        const progress: Progress = { attempts, replayed, renewed, remainingMs: deadline.remainingMs() };
-        step = repeatable ? nextStep(failure, progress, random()) : { kind: 'give-up' };
-        if (!(await mayGoOn(step, deadline))) throw renewed ? failure : orUnavailable(failure);
-        replayed ||= step.kind === 'replay';
-        renewed ||= step.kind === 'renew-token';
+  return async (call, next) => {
+    const { deadline, repeatable } = call;
+    budget.earn();
+    let attempts = 0;
+    let replayed = false;
+    let renewed = false;
+    let newConnection = false;
+    let sentToken: AccessToken | undefined;
+    let refusedToken: AccessToken | undefined;
+    let failure: DingTalkError | undefined;
+    const onToken = (token: AccessToken): void => void (sentToken = token);
+    for (;;) {
+      try {
+        return await next({ ...call, newConnection, refusedToken, onToken });
+      } catch (error) {
+        // Prefer DingTalk's last error over "not sent", unless it was only a stale token.
+        if (error instanceof NotSentError) throw failure && !isStaleToken(failure) ? failure : error;
+        if (!(error instanceof DingTalkError) || deadline.signal.aborted) throw error;
+        failure = error;
       }
-    },
+      attempts += 1;
+      const progress: Progress = { attempts, replayed, renewed, remainingMs: deadline.remainingMs() };
+      const decision: Decision = repeatable ? afterFailure(failure, progress, random()) : { kind: 'give-up' };
+      if (!(await mayGoOn(decision, deadline))) throw renewed ? failure : orUnavailable(failure);
+      newConnection = decision.kind === 'replay';
+      replayed ||= newConnection;
+      if (decision.kind === 'renew-token') {
+        renewed = true;
+        // For all later attempts: the renewal may fail, and the refused token is not used again.
+        refusedToken = sentToken;
+      }
+    }
   };
 }
 
 const isStaleToken = ({ kind }: DingTalkError): boolean => kind === 'stale-token';
 
-/** A token that went stale at the last attempt is nobody's mistake: with the next one the lookup would have gone on. */
+/** With the next token the call would have gone on: not a misconfiguration. */
 const orUnavailable = (failure: DingTalkError): DingTalkError =>
   isStaleToken(failure) ? new DingTalkError('unavailable', failure.details) : failure;

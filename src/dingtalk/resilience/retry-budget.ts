@@ -1,22 +1,22 @@
 /** So many lookups earn one retry: 10 % on top of ordinary traffic. */
 const lookupsForOneRetry = 10;
-/** The most retries that are saved up for a bad moment. */
+/** The most retries that can be saved up. */
 const maxSaved = 10;
 
-/** What keeps retries from multiplying the calls to a DingTalk that is down. */
+/** Keeps retries from multiplying the calls to a DingTalk that is down. */
 export interface RetryBudget {
-  /** Told of every lookup. */
+  /** Called once for every lookup. */
   earn(): void;
   /** Takes one retry, if there is one left. */
   take(): boolean;
 }
 
 /**
- * Starts with its savings, so that a gateway just started retries as well. Over any hundred lookups or more the
- * retries are a fifth of them at most, savings included.
+ * Starts full, so that a gateway retries right after its start. Over any hundred lookups or more, retries are at most a
+ * fifth of them, savings included.
  */
 export function createRetryBudget(): RetryBudget {
-  // Counted in lookups: whole numbers stay exact.
+  // Counted in lookups: whole numbers are exact.
   let saved = maxSaved * lookupsForOneRetry;
   return {
     earn() {

@@ -3,36 +3,36 @@ import { NotSentError, type DingTalkError } from '../../errors/dingtalk-error.ts
 const maxAttempts = 3;
 const firstBackoffMs = 200;
 const longestBackoffMs = 2000;
-/** Keeps those apart that were all told to wait for the same moment. */
+/** Spreads the calls that have to wait for the same moment. */
 const rateLimitSpreadMs = 500;
-/** Less than that leaves no time for an answer: the error at hand says more than a timeout would. */
+/** With less time left there is no retry: the error at hand says more than a timeout would. */
 const shortestAttemptMs = 100;
 
-/** What is to be done about a failed attempt. */
-export type NextStep =
+/** What to do after a failed attempt. */
+export type Decision =
   | { readonly kind: 'give-up' }
-  /** At once: the call has not reached DingTalk. */
+  /** At once, over a new connection: the call has not reached DingTalk. */
   | { readonly kind: 'replay' }
   /** At once, with the next access token. */
   | { readonly kind: 'renew-token' }
   | { readonly kind: 'retry'; readonly delayMs: number };
 
-/** How far a lookup has come. */
+/** How far a call has come. */
 export interface Progress {
-  /** Made so far, the failed one included. */
+  /** So far, the failed one included. */
   readonly attempts: number;
   readonly replayed: boolean;
   readonly renewed: boolean;
   readonly remainingMs: number;
 }
 
-const giveUp: NextStep = { kind: 'give-up' };
+const giveUp: Decision = { kind: 'give-up' };
 
-/** What to do about `error`. Pure: `random` is a number from 0 up to 1. */
-export function nextStep(error: DingTalkError, progress: Progress, random: number): NextStep {
+/** Decides what to do after `error`. Pure: `random` is a number from 0 up to 1. */
+export function afterFailure(error: DingTalkError, progress: Progress, random: number): Decision {
   const { attempts, replayed, renewed, remainingMs } = progress;
   if (error instanceof NotSentError || attempts >= maxAttempts) return giveUp;
-  // However little time is left: the deadline says more than a token that was never renewed.
+  // However little time is left: a timeout says more than a token that was not renewed.
   if (error.kind === 'stale-token') return renewed ? giveUp : { kind: 'renew-token' };
   if (remainingMs < shortestAttemptMs) return giveUp;
   if (error.details.deadConnection === true && !replayed) return { kind: 'replay' };

@@ -5,38 +5,38 @@ import type { Clock } from '../../async/clock.ts';
 import { RedisUnavailableError } from '../../redis/redis-unavailable-error.ts';
 import type { Shared } from '../../redis/shared.ts';
 import { aheadAtMostMs, readTime } from '../../redis/time.ts';
-import { claimToken, keepToken, letTokenGo, type TokenClaim } from './token-scripts.ts';
+import { claimToken, keepToken, releaseToken, type TokenClaim } from './token-scripts.ts';
 import { pause, type Deadline } from '../../async/deadline.ts';
 import { timed, type TimedToken, type TokenSupply } from './token-supply.ts';
 import type { FetchedToken, TokenSource } from './token-endpoint.ts';
 
-/** How often whoever waits for a replica's fetch looks whether it has ended. */
+/** How often Redis is asked whether another replica's fetch has ended. */
 const pollMs = 50;
-/** The longest that one waits for another; a replica that died over its fetch is not waited for any longer. */
+/** The longest wait for another replica's fetch: that replica may have died. */
 const longestWaitMs = 2000;
-/** The wait for a second answer where the first was late: a token fetched in vain is one of few. */
+/** How long a second try may take where the first was late. */
 const secondTryMs = 20;
-/** A token in Redis with less than that share of its life left is due for renewal itself. */
+/** A token in Redis with less of its life left is due for renewal. */
 const renewAtShare = 0.2;
 
 const keptToken = z.object({
   token: z.string().min(1),
   lifeMs: z.number().positive(),
-  /** By Redis's clock. In the seal, as the time for which Redis keeps a value can be changed there. */
+  /** By the clock of Redis. Sealed, because an expiry in Redis can be changed there. */
   fetchedAtRedisMs: z.int(),
 });
 const nothingKnown: Buffer = Buffer.alloc(0);
 
-interface SharedTokensOptions {
+interface RedisTokenSupplyOptions {
   readonly source: TokenSource;
-  /** Keeps tokens of different kinds of application apart. */
+  /** Part of the keys: different kinds of application have different tokens. */
   readonly kind: string;
   readonly shared: Shared;
   readonly clock: Clock;
   readonly timeoutMs: number;
 }
 
-/** When Redis was asked and had answered, on this process's own clock. */
+/** When Redis was asked and when it had answered, by the clock of this process. */
 interface Asked {
   readonly fromMs: number;
   readonly toMs: number;
@@ -45,10 +45,10 @@ type KeptClaim = Extract<TokenClaim, { kind: 'kept' }> & Asked;
 type Claim = (TokenClaim & Asked) | { readonly kind: 'without' };
 
 /**
- * Tokens that the replicas of one application fetch once between them: sealed in Redis, under a lock while they are
- * fetched. Without Redis each replica fetches its own. A token's life counts by the clock of Redis.
+ * Tokens that the replicas of one application share: sealed in Redis, and locked while one of them fetches. Without Redis
+ * each replica fetches its own. A token's life counts by the clock of Redis.
  */
-export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
+export function createRedisTokenSupply(options: RedisTokenSupplyOptions): TokenSupply {
   const { source, kind, clock, timeoutMs } = options;
   const { redis, seal } = options.shared;
   const owner = randomUUID();
@@ -59,7 +59,7 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
     lock: seal.keyOf('token-lock', kind, corpId ?? ''),
   });
 
-  /** What Redis says; `without` where it cannot help. */
+  /** The claim that Redis grants; `without` if it does not answer. */
   async function claim(corpId: string | undefined, known: Buffer): Promise<Claim> {
     const names = namesOf(corpId);
     const fromMs = clock.nowMs();
@@ -76,7 +76,7 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
     }
   }
 
-  /** The token, unless its life is over: by what Redis says, and by what the seal holds, whichever is earlier. */
+  /** The token, unless it has expired by Redis's expiry or by the sealed one, whichever is earlier. */
   function open(corpId: string | undefined, found: KeptClaim): TimedToken | undefined {
     const kept = parseToken(seal.open(namesOf(corpId).token, found.sealed));
     if (!kept || kept.fetchedAtRedisMs > found.redisMs + aheadAtMostMs) return undefined;
@@ -87,7 +87,7 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
     return leftMs > 0 ? timed({ token, lifeMs }, nowMs + Math.min(leftMs, lifeMs) - lifeMs) : undefined;
   }
 
-  /** Asks DingTalk and leaves the answer for the others, who are not waited for. */
+  /** Fetches a token and leaves it in Redis for the others, without waiting for Redis. */
   async function fetch(corpId: string | undefined, deadline: Deadline, claimed: Claim): Promise<TimedToken> {
     const askedAtMs = clock.nowMs();
     const names = namesOf(corpId);
@@ -96,7 +96,7 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
       leave(corpId, fetched, askedAtMs, claimed);
       return timed(fetched, askedAtMs);
     } catch (error) {
-      redis.run((client) => letTokenGo(client, names, owner)).catch(() => undefined);
+      redis.run((client) => releaseToken(client, names, owner)).catch(() => undefined);
       throw error;
     }
   }
@@ -109,13 +109,13 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
   ): void {
     const names = namesOf(corpId);
     const keep = async (client: Client): Promise<void> => {
-      // Where Redis was away when the token was asked for, its time is still to be read: nothing is kept without it.
+      // If Redis was away when the token was fetched, its time is still unknown: nothing is kept without it.
       const { redisMs, toMs } =
         claimed.kind === 'without' ? { redisMs: await readTime(client), toMs: clock.nowMs() } : claimed;
       // Rather too early than too late.
       const fetchedAtRedisMs = Math.floor(redisMs + askedAtMs - toMs);
       const sealed = seal.close(names.token, JSON.stringify({ token, lifeMs, fetchedAtRedisMs }));
-      // In thousandths of a second, so that Redis lets go of it no later than its life ends.
+      // In milliseconds: Redis must not keep it longer than it lives.
       await keepToken(client, names, owner, sealed, lifeMs - (clock.nowMs() - askedAtMs));
     };
     redis.run(keep).catch(() => undefined);
@@ -129,7 +129,7 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
         const found = await claim(corpId, known);
         if (found.kind === 'kept') {
           const token = open(corpId, found);
-          // What was put there since this began is new, even where DingTalk gave the same text again.
+          // A token put there since is new, even if its text is the same.
           if (token && (known !== nothingKnown || token.value !== refused?.value)) return token;
           known = found.sealed;
         }
@@ -162,7 +162,7 @@ export function createSharedTokens(options: SharedTokensOptions): TokenSupply {
 const isFresh = ({ fetchedAtMs, expiresAtMs }: TimedToken, clock: Clock): boolean =>
   expiresAtMs - clock.nowMs() > (expiresAtMs - fetchedAtMs) * renewAtShare;
 
-/** Undefined for what is no token, such as one of another version of the gateway. */
+/** Undefined for anything else, such as a token of another version of the gateway. */
 function parseToken(text: string | undefined): z.output<typeof keptToken> | undefined {
   try {
     return text === undefined ? undefined : keptToken.safeParse(JSON.parse(text)).data;

@@ -1,34 +1,33 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../async/clock.ts';
 import { startDeadline, whileWaiting, type Deadline } from '../../async/deadline.ts';
-import type { TokenSource } from './token-endpoint.ts';
-import type { AccessToken, TimedToken, TokenSupply } from './token-supply.ts';
+import type { AccessToken } from '../call.ts';
+import type { CorpOf } from './application.ts';
+import type { TimedToken, TokenSupply } from './token-supply.ts';
 import type { Signal } from '../../async/abort.ts';
 
-/** How long a failed early renewal is left alone. */
+/** How long to wait after a failed early renewal. */
 const earlyRetryMs = 5000;
 /** Far above the organizations that one gateway serves; a bound all the same. */
 const maxOrganizations = 1000;
 
-export interface AccessTokens {
+export interface TokenCache {
   /**
-   * A token that should work for viewers of `corpId`.
+   * A token for the viewers of `corpId`.
    *
    * @throws {DingTalkError} when none can be had, or what `signal` is aborted with.
    */
   get(corpId: string | undefined, signal: Signal): Promise<AccessToken>;
-  /** The one that {@link get} found or fetched last, where it still lives: for whoever has waited since. */
+  /** The current token if it is still valid; for calls that have waited since {@link get}. */
   latest(corpId: string | undefined): AccessToken | undefined;
-  /** Throws what keeps every token from being fetched, as far as it can be told without asking DingTalk. */
-  check(): Promise<void>;
-  /** The token that comes after `stale`, which DingTalk refused: fetched now unless somebody already has. */
+  /** The token after `stale`, which DingTalk refused: fetched now, unless that was already done. */
   replace(stale: AccessToken, corpId: string | undefined, signal: Signal): Promise<AccessToken>;
-  /** How old the tokens are that are held here. */
+  /** The age of each token held here. */
   ages(): readonly { readonly corpId: string | undefined; readonly ageMs: number }[];
 }
 
-interface AccessTokensOptions {
-  readonly source: Pick<TokenSource, 'corpOf' | 'check'>;
+interface TokenCacheOptions {
+  readonly corpOf: CorpOf;
   readonly supply: TokenSupply;
   readonly clock: Clock;
   readonly timeoutMs: number;
@@ -41,20 +40,20 @@ interface HeldToken {
   refreshAtMs: number;
 }
 
-/** Keeps one access token per organization. One refresh is in flight however many wait; failures are not kept. */
-export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
-  const { source, supply, clock, timeoutMs, onEarlyRefreshFailed } = options;
+/** Keeps one access token per organization, with at most one refresh in flight for each. Failures are not kept. */
+export function createTokenCache(options: TokenCacheOptions): TokenCache {
+  const { corpOf, supply, clock, timeoutMs, onEarlyRefreshFailed } = options;
   const held = new LRUCache<string, HeldToken>({ max: maxOrganizations });
   const refreshing = new Map<string, Promise<TimedToken | undefined>>();
 
-  const keyOf = (corpId: string | undefined): string => source.corpOf(corpId) ?? '';
+  const keyOf = (corpId: string | undefined): string => corpOf(corpId) ?? '';
 
   function refresh<T extends TimedToken | undefined>(
     corpId: string | undefined,
     work: (corpId: string | undefined, deadline: Deadline) => Promise<T>,
   ): Promise<T> {
     const key = keyOf(corpId);
-    const started = inOwnTime(source.corpOf(corpId), work).finally(() => refreshing.delete(key));
+    const started = inOwnTime(corpOf(corpId), work).finally(() => refreshing.delete(key));
     refreshing.set(key, started);
     return started;
   }
@@ -63,9 +62,9 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     corpId: string | undefined,
     work: (corpId: string | undefined, deadline: Deadline) => Promise<T>,
   ): Promise<T> {
-    // Its own deadline, not a caller's: whoever leaves must not take the token away from the others.
+    // Its own deadline, not a caller's: a caller that leaves must not end the refresh for the others.
     using deadline = startDeadline(clock, timeoutMs);
-    // The work may hang outside of the deadline's reach: the refresh ends all the same, and the next one can start.
+    // The work may hang where the deadline does not reach it: the refresh ends anyway, and the next one can start.
     const token = await whileWaiting(work(corpId, deadline), deadline.signal);
     if (token) held.set(corpId ?? '', { token, corpId, refreshAtMs: token.refreshAtMs });
     return token;
@@ -73,7 +72,7 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
 
   async function obtain(corpId: string | undefined, refused?: AccessToken): Promise<TimedToken> {
     for (;;) {
-      // All wait for the same promise, so that they go on in the order in which they came.
+      // All wait for the same promise, and so go on in the order in which they came.
       const token = await (refreshing.get(keyOf(corpId)) ??
         refresh(corpId, (corp, deadline) => supply.obtain(corp, deadline, refused)));
       if (token) return token;
@@ -92,7 +91,6 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   }
 
   return {
-    check: () => source.check(),
     async get(corpId, signal) {
       const current = living(corpId);
       if (!current) return whileWaiting(obtain(corpId), signal);

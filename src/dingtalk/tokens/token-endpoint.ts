@@ -1,36 +1,28 @@
 import { readFile, stat } from 'node:fs/promises';
 import * as z from 'zod';
-import type { AppConfig } from '../../config/config.ts';
 import type { Clock } from '../../async/clock.ts';
-import type { Observer } from '../../domain/observer.ts';
-import { ask } from '../http/attempt.ts';
-import type { Budgets } from '../pacing/rate-limiters.ts';
-import type { UpstreamClient } from '../http/client.ts';
 import type { Deadline } from '../../async/deadline.ts';
+import { tokenApi } from '../../domain/observer.ts';
 import { DingTalkError } from '../../errors/dingtalk-error.ts';
 import { kinds } from '../../errors/kinds.ts';
-import { noteCall } from '../http/note-call.ts';
+import type { Send } from '../compose.ts';
+import type { Application } from './application.ts';
 import { createTokenRefusals } from './token-refusals.ts';
-
-/** Names the token calls in metrics and in the call budget: an application has one endpoint for them. */
-export const tokenApi = 'accessToken';
 
 export interface FetchedToken {
   readonly token: string;
   readonly lifeMs: number;
 }
 
-/** Where access tokens of one application come from. */
+/** DingTalk's token endpoint, as one application uses it. */
 export interface TokenSource {
-  /** The organization whose token serves a viewer of `corpId`; undefined where one token serves all. */
-  corpOf(corpId: string | undefined): string | undefined;
-  /** Throws what keeps every token from being fetched, as far as it can be told without asking DingTalk. */
+  /** Throws what keeps every token from being fetched, as far as it shows without a call. */
   check(): Promise<void>;
   /**
-   * Asks DingTalk for a token, within the pace of that API. Organizations take turns.
+   * Fetches a token, within the rate limit of that API. Organizations take turns.
    *
-   * @throws {DingTalkError} `misconfigured` for every refusal: it is this gateway that is refused, not a client. It is
-   * remembered for a moment, in which the same is thrown without a call.
+   * @throws {DingTalkError} `misconfigured` for every refusal: the gateway is refused, not a client. For a moment the same
+   * refusal is thrown again without a call.
    */
   fetch(corpId: string | undefined, deadline: Deadline): Promise<FetchedToken>;
 }
@@ -47,26 +39,11 @@ interface TokenRequest {
   readonly answer: z.ZodType<z.output<typeof camelCaseBody>>;
 }
 
-interface TokenSourceDependencies {
-  readonly client: UpstreamClient;
-  readonly clock: Clock;
-  readonly budgets: Budgets;
-  readonly observer: Observer;
-}
-
-/** @see TokenSource.corpOf */
-export const createCorpOf =
-  (app: AppConfig): TokenSource['corpOf'] =>
-  (corpId) =>
-    app.kind === 'internal' ? undefined : (corpId ?? app.corpId);
-
-export function createTokenSource(app: AppConfig, dependencies: TokenSourceDependencies): TokenSource {
-  const { client, clock, budgets, observer } = dependencies;
+export function createTokenSource(app: Application, send: Send, clock: Clock): TokenSource {
   const refusals = createTokenRefusals(clock);
   let fetches = 0;
 
   return {
-    corpOf: createCorpOf(app),
     async check() {
       if (app.kind === 'suite') await readTicket(app.suiteTicketFile);
     },
@@ -75,21 +52,19 @@ export function createTokenSource(app: AppConfig, dependencies: TokenSourceDepen
       const ticket = request.body['suiteTicket'];
       refusals.check(corpId, ticket);
       fetches += 1;
-      const question = {
-        method: 'POST',
-        ...request,
-        secrets: () => Object.values(request.body),
-        // No client chose it, as an id is chosen: each failure counts.
-        about: { viewer: `token of ${corpId ?? ''}`, subject: `token ${fetches}`, ownCall: true },
-      } as const;
       try {
-        const { accessToken, expireIn } = await budgets
-          .of(tokenApi)
-          .spend(corpId ?? '', deadline, () =>
-            ask(client, question, deadline, (failure) =>
-              noteCall(observer, { api: tokenApi, corpId }, failure),
-            ),
-          );
+        const { accessToken, expireIn } = await send({
+          ...request,
+          api: tokenApi,
+          method: 'POST',
+          secrets: () => Object.values(request.body),
+          // Its own subject, as no client chose it: each failure counts.
+          about: { viewer: `token of ${corpId ?? ''}`, subject: `token ${fetches}`, ownCall: true },
+          queueKey: corpId ?? '',
+          corpId,
+          deadline,
+          repeatable: false,
+        });
         refusals.note(corpId, ticket);
         return { token: accessToken, lifeMs: expireIn * 1000 };
       } catch (error) {
@@ -102,14 +77,14 @@ export function createTokenSource(app: AppConfig, dependencies: TokenSourceDepen
 }
 
 /** @see https://open.dingtalk.com/document/orgapp/obtain-the-access_token-of-an-internal-app */
-async function tokenRequest(app: AppConfig, corpId: string | undefined): Promise<TokenRequest> {
+async function tokenRequest(app: Application, corpId: string | undefined): Promise<TokenRequest> {
   if (app.kind === 'internal') {
     const { appKey, appSecret } = app;
     return { path: '/v1.0/oauth2/accessToken', body: { appKey, appSecret }, answer: camelCaseBody };
   }
   if (corpId === undefined) {
     throw new DingTalkError('misconfigured', {
-      reason: 'nothing names the organization whose token is needed',
+      reason: 'no organization is named or configured whose token could be used',
     });
   }
   if (app.kind === 'corp') {
@@ -128,13 +103,13 @@ async function tokenRequest(app: AppConfig, corpId: string | undefined): Promise
   };
 }
 
-/** Far above any ticket; what is longer is some other file. */
+/** Far above any ticket: a longer file is another file. */
 const maxTicketBytes = 4096;
 
 const unusable = (problem: string): DingTalkError =>
   new DingTalkError('misconfigured', { reason: `DINGTALK_SUITE_TICKET_FILE ${problem}` });
 
-/** Read for every token anew: a ticket is pushed every five hours and only the latest works. */
+/** Read for every token: a ticket is pushed every five hours and only the latest one works. */
 async function readTicket(file: string): Promise<string> {
   const found = await stat(file).catch(() => undefined);
   // Reading anything else, such as a pipe, may never end.

@@ -7,11 +7,11 @@ const longestMs = 30_000;
 /** Far above the organizations that one gateway serves; a bound all the same. */
 const maxOrganizations = 1000;
 
-/** Keeps token calls back that DingTalk has just refused. */
+/** Holds back token calls that DingTalk has just refused. */
 export interface TokenRefusals {
   /** @throws {NotSentError} `misconfigured`, with what DingTalk said, while the refusal of that ticket is remembered. */
   check(corpId: string | undefined, ticket: string | undefined): void;
-  /** Notes how a call ended. Failures that pass by themselves change nothing. */
+  /** Notes how a call ended. Passing failures change nothing. */
   note(corpId: string | undefined, ticket: string | undefined, failure?: unknown): void;
 }
 
@@ -22,11 +22,11 @@ interface Refusal {
   readonly untilMs: number;
 }
 
-/** Remembers a refusal for a second, and for twice as long after each further one, for 30 s at most. */
+/** Remembers a refusal for a second, and twice as long after each further one, up to 30 s. */
 export function createTokenRefusals(clock: Clock): TokenRefusals {
   const refusals = new LRUCache<string, Refusal>({ max: maxOrganizations });
 
-  /** A new ticket is another question. */
+  /** With a new ticket the call is another one. */
   function find(corpId: string, ticket: string | undefined): Refusal | undefined {
     const known = refusals.get(corpId);
     return known?.ticket === ticket ? known : undefined;

@@ -3,19 +3,19 @@ import { arrayReply, bufferReply, doneReply, integerReply } from '../../redis/re
 import { createScript } from '../../redis/script.ts';
 import { nowByRedis, timeReply } from '../../redis/time.ts';
 
-/** What Redis said of a token that is needed, and its time when it said so. */
+/** What Redis has of a needed token, and the time of Redis at that moment. */
 export type TokenClaim = { readonly redisMs: number } & (
   | { readonly kind: 'kept'; readonly sealed: Buffer; readonly leftMs: number }
-  /** There is none: the caller fetches it, and no other replica does meanwhile. */
+  /** There is none. The caller has the lock and fetches it. */
   | { readonly kind: 'ours' }
   | { readonly kind: 'fetched-elsewhere' }
 );
 
 /**
- * Under the first name the token, under the second the lock of the replica that fetches one. Answers the time, then the
- * token that is there, unless it is what the caller knows, and how long Redis keeps it; or `1` where the lock is the
- * caller's. A lock that no replica would have made (another type, no end, a late one) is taken over, and so is the
- * caller's own where it asks again: it has not heard that it got it.
+ * KEYS: the token, and the lock of the replica that fetches one. Answers the time, and then the token and how long Redis
+ * keeps it, unless it is the one that the caller knows; or `1` if the caller has the lock. A lock that no replica would
+ * have made (another type, without expiry, or with a late one) is taken over. So is the caller's own when it asks again:
+ * the first answer was lost.
  */
 const claimScript = createScript(
   'claimToken',
@@ -29,7 +29,7 @@ redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[3])
 return {now, 1}`,
 );
 
-/** Lets go of the lock if it is the caller's, and keeps the token, if there is one. */
+/** Releases the lock if it is the caller's, and keeps the token, if there is one. */
 const settleScript = createScript(
   'settleToken',
   `
@@ -73,6 +73,10 @@ export async function keepToken(
   doneReply(await settleScript(client, [token, lock], owner, sealed, keepMs));
 }
 
-export async function letTokenGo(client: Client, { token, lock }: TokenNames, owner: string): Promise<void> {
+export async function releaseToken(
+  client: Client,
+  { token, lock }: TokenNames,
+  owner: string,
+): Promise<void> {
   doneReply(await settleScript(client, [token, lock], owner, '', 1));
 }

@@ -1,4 +1,4 @@
-import { tokenApi } from '../../dingtalk/tokens/token-endpoint.ts';
+import { tokenApi } from '../../domain/observer.ts';
 
 /**
  * Whether DingTalk counts a call that ended so against the monthly quota. Calls for tokens are free, and refusals for

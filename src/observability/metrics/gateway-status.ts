@@ -1,10 +1,7 @@
-import type { BreakerState } from '../../dingtalk/resilience/circuit-breaker.ts';
-import type { ApiStatus } from '../../dingtalk/pacing/rate-limiters.ts';
+import type { DingTalkStatus } from '../../domain/dingtalk-status.ts';
 
-/** What is read at each scrape, from whoever knows it; what nobody tells is left out. */
+/** Values sampled at scrape time. Missing readers are skipped. */
 export interface GatewayStatus {
-  readonly tokenAges?: () => readonly { readonly corpId: string | undefined; readonly ageMs: number }[];
-  readonly budgets?: () => readonly ApiStatus[];
-  readonly breakerState?: () => BreakerState;
+  readonly dingtalk?: DingTalkStatus;
   readonly cached?: () => { readonly entries: number; readonly bytes: number };
 }

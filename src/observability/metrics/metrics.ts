@@ -35,12 +35,10 @@ interface MetricsOptions {
   readonly shared: Shared | undefined;
   /** Keys the names of organizations. */
   readonly secret: string;
-  /** Which organization pays for a call on behalf of a viewer of `corpId`. */
-  readonly corpOf: (corpId: string | undefined) => string | undefined;
   readonly monthlyQuota: number | undefined;
 }
 
-export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: MetricsOptions): Metrics {
+export function createMetrics({ clock, shared, secret, monthlyQuota }: MetricsOptions): Metrics {
   const corpLabel = createCorpLabel(secret);
   const monthCalls = createMonthCalls({ shared, clock });
   const lookups = { all: 0, withoutCall: 0 };
@@ -68,7 +66,7 @@ export function createMetrics({ clock, shared, secret, corpOf, monthlyQuota }: M
         tell((to) => to.lookups.inc(labels));
       },
       callEnded({ api, code, documented, corpId }) {
-        if (isCounted(api, code)) monthCalls.note(corpLabel(corpOf(corpId)));
+        if (isCounted(api, code)) monthCalls.note(corpLabel(corpId));
         tell((to) => to.upstreamCalls.inc({ api, code: documented ? code : outcomeLabel(code) }));
       },
       attemptsEnded: ({ api, attempts }) => tell((to) => to.attempts.observe({ api }, attempts)),

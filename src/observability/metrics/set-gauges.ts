@@ -1,5 +1,5 @@
 import type { Collectors } from './collectors.ts';
-import { breakerStates } from '../../dingtalk/resilience/circuit-breaker.ts';
+import { breakerStates } from '../../domain/dingtalk-status.ts';
 import type { GatewayStatus } from './gateway-status.ts';
 import type { CorpLabel } from './labels.ts';
 
@@ -11,7 +11,7 @@ interface Readings {
   readonly monthlyQuota: number | undefined;
 }
 
-/** Sets every gauge to what it is now. What is not known is left out rather than told as zero. */
+/** Sets every gauge. An unknown value is left out, not reported as zero. */
 export function readStatus(
   to: Collectors,
   { status, corpLabel, lookups, months, monthlyQuota }: Readings,
@@ -22,18 +22,18 @@ export function readStatus(
   setOrRemove(to.cacheBytes, cached?.bytes);
   setOrRemove(to.monthQuota, monthlyQuota);
 
-  for (const { api, queued, inFlight, placesLeft } of status.budgets?.() ?? []) {
+  for (const { api, queued, inFlight, placesLeft } of status.dingtalk?.rateLimiters() ?? []) {
     to.queueDepth.set({ api }, queued);
     to.callsInFlight.set({ api }, inFlight);
     to.budgetLeft.set({ api }, placesLeft);
   }
-  const current = status.breakerState?.();
+  const current = status.dingtalk?.breakerState;
   if (current !== undefined) {
     for (const state of breakerStates) to.breakerState.set({ state }, state === current ? 1 : 0);
   }
 
   to.tokenAge.reset();
-  for (const { corpId, ageMs } of status.tokenAges?.() ?? []) {
+  for (const { corpId, ageMs } of status.dingtalk?.tokenAges() ?? []) {
     to.tokenAge.set({ corp: corpLabel(corpId) }, ageMs / 1000);
   }
   to.monthCalls.reset();

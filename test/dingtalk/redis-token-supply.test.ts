@@ -17,7 +17,7 @@ const example = { id: 'cid9FTRQSLo+sKxxxx' };
 const found = { data: { conversationSpace: { spaceId: '798xxxxx' } } };
 const lifeMs = 7200 * 1000;
 
-interface Replicas extends AsyncDisposable {
+interface ReplicaCount extends AsyncDisposable {
   readonly redis: RedisServer;
   readonly raw: Client;
   readonly dingtalk: Sandbox;
@@ -30,7 +30,7 @@ interface Options {
 }
 
 /** One Redis and one stand-in, for as many gateways as a test starts. */
-async function setUp(clock: Clock = createSlowClock()): Promise<Replicas> {
+async function setUp(clock: Clock = createSlowClock()): Promise<ReplicaCount> {
   const redis = await startRedis();
   const dingtalk = await startSandbox({
     callsPerSecond: Infinity,
@@ -350,7 +350,7 @@ test('a Redis that takes two seconds for every command costs 50 ms', async () =>
 
 /** A sealed token as the gateways of these tests leave it, fetched `ageMs` ago by Redis's clock. */
 async function sealedToken(
-  { raw, dingtalk }: Replicas,
+  { raw, dingtalk }: ReplicaCount,
   key: string,
   token: string,
   ageMs: number,

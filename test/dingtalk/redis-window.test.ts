@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { systemClock, type Clock } from '../../src/async/clock.ts';
-import { createReplicas, type Replicas } from '../../src/dingtalk/pacing/replica-count.ts';
-import { createSharedPlaces, type SharedPlaces } from '../../src/dingtalk/pacing/redis-window.ts';
+import { createReplicaCount, type ReplicaCount } from '../../src/dingtalk/pacing/replica-count.ts';
+import { createRedisWindow, type RedisWindow } from '../../src/dingtalk/pacing/redis-window.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { RedisUnavailableError } from '../../src/redis/redis-unavailable-error.ts';
 import { createSeal } from '../../src/redis/seal.ts';
@@ -100,19 +100,19 @@ async function connect(redis: RedisServer, apiUrl = 'https://api.dingtalk.test')
 
 function placesOf(
   shared: Shared,
-  options: { replicas?: Replicas; longestCallMs?: number; clock?: Clock } = {},
-): SharedPlaces {
+  options: { replicas?: ReplicaCount; longestCallMs?: number; clock?: Clock } = {},
+): RedisWindow {
   const {
     replicas = { count: 1, close: () => undefined },
     longestCallMs = 60_000,
     clock = patientClock,
   } = options;
   const api = 'conversationSpace';
-  return createSharedPlaces({ shared, replicas, clock, api, callsPerSecond: 2, longestCallMs });
+  return createRedisWindow({ shared, replicas, clock, api, callsPerSecond: 2, longestCallMs });
 }
 
 /** Until Redis gives a place. */
-async function waitForPlace(places: SharedPlaces): Promise<void> {
+async function waitForPlace(places: RedisWindow): Promise<void> {
   for (;;) {
     const answer = await places.take();
     if (answer.kind === 'taken') return;
@@ -182,7 +182,7 @@ testWithRedis('when Redis goes, each process keeps to its share of those it last
   const shareds = [await connect(redis), await connect(redis)];
   const clock = createManualClock();
   const heardOf = shareds.map((shared) => {
-    const replicas = createReplicas(shared, clock);
+    const replicas = createReplicaCount(shared, clock);
     closers.push(() => replicas.close());
     return replicas;
   });
@@ -255,7 +255,7 @@ testWithRedis(
     await using redis = await startRedis();
     const shared = await connect(redis);
     const clock = createManualClock();
-    const first = createReplicas(shared, clock);
+    const first = createReplicaCount(shared, clock);
     closers.push(() => first.close());
     const announced = (): Promise<number> =>
       shared.redis.run((client) => client.zcard(shared.seal.keyOf('replicas')));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createBudget, type Budget } from '../../src/dingtalk/pacing/rate-limiter.ts';
+import { createRateLimiter, type RateLimiter } from '../../src/dingtalk/pacing/rate-limiter.ts';
 import { startDeadline } from '../../src/async/deadline.ts';
 import { ClientGoneError } from '../../src/errors/client-gone-error.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
@@ -11,14 +11,14 @@ interface Run {
 }
 
 /** Calls that go on until a test finishes them, by name. */
-function observe(budget: Budget, clock: ManualClock): Run {
+function observe(limiter: RateLimiter, clock: ManualClock): Run {
   const started: string[] = [];
   const running = new Map<string, () => void>();
   return {
     started,
     async ask(viewer, name, { timeoutMs = 60_000, client } = {}) {
       const deadline = startDeadline(clock, timeoutMs, client);
-      return budget.spend(viewer, deadline, async () => {
+      return limiter.run(viewer, deadline, async () => {
         started.push(name);
         return new Promise<void>((resolve) => running.set(name, resolve));
       });
@@ -35,7 +35,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 
 test('gives a place back one second after its call has ended, whenever the call arrived', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget({ clock, callsPerSecond: 2, random: () => 0 }), clock);
+  const run = observe(createRateLimiter({ clock, callsPerSecond: 2, random: () => 0 }), clock);
   for (const name of ['a', 'b', 'c', 'd']) void run.ask('viewer', name);
   await settle();
   expect(run.started).toEqual(['a', 'b']);
@@ -59,7 +59,7 @@ test('gives a place back one second after its call has ended, whenever the call 
 
 test('lets viewers take turns', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget({ clock, callsPerSecond: 1, random: () => 0 }), clock);
+  const run = observe(createRateLimiter({ clock, callsPerSecond: 1, random: () => 0 }), clock);
 
   for (const name of ['a1', 'a2', 'a3']) void run.ask('a', name);
   void run.ask('b', 'b1');
@@ -75,7 +75,7 @@ test('lets viewers take turns', async () => {
 
 test('has no more than twenty calls in flight', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget({ clock, callsPerSecond: 1000, random: () => 0 }), clock);
+  const run = observe(createRateLimiter({ clock, callsPerSecond: 1000, random: () => 0 }), clock);
 
   for (let index = 0; index < 25; index += 1) void run.ask('viewer', String(index));
   await settle();
@@ -87,7 +87,7 @@ test('has no more than twenty calls in flight', async () => {
 
 test('refuses at once what cannot start before its deadline, and says how long to wait', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget({ clock, callsPerSecond: 1, random: () => 0 }), clock);
+  const run = observe(createRateLimiter({ clock, callsPerSecond: 1, random: () => 0 }), clock);
   void run.ask('viewer', 'first');
   await settle();
 
@@ -100,7 +100,7 @@ test('refuses at once what cannot start before its deadline, and says how long t
 
 test('refuses what would make the line longer than a thousand', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget({ clock, callsPerSecond: 1000, random: () => 0 }), clock);
+  const run = observe(createRateLimiter({ clock, callsPerSecond: 1000, random: () => 0 }), clock);
   for (let index = 0; index < 1020; index += 1) void run.ask('viewer', String(index));
 
   await expect(run.ask('viewer', 'one too many')).rejects.toMatchObject({ kind: 'rate-limited' });
@@ -108,7 +108,7 @@ test('refuses what would make the line longer than a thousand', async () => {
 
 test('whoever leaves the line makes room and costs no call', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget({ clock, callsPerSecond: 1, random: () => 0 }), clock);
+  const run = observe(createRateLimiter({ clock, callsPerSecond: 1, random: () => 0 }), clock);
   const client = new AbortController();
   void run.ask('viewer', 'first');
   const leaving = run.ask('viewer', 'leaving', { client: client.signal });
@@ -125,7 +125,7 @@ test('whoever leaves the line makes room and costs no call', async () => {
 
 test('says how long the last in a long line waits', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget({ clock, callsPerSecond: 2, random: () => 0 }), clock);
+  const run = observe(createRateLimiter({ clock, callsPerSecond: 2, random: () => 0 }), clock);
   for (const name of ['a', 'b', 'c', 'd', 'e']) void run.ask('viewer', name);
   await settle();
 
@@ -136,7 +136,7 @@ test('says how long the last in a long line waits', async () => {
 
 test('a viewer with one call is not told to wait for another’s hundred', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget({ clock, callsPerSecond: 2, random: () => 0 }), clock);
+  const run = observe(createRateLimiter({ clock, callsPerSecond: 2, random: () => 0 }), clock);
   for (let index = 0; index < 100; index += 1) void run.ask('busy', `busy ${index}`);
   await settle();
 
@@ -151,7 +151,7 @@ test('a viewer with one call is not told to wait for another’s hundred', async
 
 test('whoever was put off beyond the deadline by others is told that it was the pace', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget({ clock, callsPerSecond: 1, random: () => 0 }), clock);
+  const run = observe(createRateLimiter({ clock, callsPerSecond: 1, random: () => 0 }), clock);
   void run.ask('a', 'first');
   await settle();
   await run.finish('first');
@@ -171,7 +171,7 @@ test('whoever was put off beyond the deadline by others is told that it was the 
 
 test('whoever waits behind calls that hang is told that DingTalk took too long', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget({ clock, callsPerSecond: 1, random: () => 0 }), clock);
+  const run = observe(createRateLimiter({ clock, callsPerSecond: 1, random: () => 0 }), clock);
   void run.ask('viewer', 'hanging');
   const behind = run.ask('viewer', 'behind', { timeoutMs: 2000 });
   await settle();
@@ -183,7 +183,7 @@ test('whoever waits behind calls that hang is told that DingTalk took too long',
 
 test('counts the places that are free now before those that come free', async () => {
   const clock = createManualClock();
-  const run = observe(createBudget({ clock, callsPerSecond: 3, random: () => 0 }), clock);
+  const run = observe(createRateLimiter({ clock, callsPerSecond: 3, random: () => 0 }), clock);
   void run.ask('viewer', 'hanging');
   await settle();
   // Two start now; the fourth, fifth and sixth a second later, the seventh two.

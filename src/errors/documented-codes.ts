@@ -1,4 +1,4 @@
-import type { DingTalkErrorKind } from '../../errors/kinds.ts';
+import type { DingTalkErrorKind } from './kinds.ts';
 
 /** Waiting times that DingTalk documents nowhere: one window of the limit that was hit. */
 const aSecond = 1000;

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { createPace } from '../../src/dingtalk/pacing/adaptive-rate.ts';
+import { createAdaptiveRate } from '../../src/dingtalk/pacing/adaptive-rate.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 test('half as fast after a refusal, and back at full pace in ten steps over thirty seconds', () => {
   const clock = createManualClock();
-  const pace = createPace(clock, 20);
+  const pace = createAdaptiveRate(clock, 20);
 
   pace.slowDown();
 
@@ -18,7 +18,7 @@ test('half as fast after a refusal, and back at full pace in ten steps over thir
 
 test('a burst of refusals halves it once, a second one later again', () => {
   const clock = createManualClock();
-  const pace = createPace(clock, 20);
+  const pace = createAdaptiveRate(clock, 20);
   for (let refusal = 0; refusal < 20; refusal += 1) pace.slowDown();
   expect(pace.callsPerSecond).toBe(10);
 
@@ -29,7 +29,7 @@ test('a burst of refusals halves it once, a second one later again', () => {
 
 test('never below one a second', () => {
   const clock = createManualClock();
-  const pace = createPace(clock, 3);
+  const pace = createAdaptiveRate(clock, 3);
   for (let second = 0; second < 10; second += 1) {
     pace.slowDown();
     clock.advance(1000);

@@ -1,0 +1,55 @@
+import type * as z from 'zod';
+import type { Deadline } from '../async/deadline.ts';
+import type { Refusals } from '../domain/endpoint.ts';
+
+/** A fetched token, compared by identity: a refetch is a new token even if its text is the same. */
+export interface AccessToken {
+  readonly value: string;
+}
+
+/** Who calls, and what about. Compared in this process only: never sent, never in an error or a log. */
+export interface About {
+  readonly viewer: string;
+  /** The API and its input. */
+  readonly subject: string;
+  /** True for the gateway's own calls, for a token of the application. */
+  readonly ownCall?: boolean;
+  /** True for a bearer that DingTalk has not accepted lately: it has no vote. */
+  readonly isUnknown?: boolean;
+}
+
+/** One call to DingTalk, as it passes the steps of the pipeline. A step may hand on a changed copy. */
+export interface Call<Answer = unknown> {
+  /** The endpoint's name: DingTalk limits calls per application and API. */
+  readonly api: string;
+  readonly method: 'GET' | 'POST';
+  /** Below the host, beginning with a slash, every segment escaped. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly answer: z.ZodType<Answer>;
+  /** What DingTalk's codes mean for what this call asks for. */
+  readonly refusals?: Refusals;
+  /** What DingTalk's messages may quote and no log may hold, beside the token. */
+  readonly secrets: () => readonly string[];
+  readonly about: About;
+  /** Calls with the same key share one turn in the rate limiter's queue. */
+  readonly queueKey: string;
+  /** The organization that pays; undefined: the application's own. */
+  readonly corpId: string | undefined;
+  readonly deadline: Deadline;
+  /** Whether it may be attempted again. */
+  readonly repeatable: boolean;
+  /** Called before each attempt is sent. */
+  readonly onAttempt?: () => void;
+
+  /** Read when the attempt is sent. Undefined: sent without a token. */
+  readonly token?: () => string;
+  /** A token that DingTalk has refused in an earlier attempt. */
+  readonly refusedToken?: AccessToken | undefined;
+  /** Called with the token that an attempt is sent with. */
+  readonly onToken?: (token: AccessToken) => void;
+  /** Bypasses the kept connections: one of them has just lost this call. */
+  readonly newConnection?: boolean;
+}

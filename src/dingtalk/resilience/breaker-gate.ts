@@ -1,0 +1,36 @@
+import type { Clock } from '../../async/clock.ts';
+import { DingTalkError } from '../../errors/dingtalk-error.ts';
+import type { Gate } from '../compose.ts';
+import type { CircuitBreaker, Outcome } from './circuit-breaker.ts';
+
+/** A timeout counts as a failure only if the attempt had at least this share of the whole deadline. */
+const fairShare = 0.3;
+
+/** Keeps calls from a DingTalk that fails, and tells the breaker how the others end. */
+export function createBreakerGate(breaker: CircuitBreaker, clock: Clock, timeoutMs: number): Gate {
+  function outcomeOf(error: unknown, startedAtMs: number): Outcome {
+    if (!(error instanceof DingTalkError)) return 'unknown';
+    const { status, deadConnection } = error.details;
+    if (status !== undefined) return status >= 500 ? 'failure' : 'success';
+    // A restart leaves dead connections behind: the replay over a new one shows how DingTalk is.
+    if (error.kind === 'unavailable') return deadConnection === true ? 'unknown' : 'failure';
+    const hadItsShare = clock.nowMs() - startedAtMs >= timeoutMs * fairShare;
+    return error.kind === 'timeout' && hadItsShare ? 'failure' : 'unknown';
+  }
+
+  return {
+    check: ({ about }) => breaker.check(about),
+    async step(call, next) {
+      const ended = breaker.enter(call.about);
+      const startedAtMs = clock.nowMs();
+      try {
+        const answer = await next(call);
+        ended('success');
+        return answer;
+      } catch (error) {
+        ended(outcomeOf(error, startedAtMs));
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { startDeadline } from '../../src/async/deadline.ts';
+import type { Call } from '../../src/dingtalk/call.ts';
+import { createManualClock } from './manual-clock.ts';
+
+/** A call for tests of single steps. */
+export const testCall = (given: Partial<Call> = {}): Call => ({
+  api: 'conversationSpace',
+  method: 'GET',
+  path: '/',
+  answer: z.unknown(),
+  secrets: () => [],
+  about: { viewer: 'any', subject: 'any' },
+  queueKey: 'any',
+  corpId: undefined,
+  deadline: startDeadline(createManualClock(), 5000),
+  repeatable: true,
+  ...given,
+});
