@@ -30,16 +30,15 @@ import { userCall, viewerCall, type UserToken } from './to-call.ts';
 /*
  * Every call to DingTalk passes a list of steps of one shape, `(call, next) => Promise<answer>`:
  *
- *   lookup           retries ─▶ early check ─▶ token ─▶ rate limit ─▶ quota ─▶ breaker ─▶ ban ─▶ HTTP
- *   token, users/me             early check ─▶ rate limit ─▶ breaker ─▶ ban ─▶ HTTP
+ *   lookup           retries ─▶ early check ─▶ token ─▶ rate limit ─▶ quota ─▶ breaker ─▶ ban ─▶ events ─▶ HTTP
+ *   token, users/me             early check ─▶          rate limit ─▶          breaker ─▶ ban ─▶ events ─▶ HTTP
  *
- * The deadline comes with the call; every step that waits ends with it.
- * Quota and breaker are gates. Each refuses in its own step, after the wait for a turn: what they know may change in the
- * meantime. A call that they would refuse anyway must not wait, so the early check asks the same gates first. It changes
- * nothing, and gives the same refusal.
- * The ban step only reports a ban. The rate limiters keep calls back until it ends: only they know how long a call would
- * wait, and so whether it is refused at once.
- * The token is obtained before the turn, and read when the call is sent: it may have been refused in the meantime.
+ * - The deadline comes with the call, and ends every step that waits.
+ * - Quota and breaker are gates. A gate refuses in its own step, after the wait for a turn: what it knows may change while
+ *   the call waits. A call that it would refuse anyway must not wait, so the early check asks the same gates before.
+ * - The ban step only reports a ban. The rate limiters hold calls back until it ends: they know how long each call would
+ *   wait, and so which ones to refuse at once.
+ * - The token is obtained before the turn and read when the call is sent: it may have been refused in between.
  */
 
 /** DingTalk's API on behalf of viewers. */

@@ -1,6 +1,6 @@
-/** On whose behalf DingTalk is asked. Part of every key under which anything is shared or kept. */
+/** On whose behalf DingTalk is called. Part of every key under which anything is shared or kept. */
 export interface Viewer {
-  /** The operator's unionId. Identifies a person: never logged, never told. */
+  /** The operator's unionId. Identifies a person: never logged, never in an answer. */
   readonly unionId: string;
   /** The operator's organization, where the credentials name it. */
   readonly corpId?: string | undefined;

@@ -195,3 +195,37 @@ test('counts the places that are free now before those that come free', async ()
     details: { retryAfterMs: 1000 },
   });
 });
+
+test('a call to which Redis gives a place after a ban has begun waits for its end', async () => {
+  const clock = createManualClock();
+  let bannedUntilMs = -Infinity;
+  const places = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const givenBack: boolean[] = [];
+  let asked = 0;
+  const limiter = createRateLimiter({
+    clock,
+    callsPerSecond: 10,
+    random: () => 0,
+    notBeforeMs: () => bannedUntilMs,
+    redisWindow: {
+      callsPerSecond: 10,
+      async take() {
+        await places[asked++]?.promise;
+        return { kind: 'taken', giveBack: (sent) => void givenBack.push(sent) };
+      },
+    },
+  });
+  const run = observe(limiter, clock);
+  void run.ask('viewer', 'call');
+  await settle();
+
+  bannedUntilMs = clock.nowMs() + 5000;
+  places[0]?.resolve();
+  places[1]?.resolve();
+  await settle();
+  expect([run.started, givenBack]).toEqual([[], [false]]);
+
+  clock.advance(5000);
+  await settle();
+  expect(run.started).toEqual(['call']);
+});

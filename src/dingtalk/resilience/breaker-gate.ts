@@ -6,7 +6,7 @@ import type { CircuitBreaker, Outcome } from './circuit-breaker.ts';
 /** A timeout counts as a failure only if the attempt had at least this share of the whole deadline. */
 const fairShare = 0.3;
 
-/** Keeps calls from a DingTalk that fails, and tells the breaker how the others end. */
+/** Keeps calls from a DingTalk that fails, and reports to the breaker how the others end. */
 export function createBreakerGate(breaker: CircuitBreaker, clock: Clock, timeoutMs: number): Gate {
   function outcomeOf(error: unknown, startedAtMs: number): Outcome {
     if (!(error instanceof DingTalkError)) return 'unknown';
