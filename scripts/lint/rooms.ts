@@ -29,7 +29,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   graph: ['type cache', 'domain', 'errors'],
   observability: ['domain', 'errors', 'redis', 'async'],
   explorer: [],
-  server: ['graph', 'identity', 'observability', 'explorer', 'errors', 'async', 'type config'],
+  server: ['graph', 'identity', 'observability', 'explorer', 'errors', 'async', 'type domain', 'type config'],
   'server/graphql': [
     'server',
     'graph',
