@@ -60,9 +60,6 @@ async function serve(config: Config, log: Logger): Promise<void> {
   const { createGateway } = await import('./gateway.ts');
   const { listen } = await import('./process/listen.ts');
   const { stopOnSignal } = await import('./process/stop-on-signal.ts');
-  const { giveMemoryBack } = await import('./memory/give-memory-back.ts');
-  const { createBusyShare } = await import('./memory/busy-share.ts');
-  const { collectGarbage } = await import('./memory/collect-garbage.ts');
   const sandbox = config.dingtalk.mode === 'sandbox' ? await startEmbeddedSandbox(log) : undefined;
   const dingtalk = sandbox ? { ...config.dingtalk, apiUrl: new URL(sandbox.url) } : config.dingtalk;
   const gateway = await createGateway(
@@ -86,13 +83,6 @@ async function serve(config: Config, log: Logger): Promise<void> {
     `open ${address}`,
   );
   stopOnSignal(log, stop);
-  giveMemoryBack({
-    clock: systemClock,
-    busyShare: createBusyShare(),
-    residentBytes: () => process.memoryUsage.rss(),
-    collect: collectGarbage,
-    log,
-  });
   // Fetches the first token before the first query, and logs at once why there is none.
   await gateway.whyNotReady();
 }
