@@ -38,6 +38,9 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
 
 const remedies: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'The path is not a valid URL path: GraphQL is spoken at /graphql.',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty: send a JSON object with a query.',
+  FST_ERR_CTP_INVALID_JSON_BODY:
+    'The body is not valid JSON, or holds a name that is not allowed (__proto__, constructor.prototype).',
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too long: send less at once.',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The content type is not supported: send application/json.',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The content-length does not match the body.',

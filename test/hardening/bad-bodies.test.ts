@@ -2,11 +2,12 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import {
-  ambiguousJson,
   badDocuments,
   badIds,
   badRepresentations,
   badVariables,
+  deepJson,
+  forbiddenNames,
   invalidUtf8,
   malformedJson,
   wrongTypes,
@@ -60,8 +61,19 @@ test.each(titled(wrongTypes as string[]))('JSON of the wrong type %s', async (_t
   expect(['BAD_REQUEST', 'GRAPHQL_PARSE_FAILED', 'OPERATION_RESOLUTION_FAILURE']).toContain(codes[0]);
 });
 
-test.each(titled(ambiguousJson as string[]))('JSON that readers disagree on %s', async (_title, body) => {
+test.each(titled(forbiddenNames as string[]))('JSON with a forbidden name %s', async (_title, body) => {
   expect(await answerTo(body)).toEqual({ status: 400, codes: ['BAD_REQUEST'] });
+});
+
+test.each(titled(deepJson as string[]))('JSON as deep as a body allows %s', async (_title, body) => {
+  const { status, body: text } = (await sendRaw(
+    gateway.url,
+    rawRequest('POST /graphql HTTP/1.1', headers, body),
+  ))!;
+
+  expect([200, 400]).toContain(status);
+  expect(text).not.toContain('INTERNAL_SERVER_ERROR');
+  expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(0);
 });
 
 test.each(titled(invalidUtf8 as Buffer[]))('invalid UTF-8 %s', async (_title, body) => {

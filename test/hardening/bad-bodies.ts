@@ -75,20 +75,40 @@ export const wrongTypes: readonly string[] = [
   ...[1, true, {}, [], 'Absent', ''].map((operationName) => body({ operationName })),
 ];
 
-export const ambiguousJson: readonly string[] = [
-  `{"query":"${ok}","query":"${ok}"}`,
-  `{"query":"${ok}","qu\\u0065ry":"${ok}"}`,
-  `{"query":"${ok}","variables":{"id":1,"id":2}}`,
-  `{"query":"${ok}","variables":{"list":[{"a":1,"a":1}]}}`,
-  `{"query":"${ok}","variables":{},"variables" : {}}`,
-  `{"query":"${ok}","extensions":{"a":{},"a":{}}}`,
+/** Names that would change the prototype of an object that is copied from the body. */
+export const forbiddenNames: readonly string[] = [
   `{"query":"${ok}","__proto__":{}}`,
   `{"query":"${ok}","variables":{"__proto__":{"unionId":"x"}}}`,
   `{"query":"${ok}","variables":{"a":[{"__proto__":null}]}}`,
   `{"query":"${ok}","variables":{"\\u005f_proto__":1}}`,
-  `{"query":"${ok}","variables":{"a":${'['.repeat(5000)}${']'.repeat(5000)}}}`,
-  `{"query":"${ok}","variables":${'{"a":'.repeat(64)}1${'}'.repeat(64)}}`,
+  `{"query":"${ok}","variables":{"constructor":{"prototype":{}}}}`,
 ];
+
+const deepValues = [
+  '['.repeat(120_000) + ']'.repeat(120_000),
+  `${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`,
+];
+const withVariable = (type: string, field: string, value: string): string =>
+  `{"query":"query ($a: ${type}) { ${field} }","variables":{"a":${value}}}`;
+const withEntities = (list: string): string =>
+  withVariable('[_Any!]!', '_entities(representations: $a) { __typename }', list);
+
+/** As deep as fits into a body, wherever a client may put it. */
+export const deepJson: readonly string[] = deepValues.flatMap((deep) => [
+  deep,
+  `{"query":${deep}}`,
+  `{"query":"${ok}","operationName":${deep}}`,
+  `{"query":"${ok}","extensions":{"a":${deep}}}`,
+  `{"query":"${ok}","extensions":{"persistedQuery":${deep}}}`,
+  `{"query":"${ok}","variables":{"a":${deep}}}`,
+  `{"query":"${ok}","variables":{"text":"\\"__proto__\\":","a":${deep}}}`,
+  withVariable('Boolean!', '__typename @include(if: $a)', deep),
+  withVariable('ID!', 'conversationSpace(openConversationId: $a) { spaceId }', deep),
+  withEntities(deep),
+  withEntities(`[${deep}]`),
+  withEntities(`[{"__typename":${deep}}]`),
+  withEntities(`[{"__typename":"Conversation","openConversationId":${deep}}]`),
+]);
 
 const quoted = (...bytes: number[]): Buffer =>
   Buffer.concat([Buffer.from('{"query":"{ __typename } # '), Buffer.from(bytes), Buffer.from('"}')]);
