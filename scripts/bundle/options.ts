@@ -1,5 +1,4 @@
 import type { BuildOptions } from 'esbuild';
-import { leftOut } from './left-out.ts';
 import { oneGraphql } from './one-graphql.ts';
 import { requiredBuiltins } from './required-builtins.ts';
 
@@ -22,7 +21,7 @@ export const bundleOptions = {
     // type-graphql asks for it only where validation is on.
     'class-validator',
   ],
-  plugins: [leftOut, oneGraphql, requiredBuiltins],
+  plugins: [oneGraphql, requiredBuiltins],
   alias: { '@apollo/utils.createhash': './scripts/bundle/query-hash.ts' },
   banner: {
     js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",

@@ -9,7 +9,6 @@ import {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { LimitsConfig } from '../config/config.ts';
-import { noSchemas } from './no-schemas.ts';
 import { createClientErrorHandler } from './client-error.ts';
 import { answerError, registerErrorAnswers } from './error-answers.ts';
 import { registerJsonBody } from './json-body.ts';
@@ -54,7 +53,6 @@ export async function createApp({
     genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: limits.bodyBytes,
-    schemaController: noSchemas,
     requestTimeout: limits.requestTimeoutMs,
     // Nothing moves on a connection while DingTalk is asked. Longer than that only where nobody reads the answer.
     connectionTimeout: limits.requestTimeoutMs + answerTimeoutMs,

@@ -60,23 +60,3 @@ test('whoever asks for graphql, in whichever way, has the same one', async () =>
 
   expect(told).toEqual({ same: [true, true], kind: true, functions: ['function', 'function'] });
 });
-
-test('who uses what is left out is told where it was left out', async () => {
-  const told = await run(`
-    import http2 from 'http2-wrapper';
-    import got from 'got';
-    import { fastify } from 'fastify';
-    const told = [];
-    try { fastify() } catch (error) { told.push(error.message) }
-    try { http2.auto } catch (error) { told.push(error.message) }
-    await got('https://127.0.0.1:1', { http2: true, retry: { limit: 0 } })
-      .catch((error) => told.push(error.message));
-    console.log(JSON.stringify(told));
-  `);
-
-  expect(told).toEqual(
-    ['@fastify/ajv-compiler', 'http2-wrapper', 'http2-wrapper'].map(
-      (name) => `The bundle leaves out ${name}: see scripts/bundle/left-out.ts`,
-    ),
-  );
-});
