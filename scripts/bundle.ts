@@ -5,14 +5,15 @@ import { firstStart } from './bundle/first-start.ts';
 import { bundleOptions } from './bundle/options.ts';
 import { clearLeftovers, swapIn, workFolders } from './bundle/swap-in.ts';
 
-/** Whatever decides what the bundle holds. */
+/** The inputs of the bundle: it is rebuilt when one is newer. */
 const sources = ['src', 'package-lock.json', 'scripts/bundle.ts', 'scripts/bundle'];
 const outdir = 'dist';
 const main = 'main.js';
 
 /**
- * Puts the gateway and all that it needs into a few files: a start that opens a thousand takes twice as long. What is
- * up to date is left alone. A build takes the place of the last one whole, once it has started, and not where it fails.
+ * Bundles the gateway and its packages into a few files: a start that opens a thousand takes twice as long. Does nothing
+ * if the bundle is up to date. A new build replaces the last one as a whole, after it has started once; a build that
+ * fails replaces nothing.
  */
 async function bundle(): Promise<void> {
   const startedAt = new Date();
@@ -27,7 +28,7 @@ async function bundle(): Promise<void> {
       ...bundleOptions,
     });
     await firstStart(path.join(built, main));
-    // What changed while it was built may not be in it.
+    // A source that changed during the build may not be in it.
     await utimes(path.join(built, main), startedAt, startedAt);
     await swapIn(outdir);
   } finally {
@@ -35,7 +36,7 @@ async function bundle(): Promise<void> {
   }
 }
 
-/** When the newest file below it was written; -Infinity where there is none. */
+/** When the newest file below `name` was written; -Infinity if there is none. */
 async function changedAt(name: string): Promise<number> {
   const found = await stat(name).catch(() => undefined);
   if (!found) return -Infinity;

@@ -5,8 +5,10 @@ const startWithinMs = 60_000;
 const lookup = JSON.stringify({ query: '{ conversationSpace(openConversationId: "cid") { spaceId } }' });
 
 /**
- * Starts the program once, over its sandbox on loopback, asks it and ends it again: Node keeps what it has compiled on
- * the way, so that no later start compiles it anew. Throws, with what the program wrote, where it does not start.
+ * Starts the program once over its sandbox on loopback, sends one query and stops it. Node then writes what it compiled
+ * to the compile cache beside the program, which later starts read.
+ *
+ * @throws with the output of the program, if it does not start or does not stop cleanly.
  */
 export async function firstStart(program: string): Promise<void> {
   const { PATH = '' } = process.env;

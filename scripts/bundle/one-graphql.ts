@@ -2,8 +2,9 @@ import path from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /**
- * Has every package of the bundle use one copy of `graphql` and of `@graphql-tools/utils`, as the modules that esbuild
- * can join: of CommonJS it makes an object of two hundred and fifty getters for every file that imports it.
+ * Makes every package of the bundle use one copy of `graphql` and of `@graphql-tools/utils`: objects of two copies are
+ * not instances of each other's classes. The copy is the one in ES modules, since esbuild turns a CommonJS package into
+ * an object of 250 getters for every file that imports it.
  */
 export const oneGraphql: Plugin = {
   name: 'one-graphql',

@@ -2,27 +2,26 @@ import type { BuildOptions } from 'esbuild';
 import { oneGraphql } from './one-graphql.ts';
 import { requiredBuiltins } from './required-builtins.ts';
 
-/** How the bundle is made, whatever goes into it. */
+/** esbuild's options for every bundle: the gateway's and those of the tests. */
 export const bundleOptions = {
   bundle: true,
-  // What is imported where it is needed stays in files of its own.
+  // A dynamic import stays a file apart, loaded when it is needed.
   splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node22',
-  // Node keeps the text of what it has loaded: four megabytes less of it.
+  // Node keeps the source of what it has loaded in memory: this takes four megabytes off.
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: true,
   sourcesContent: false,
   external: [
-    // Its files are read from its package.
+    // The explorer reads its assets from the package.
     'ruru',
-    // type-graphql asks for it only where validation is on.
+    // type-graphql loads it only where its validation is on.
     'class-validator',
   ],
   plugins: [oneGraphql, requiredBuiltins],
-  alias: { '@apollo/utils.createhash': './scripts/bundle/query-hash.ts' },
   banner: {
     js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
   },

@@ -4,16 +4,16 @@ import type { Plugin } from 'esbuild';
 const namespace = 'required-builtin';
 
 /**
- * Has the bundle require what Node itself brings, where its sources import it.
+ * Turns static imports of Node's modules into `require`.
  *
- * To import `node:http` is to read all that it exports, and behind one of its names Node keeps a second HTTP client:
- * 50 ms of the start and 13 MiB for what nobody calls. `require` reads what is asked for.
+ * An import of `node:http` reads every export, and one of them is a getter that loads undici, a second HTTP client that
+ * nothing here uses: a fifth of a start and 6 MiB. `require` reads only the exports that are used.
  */
 export const requiredBuiltins: Plugin = {
   name: 'required-builtins',
   setup(build) {
     build.onResolve({ filter: /^[a-z]/ }, ({ path, kind }) =>
-      // What is imported late is so for a reason, and of what is required esbuild gives such an import the default alone.
+      // Dynamic imports stay: of a required module esbuild would give them the default export alone.
       kind === 'import-statement' && isBuiltin(path) ? { path, namespace } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({

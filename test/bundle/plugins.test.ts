@@ -26,7 +26,7 @@ async function run(contents: string): Promise<unknown> {
 }
 
 test("Node's own modules are what they are, however they are imported", async () => {
-  const told = await run(`
+  const printed = await run(`
     import http, { createServer } from 'node:http';
     import * as all from 'node:http';
     import { join } from 'path';
@@ -41,11 +41,11 @@ test("Node's own modules are what they are, however they are imported", async ()
     }));
   `);
 
-  expect(told).toEqual({ same: [true, true, true, true, true], joined: 'a/b', session: 'function' });
+  expect(printed).toEqual({ same: [true, true, true, true, true], joined: 'a/b', session: 'function' });
 });
 
-test('whoever asks for graphql, in whichever way, has the same one', async () => {
-  const told = await run(`
+test('there is one graphql, however it is imported', async () => {
+  const printed = await run(`
     import { GraphQLSchema, execute } from 'graphql';
     import { collectFields } from 'graphql/execution/collectFields.js';
     const late = await import('graphql');
@@ -58,5 +58,5 @@ test('whoever asks for graphql, in whichever way, has the same one', async () =>
     }));
   `);
 
-  expect(told).toEqual({ same: [true, true], kind: true, functions: ['function', 'function'] });
+  expect(printed).toEqual({ same: [true, true], kind: true, functions: ['function', 'function'] });
 });
