@@ -3,9 +3,9 @@ import v8 from 'node:v8';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 
-/** A process manager's word for "the configuration is wrong: do not try again" (`sysexits.h`). */
+/** `EX_CONFIG` of `sysexits.h`: the configuration is wrong, and a process manager should not restart it. */
 const badConfigurationExitCode = 78;
-/** What got and the language features in use ask for. */
+/** Required by got and by the language features in use. */
 const oldestNode = 22;
 
 if (Number.parseInt(process.versions.node, 10) < oldestNode) {
@@ -15,22 +15,19 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   );
   process.exitCode = 1;
 } else {
-  // What V8 has seen live long while little was going on it would make in the old generation from then on, where it is
-  // not collected with what it was made for, nor is anything that it refers to: most of what a lookup leaves behind.
-  v8.setFlagsFromString('--no-allocation-site-pretenuring');
-  // Before everything that is worth caching is loaded: the rest is imported where it is needed.
-  if (import.meta.filename.endsWith('.js')) keepCompiledCode();
+  // Before anything large is loaded, hence the dynamic imports below.
+  if (import.meta.filename.endsWith('.js')) useCompileCache();
   await start();
 }
 
 /**
- * Beside the bundle, which brings it along from its build wherever it is copied to; for the user who built it. Not among
- * the temporary files, Node's own choice: on a machine that others use as well they could put code there.
+ * Uses the compile cache that the build left beside the bundle. Node keeps one for each user: another user than the one
+ * who built it starts without. Node's default, a directory for temporary files, is no place for code on a shared machine.
  */
-function keepCompiledCode(): void {
+function useCompileCache(): void {
   process.env['NODE_COMPILE_CACHE_PORTABLE'] = '1';
   module.enableCompileCache(`${import.meta.dirname}/compile-cache`);
-  // What is compiled when it is first called is not kept: all of it is compiled as it is loaded, once, by the build.
+  // V8 caches only functions that are compiled when a module is loaded. By default most are compiled at their first call.
   if (module.getCompileCacheDir() !== undefined) v8.setFlagsFromString('--no-lazy');
 }
 
@@ -83,7 +80,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
     `open ${address}`,
   );
   stopOnSignal(log, stop);
-  // Fetches the first token before the first query, and logs at once why there is none.
+  // Fetches a token before the first query. If that fails, the reason is logged at once.
   await gateway.whyNotReady();
 }
 
