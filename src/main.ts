@@ -1,5 +1,4 @@
 import module from 'node:module';
-import v8 from 'node:v8';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 
@@ -27,8 +26,6 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
 function useCompileCache(): void {
   process.env['NODE_COMPILE_CACHE_PORTABLE'] = '1';
   module.enableCompileCache(`${import.meta.dirname}/compile-cache`);
-  // V8 caches only functions that are compiled when a module is loaded. By default most are compiled at their first call.
-  if (module.getCompileCacheDir() !== undefined) v8.setFlagsFromString('--no-lazy');
 }
 
 async function start(): Promise<void> {
