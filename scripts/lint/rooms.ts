@@ -50,7 +50,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files and folders that compose the gateway: they may import everything. */
-export const composition: readonly string[] = ['gateway.ts', 'main.ts', 'process', 'memory'];
+export const composition: readonly string[] = ['gateway.ts', 'main.ts', 'process'];
 
 /** Why a file of `src/` may not import another, both as paths below `src/`; undefined if it may. */
 export function forbiddenImport(from: string, to: string, onlyTypes: boolean): string | undefined {
