@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -11,7 +11,7 @@ const maxWaitingInAll = 5000;
 
 /** The requests of one connection that have no answer yet. */
 interface Line {
-  underWay: number;
+  readonly underWay: Set<IncomingMessage>;
   /** Nothing is read from the connection. */
   isPaused: boolean;
   /** It has sent too many: it ends when those that were taken are answered. */
@@ -41,7 +41,13 @@ export function createPipelining(): Pipelining {
   function lineOf(socket: Socket): Line {
     const known = lines.get(socket);
     if (known) return known;
-    const line: Line = { underWay: 0, isPaused: false, isFull: false, waiting: [], end: () => socket.end() };
+    const line: Line = {
+      underWay: new Set(),
+      isPaused: false,
+      isFull: false,
+      waiting: [],
+      end: () => socket.end(),
+    };
     lines.set(socket, line);
     socket.once('close', () => drop(line));
     // Node reads on for each body that is read. Where a request waits, those in front of it have theirs.
@@ -63,7 +69,7 @@ export function createPipelining(): Pipelining {
       start();
     }
     if (line.isFull) {
-      if (line.underWay === 0) line.end();
+      endIfAnswered(line);
       return;
     }
     if (line.waiting.length > 0 || !line.isPaused) return;
@@ -71,19 +77,20 @@ export function createPipelining(): Pipelining {
     socket.resume();
   }
 
-  function admit(socket: Socket, response: ServerResponse, next: () => void): void {
+  function admit(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+    const { socket } = request;
     const line = lineOf(socket);
     const start = (): void => {
-      line.underWay += 1;
+      line.underWay.add(request);
       response.once('close', () => {
-        line.underWay -= 1;
+        line.underWay.delete(request);
         // Else nobody is there to read the answers to what still waits.
         if (!socket.destroyed) startNext(socket, line);
       });
       next();
     };
     if (line.isFull || socket.destroyed) return;
-    if (line.underWay < maxUnderWay) {
+    if (line.underWay.size < maxUnderWay) {
       start();
     } else if (line.waiting.length < maxWaiting && waitingInAll < maxWaitingInAll) {
       line.waiting.push(start);
@@ -99,13 +106,18 @@ export function createPipelining(): Pipelining {
 
   return {
     limit(app) {
-      app.addHook('onRequest', ({ raw: { socket } }, reply, next) => admit(socket, reply.raw, next));
+      app.addHook('onRequest', ({ raw }, reply, next) => admit(raw, reply.raw, next));
     },
     endAfterAnswers(socket, end) {
       const line = lineOf(socket);
       line.isFull = true;
       line.end = end;
-      if (line.underWay === 0) end();
+      endIfAnswered(line);
     },
   };
+}
+
+/** A request that has not arrived whole, such as one with a broken body, gets no answer. */
+function endIfAnswered({ underWay, waiting, end }: Line): void {
+  if (waiting.length === 0 && [...underWay].every(({ complete }) => !complete)) end();
 }

@@ -173,3 +173,19 @@ test('a client that reads none of its answers is closed', async () => {
   expect(connections[0]!.bytesWritten).toBeGreaterThan(0);
   silent.destroy();
 });
+
+test('what is no HTTP behind requests is refused behind their answers', async () => {
+  await using gateway = await startGateway();
+  gateway.upstream.setLatency(50, 'conversationSpace');
+
+  const client = pipeline(gateway, [
+    ...many(12, (index) => post(lookupOf(`cid.demo.${index}`))),
+    Buffer.from('garbage\r\n\r\n'),
+  ]);
+  let received = '';
+  client.on('data', (chunk) => (received += chunk.toString()));
+  await once(client, 'close');
+
+  const statuses = [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+  expect(statuses).toEqual([...Array.from({ length: 12 }, () => '200'), '400']);
+});

@@ -58,6 +58,8 @@ function parseAnswer(received: Buffer): RawAnswer | undefined {
   const status = Number(statusLine.split(' ')[1]);
   if (status === 100) return parseAnswer(received.subarray(headEnd + 4));
   const body = received.subarray(headEnd + 4);
-  if (body.length < Number(headers.get('content-length') ?? Infinity)) return undefined;
-  return { status, headers, body: body.toString('utf8') };
+  const length = Number(headers.get('content-length') ?? Infinity);
+  if (body.length < length) return undefined;
+  // Another answer may follow.
+  return { status, headers, body: body.subarray(0, length).toString('utf8') };
 }
