@@ -160,7 +160,7 @@ test('a client that reads none of its answers is closed', async () => {
     environment: { HEADERS_TIMEOUT_MS: '200', REQUEST_TIMEOUT_MS: '200', UPSTREAM_TIMEOUT_MS: '300' },
   });
   const connections = connectionsOf(gateway);
-  const long = `{ ${Array.from({ length: 40 }, (_, index) => `a${index}: __schema { types { name description fields { name description } } }`).join(' ')} }`;
+  const long = `{ ${Array.from({ length: 50 }, (_, index) => `a${index}: _service { sdl }`).join(' ')} }`;
 
   const silent = pipeline(
     gateway,
