@@ -1,4 +1,5 @@
 import type { LevelWithSilent } from 'pino';
+import type { Application } from '../domain/application.ts';
 
 /** The whole configuration of the gateway, parsed and checked once, at start. */
 export interface Config {
@@ -61,26 +62,13 @@ export interface DingTalkConfig {
   /** `sandbox`: the embedded stand-in is started, and its address replaces `apiUrl`. */
   readonly mode: 'live' | 'sandbox';
   readonly apiUrl: URL;
-  readonly app: AppConfig;
+  readonly app: Application;
   readonly callsPerSecond: number;
   /** The deadline of one lookup: all its upstream calls, waits and retries. */
   readonly timeoutMs: number;
   /** Calls of one organization in a calendar month, if known. */
   readonly monthlyQuota: number | undefined;
 }
-
-/** The application that the gateway is for DingTalk. It decides which endpoint issues the access tokens. */
-export type AppConfig =
-  | { readonly kind: 'internal'; readonly appKey: string; readonly appSecret: string }
-  | { readonly kind: 'corp'; readonly appKey: string; readonly appSecret: string; readonly corpId: string }
-  | {
-      readonly kind: 'suite';
-      readonly suiteKey: string;
-      readonly suiteSecret: string;
-      readonly suiteTicketFile: string;
-      /** For viewers whose credentials do not name an organization. */
-      readonly corpId: string | undefined;
-    };
 
 /** The source of the operator's unionId. */
 export type ViewerConfig =

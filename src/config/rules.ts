@@ -1,4 +1,5 @@
-import type { AppConfig, DingTalkConfig, LimitsConfig, ViewerConfig } from './config.ts';
+import type { Application } from '../domain/application.ts';
+import type { DingTalkConfig, LimitsConfig, ViewerConfig } from './config.ts';
 import { isLoopback } from './loopback.ts';
 import type { Settings, VariableName } from './variables.ts';
 
@@ -18,7 +19,7 @@ export function appRules(
   production: boolean,
   sandboxDefaults: SandboxDefaults,
   report: Report,
-): { mode: DingTalkConfig['mode']; config: AppConfig | undefined } {
+): { mode: DingTalkConfig['mode']; config: Application | undefined } {
   const asksForApp = settings.DINGTALK_APP_KEY !== undefined || settings.DINGTALK_APP_SECRET !== undefined;
   const asksForSuite =
     settings.DINGTALK_SUITE_KEY !== undefined ||
@@ -37,7 +38,7 @@ export function appRules(
   return { mode, config: asksForSuite ? suiteApp(settings, report) : ownApp(settings, report) };
 }
 
-function ownApp(settings: Settings, report: Report): AppConfig | undefined {
+function ownApp(settings: Settings, report: Report): Application | undefined {
   const appKey = required(settings, 'DINGTALK_APP_KEY', 'to talk to DingTalk', report);
   const appSecret = required(settings, 'DINGTALK_APP_SECRET', 'to talk to DingTalk', report);
   if (appKey === undefined || appSecret === undefined) return undefined;
@@ -47,7 +48,7 @@ function ownApp(settings: Settings, report: Report): AppConfig | undefined {
     : { kind: 'corp', appKey, appSecret, corpId };
 }
 
-function suiteApp(settings: Settings, report: Report): AppConfig | undefined {
+function suiteApp(settings: Settings, report: Report): Application | undefined {
   const why = 'for a third-party enterprise app';
   const suiteKey = required(settings, 'DINGTALK_SUITE_KEY', why, report);
   const suiteSecret = required(settings, 'DINGTALK_SUITE_SECRET', why, report);

@@ -1,6 +1,7 @@
 import type { Signal } from '../async/abort.ts';
 import type { Clock } from '../async/clock.ts';
 import type { Deadline } from '../async/deadline.ts';
+import type { Application } from '../domain/application.ts';
 import type { DingTalkStatus } from '../domain/dingtalk-status.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { Observer } from '../domain/observer.ts';
@@ -19,7 +20,7 @@ import { createBanStep } from './resilience/ip-ban.ts';
 import { createQuotaGate } from './resilience/quota-gate.ts';
 import { createRetries } from './resilience/retries.ts';
 import { createRetryBudget } from './resilience/retry-budget.ts';
-import { createCorpOf, type Application, type CorpOf } from './tokens/application.ts';
+import { createCorpOf, type CorpOf } from './tokens/corp-of.ts';
 import { createRedisTokenSupply } from './tokens/redis-token-supply.ts';
 import { createTokenCache } from './tokens/token-cache.ts';
 import { createTokenSource } from './tokens/token-endpoint.ts';

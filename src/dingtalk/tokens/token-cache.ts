@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../async/clock.ts';
 import { startDeadline, whileWaiting, type Deadline } from '../../async/deadline.ts';
 import type { AccessToken } from '../call.ts';
-import type { CorpOf } from './application.ts';
+import type { CorpOf } from './corp-of.ts';
 import type { TimedToken, TokenSupply } from './token-supply.ts';
 import type { Signal } from '../../async/abort.ts';
 

@@ -6,7 +6,7 @@ import { tokenApi } from '../../domain/observer.ts';
 import { DingTalkError } from '../../errors/dingtalk-error.ts';
 import { kinds } from '../../errors/kinds.ts';
 import type { Send } from '../compose.ts';
-import type { Application } from './application.ts';
+import type { Application } from '../../domain/application.ts';
 import { createTokenRefusals } from './token-refusals.ts';
 
 export interface FetchedToken {

@@ -10,14 +10,3 @@ export type Application =
       /** For viewers whose credentials name no organization. */
       readonly corpId: string | undefined;
     };
-
-/**
- * The organization that pays for the calls of a viewer of `corpId`, and whose token they use. Undefined for an internal
- * application, which has one token, and for a viewer without an organization where none is configured.
- */
-export type CorpOf = (corpId: string | undefined) => string | undefined;
-
-export const createCorpOf =
-  (app: Application): CorpOf =>
-  (corpId) =>
-    app.kind === 'internal' ? undefined : (corpId ?? app.corpId);

@@ -1,0 +1,12 @@
+import type { Application } from '../../domain/application.ts';
+
+/**
+ * The organization that pays for the calls of a viewer of `corpId`, and whose token they use. Undefined for an internal
+ * application, which has one token, and for a viewer without an organization where none is configured.
+ */
+export type CorpOf = (corpId: string | undefined) => string | undefined;
+
+export const createCorpOf =
+  (app: Application): CorpOf =>
+  (corpId) =>
+    app.kind === 'internal' ? undefined : (corpId ?? app.corpId);
