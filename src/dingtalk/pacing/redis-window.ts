@@ -6,6 +6,7 @@ import { doneReply, integerReply } from '../../redis/replies.ts';
 import { createScript } from '../../redis/script.ts';
 import type { Shared } from '../../redis/shared.ts';
 import { nowByRedis } from '../../redis/time.ts';
+import { dropEndedLeases } from './leases.ts';
 import type { ReplicaCount } from './replica-count.ts';
 
 /** How long a process keeps to its share after Redis failed: by then Redis knows every place in use again. */
@@ -57,13 +58,7 @@ interface RedisWindowOptions {
  */
 const takeScript = createScript(
   'takePlace',
-  `${nowByRedis}
-local kind = redis.call('TYPE', KEYS[1]).ok
-if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
--- Entries later than any lease are left from before a clock was put back.
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. now + ARGV[3], '+inf')
-redis.call('ZREM', KEYS[1], ARGV[1])
+  `${nowByRedis}${dropEndedLeases('ARGV[3]')}redis.call('ZREM', KEYS[1], ARGV[1])
 local taken = redis.call('ZCARD', KEYS[1])
 local limit = tonumber(ARGV[2])
 if taken < limit then

@@ -4,6 +4,7 @@ import { integerReply } from '../../redis/replies.ts';
 import { createScript } from '../../redis/script.ts';
 import type { Shared } from '../../redis/shared.ts';
 import { nowByRedis } from '../../redis/time.ts';
+import { dropEndedLeases } from './leases.ts';
 
 const beatMs = 2000;
 /** Until Redis has been there once. */
@@ -17,12 +18,7 @@ const mostReplicas = 10_000;
 
 const beatScript = createScript(
   'countReplicas',
-  `${nowByRedis}
-local kind = redis.call('TYPE', KEYS[1]).ok
-if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. now + ARGV[2], '+inf')
-redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+  `${nowByRedis}${dropEndedLeases('ARGV[2]')}redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return math.min(redis.call('ZCARD', KEYS[1]), tonumber(ARGV[3]))
 `,
