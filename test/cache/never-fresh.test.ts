@@ -7,6 +7,7 @@ import type { CallOptions, DingTalk } from '../../src/dingtalk/dingtalk.ts';
 import { codec, type Endpoint } from '../../src/domain/endpoint.ts';
 import type { Viewer } from '../../src/domain/viewer.ts';
 import { createManualClock } from '../support/manual-clock.ts';
+import { silentObserver } from '../support/silent-observer.ts';
 
 const call = { method: 'GET', path: () => '/', repeatable: true, refusals: {} } as const;
 const credential: Endpoint<object, string> = {
@@ -40,12 +41,7 @@ function createCache(): LookupCache {
     cache: { ttlMs: 60_000, staleMs: 0, negativeTtlMs: 5000, maxEntries: 10, maxBytes: 10_000 },
     keyOf: (...parts) => JSON.stringify(parts),
     shared: undefined,
-    observer: {
-      lookupEnded: () => undefined,
-      callEnded: () => undefined,
-      attemptsEnded: () => undefined,
-      turnEnded: () => undefined,
-    },
+    observer: silentObserver,
     onRevalidationFailed: () => undefined,
   });
 }

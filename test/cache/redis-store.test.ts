@@ -4,10 +4,10 @@ import { pino } from 'pino';
 import type { StoredContent } from '../../src/cache/entry-codec.ts';
 import { createRedisStore, type RedisStore } from '../../src/cache/redis-store.ts';
 import { systemClock, type Clock } from '../../src/async/clock.ts';
-import { createRedis, type Redis } from '../../src/redis/redis.ts';
+import { createRedis } from '../../src/redis/redis.ts';
 import { createSeal } from '../../src/redis/seal.ts';
 import { eventually } from '../support/eventually.ts';
-import { scriptClient } from '../support/script-client.ts';
+import { scriptRedis } from '../support/script-client.ts';
 import { startRedis, testWithRedis } from '../support/redis-server.ts';
 
 const space: StoredContent = { answer: { space: { spaceId: '1' } } };
@@ -171,15 +171,7 @@ test.each([
   ['an entry without a time', [1_700_000_000_000, Buffer.from('text'), Buffer.from('text')]],
   ['an entry that is a number', [1_700_000_000_000, 1_700_000_000_000, 1]],
 ])('%s in reply to a read counts as no answer', async (_what, reply) => {
-  const client = scriptClient(() => reply);
-  const run: Redis['run'] = (command) => command(client);
-  const redis = {
-    run,
-    insist: run,
-    subscribe: () => undefined,
-    opened: async () => undefined,
-    close: () => undefined,
-  };
+  const redis = scriptRedis(() => reply);
 
   expect(await createRedisStore({ redis, seal }, systemClock).read('key')).toBeUndefined();
 });

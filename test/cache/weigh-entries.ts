@@ -6,6 +6,7 @@ import type { DingTalk } from '../../src/dingtalk/dingtalk.ts';
 import type { Endpoint } from '../../src/domain/endpoint.ts';
 import { conversationSpaceEndpoint } from '../../src/graph/conversation/conversation-space.endpoint.ts';
 import { createManualClock } from '../support/manual-clock.ts';
+import { silentObserver } from '../support/silent-observer.ts';
 
 const maxEntries = 20_000;
 const waiting = { signal: new AbortController().signal, remainingMs: () => 5000 };
@@ -35,12 +36,7 @@ const createFullCache = () =>
       app: { appKey: 'key' },
     }),
     shared: undefined,
-    observer: {
-      lookupEnded: () => undefined,
-      callEnded: () => undefined,
-      attemptsEnded: () => undefined,
-      turnEnded: () => undefined,
-    },
+    observer: silentObserver,
     onRevalidationFailed: () => undefined,
   });
 

@@ -8,7 +8,7 @@ import { RedisUnavailableError } from '../../src/redis/redis-unavailable-error.t
 import { createSeal } from '../../src/redis/seal.ts';
 import { createShared, type Shared } from '../../src/redis/shared.ts';
 import { createManualClock } from '../support/manual-clock.ts';
-import { scriptClient } from '../support/script-client.ts';
+import { scriptRedis } from '../support/script-client.ts';
 import { startRedis, testWithRedis, type RedisServer } from '../support/redis-server.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
@@ -274,15 +274,7 @@ test.each([
   ['more places than there are', -2],
   ['a longer wait than there is', 1001],
 ])('%s in reply to a request for a place is no place', async (_what, reply) => {
-  const client = scriptClient(() => reply);
-  const run: Shared['redis']['run'] = (command) => command(client);
-  const redis = {
-    run,
-    insist: run,
-    subscribe: () => undefined,
-    opened: async () => undefined,
-    close: () => undefined,
-  };
+  const redis = scriptRedis(() => reply);
   const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'app', secret: 'secret' });
 
   expect(await placesOf({ redis, seal }).take()).toMatchObject({ kind: 'unknown' });

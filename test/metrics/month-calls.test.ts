@@ -6,7 +6,7 @@ import { createSeal } from '../../src/redis/seal.ts';
 import { createShared, type Shared } from '../../src/redis/shared.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
-import { scriptClient } from '../support/script-client.ts';
+import { scriptRedis } from '../support/script-client.ts';
 import { startRedis, testWithRedis } from '../support/redis-server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
@@ -187,18 +187,10 @@ test.each([
 ])('%s in reply to a batch counts nothing, and the batch is offered again', async (_what, reply) => {
   let replies: unknown = reply;
   const batches: unknown[][] = [];
-  const client = scriptClient((_keyCount, _countName, _batchName, ...args) => {
+  const redis = scriptRedis((_keyCount, _countName, _batchName, ...args) => {
     batches.push(args.slice(0, 2));
     return replies;
   });
-  const run: Shared['redis']['run'] = (command) => command(client);
-  const redis = {
-    run,
-    insist: run,
-    subscribe: () => undefined,
-    opened: async () => undefined,
-    close: () => undefined,
-  };
   const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'key', secret: 'secret' });
   const calls = createMonthCalls({ shared: { redis, seal }, clock: createManualClock() });
   noteTimes(calls, 3);

@@ -1,4 +1,5 @@
 import type { Redis as Client } from 'ioredis';
+import type { Redis } from '../../src/redis/redis.ts';
 
 /** A client that answers every script with what `answer` makes of the number of keys, the keys and the arguments. */
 export function scriptClient(answer: (...sent: readonly unknown[]) => unknown): Client {
@@ -7,4 +8,17 @@ export function scriptClient(answer: (...sent: readonly unknown[]) => unknown): 
       Object.assign(client, { [`${name}Buffer`]: async (...sent: unknown[]) => answer(...sent) }),
   };
   return client as unknown as Client;
+}
+
+/** A Redis in reach, whose client answers every script with what `answer` makes of it. */
+export function scriptRedis(answer: (...sent: readonly unknown[]) => unknown): Redis {
+  const client = scriptClient(answer);
+  const run: Redis['run'] = (command) => command(client);
+  return {
+    run,
+    insist: run,
+    subscribe: () => undefined,
+    opened: async () => undefined,
+    close: () => undefined,
+  };
 }
