@@ -5,7 +5,7 @@ import { kinds } from '../../errors/kinds.ts';
 import type { Gate } from '../compose.ts';
 
 const closedMs = 10 * 60_000;
-/** After a try that told nothing. */
+/** After a try that left open whether the quota is spent. */
 const unclearMs = 10_000;
 /** Far above the organizations that one gateway serves; a bound all the same. */
 const maxOrganizations = 1000;
@@ -46,7 +46,7 @@ export function createQuotaGate(clock: Clock): Gate {
         if (isSpent(error)) close(corpId, error.details);
         else if (known && error instanceof NotSentError) closed.set(corpId, known);
         else if (isServed(error)) closed.delete(corpId);
-        // It told nothing of the quota: others may try soon.
+        // Whether the quota is spent is still open: others may try soon.
         else if (known) close(corpId, known.said, unclearMs);
         throw error;
       }

@@ -14,7 +14,7 @@ import { lookupName } from '../loading/lookup-name.ts';
 import { lookupOf, type Lookup } from '../loading/looks-up.decorator.ts';
 
 type Fields = ReadonlyMap<string, readonly FieldNode[]>;
-/** Arguments and keys on the way to a field: what its lookup can be told from. */
+/** Arguments and keys on the way to a field: what identifies its lookup. */
 type Known = Readonly<Record<string, unknown>>;
 
 /**
