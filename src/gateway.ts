@@ -9,7 +9,7 @@ import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
 import { createMetrics } from './observability/metrics/metrics.ts';
 import { registerMetrics } from './server/metrics.route.ts';
-import { createShared } from './redis/shared.ts';
+import { createSealedRedis } from './redis/sealed-redis.ts';
 import { createAuthenticator } from './identity/create-authenticator.ts';
 import { createViewerAlias } from './identity/viewer-alias.ts';
 import { createViewerRateLimit } from './identity/viewer-rate-limit.ts';
@@ -47,10 +47,11 @@ export async function createGateway(
   { log, clock, random }: GatewayDependencies,
 ): Promise<Gateway> {
   const { app: application, timeoutMs, mode, monthlyQuota } = config.dingtalk;
-  const shared = config.redisUrl && (await createShared(config.redisUrl, config.dingtalk, { log, clock }));
+  const sealedRedis =
+    config.redisUrl && (await createSealedRedis(config.redisUrl, config.dingtalk, { log, clock }));
   const metrics = createMetrics({
     clock,
-    shared,
+    sealedRedis,
     secret: application.kind === 'suite' ? application.suiteSecret : application.appSecret,
     monthlyQuota,
   });
@@ -59,7 +60,7 @@ export async function createGateway(
     ...config.dingtalk,
     // The stand-in's ids fail each on its own.
     protectHost: mode !== 'sandbox',
-    shared,
+    sealedRedis,
     clock,
     random,
     observer,
@@ -71,7 +72,7 @@ export async function createGateway(
     timeoutMs,
     cache: config.cache,
     keyOf: createLookupKeyOf(config.dingtalk),
-    shared,
+    sealedRedis,
     observer,
     onRevalidationFailed: (error) => logError(log, error),
   });
@@ -104,7 +105,8 @@ export async function createGateway(
     authenticator,
     aliasOf: createViewerAlias(config.viewerLogKey),
     rateLimit: createViewerRateLimit(clock, config.limits.viewerRequestsPerSecond),
-    lookups,
+    findFor: (viewer, waiting) => (endpoint, input, onEnded) =>
+      lookups.find(endpoint, input, viewer, waiting, onEnded),
     clock,
     timeoutMs,
     explainable: !config.production,
@@ -117,7 +119,7 @@ export async function createGateway(
     app,
     whyNotReady: readiness.whyNotReady,
     async prepare() {
-      await shared?.redis.opened(redisAtStartMs);
+      await sealedRedis?.redis.opened(redisAtStartMs);
     },
     async close() {
       readiness.startDraining();
@@ -127,7 +129,7 @@ export async function createGateway(
       await lookups.close();
       dingtalk.close();
       await metrics.close();
-      shared?.redis.close();
+      sealedRedis?.redis.close();
     },
   };
 }

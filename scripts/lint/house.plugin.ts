@@ -1,5 +1,4 @@
 import { dirname, join, relative, sep } from 'node:path';
-import { exceptions } from './exceptions.ts';
 import { forbiddenImport, forbiddenPackage } from './rooms.ts';
 
 /** What the rule needs of oxlint's context and syntax tree, which is ESLint's. */
@@ -32,9 +31,7 @@ function create(context: Context): Visitor {
     const isFile = specifier.startsWith('.');
     const to = isFile ? below(join(dirname(context.filename), specifier)) : specifier;
     const message = isFile ? forbiddenImport(from, to, onlyTypes) : forbiddenPackage(from, to);
-    if (message !== undefined && !exceptions.includes(`${from} > ${to}`)) {
-      context.report({ node: node.source, message });
-    }
+    if (message !== undefined) context.report({ node: node.source, message });
   };
   const checkDeclaration = (node: ImportingNode): void => {
     check(node, importsOnlyTypes(node));

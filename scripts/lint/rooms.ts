@@ -6,7 +6,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   async: ['errors'],
   domain: ['errors'],
-  // The characters of unionId and corpId are rules of the domain.
+  // The characters of unionId and corpId, and what loopback is, are rules of the domain.
   config: ['domain'],
   redis: ['async', 'type config'],
   dingtalk: [
@@ -29,7 +29,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   graph: ['type cache', 'domain', 'errors'],
   observability: ['domain', 'errors', 'redis', 'async'],
   explorer: [],
-  server: ['graph', 'identity', 'observability', 'explorer', 'errors', 'async', 'type domain', 'type config'],
+  server: ['graph', 'identity', 'observability', 'explorer', 'errors', 'async', 'domain', 'type config'],
   'server/graphql': [
     'server',
     'graph',
@@ -38,6 +38,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'explorer',
     'errors',
     'async',
+    'type domain',
     'type config',
   ],
   sandbox: [],

@@ -3,7 +3,7 @@ import { startDeadline, whileWaiting, type Deadline } from './deadline.ts';
 import type { Signal } from './abort.ts';
 
 /** The work may say for so long after its deadline why it is late. */
-export const lastWordMs = 50;
+export const graceMs = 50;
 
 /**
  * Something done once that several wait for.
@@ -11,11 +11,11 @@ export const lastWordMs = 50;
  * A class, as there is one for every lookup: an object with a getter of its own is given a shape of its own by V8, which
  * lives, with all that the getter can see, until everything is collected.
  */
-export class SharedWork<T> {
+export class JointWork<T> {
   readonly #result = Promise.withResolvers<T>();
   readonly #clock: Clock;
   readonly #deadline: Deadline;
-  #cancelLastWord: (() => void) | undefined;
+  #cancelGrace: (() => void) | undefined;
   #waiting = 0;
   #ended = false;
   #abandoned = false;
@@ -32,7 +32,7 @@ export class SharedWork<T> {
   ) {
     this.#clock = clock;
     this.#deadline = startDeadline(clock, timeoutMs);
-    this.#deadline.signal.addEventListener('abort', () => this.#awaitLastWord());
+    this.#deadline.signal.addEventListener('abort', () => this.#awaitGrace());
     void this.#run(work, onEnded);
   }
 
@@ -55,7 +55,7 @@ export class SharedWork<T> {
     } finally {
       this.#ended = true;
       this.#deadline[Symbol.dispose]();
-      this.#cancelLastWord?.();
+      this.#cancelGrace?.();
       onEnded?.();
     }
   }
@@ -67,8 +67,8 @@ export class SharedWork<T> {
     this.#deadline.giveUp(reason);
   }
 
-  #awaitLastWord(): void {
-    this.#cancelLastWord = this.#clock.after(lastWordMs, () => {
+  #awaitGrace(): void {
+    this.#cancelGrace = this.#clock.after(graceMs, () => {
       this.#abandoned = true;
       this.#result.reject(this.#deadline.signal.reason);
     });

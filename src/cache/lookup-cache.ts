@@ -4,7 +4,7 @@ import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
 import type { Endpoint, UncacheableEndpoint } from '../domain/endpoint.ts';
 import type { Observer } from '../domain/observer.ts';
-import type { Shared } from '../redis/shared.ts';
+import type { SealedRedis } from '../redis/sealed-redis.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import { servable, type Lifetimes, type ServableEntry } from './entry.ts';
 import type { LookupKeyOf } from './lookup-key.ts';
@@ -44,15 +44,15 @@ interface LookupCacheOptions {
   readonly cache: Lifetimes & MemoryLimits;
   readonly keyOf: LookupKeyOf;
   /** Undefined: entries live in this process only. */
-  readonly shared: Shared | undefined;
+  readonly sealedRedis: SealedRedis | undefined;
   readonly observer: Observer;
   readonly onRevalidationFailed: (error: unknown) => void;
 }
 
 export function createLookupCache(options: LookupCacheOptions): LookupCache {
-  const { dingtalk, clock, timeoutMs, cache, keyOf, shared, observer, onRevalidationFailed } = options;
+  const { dingtalk, clock, timeoutMs, cache, keyOf, sealedRedis, observer, onRevalidationFailed } = options;
   const memory = cache.ttlMs > 0 ? createMemory(cache) : undefined;
-  const redis = memory && shared && createRedisStore(shared, clock);
+  const redis = memory && sealedRedis && createRedisStore(sealedRedis, clock);
   const readThrough = createReadThrough({ dingtalk, clock, timeoutMs, lifetimes: cache, memory, redis });
   const flights = createSingleFlight<ServableEntry>(clock, timeoutMs);
   const revalidation = createRevalidation({ clock, memory, onFailed: onRevalidationFailed });

@@ -3,7 +3,7 @@ import type { Redis as Client } from 'ioredis';
 import type { Clock } from '../async/clock.ts';
 import { arrayReply, bufferReply, doneReply } from '../redis/replies.ts';
 import { createScript, type Script } from '../redis/script.ts';
-import type { Shared } from '../redis/shared.ts';
+import type { SealedRedis } from '../redis/sealed-redis.ts';
 import { aheadAtMostMs, nowByRedis, timeReply } from '../redis/time.ts';
 import { parseSealedEntry, type SealedEntry, type StoredContent, type StoredEntry } from './entry-codec.ts';
 
@@ -67,7 +67,7 @@ const invalidateScript = createScript(
 );
 
 /** Every value is sealed, and every name is a keyed hash. */
-export function createRedisStore({ redis, seal }: Shared, clock: Clock): RedisStore {
+export function createRedisStore({ redis, seal }: SealedRedis, clock: Clock): RedisStore {
   const self = randomUUID();
   const channel = seal.keyOf('dropped');
   const nameOf = (key: string): string => seal.keyOf('lookup', key);

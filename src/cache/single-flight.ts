@@ -1,6 +1,6 @@
 import type { Clock } from '../async/clock.ts';
 import { startDeadline, type Deadline, type Waiting } from '../async/deadline.ts';
-import { lastWordMs, SharedWork } from '../async/joint-work.ts';
+import { graceMs, JointWork } from '../async/joint-work.ts';
 import type { LookupSource } from '../domain/observer.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 
@@ -34,7 +34,7 @@ export type OnJoined = (flight: Flight, isFirst: boolean) => void;
 
 interface FlightUnderWay<T> {
   readonly flight: Flight;
-  readonly work: SharedWork<T>;
+  readonly work: JointWork<T>;
 }
 
 /** Each flight may take `timeoutMs`, or what is left to the caller who starts it. */
@@ -43,11 +43,11 @@ export function createSingleFlight<T>(clock: Clock, timeoutMs: number): SingleFl
 
   /** Leaves the work time to report its own error before the caller's deadline. */
   const timeFor = ({ remainingMs }: Waiting): number =>
-    Math.max(0, Math.min(timeoutMs, remainingMs() - lastWordMs));
+    Math.max(0, Math.min(timeoutMs, remainingMs() - graceMs));
 
   function start(key: string, waiting: Waiting, run: Run<T>): FlightUnderWay<T> {
     const flight = newFlight();
-    const work = new SharedWork(
+    const work = new JointWork(
       clock,
       timeFor(waiting),
       (deadline) => run(flight, deadline),

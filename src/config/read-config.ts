@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 import { ineffectiveVariableWarnings, unknownVariableWarnings } from './ineffective-variables.ts';
-import { isLoopback } from './loopback.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import { appRules, limitsOf, viewerRules, type Report, type SandboxDefaults } from './rules.ts';
 import { variables, type Settings, type VariableName } from './variables.ts';
 

@@ -1,6 +1,6 @@
 import type { Application } from '../domain/application.ts';
 import type { DingTalkConfig, LimitsConfig, ViewerConfig } from './config.ts';
-import { isLoopback } from './loopback.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import type { Settings, VariableName } from './variables.ts';
 
 /** The application and the operator of the sandbox. */

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import * as z from 'zod';
 import { isCorpId, isUnionId } from '../domain/identifiers.ts';
-import { isLoopback } from './loopback.ts';
+import { isLoopback } from '../domain/loopback.ts';
 
 export const text = z.string().min(1);
 

@@ -6,7 +6,7 @@ import type { DingTalkStatus } from '../domain/dingtalk-status.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { Viewer } from '../domain/viewer.ts';
-import type { Shared } from '../redis/shared.ts';
+import type { SealedRedis } from '../redis/sealed-redis.ts';
 import type { Call } from './call.ts';
 import { compose, refuseEarly, type Step } from './compose.ts';
 import { createAttempt } from './http/attempt.ts';
@@ -99,7 +99,7 @@ interface DingTalkOptions {
   readonly timeoutMs: number;
   /** False: one call's failure keeps no other call back. */
   readonly protectHost: boolean;
-  readonly shared: Shared | undefined;
+  readonly sealedRedis: SealedRedis | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly observer: Observer;
@@ -110,7 +110,7 @@ interface DingTalkOptions {
 const probeGraceMs = 1000;
 
 export function createDingTalk(options: DingTalkOptions): DingTalkConnection {
-  const { app, timeoutMs, protectHost, shared, clock, random, observer } = options;
+  const { app, timeoutMs, protectHost, sealedRedis, clock, random, observer } = options;
   const corpOf = createCorpOf(app);
   const client = createUpstreamClient(options.apiUrl, clock);
   const limiters = createRateLimiters({ ...options, slowsDown: protectHost });
@@ -131,8 +131,8 @@ export function createDingTalk(options: DingTalkOptions): DingTalkConnection {
     http,
   );
   const source = createTokenSource(app, sendOnce, clock);
-  const supply = shared
-    ? createRedisTokenSupply({ source, kind: app.kind, shared, clock, timeoutMs })
+  const supply = sealedRedis
+    ? createRedisTokenSupply({ source, kind: app.kind, sealedRedis, clock, timeoutMs })
     : createDirectTokenSupply(source, clock);
   const tokens = createTokenCache({ ...options, corpOf, supply });
   const sendLookup = compose(

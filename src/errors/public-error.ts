@@ -14,11 +14,16 @@ interface PublicErrorOptions {
 }
 
 /** An error whose message is written for the client and passes the masking step unchanged. */
+export type PublicError = GraphQLError;
+
+export const isPublicError = (error: unknown): error is PublicError => error instanceof GraphQLError;
+
+/** Makes a {@link PublicError}. */
 export function publicError(
   code: PublicCode,
   message: string,
   options: PublicErrorOptions = {},
-): GraphQLError {
+): PublicError {
   const { httpStatus, httpHeaders = {}, retryable = false, retryAfterMs, argument, cause } = options;
   return new GraphQLError(message, {
     ...(cause && { originalError: cause }),

@@ -1,5 +1,4 @@
-import type { GraphQLError } from 'graphql';
-import { publicError } from '../errors/public-error.ts';
+import { publicError, type PublicError } from '../errors/public-error.ts';
 
 /** A request's headers as they came: name, value, name, value, as in `IncomingMessage.rawHeaders`. */
 export type CredentialHeaders = readonly string[];
@@ -27,17 +26,17 @@ export function bearerToken(headers: CredentialHeaders): string {
   return token;
 }
 
-export function unauthenticated(message: string): GraphQLError {
+export function unauthenticated(message: string): PublicError {
   return publicError('UNAUTHENTICATED', message, { httpStatus: 401 });
 }
 
-export function refusedBearer(message: string): GraphQLError {
+export function refusedBearer(message: string): PublicError {
   const httpHeaders = { 'www-authenticate': 'Bearer' };
   return publicError('UNAUTHENTICATED', message, { httpStatus: 401, httpHeaders });
 }
 
 /** The credentials may be good: what would tell is out of reach, for the reason that `cause` gives to the log. */
-export function identityUnavailable(cause: Error, retryAfterMs?: number): GraphQLError {
+export function identityUnavailable(cause: Error, retryAfterMs?: number): PublicError {
   return publicError(
     'UPSTREAM_UNAVAILABLE',
     'Your credentials cannot be checked right now: try again later.',

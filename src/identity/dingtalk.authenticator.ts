@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../async/clock.ts';
 import type { Deadline } from '../async/deadline.ts';
-import { SharedWork } from '../async/joint-work.ts';
+import { JointWork } from '../async/joint-work.ts';
 import type { DingTalkAsUser, UserToken } from '../dingtalk/dingtalk.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -41,7 +41,7 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
   const unknownBearers = createUnknownBearers(dingtalk, usersMeEndpoint.name);
   const accepted = new LRUCache<string, Accepted>({ max: maxKnown });
   /** As many as the rate limiters let wait. */
-  const checks = new Map<string, SharedWork<Viewer>>();
+  const checks = new Map<string, JointWork<Viewer>>();
 
   async function check(bearer: Bearer, address: string | undefined, deadline: Deadline): Promise<Viewer> {
     const askedAtMs = clock.nowMs();
@@ -63,10 +63,10 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
   }
 
   /** Joins the check that is under way for this token, or starts one. */
-  function joinCheck(token: Bearer, address: string | undefined): SharedWork<Viewer> {
+  function joinCheck(token: Bearer, address: string | undefined): JointWork<Viewer> {
     const current = checks.get(token.hash);
     if (current?.abandoned === false) return current;
-    const started = new SharedWork(
+    const started = new JointWork(
       clock,
       timeoutMs,
       (deadline) => check(token, address, deadline),

@@ -1,5 +1,4 @@
 import { createPublicKey } from 'node:crypto';
-import { GraphQLError } from 'graphql';
 import { jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../async/clock.ts';
 import type { ViewerConfig } from '../config/config.ts';
@@ -7,6 +6,7 @@ import { whileWaiting } from '../async/deadline.ts';
 import type { Authenticator } from './authenticator.ts';
 import { bearerToken, identityUnavailable, refusedBearer } from './credential-headers.ts';
 import { isCorpId, isUnionId } from '../domain/identifiers.ts';
+import { isPublicError } from '../errors/public-error.ts';
 import { IdentitySourceError } from '../errors/identity-source-error.ts';
 import { createJwks } from './jwks.ts';
 import type { Viewer } from '../domain/viewer.ts';
@@ -53,7 +53,7 @@ export function createJwtAuthenticator(config: JwtConfig, dependencies: JwtDepen
         const { payload } = await whileWaiting(jwtVerify(token, keyOf, options), signal);
         return viewerOf(payload, config);
       } catch (error) {
-        if (error instanceof GraphQLError || signal.aborted) throw error;
+        if (isPublicError(error) || signal.aborted) throw error;
         if (error instanceof IdentitySourceError) throw identityUnavailable(error);
         throw refusedBearer('Your token is not valid here: sign in again.');
       }
@@ -77,7 +77,7 @@ function viewerOf(payload: JWTPayload, { unionIdClaim, corpIdClaim }: JwtConfig)
   }
   if (corpId !== undefined && !isCorpId(corpId)) {
     throw refusedBearer(
-      `Your token does not name an organization: mend or leave out the claim ${corpIdClaim}.`,
+      `Your token does not name an organization: correct or leave out the claim ${corpIdClaim}.`,
     );
   }
   return { unionId, corpId };

@@ -1,4 +1,4 @@
-import { isLoopback } from '../config/loopback.ts';
+import { isLoopback } from '../domain/loopback.ts';
 
 interface ServedHosts {
   /** The listen address. */

@@ -40,7 +40,7 @@ function createCache(): LookupCache {
     timeoutMs: 5000,
     cache: { ttlMs: 60_000, staleMs: 0, negativeTtlMs: 5000, maxEntries: 10, maxBytes: 10_000 },
     keyOf: (...parts) => JSON.stringify(parts),
-    shared: undefined,
+    sealedRedis: undefined,
     observer: silentObserver,
     onRevalidationFailed: () => undefined,
   });

@@ -35,7 +35,7 @@ const createFullCache = () =>
       apiUrl: new URL('https://api.dingtalk.io'),
       app: { appKey: 'key' },
     }),
-    shared: undefined,
+    sealedRedis: undefined,
     observer: silentObserver,
     onRevalidationFailed: () => undefined,
   });

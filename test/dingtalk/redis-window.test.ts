@@ -6,7 +6,7 @@ import { createRedisWindow, type RedisWindow } from '../../src/dingtalk/pacing/r
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { RedisUnavailableError } from '../../src/redis/redis-unavailable-error.ts';
 import { createSeal } from '../../src/redis/seal.ts';
-import { createShared, type Shared } from '../../src/redis/shared.ts';
+import { createSealedRedis, type SealedRedis } from '../../src/redis/sealed-redis.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { scriptRedis } from '../support/script-client.ts';
 import { startRedis, testWithRedis, type RedisServer } from '../support/redis-server.ts';
@@ -80,10 +80,10 @@ afterEach(() => {
 });
 
 /** One process's side, connected. */
-async function connect(redis: RedisServer, apiUrl = 'https://api.dingtalk.test'): Promise<Shared> {
+async function connect(redis: RedisServer, apiUrl = 'https://api.dingtalk.test'): Promise<SealedRedis> {
   const { appKey, appSecret } = sandboxCredentials;
   const app = { kind: 'internal', appKey, appSecret } as const;
-  const shared = await createShared(
+  const shared = await createSealedRedis(
     new URL(redis.url),
     { apiUrl: new URL(apiUrl), app },
     {
@@ -99,7 +99,7 @@ async function connect(redis: RedisServer, apiUrl = 'https://api.dingtalk.test')
 }
 
 function placesOf(
-  shared: Shared,
+  shared: SealedRedis,
   options: { replicas?: ReplicaCount; longestCallMs?: number; clock?: Clock } = {},
 ): RedisWindow {
   const {
@@ -108,7 +108,7 @@ function placesOf(
     clock = patientClock,
   } = options;
   const api = 'conversationSpace';
-  return createRedisWindow({ shared, replicas, clock, api, callsPerSecond: 2, longestCallMs });
+  return createRedisWindow({ sealedRedis: shared, replicas, clock, api, callsPerSecond: 2, longestCallMs });
 }
 
 /** Until Redis gives a place. */
@@ -237,7 +237,7 @@ testWithRedis('where the others left no place, a late Redis is waited for, a sec
   const shared = await connect(redis);
   const clock = createManualClock();
   let isLate = false;
-  const run: Shared['redis']['run'] = (command) => (isLate ? late() : shared.redis.run(command));
+  const run: SealedRedis['redis']['run'] = (command) => (isLate ? late() : shared.redis.run(command));
   const places = placesOf({ ...shared, redis: { ...shared.redis, run, insist: run } }, { clock });
   expect([(await places.take()).kind, (await places.take()).kind]).toEqual(['taken', 'taken']);
 

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { exceptions } from '../../scripts/lint/exceptions.ts';
 import { composition, rooms } from '../../scripts/lint/rooms.ts';
 
 const repository = join(import.meta.dirname, '../..');
@@ -92,17 +91,5 @@ describe('the table is that of src/', () => {
     const names = [...Object.keys(rooms), ...composition, ...Object.values(rooms).flat()];
 
     expect(names.filter((name) => !existsSync(join(src, name.replace(/^type /, ''))))).toEqual([]);
-  });
-
-  test('every exception is still needed', async () => {
-    const needed = await Promise.all(
-      exceptions.map(async (exception) => {
-        const [from = '', to = ''] = exception.split(' > ');
-        const code = existsSync(join(src, from)) ? await readFile(join(src, from), 'utf8') : '';
-        return code.includes(`/${basename(to)}'`) || code.includes(`'${to}'`);
-      }),
-    );
-
-    expect(exceptions.filter((_exception, index) => !needed[index])).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ function serve(options: { monthlyQuota?: number; status?: GatewayStatus } = {}):
 } {
   const metrics = createMetrics({
     clock: createManualClock(),
-    shared: undefined,
+    sealedRedis: undefined,
     secret: 'app-secret',
     monthlyQuota: options.monthlyQuota,
   });

@@ -3,14 +3,14 @@ import { Redis as Client } from 'ioredis';
 import { createMonthCalls, type MonthCalls } from '../../src/observability/metrics/month-calls.ts';
 import { monthOf } from '../../src/observability/metrics/month.ts';
 import { createSeal } from '../../src/redis/seal.ts';
-import { createShared, type Shared } from '../../src/redis/shared.ts';
+import { createSealedRedis, type SealedRedis } from '../../src/redis/sealed-redis.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { scriptRedis } from '../support/script-client.ts';
 import { startRedis, testWithRedis } from '../support/redis-server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
-const opened: Shared[] = [];
+const opened: SealedRedis[] = [];
 afterEach(() => {
   for (const { redis } of opened.splice(0)) redis.close();
 });
@@ -21,10 +21,10 @@ const dingtalk = {
 } as const;
 
 async function replica(url: string, clock: ManualClock): Promise<MonthCalls> {
-  const shared = await createShared(new URL(url), dingtalk, { log: createLogger('silent'), clock });
+  const shared = await createSealedRedis(new URL(url), dingtalk, { log: createLogger('silent'), clock });
   opened.push(shared);
   await shared.redis.run((client) => client.ping()).catch(() => undefined);
-  return createMonthCalls({ shared, clock });
+  return createMonthCalls({ sealedRedis: shared, clock });
 }
 
 function noteTimes(calls: MonthCalls, times: number, corp = 'own'): void {
@@ -41,7 +41,7 @@ test.each([
 
 test('counts in memory where there is no Redis, and begins anew with the month', async () => {
   const clock = createManualClock();
-  const calls = createMonthCalls({ shared: undefined, clock });
+  const calls = createMonthCalls({ sealedRedis: undefined, clock });
   noteTimes(calls, 3);
   noteTimes(calls, 1, 'other corp');
   const january = await calls.totals();
@@ -192,7 +192,7 @@ test.each([
     return replies;
   });
   const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'key', secret: 'secret' });
-  const calls = createMonthCalls({ shared: { redis, seal }, clock: createManualClock() });
+  const calls = createMonthCalls({ sealedRedis: { redis, seal }, clock: createManualClock() });
   noteTimes(calls, 3);
 
   expect(await calls.totals()).toEqual([{ corp: 'own', calls: 3 }]);

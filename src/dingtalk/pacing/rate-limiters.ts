@@ -1,7 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import type { DingTalkStatus } from '../../domain/dingtalk-status.ts';
 import type { Observer } from '../../domain/observer.ts';
-import type { Shared } from '../../redis/shared.ts';
+import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { createRateLimiter, mostInFlight, type RateLimiter } from './rate-limiter.ts';
 import { createReplicaCount } from './replica-count.ts';
 import { createRedisWindow, type RedisHealth, type RedisWindow } from './redis-window.ts';
@@ -29,21 +29,21 @@ interface RateLimitersOptions {
   readonly observer: Observer;
   /** Whether a "too fast" from DingTalk lowers the rate for a while. */
   readonly slowsDown: boolean;
-  readonly shared: Shared | undefined;
+  readonly sealedRedis: SealedRedis | undefined;
 }
 
 export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
-  const { clock, timeoutMs, random, observer, slowsDown, shared } = options;
+  const { clock, timeoutMs, random, observer, slowsDown, sealedRedis } = options;
   const limiters = new Map<string, RateLimiter>();
-  const replicas = shared && createReplicaCount(shared, clock);
+  const replicas = sealedRedis && createReplicaCount(sealedRedis, clock);
   const health: RedisHealth = { answeredAtMs: -Infinity, failedAtMs: -Infinity };
   let pausedUntilMs = -Infinity;
   const common = { clock, random, slowsDown, notBeforeMs: () => pausedUntilMs };
 
   function redisWindowOf(api: string, callsPerSecond: number): RedisWindow | undefined {
-    if (!shared || !replicas) return undefined;
+    if (!sealedRedis || !replicas) return undefined;
     return createRedisWindow({
-      shared,
+      sealedRedis,
       replicas,
       clock,
       health,

@@ -4,7 +4,7 @@ import type { Clock } from '../../async/clock.ts';
 import { RedisUnavailableError } from '../../redis/redis-unavailable-error.ts';
 import { doneReply, integerReply } from '../../redis/replies.ts';
 import { createScript } from '../../redis/script.ts';
-import type { Shared } from '../../redis/shared.ts';
+import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { nowByRedis } from '../../redis/time.ts';
 import { dropEndedLeases } from './leases.ts';
 import type { ReplicaCount } from './replica-count.ts';
@@ -42,7 +42,7 @@ export interface RedisHealth {
 }
 
 interface RedisWindowOptions {
-  readonly shared: Shared;
+  readonly sealedRedis: SealedRedis;
   readonly replicas: ReplicaCount;
   readonly clock: Clock;
   readonly api: string;
@@ -86,9 +86,9 @@ return 1
 );
 
 export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
-  const { shared, replicas, clock, api, callsPerSecond, longestCallMs } = options;
+  const { sealedRedis, replicas, clock, api, callsPerSecond, longestCallMs } = options;
   const { health = { answeredAtMs: -Infinity, failedAtMs: -Infinity } } = options;
-  const { redis, seal } = shared;
+  const { redis, seal } = sealedRedis;
   const key = seal.keyOf('budget', api);
   const process = randomUUID();
   const leaseMs = longestCallMs + 1001;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../async/clock.ts';
 import { integerReply } from '../../redis/replies.ts';
 import { createScript } from '../../redis/script.ts';
-import type { Shared } from '../../redis/shared.ts';
+import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { nowByRedis } from '../../redis/time.ts';
 import { dropEndedLeases } from './leases.ts';
 
@@ -33,7 +33,7 @@ export interface ReplicaCount {
 }
 
 /** Announces this process in Redis every two seconds, and counts the processes that do so. */
-export function createReplicaCount({ redis, seal }: Shared, clock: Clock): ReplicaCount {
+export function createReplicaCount({ redis, seal }: SealedRedis, clock: Clock): ReplicaCount {
   const key = seal.keyOf('replicas');
   const self = randomUUID();
   let counted: number | undefined;

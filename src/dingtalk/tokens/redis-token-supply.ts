@@ -3,7 +3,7 @@ import type { Redis as Client } from 'ioredis';
 import * as z from 'zod';
 import type { Clock } from '../../async/clock.ts';
 import { RedisUnavailableError } from '../../redis/redis-unavailable-error.ts';
-import type { Shared } from '../../redis/shared.ts';
+import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { aheadAtMostMs, readTime } from '../../redis/time.ts';
 import { claimToken, keepToken, releaseToken, type TokenClaim } from './token-scripts.ts';
 import { pause, type Deadline } from '../../async/deadline.ts';
@@ -31,7 +31,7 @@ interface RedisTokenSupplyOptions {
   readonly source: TokenSource;
   /** Part of the keys: different kinds of application have different tokens. */
   readonly kind: string;
-  readonly shared: Shared;
+  readonly sealedRedis: SealedRedis;
   readonly clock: Clock;
   readonly timeoutMs: number;
 }
@@ -50,7 +50,7 @@ type Claim = (TokenClaim & Asked) | { readonly kind: 'without' };
  */
 export function createRedisTokenSupply(options: RedisTokenSupplyOptions): TokenSupply {
   const { source, kind, clock, timeoutMs } = options;
-  const { redis, seal } = options.shared;
+  const { redis, seal } = options.sealedRedis;
   const owner = randomUUID();
   const lockMs = Math.min(longestWaitMs, Math.ceil(timeoutMs / 2));
 

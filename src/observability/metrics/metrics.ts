@@ -1,6 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Observer } from '../../domain/observer.ts';
-import type { Shared } from '../../redis/shared.ts';
+import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { createCollectors, type Collectors } from './collectors.ts';
 import { isCounted } from './counted-call.ts';
 import type { GatewayStatus } from './gateway-status.ts';
@@ -32,15 +32,15 @@ export interface Metrics {
 
 interface MetricsOptions {
   readonly clock: Clock;
-  readonly shared: Shared | undefined;
+  readonly sealedRedis: SealedRedis | undefined;
   /** Keys the names of organizations. */
   readonly secret: string;
   readonly monthlyQuota: number | undefined;
 }
 
-export function createMetrics({ clock, shared, secret, monthlyQuota }: MetricsOptions): Metrics {
+export function createMetrics({ clock, sealedRedis, secret, monthlyQuota }: MetricsOptions): Metrics {
   const corpLabel = createCorpLabel(secret);
-  const monthCalls = createMonthCalls({ shared, clock });
+  const monthCalls = createMonthCalls({ sealedRedis, clock });
   const lookups = { all: 0, withoutCall: 0 };
   let status: GatewayStatus = {};
   const collectors = createCollectors();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../async/clock.ts';
 import { addOnce } from './count-script.ts';
-import type { Shared } from '../../redis/shared.ts';
+import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { monthOf } from './month.ts';
 
 const flushMs = 1000;
@@ -30,12 +30,12 @@ interface Count {
 }
 
 interface MonthCallsOptions {
-  readonly shared: Shared | undefined;
+  readonly sealedRedis: SealedRedis | undefined;
   readonly clock: Clock;
 }
 
 /** Counts in memory, and adds it up in Redis once a second while there is something to add. */
-export function createMonthCalls({ shared, clock }: MonthCallsOptions): MonthCalls {
+export function createMonthCalls({ sealedRedis, clock }: MonthCallsOptions): MonthCalls {
   const replica = randomUUID();
   const counts = new Map<string, Count>();
   let flushing: Promise<void> | undefined;
@@ -51,7 +51,7 @@ export function createMonthCalls({ shared, clock }: MonthCallsOptions): MonthCal
     return count;
   }
 
-  async function add(count: Count, { redis, seal }: Shared): Promise<void> {
+  async function add(count: Count, { redis, seal }: SealedRedis): Promise<void> {
     if (count.batch === 0) {
       count.batch = count.noted;
       count.noted = 0;
@@ -80,8 +80,8 @@ export function createMonthCalls({ shared, clock }: MonthCallsOptions): MonthCal
 
   /** False while Redis does not take it. */
   async function addUp(count: Count): Promise<boolean> {
-    if (shared) {
-      return add(count, shared).then(
+    if (sealedRedis) {
+      return add(count, sealedRedis).then(
         () => true,
         () => false,
       );

@@ -1,13 +1,13 @@
 import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { LookupCache } from '../../cache/lookup-cache.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { LimitsConfig } from '../../config/config.ts';
-import { startDeadline, type Deadline } from '../../async/deadline.ts';
-import { lastWordMs } from '../../async/joint-work.ts';
+import { startDeadline, type Deadline, type Waiting } from '../../async/deadline.ts';
+import { graceMs } from '../../async/joint-work.ts';
 import { createErrorCap } from '../../graph/limits/error-cap.ts';
 import { createExplanation } from '../../graph/loading/explanation.ts';
 import { createLoad, type Find } from '../../graph/loading/loading.ts';
+import type { Viewer } from '../../domain/viewer.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Explorer } from '../../explorer/register-explorer.ts';
 import { wantsExplorer } from '../../explorer/wants-explorer.ts';
@@ -27,7 +27,8 @@ interface GraphQLRouteOptions {
   readonly authenticator: Authenticator;
   readonly aliasOf: ViewerAlias;
   readonly rateLimit: ViewerRateLimit;
-  readonly lookups: LookupCache;
+  /** Looks things up for one viewer, within one request's deadline. */
+  readonly findFor: (viewer: Viewer, waiting: Waiting) => Find;
   readonly clock: Clock;
   /** One deadline for everything that is asked of others on behalf of one request, who asks included. */
   readonly timeoutMs: number;
@@ -51,7 +52,7 @@ const bodyBytesOf = ({ method, headers }: FastifyRequest, limits: Pick<LimitsCon
 
 /** `GET` and `POST /graphql`: who asks is settled first, then loaders are made for that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
-  const { apollo, authenticator, aliasOf, rateLimit, lookups, clock, timeoutMs } = options;
+  const { apollo, authenticator, aliasOf, rateLimit, findFor, clock, timeoutMs } = options;
   const { explainable, maxLookups, limits, explorer } = options;
   let underWay = 0;
   /** Of the requests under way: a parsed body takes twenty times its length. */
@@ -74,9 +75,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       rateLimit.admit(viewer);
       const asksHow = explainable && request.headers['x-explain'] === '1';
       const explanation = asksHow ? createExplanation() : undefined;
-      const find: Find = (endpoint, input, onEnded) =>
-        lookups.find(endpoint, input, viewer, waiting, onEnded);
-      const load = createLoad({ find, maxLookups, explanation });
+      const load = createLoad({ find: findFor(viewer, waiting), maxLookups, explanation });
       return { load, explanation, errorCap: createErrorCap(limits.errors), log: () => logOf(request) };
     } catch (thrown) {
       const error = toIdentityError(thrown);
@@ -89,7 +88,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string | FastifyReply> {
     await nextTurn();
     if (unsentBytes > maxUnsentBytes) return overloaded(reply);
-    using deadline = startDeadline(clock, timeoutMs + lastWordMs, clientGone(request.raw));
+    using deadline = startDeadline(clock, timeoutMs + graceMs, clientGone(request.raw));
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: toHttpGraphQLRequest(request),
       context: () => contextOf(request, deadline),
