@@ -105,8 +105,8 @@ export async function createGateway(
     authenticator,
     aliasOf: createViewerAlias(config.viewerLogKey),
     rateLimit: createViewerRateLimit(clock, config.limits.viewerRequestsPerSecond),
-    findFor: (viewer, waiting) => (endpoint, input, onEnded) =>
-      lookups.find(endpoint, input, viewer, waiting, onEnded),
+    findFor: (viewer, waiting) => (endpoint, inputs, onEnded) =>
+      lookups.find(endpoint, inputs, viewer, waiting, onEnded),
     clock,
     timeoutMs,
     explainable: !config.production,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Codec } from '../domain/endpoint.ts';
+import type { Codec } from '../domain/codec.ts';
 import { publicCodes, type PublicCode } from '../errors/codes.ts';
 import { refusalKinds, type Content, type Entry } from './entry.ts';
 

@@ -1,11 +1,17 @@
 import type { Clock } from '../async/clock.ts';
 import { startDeadline, type Waiting } from '../async/deadline.ts';
-import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
-import type { Endpoint, UncacheableEndpoint } from '../domain/endpoint.ts';
+import {
+  isBatched,
+  type CacheableEndpoint,
+  type Endpoint,
+  type UncacheableEndpoint,
+} from '../domain/endpoint.ts';
 import type { Observer } from '../domain/observer.ts';
-import type { SealedRedis } from '../redis/sealed-redis.ts';
 import type { Viewer } from '../domain/viewer.ts';
+import { DingTalkError } from '../errors/dingtalk-error.ts';
+import type { SealedRedis } from '../redis/sealed-redis.ts';
+import { createBatch, createSingleCalls, type Batch, type Member } from './batch.ts';
 import { servable, type Lifetimes, type ServableEntry } from './entry.ts';
 import type { LookupKeyOf } from './lookup-key.ts';
 import { startLookupReport, type EndedLookup, type LookupReport } from './lookup-report.ts';
@@ -13,23 +19,26 @@ import { createMemory, isOverdue, type MemoryLimits } from './memory.ts';
 import { createReadThrough, type Lookup } from './read-through.ts';
 import { createRedisStore } from './redis-store.ts';
 import { createRevalidation } from './revalidation.ts';
-import { createSingleFlight, newFlight, type Run } from './single-flight.ts';
+import { createSingleFlight, newFlight, type OnJoined } from './single-flight.ts';
+
+export type OnEnded<Input> = (input: Input, lookup: EndedLookup) => void;
 
 /** Answers of DingTalk for viewers: from memory, Redis, a call under way, or a call. */
 export interface LookupCache {
   /**
-   * What `endpoint` answers to `input` for `viewer`. `onEnded` is called with how the lookup went.
+   * What `endpoint` answers to each of `inputs` for `viewer`: one promise an input, in their order. Where the endpoint
+   * has a batch form, the inputs that need a call go out together. `onEnded` is called with how each lookup went.
    *
    * @throws {DingTalkError} for every failure of DingTalk or on the way to it.
    * @throws the reason of `waiting`, if it is aborted first.
    */
   find<Input, Answer>(
     endpoint: Endpoint<Input, Answer>,
-    input: Input,
+    inputs: readonly Input[],
     viewer: Viewer,
     waiting: Waiting,
-    onEnded?: (lookup: EndedLookup) => void,
-  ): Promise<Answer>;
+    onEnded?: OnEnded<Input>,
+  ): readonly Promise<Answer>[];
   /** The entries of this process. */
   readonly cached: { readonly entries: number; readonly bytes: number };
   /** Ends the revalidations under way. */
@@ -53,7 +62,7 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
   const { dingtalk, clock, timeoutMs, cache, keyOf, sealedRedis, observer, onRevalidationFailed } = options;
   const memory = cache.ttlMs > 0 ? createMemory(cache) : undefined;
   const redis = memory && sealedRedis && createRedisStore(sealedRedis, clock);
-  const readThrough = createReadThrough({ dingtalk, clock, timeoutMs, lifetimes: cache, memory, redis });
+  const readThrough = createReadThrough({ clock, timeoutMs, memory, redis });
   const flights = createSingleFlight<ServableEntry>(clock, timeoutMs);
   const revalidation = createRevalidation({ clock, memory, onFailed: onRevalidationFailed });
   redis?.onInvalidated((key) => {
@@ -62,26 +71,43 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     memory?.delete(key);
   });
 
-  const runOf =
-    <Input, Answer>(lookup: Lookup<Input, Answer>, isStaleAllowed: boolean): Run<ServableEntry> =>
-    (flight, deadline) =>
-      readThrough(lookup, flight, deadline, isStaleAllowed);
+  /** Joins the flight for the lookup's key, or starts one. */
+  function fly<Answer>(
+    lookup: Lookup<Answer>,
+    member: Member<Answer>,
+    waiting: Waiting,
+    isStaleAllowed: boolean,
+    onJoined?: OnJoined,
+  ): Promise<ServableEntry> {
+    return flights.join(
+      lookup.key,
+      waiting,
+      (flight, deadline) => readThrough(lookup, member, flight, deadline, isStaleAllowed),
+      (flight, isFirst) => {
+        if (!isFirst) member.leave();
+        onJoined?.(flight, isFirst);
+      },
+    );
+  }
 
-  async function findCached<Input, Answer>(
-    lookup: Lookup<Input, Answer>,
+  /** `join` gives a lookup that may need a call its place among those that call together. */
+  async function findCached<Answer>(
+    lookup: Lookup<Answer>,
+    join: () => Member<Answer>,
     waiting: Waiting,
     report: LookupReport,
   ): Promise<Answer> {
-    const { key } = lookup;
+    const { key, lifetimes } = lookup;
     const nowMs = clock.nowMs();
     const known = memory?.get(key);
     const isStaleAllowed = known === undefined || !isOverdue(known, nowMs);
-    const inMemory = known && isStaleAllowed ? servable(known, nowMs, cache) : undefined;
+    const inMemory = known && isStaleAllowed ? servable(known, nowMs, lifetimes) : undefined;
     const { entry, isStale } =
-      inMemory ?? (await flights.join(key, waiting, runOf(lookup, isStaleAllowed), report.onJoined));
+      inMemory ?? (await fly(lookup, join(), waiting, isStaleAllowed, report.onJoined));
     if (isStale) {
-      const run = runOf(lookup, false);
-      revalidation.start(key, (signal) => flights.join(key, { signal, remainingMs: () => timeoutMs }, run));
+      revalidation.start(key, (signal) => {
+        return fly(lookup, join(), { signal, remainingMs: () => timeoutMs }, false);
+      });
     }
     report.found(clock.nowMs() - entry.askedAtMs, isStale);
     if ('refusal' in entry.content) {
@@ -92,7 +118,7 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     return entry.content.answer as Answer;
   }
 
-  async function call<Input, Answer>(
+  async function findUncached<Input, Answer>(
     endpoint: UncacheableEndpoint<Input, Answer>,
     input: Input,
     viewer: Viewer,
@@ -106,24 +132,67 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     return await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt });
   }
 
+  async function reported<Input, Answer>(
+    api: string,
+    input: Input,
+    onEnded: OnEnded<Input> | undefined,
+    find: (report: LookupReport) => Promise<Answer>,
+  ): Promise<Answer> {
+    const report = startLookupReport({ api, clock, observer });
+    let failure: unknown;
+    try {
+      return await find(report);
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      const lookup = report.end(failure);
+      onEnded?.(input, lookup);
+    }
+  }
+
   return {
-    async find(endpoint, input, viewer, waiting, onEnded) {
-      const report = startLookupReport({ api: endpoint.name, clock, observer, onEnded });
-      let failure: unknown;
-      try {
-        if (endpoint.freshMs === 'never') return await call(endpoint, input, viewer, waiting, report);
-        const key = keyOf(endpoint.name, input, viewer);
-        return await findCached({ key, endpoint, input, viewer }, waiting, report);
-      } catch (error) {
-        failure = error;
-        throw error;
-      } finally {
-        report.end(failure);
+    find(endpoint, inputs, viewer, waiting, onEnded) {
+      const { name } = endpoint;
+      if (endpoint.freshMs === 'never') {
+        return inputs.map((input) =>
+          reported(name, input, onEnded, (report) => findUncached(endpoint, input, viewer, waiting, report)),
+        );
       }
+      const { freshMs: ttlMs = cache.ttlMs } = endpoint;
+      const lifetimes = ttlMs === cache.ttlMs ? cache : { ...cache, ttlMs };
+      const calls = callsTo(endpoint, viewer, dingtalk, clock);
+      const found = inputs.map((input) => {
+        const lookup = { key: keyOf(name, input, viewer), codec: endpoint.answer, lifetimes };
+        return reported(name, input, onEnded, (report) =>
+          findCached(lookup, () => calls.join(input), waiting, report),
+        );
+      });
+      calls.close();
+      return found;
     },
     get cached() {
       return { entries: memory?.size ?? 0, bytes: memory?.calculatedSize ?? 0 };
     },
     close: () => revalidation.close(),
   };
+}
+
+/** How the lookups of one turn call `endpoint`. */
+function callsTo<Input, Answer>(
+  endpoint: CacheableEndpoint<Input, Answer>,
+  viewer: Viewer,
+  dingtalk: DingTalk,
+  clock: Clock,
+): Batch<Input, Answer> {
+  if (!isBatched(endpoint)) {
+    return createSingleCalls((input, deadline, onAttempt) =>
+      dingtalk.call(endpoint, input, viewer, { deadline, onAttempt }),
+    );
+  }
+  return createBatch(
+    endpoint.batch,
+    (inputs, deadline, onAttempt) => dingtalk.callBatch(endpoint, inputs, viewer, { deadline, onAttempt }),
+    clock,
+  );
 }

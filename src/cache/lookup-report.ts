@@ -20,18 +20,17 @@ export interface LookupReport {
   readonly onJoined: OnJoined;
   found(ageMs: number, isStale: boolean): void;
   /** To be called last, with the error of a lookup that failed. */
-  end(error?: unknown): void;
+  end(error?: unknown): EndedLookup;
 }
 
 interface LookupReportOptions {
   readonly api: string;
   readonly clock: Clock;
   readonly observer: Observer;
-  readonly onEnded: ((lookup: EndedLookup) => void) | undefined;
 }
 
 export function startLookupReport(options: LookupReportOptions): LookupReport {
-  const { api, clock, observer, onEnded } = options;
+  const { api, clock, observer } = options;
   const startedAtMs = clock.nowMs();
   let flight: Flight | undefined;
   let hasJoined = false;
@@ -49,7 +48,7 @@ export function startLookupReport(options: LookupReportOptions): LookupReport {
     end(error) {
       const source = hasJoined ? 'flight' : (flight?.source ?? 'memory');
       observer.lookupEnded({ api, source, stale, failure: failureOf(error) });
-      onEnded?.({ source, ageMs, attempts: flight?.attempts ?? 0, ms: clock.nowMs() - startedAtMs });
+      return { source, ageMs, attempts: flight?.attempts ?? 0, ms: clock.nowMs() - startedAtMs };
     },
   };
 }

@@ -1,24 +1,24 @@
 import type { Clock } from '../async/clock.ts';
 import type { Deadline } from '../async/deadline.ts';
-import type { DingTalk } from '../dingtalk/dingtalk.ts';
-import type { CacheableEndpoint } from '../domain/endpoint.ts';
-import type { Viewer } from '../domain/viewer.ts';
+import type { Codec } from '../domain/codec.ts';
+import type { Member } from './batch.ts';
 import { decodeEntry, encodeEntry } from './entry-codec.ts';
 import { isRefusal, servable, type Entry, type Lifetimes, type ServableEntry } from './entry.ts';
 import { clearServedStale, type Memory } from './memory.ts';
 import type { RedisRead, RedisStore } from './redis-store.ts';
 import type { Flight } from './single-flight.ts';
 
-export interface Lookup<Input, Answer> {
+/** What is looked up under one key. */
+export interface Lookup<Answer> {
   readonly key: string;
-  readonly endpoint: CacheableEndpoint<Input, Answer>;
-  readonly input: Input;
-  readonly viewer: Viewer;
+  readonly codec: Codec<Answer>;
+  readonly lifetimes: Lifetimes;
 }
 
 /** The run of one flight: memory, then Redis, then DingTalk. */
-export type ReadThrough = <Input, Answer>(
-  lookup: Lookup<Input, Answer>,
+export type ReadThrough = <Answer>(
+  lookup: Lookup<Answer>,
+  member: Member<Answer>,
   flight: Flight,
   deadline: Deadline,
   /** False for a revalidation, and where a stale entry is overdue. */
@@ -26,10 +26,8 @@ export type ReadThrough = <Input, Answer>(
 ) => Promise<ServableEntry>;
 
 interface ReadThroughOptions {
-  readonly dingtalk: DingTalk;
   readonly clock: Clock;
   readonly timeoutMs: number;
-  readonly lifetimes: Lifetimes;
   /** Undefined where nothing is cached. */
   readonly memory: Memory | undefined;
   readonly redis: RedisStore | undefined;
@@ -37,18 +35,20 @@ interface ReadThroughOptions {
 
 /** @throws {DingTalkError} for every failure that is no refusal. */
 export function createReadThrough(options: ReadThroughOptions): ReadThrough {
-  const { dingtalk, clock, timeoutMs, lifetimes, memory, redis } = options;
-  const keepMs = lifetimes.ttlMs + lifetimes.staleMs;
-  // A call that began before a refusal may last so long: it must not put back what the refusal ended.
-  const tombstoneMs = Math.max(lifetimes.negativeTtlMs, timeoutMs);
+  const { clock, timeoutMs, memory, redis } = options;
 
-  function usable(entry: Entry | undefined, isStaleAllowed: boolean): ServableEntry | undefined {
+  function usable(
+    entry: Entry | undefined,
+    lifetimes: Lifetimes,
+    isStaleAllowed: boolean,
+  ): ServableEntry | undefined {
     const found = entry && servable(entry, clock.nowMs(), lifetimes);
     return found?.isStale === true && !isStaleAllowed ? undefined : found;
   }
 
-  async function callDingTalk<Input, Answer>(
-    { key, endpoint, input, viewer }: Lookup<Input, Answer>,
+  async function call<Answer>(
+    key: string,
+    { call: send }: Member<Answer>,
     flight: Flight,
     deadline: Deadline,
   ): Promise<Entry> {
@@ -60,7 +60,7 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
       if (memory) clearServedStale(memory, key);
     };
     try {
-      const answer = await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt });
+      const answer = await send(deadline, onAttempt);
       return { content: { answer }, askedAtMs };
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -69,8 +69,8 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
     }
   }
 
-  async function store<Input, Answer>(
-    { key, endpoint }: Lookup<Input, Answer>,
+  async function store<Answer>(
+    { key, codec, lifetimes }: Lookup<Answer>,
     entry: Entry,
     isOutdated: boolean,
     read: RedisRead | undefined,
@@ -78,33 +78,44 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
     const isRefused = 'refusal' in entry.content;
     if (isRefused || !isOutdated) memory?.set(key, entry);
     if (!redis) return;
-    // Awaited: once a caller sees the refusal, every replica does.
-    if (isRefused) await redis.invalidate(key, encodeEntry(endpoint.answer, entry), read, tombstoneMs);
-    else if (!isOutdated && read) void redis.write(key, encodeEntry(endpoint.answer, entry), read, keepMs);
+    const { ttlMs, staleMs, negativeTtlMs } = lifetimes;
+    if (isRefused) {
+      // A call that began before a refusal may last so long: it must not put back what the refusal ended.
+      const tombstoneMs = Math.max(negativeTtlMs, timeoutMs);
+      // Awaited: once a caller sees the refusal, every replica does.
+      await redis.invalidate(key, encodeEntry(codec, entry), read, tombstoneMs);
+    } else if (!isOutdated && read) {
+      void redis.write(key, encodeEntry(codec, entry), read, ttlMs + staleMs);
+    }
   }
 
-  return async (lookup, flight, deadline, isStaleAllowed) => {
-    const { key, endpoint } = lookup;
-    // Again: another flight may have landed since the caller looked.
-    const known = memory?.get(key);
-    const inMemory = usable(known, isStaleAllowed);
-    if (inMemory) {
-      flight.source = 'memory';
-      return inMemory;
+  return async (lookup, member, flight, deadline, isStaleAllowed) => {
+    const { key, codec, lifetimes } = lookup;
+    try {
+      // Again: another flight may have landed since the caller looked.
+      const known = memory?.get(key);
+      const inMemory = usable(known, lifetimes, isStaleAllowed);
+      if (inMemory) {
+        flight.source = 'memory';
+        return inMemory;
+      }
+      const read = redis && (await redis.read(key));
+      // An entry older than ours was invalidated here, even if Redis missed it.
+      const stored = read?.stored && read.stored.askedAtMs > (known?.askedAtMs ?? -Infinity) && read.stored;
+      const decoded = stored ? decodeEntry(codec, stored) : undefined;
+      const inRedis = usable(decoded, lifetimes, isStaleAllowed);
+      if (inRedis) {
+        if (!flight.isInvalidated) memory?.set(key, inRedis.entry);
+        flight.source = 'redis';
+        return inRedis;
+      }
+      const entry = await call(key, member, flight, deadline);
+      // After a flight was abandoned, a later one may have had another answer.
+      const isOutdated = flight.isInvalidated || deadline.signal.aborted;
+      if (memory) await store(lookup, entry, isOutdated, read);
+      return { entry, isStale: false };
+    } finally {
+      member.leave();
     }
-    const read = redis && (await redis.read(key));
-    // An entry older than ours was invalidated here, even if Redis missed it.
-    const stored = read?.stored && read.stored.askedAtMs > (known?.askedAtMs ?? -Infinity) && read.stored;
-    const inRedis = usable(stored ? decodeEntry(endpoint.answer, stored) : undefined, isStaleAllowed);
-    if (inRedis) {
-      if (!flight.isInvalidated) memory?.set(key, inRedis.entry);
-      flight.source = 'redis';
-      return inRedis;
-    }
-    const entry = await callDingTalk(lookup, flight, deadline);
-    // After a flight was abandoned, a later one may have had another answer.
-    const isOutdated = flight.isInvalidated || deadline.signal.aborted;
-    if (memory) await store(lookup, entry, isOutdated, read);
-    return { entry, isStale: false };
   };
 }

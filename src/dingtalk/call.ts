@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Deadline } from '../async/deadline.ts';
-import type { Refusals } from '../domain/endpoint.ts';
+import type { Method, Refusals } from '../domain/endpoint.ts';
 
 /** A fetched token, compared by identity: a refetch is a new token even if its text is the same. */
 export interface AccessToken {
@@ -22,13 +22,15 @@ export interface About {
 export interface Call<Answer = unknown> {
   /** The endpoint's name: DingTalk limits calls per application and API. */
   readonly api: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: Method;
   /** Below the host, beginning with a slash, every segment escaped. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly answer: z.ZodType<Answer>;
+  /** A longer answer is refused. */
+  readonly maxAnswerBytes?: number | undefined;
   /** What DingTalk's codes mean for what this call asks for. */
   readonly refusals?: Refusals;
   /** What DingTalk's messages may quote and no log may hold, beside the token. */

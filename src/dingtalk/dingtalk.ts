@@ -3,11 +3,12 @@ import type { Clock } from '../async/clock.ts';
 import type { Deadline } from '../async/deadline.ts';
 import type { Application } from '../domain/application.ts';
 import type { DingTalkStatus } from '../domain/dingtalk-status.ts';
-import type { Endpoint } from '../domain/endpoint.ts';
+import type { BatchedEndpoint, BatchResult, Endpoint } from '../domain/endpoint.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
 import type { Call } from './call.ts';
+import { answersOf } from './batch-answers.ts';
 import { compose, refuseEarly, type Step } from './compose.ts';
 import { createAttempt } from './http/attempt.ts';
 import { createCallEvents } from './http/call-events.ts';
@@ -26,7 +27,7 @@ import { createTokenCache } from './tokens/token-cache.ts';
 import { createTokenSource } from './tokens/token-endpoint.ts';
 import { createTokenStep } from './tokens/token-step.ts';
 import { createDirectTokenSupply } from './tokens/token-supply.ts';
-import { userCall, viewerCall, type UserToken } from './to-call.ts';
+import { batchCall, userCall, viewerCall, type EndpointCall, type UserToken } from './to-call.ts';
 
 /*
  * Every call to DingTalk passes a list of steps of one shape, `(call, next) => Promise<answer>`:
@@ -55,6 +56,15 @@ export interface DingTalk {
     viewer: Viewer,
     options: CallOptions,
   ): Promise<Answer>;
+  /**
+   * The same for `inputs` of one group, as many as one call takes: an item that fails fails alone.
+   */
+  callBatch<Input, Answer>(
+    endpoint: BatchedEndpoint<Input, Answer>,
+    inputs: readonly [Input, ...Input[]],
+    viewer: Viewer,
+    options: CallOptions,
+  ): Promise<readonly BatchResult<Answer>[]>;
 }
 
 export interface CallOptions {
@@ -147,21 +157,35 @@ export function createDingTalk(options: DingTalkOptions): DingTalkConnection {
     http,
   );
 
+  /** Sends a call on behalf of a viewer, and reports how many attempts it took. */
+  async function send<Answer>(
+    call: EndpointCall<Answer>,
+    { unionId, corpId }: Viewer,
+    { deadline, onAttempt: onCallerAttempt }: CallOptions,
+  ): Promise<Answer> {
+    let attempts = 0;
+    const onAttempt = (): void => {
+      attempts += 1;
+      onCallerAttempt?.();
+    };
+    try {
+      return await sendLookup({ ...call, queueKey: unionId, corpId, deadline, onAttempt });
+    } finally {
+      observer.attemptsEnded({ api: call.api, attempts });
+    }
+  }
+
+  const payingViewer = ({ unionId, corpId }: Viewer): Viewer => ({ unionId, corpId: corpOf(corpId) });
   const corpIdRequired = app.kind !== 'internal' && app.corpId === undefined;
   return {
-    async call(endpoint, input, { unionId, corpId: ownCorpId }, { deadline, onAttempt: onCallerAttempt }) {
-      const corpId = corpOf(ownCorpId);
-      let attempts = 0;
-      const onAttempt = (): void => {
-        attempts += 1;
-        onCallerAttempt?.();
-      };
-      const call = viewerCall(endpoint, input, { unionId, corpId });
-      try {
-        return await sendLookup({ ...call, queueKey: unionId, corpId, deadline, onAttempt });
-      } finally {
-        observer.attemptsEnded({ api: endpoint.name, attempts });
-      }
+    call(endpoint, input, viewer, callOptions) {
+      const paying = payingViewer(viewer);
+      return send(viewerCall(endpoint, input, paying), paying, callOptions);
+    },
+    async callBatch(endpoint, inputs, viewer, callOptions) {
+      const paying = payingViewer(viewer);
+      const call = batchCall(endpoint, inputs, paying);
+      return answersOf(endpoint, inputs, await send(call, paying, callOptions), call.secrets());
     },
     callAsUser: (endpoint, input, token, { deadline, queueKey }) =>
       sendOnce({ ...userCall(endpoint, input, token), corpId: corpOf(undefined), deadline, queueKey }),

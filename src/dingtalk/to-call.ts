@@ -1,9 +1,9 @@
-import type { Endpoint } from '../domain/endpoint.ts';
+import type { BatchedEndpoint, BatchItem, Endpoint } from '../domain/endpoint.ts';
 import { viewerKey, type Viewer } from '../domain/viewer.ts';
 import type { Call } from './call.ts';
 
 /** What the calls of one endpoint have in common. */
-type EndpointCall<Answer> = Omit<Call<Answer>, 'deadline' | 'queueKey' | 'corpId' | 'onAttempt'>;
+export type EndpointCall<Answer> = Omit<Call<Answer>, 'deadline' | 'queueKey' | 'corpId' | 'onAttempt'>;
 
 /** A call on behalf of `viewer`, whose `corpId` is the organization that pays. */
 export function viewerCall<Input, Answer>(
@@ -11,12 +11,28 @@ export function viewerCall<Input, Answer>(
   input: Input,
   viewer: Viewer,
 ): EndpointCall<Answer> {
-  const { unionId } = viewer;
   return {
-    ...requestOf(endpoint, input),
-    query: { unionId },
-    secrets: () => [unionId, ...textsOf(input)],
+    ...requestOf(endpoint, input, viewer.unionId),
+    ...bodyOf(endpoint, input),
+    answer: endpoint.answer,
+    secrets: () => [viewer.unionId, ...textsOf(input)],
     about: { viewer: viewerKey(viewer), subject: JSON.stringify([endpoint.name, input]) },
+    repeatable: endpoint.repeatable,
+  };
+}
+
+/** One call for all `inputs`, which are of one group. */
+export function batchCall<Input, Answer>(
+  endpoint: BatchedEndpoint<Input, Answer>,
+  inputs: readonly [Input, ...Input[]],
+  viewer: Viewer,
+): EndpointCall<readonly BatchItem[]> {
+  return {
+    ...requestOf(endpoint, inputs[0], viewer.unionId),
+    body: endpoint.batch.body(inputs),
+    answer: endpoint.batch.items,
+    secrets: () => [viewer.unionId, ...textsOf(inputs)],
+    about: { viewer: viewerKey(viewer), subject: JSON.stringify([endpoint.name, inputs]) },
     repeatable: endpoint.repeatable,
   };
 }
@@ -38,6 +54,8 @@ export function userCall<Input, Answer>(
 ): EndpointCall<Answer> {
   return {
     ...requestOf(endpoint, input),
+    ...bodyOf(endpoint, input),
+    answer: endpoint.answer,
     token: () => token.value,
     secrets: () => textsOf(input),
     // One viewer for all unknown tokens: a client can make up many.
@@ -50,18 +68,23 @@ export function userCall<Input, Answer>(
   };
 }
 
-const requestOf = <Input, Answer>(
-  { name: api, method, path, body, answer, refusals }: Endpoint<Input, Answer>,
-  input: Input,
-): Pick<Call<Answer>, 'api' | 'method' | 'path' | 'body' | 'answer' | 'refusals'> => ({
-  api,
-  method,
-  path: path(input),
-  ...(body && { body: body(input) }),
-  answer,
-  refusals,
-});
+type Request = Pick<Call, 'api' | 'method' | 'path' | 'query' | 'maxAnswerBytes' | 'refusals'>;
 
-/** An input is as personal as its viewer. */
-const textsOf = (input: unknown): string[] =>
-  Object.values(input ?? {}).filter((value) => typeof value === 'string');
+function requestOf<Input>(endpoint: Endpoint<Input, unknown>, input: Input, unionId?: string): Request {
+  const { name: api, method, path, query, operator, maxAnswerBytes, refusals } = endpoint;
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(query?.(input) ?? {})) {
+    if (value !== undefined) given[name] = value;
+  }
+  if (operator !== undefined && unionId !== undefined) given[operator] = unionId;
+  return { api, method, path: path(input), query: given, maxAnswerBytes, refusals };
+}
+
+const bodyOf = <Input>({ body }: Endpoint<Input, unknown>, input: Input): Pick<Call, 'body'> =>
+  body ? { body: body(input) } : {};
+
+/** Every text of an input, at any depth: an input is as personal as its viewer. */
+function textsOf(input: unknown): string[] {
+  if (typeof input === 'string') return [input];
+  return typeof input === 'object' && input !== null ? Object.values(input).flatMap(textsOf) : [];
+}

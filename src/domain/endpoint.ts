@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { PublicWords } from '../errors/dingtalk-error.ts';
 import type { DingTalkErrorKind } from '../errors/kinds.ts';
+import type { Codec } from './codec.ts';
 
 /** What a code of DingTalk's means for what an endpoint asks for, in words that name it. */
 export interface Refusal extends PublicWords {
@@ -17,7 +18,10 @@ export type Endpoint<Input, Answer> = CacheableEndpoint<Input, Answer> | Uncache
 export interface CacheableEndpoint<Input, Answer> extends EndpointCall<Input> {
   readonly answer: Codec<Answer>;
   readonly repeatable: true;
-  readonly freshMs?: undefined;
+  /** How long an answer is fresh; by default `CACHE_TTL_MS`. */
+  readonly freshMs?: number;
+  /** Where DingTalk answers several inputs in one call. It is then always called so, and `answer` reads one item. */
+  readonly batch?: BatchForm<Input>;
 }
 
 /** Credentials, and calls that change something: no answer is kept, and no two lookups share one. */
@@ -26,40 +30,73 @@ export interface UncacheableEndpoint<Input, Answer> extends EndpointCall<Input> 
   /** True where the call may be made twice. The method does not decide it: some of DingTalk's reads are POSTs. */
   readonly repeatable: boolean;
   readonly freshMs: 'never';
+  readonly batch?: undefined;
 }
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 interface EndpointCall<Input> {
   /** Names the API in logs and to the rate limiter: DingTalk limits calls per app and API. */
   readonly name: string;
-  readonly method: 'GET' | 'POST';
-  /** Every segment escaped. The operator's `unionId` is added to the query by the caller. */
+  readonly method: Method;
+  /** Every segment escaped. */
   readonly path: (input: Input) => string;
+  /** Parameters that are undefined are left out. */
+  readonly query?: (input: Input) => Readonly<Record<string, string | undefined>>;
+  /** Sent as JSON. An endpoint with a batch form has its body there. */
   readonly body?: (input: Input) => unknown;
+  /** The query parameter with the operator's unionId; undefined where DingTalk wants none. */
+  readonly operator: 'unionId' | 'operatorId' | undefined;
+  /** A longer answer is refused; by default 64 kB. */
+  readonly maxAnswerBytes?: number;
   /** Its own refusals. They go before the codes that mean the same for every API. */
   readonly refusals: Refusals;
 }
 
-declare const readsBothWays: unique symbol;
+/** How DingTalk answers several inputs in one call. Failed items come with HTTP 200. */
+export interface BatchForm<Input> {
+  /** Inputs of one call. */
+  readonly maxInputs: number;
+  /** Inputs of one call agree in this, and so in path and query. */
+  readonly groupOf: (input: Input) => string;
+  /** Identifies an input within its group, and its item in the answer: DingTalk promises no order. */
+  readonly idOf: (input: Input) => string;
+  readonly body: (inputs: readonly Input[]) => unknown;
+  readonly items: z.ZodType<readonly BatchItem[]>;
+}
 
-/** A schema that can also encode an answer, back into the body that DingTalk sent. */
-export type Codec<Answer> = z.ZodType<Answer> & { readonly [readsBothWays]: true };
+/** An item's body for the endpoint's `answer`, or DingTalk's code for why there is none. */
+export type BatchItem =
+  { readonly id: string; readonly body: unknown } | { readonly id: string; readonly code: string };
 
-/** `schema` as a {@link Codec}. The compiler refuses one with a `.transform` anywhere in it: zod cannot encode that. */
-export const codec = <Schema extends z.ZodType>(
-  schema: Schema & ([OneWayPart<Schema>] extends [never] ? unknown : 'a .transform cannot be encoded'),
-): Codec<z.output<Schema>> => schema as unknown as Codec<z.output<Schema>>;
+/** What a batch found for one input. */
+export type BatchResult<Answer> = { readonly answer: Answer } | { readonly error: Error };
 
-/** Every transform in a schema, the shape of an object or a list of schemas; never where there is none. */
-type OneWayPart<Part> = Part extends z.core.$ZodTransform
-  ? Part
-  : Part extends { readonly _zod: { readonly def: infer Def } }
-    ? OneWayPart<Def[keyof Def & PartName]>
-    : Part extends readonly (infer Item)[]
-      ? OneWayPart<Item>
-      : Part extends z.core.$ZodShape
-        ? OneWayPart<Part[keyof Part]>
-        : never;
+/** A read that DingTalk answers for several inputs in one call. */
+export interface BatchedEndpoint<Input, Answer> extends CacheableEndpoint<Input, Answer> {
+  readonly batch: BatchForm<Input>;
+}
 
-/** Where the definition of a schema holds other schemas. */
-type PartName =
-  'in' | 'out' | 'shape' | 'element' | 'items' | 'innerType' | 'options' | 'left' | 'right' | 'valueType';
+export const isBatched = <Input, Answer>(
+  endpoint: Endpoint<Input, Answer>,
+): endpoint is BatchedEndpoint<Input, Answer> => endpoint.batch !== undefined;
+
+/** `inputs` as they go out: one list for each call that they take, in their order. */
+export function callsOf<Input>(
+  { maxInputs, groupOf }: Pick<BatchForm<Input>, 'maxInputs' | 'groupOf'>,
+  inputs: readonly Input[],
+): readonly (readonly Input[])[] {
+  const calls: Input[][] = [];
+  const open = new Map<string, Input[]>();
+  for (const input of inputs) {
+    const group = groupOf(input);
+    let call = open.get(group);
+    if (!call || call.length === maxInputs) {
+      call = [];
+      calls.push(call);
+      open.set(group, call);
+    }
+    call.push(input);
+  }
+  return calls;
+}

@@ -11,6 +11,7 @@ export const usersMeEndpoint: Endpoint<unknown, { unionId: string }> = {
   name: 'usersMe',
   method: 'GET',
   path: () => '/v1.0/contact/users/me',
+  operator: undefined,
   answer: z.object({ unionId: z.string().refine(isUnionId) }),
   repeatable: false,
   freshMs: 'never',

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { decodeEntry, encodeEntry, parseSealedEntry } from '../../src/cache/entry-codec.ts';
-import { codec } from '../../src/domain/endpoint.ts';
+import { codec } from '../../src/domain/codec.ts';
 import { conversationSpaceEndpoint } from '../../src/graph/conversation/conversation-space.endpoint.ts';
 
 const { kind, ...words } = conversationSpaceEndpoint.refusals['paramError.conversationId']!;

@@ -4,12 +4,13 @@ import { startDeadline } from '../../src/async/deadline.ts';
 import { createLookupCache, type LookupCache } from '../../src/cache/lookup-cache.ts';
 import type { EndedLookup } from '../../src/cache/lookup-report.ts';
 import type { CallOptions, DingTalk } from '../../src/dingtalk/dingtalk.ts';
-import { codec, type Endpoint } from '../../src/domain/endpoint.ts';
+import { codec } from '../../src/domain/codec.ts';
+import type { Endpoint } from '../../src/domain/endpoint.ts';
 import type { Viewer } from '../../src/domain/viewer.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { silentObserver } from '../support/silent-observer.ts';
 
-const call = { method: 'GET', path: () => '/', repeatable: true, refusals: {} } as const;
+const call = { method: 'GET', path: () => '/', operator: 'unionId', repeatable: true, refusals: {} } as const;
 const credential: Endpoint<object, string> = {
   ...call,
   name: 'credential',
@@ -33,6 +34,7 @@ function createCache(): LookupCache {
       calls += 1;
       return `answer ${calls}` as Answer;
     },
+    callBatch: () => Promise.reject(new Error('No endpoint here has a batch form')),
   };
   return createLookupCache({
     dingtalk,
@@ -60,10 +62,17 @@ test.each([
   async (_what, endpoint, answers, sources, entries) => {
     const cache = createCache();
     const ended: EndedLookup[] = [];
-    const find = (): Promise<string> =>
-      cache.find(endpoint, {}, { unionId: 'chy' }, startDeadline(clock, 5000), (lookup) =>
-        ended.push(lookup),
+    const find = async (): Promise<string> => {
+      const waiting = startDeadline(clock, 5000);
+      const [answer = Promise.reject(new Error('No lookup'))] = cache.find(
+        endpoint,
+        [{}],
+        { unionId: 'chy' },
+        waiting,
+        (_input, lookup) => ended.push(lookup),
       );
+      return answer;
+    };
 
     const found = [...(await Promise.all([find(), find()])), await find()];
 

@@ -23,6 +23,7 @@ const dingtalk: DingTalk = {
     const [createTime, modifiedTime] = [`${spaceId} 1`, `${spaceId} 2`].map((text) => text.slice(-24));
     return { spaceId, corpId: 'ding1234xxxxx', createTime, modifiedTime } as Answer;
   },
+  callBatch: () => Promise.reject(new Error('No endpoint here has a batch form')),
 };
 
 const createFullCache = () =>
@@ -47,7 +48,7 @@ async function lookUp(count: number): Promise<void> {
   for (const end = asked + count; asked < end; asked += 1) {
     const input = { openConversationId: `cid${asked}FTRQSLo+sKxxxx==` };
     const viewer = { unionId: `viewer-${asked % 1000}` };
-    await lookups.find(conversationSpaceEndpoint, input, viewer, waiting).catch(() => undefined);
+    await Promise.allSettled(lookups.find(conversationSpaceEndpoint, [input], viewer, waiting));
   }
 }
 

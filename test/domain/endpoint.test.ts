@@ -1,9 +1,17 @@
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { codec, type Endpoint } from '../../src/domain/endpoint.ts';
+import { codec } from '../../src/domain/codec.ts';
+import type { Endpoint } from '../../src/domain/endpoint.ts';
 
 const size = z.string().transform(Number);
-const call = { name: 'space', method: 'GET', path: () => '/', refusals: {} } as const;
+const batch = {
+  maxInputs: 30,
+  groupOf: () => '',
+  idOf: () => '',
+  body: () => ({}),
+  items: z.array(z.object({ id: z.string(), body: z.unknown() })),
+};
+const call = { name: 'space', method: 'GET', path: () => '/', operator: 'unionId', refusals: {} } as const;
 
 test('the compiler refuses a codec that zod could not encode', () => {
   // @ts-expect-error: a transform
@@ -38,11 +46,14 @@ test('the compiler wants a codec wherever an answer may be kept, and nowhere els
     { ...call, answer: codec(z.number()), repeatable: true },
     { ...call, answer: size, repeatable: true, freshMs: 'never' },
     { ...call, answer: size, repeatable: false, freshMs: 'never' },
+    { ...call, answer: codec(z.number()), repeatable: true, freshMs: 15_000, batch },
+    // @ts-expect-error: credentials are asked for one at a time
+    { ...call, answer: size, repeatable: true, freshMs: 'never', batch },
     // @ts-expect-error: no codec
     { ...call, answer: size, repeatable: true },
     // @ts-expect-error: a call that must not be made twice cannot be shared
     { ...call, answer: codec(z.number()), repeatable: false },
   ];
 
-  expect(endpoints).toHaveLength(5);
+  expect(endpoints).toHaveLength(7);
 });

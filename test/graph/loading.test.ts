@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import { expect, test } from '@jest/globals';
 import { execute, Kind, parse, type FieldNode, type GraphQLResolveInfo } from 'graphql';
-import { Ctx, Field, FieldResolver, ID, Info, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ID, Info, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import * as z from 'zod';
-import { codec, type Endpoint } from '../../src/domain/endpoint.ts';
+import { codec } from '../../src/domain/codec.ts';
+import type { CacheableEndpoint, Endpoint } from '../../src/domain/endpoint.ts';
 import type { GraphContext } from '../../src/graph/graph-context.ts';
 import { createErrorCap } from '../../src/graph/limits/error-cap.ts';
 import { createEntitySelection } from '../../src/graph/federation/entity-selection.ts';
@@ -15,11 +16,17 @@ import { LooksUp } from '../../src/graph/loading/looks-up.decorator.ts';
 import { operations } from '../../src/graph/registry.ts';
 import { createSchema } from '../../src/graph/schema.ts';
 
+interface PageInput {
+  readonly parent: string;
+  readonly page: number;
+}
+
 /** A page of a list, by a compound input: what the graph does not have yet. */
-const pageEndpoint: Endpoint<{ parent: string; page: number }, string[]> = {
+const pageEndpoint: Endpoint<PageInput, string[]> = {
   name: 'page',
   method: 'GET',
   path: () => '/page',
+  operator: 'unionId',
   answer: codec(
     z.codec(z.array(z.string()), z.array(z.string()), {
       decode: (list) => list,
@@ -27,6 +34,24 @@ const pageEndpoint: Endpoint<{ parent: string; page: number }, string[]> = {
     }),
   ),
   repeatable: true,
+  refusals: {},
+};
+
+/** Two sizes a call, of one folder each. */
+const sizeEndpoint: CacheableEndpoint<{ folder: string; id: string }, number> = {
+  name: 'size',
+  method: 'POST',
+  path: ({ folder }) => `/sizes/${folder}`,
+  operator: 'unionId',
+  answer: codec(z.number()),
+  repeatable: true,
+  batch: {
+    maxInputs: 2,
+    groupOf: ({ folder }) => folder,
+    idOf: ({ id }) => id,
+    body: (inputs) => inputs,
+    items: z.array(z.object({ id: z.string(), body: z.unknown() })),
+  },
   refusals: {},
 };
 
@@ -42,34 +67,52 @@ class Folder {
 @Resolver(() => Folder)
 class FolderResolver {
   @Query(() => [Folder])
-  @LooksUp(pageEndpoint, () => ({ parent: 'root', page: 1 }))
+  @LooksUp(pageEndpoint, () => [{ parent: 'root', page: 1 }])
   async folders(@Ctx() context: GraphContext, @Info() { path }: GraphQLResolveInfo): Promise<Folder[]> {
     const ids = await context.load(pageEndpoint, { parent: 'root', page: 1 }, path);
     return ids.map((id) => ({ id, name: id }));
   }
 
   @FieldResolver(() => [String], { nullable: true })
-  @LooksUp(pageEndpoint, ({ id }) => (typeof id === 'string' ? { parent: id, page: 1 } : undefined))
+  @LooksUp(pageEndpoint, ({ id }) => (typeof id === 'string' ? [{ parent: id, page: 1 }] : []))
   first(@Root() { id }: Folder, @Ctx() { load }: GraphContext, @Info() { path }: GraphQLResolveInfo) {
     return load(pageEndpoint, { parent: id, page: 1 }, path);
   }
 
   @FieldResolver(() => [String], { nullable: true })
-  @LooksUp(pageEndpoint, ({ id }) => (typeof id === 'string' ? { parent: id, page: 2 } : undefined))
+  @LooksUp(pageEndpoint, ({ id }) => (typeof id === 'string' ? [{ parent: id, page: 2 }] : []))
   second(@Root() { id }: Folder, @Ctx() { load }: GraphContext, @Info() { path }: GraphQLResolveInfo) {
     return load(pageEndpoint, { page: 2, parent: id }, path);
   }
 }
 
-const schema = await createSchema([...operations, { resolver: FolderResolver, entities: [] }]);
+@Resolver(() => Folder)
+class SizeResolver {
+  @Query(() => [Number])
+  @LooksUp(sizeEndpoint, ({ ids }) => (ids as string[]).map((id) => ({ folder: 'a', id })))
+  sizes(
+    @Arg('ids', () => [ID]) ids: string[],
+    @Ctx() { load }: GraphContext,
+    @Info() { path }: GraphQLResolveInfo,
+  ) {
+    return Promise.all(ids.map((id) => load(sizeEndpoint, { folder: 'a', id }, path)));
+  }
+}
+
+const schema = await createSchema([
+  ...operations,
+  { resolver: FolderResolver, entities: [] },
+  { resolver: SizeResolver, entities: [] },
+]);
 
 async function ask(query: string, maxLookups = 50) {
   const calls: unknown[] = [];
-  const find = (async (_endpoint, input: { parent: string; page: number }, onEnded) => {
-    calls.push(input);
-    onEnded?.({ source: 'upstream', ageMs: 0, attempts: 1, ms: 0 });
-    return input.parent === 'root' ? ['a', 'b', 'c', 'd', 'e', 'f'] : [`${input.parent}${input.page}`];
-  }) as Find;
+  const find = ((_endpoint, inputs: readonly PageInput[], onEnded) =>
+    inputs.map(async (input) => {
+      calls.push(input);
+      onEnded?.(input as never, { source: 'upstream', ageMs: 0, attempts: 1, ms: 0 });
+      return input.parent === 'root' ? ['a', 'b', 'c', 'd', 'e', 'f'] : [`${input.parent}${input.page}`];
+    })) as Find;
   const explanation = createExplanation();
   const contextValue: GraphContext = {
     load: createLoad({ find, maxLookups, explanation }),
@@ -115,9 +158,42 @@ test('x-explain has an entry for each place below the root', async () => {
   ]);
 });
 
+const noPath = { prev: undefined, key: 'size', typename: undefined };
+
+test.each([
+  [2, [['a 1', 'a 2', 'a 3', 'b 1']], 'b 1'],
+  [3, [['a 1', 'a 2', 'a 3', 'b 1', 'a 4']], ''],
+  [
+    3,
+    [
+      ['a 1', 'a 2'],
+      ['a 1', 'a 3'],
+      ['b 1', 'b 2', 'b 3'],
+    ],
+    'b 3',
+  ],
+])('of batches, %p calls are made at most: %j', async (maxLookups, turns, refused) => {
+  const find = ((_endpoint, inputs) => inputs.map(async () => 1)) as Find;
+  const load = createLoad({ find, maxLookups, explanation: undefined });
+  const failed: string[] = [];
+
+  for (const turn of turns) {
+    await Promise.all(
+      turn.map(async (each) => {
+        const [folder = '', id = ''] = each.split(' ');
+        await load(sizeEndpoint, { folder, id }, noPath).catch(() => failed.push(each));
+      }),
+    );
+  }
+
+  expect(failed.join(', ')).toBe(refused);
+});
+
 test.each([
   ['{ folders { id } }', 1],
   ['{ folders { first second } }', 1],
+  ['{ sizes(ids: ["1", "2"]) }', 1],
+  ['{ sizes(ids: ["1", "2", "1"]) again: sizes(ids: ["3"]) }', 2],
   [
     '{ a: conversationSpace(openConversationId: "a") { spaceId } b: conversationSpace(openConversationId: "a") { corpId } }',
     1,

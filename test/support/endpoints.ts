@@ -5,7 +5,7 @@ import { lookupOf } from '../../src/graph/loading/looks-up.decorator.ts';
 import { operations } from '../../src/graph/registry.ts';
 import { createSchema } from '../../src/graph/schema.ts';
 
-const schema = await createSchema();
+export const schema = await createSchema();
 const ofFields = Object.values(schema.getTypeMap()).flatMap((type) =>
   isObjectType(type) ? Object.values(type.getFields()).map((field) => lookupOf(field)) : [],
 );

@@ -11,9 +11,10 @@ import { redact } from './redact.ts';
 export const createAttempt =
   (client: UpstreamClient): Send =>
   async (call) => {
-    const { method, path, query, body, newConnection, deadline } = call;
+    const { method, path, query, body, maxAnswerBytes, newConnection, deadline } = call;
     const token = call.token?.();
-    const request = { method, path, query, body, token, newConnection, signal: deadline.signal };
+    const { signal } = deadline;
+    const request = { method, path, query, body, token, maxAnswerBytes, newConnection, signal };
     try {
       return readAnswer(await client.send(request), request, call.answer, call.refusals);
     } catch (error) {

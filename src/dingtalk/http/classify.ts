@@ -70,10 +70,26 @@ function classify(
   };
   if (code === undefined) return withoutCode(answer, said);
 
+  return withCode(code, said, refusals, answer);
+}
+
+/**
+ * The error of one item of a batch, which comes with HTTP 200 and a code of its own. A code means the same there as it
+ * does with a status.
+ */
+export const itemError = (code: string, refusals: Refusals): DingTalkError =>
+  withCode(code, { code }, refusals, { status: 200, retryAfter: undefined });
+
+function withCode(
+  code: string,
+  said: DingTalkErrorDetails,
+  refusals: Refusals,
+  answer: Pick<UpstreamAnswer, 'status' | 'retryAfter'>,
+): DingTalkError {
   const refusal = own(refusals, code);
   const common = own(commonCodes, code);
   const documented = refusal || common ? true : undefined;
-  const kind = refusal?.kind ?? common?.kind ?? kindByStatus(status);
+  const kind = refusal?.kind ?? common?.kind ?? kindByStatus(answer.status);
   const retryAfterMs = waitMs(answer, kind, common?.retryAfterMs);
   return new DingTalkError(kind, { ...said, documented, retryAfterMs, public: refusal });
 }
@@ -110,7 +126,7 @@ function kindByStatus(status: number): DingTalkErrorKind {
 
 /** DingTalk documents no `Retry-After`; should one come (in seconds), it goes before our own guess. */
 function waitMs(
-  { retryAfter }: UpstreamAnswer,
+  { retryAfter }: Pick<UpstreamAnswer, 'retryAfter'>,
   kind: DingTalkErrorKind,
   guessMs?: number,
 ): number | undefined {

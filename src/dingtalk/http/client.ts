@@ -4,16 +4,17 @@ import { got, RequestError, type Request } from 'got';
 import type { Clock } from '../../async/clock.ts';
 import { nextTurn } from '../../async/next-turn.ts';
 import type { Signal } from '../../async/abort.ts';
+import type { Method } from '../../domain/endpoint.ts';
 import { createConnections } from './connections.ts';
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
 
-/** No documented answer is longer than a few hundred bytes. */
-const maxBodyBytes = 64 * 1024;
+/** No documented answer about one thing is longer than a few hundred bytes. */
+const defaultMaxAnswerBytes = 64 * 1024;
 /** Segments `.` and `..` lead to another endpoint, escaped as well; the other characters would end the path. */
 const changesPath = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)|[?#\\]/i;
 
 export interface UpstreamRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: Method;
   /** Below the host, beginning with a slash, every segment escaped. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>> | undefined;
@@ -21,13 +22,15 @@ export interface UpstreamRequest {
   readonly token?: string | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Decompressed; by default 64 kB. */
+  readonly maxAnswerBytes?: number | undefined;
   /** Ends the attempt at once; its reason is thrown. */
   readonly signal: Signal;
   /** Bypasses the kept connections. */
   readonly newConnection?: boolean | undefined;
 }
 
-/** An answer as it came: any status, any body up to 64 kB. */
+/** An answer as it came: any status, any body up to the request's bound. */
 export interface UpstreamAnswer {
   readonly status: number;
   readonly body: string;
@@ -39,8 +42,8 @@ export interface UpstreamClient {
   /**
    * Sends the request once: no retry, no redirect.
    *
-   * @throws {DingTalkError} `unavailable` without a connection, `malformed-response` for a body over 64 kB
-   * (decompressed) or one that breaks HTTP; or what `signal` is aborted with.
+   * @throws {DingTalkError} `unavailable` without a connection, `malformed-response` for a body beyond the
+   * bound or one that breaks HTTP; or what `signal` is aborted with.
    */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
   /** Closes the kept connections. */
@@ -64,7 +67,7 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
   });
 
   return {
-    async send({ method, path, query = {}, token, body, signal, newConnection = false }) {
+    async send({ method, path, query = {}, token, body, maxAnswerBytes, signal, newConnection = false }) {
       if (changesPath.test(path))
         throw new NotSentError('bad-argument', { reason: 'an id would change the path' });
       signal.throwIfAborted();
@@ -101,7 +104,7 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
                 sent.once('response', answered).on('error', reject);
               }),
           });
-          collect(stream, resolve, reject);
+          collect(stream, maxAnswerBytes ?? defaultMaxAnswerBytes, resolve, reject);
         });
         await nextTurn();
         const { statusCode = 0, headers: received = {} } = stream?.response ?? {};
@@ -125,14 +128,19 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
 }
 
 /** Reads the whole body. Counts decompressed bytes: a decompression bomb is refused while it arrives. */
-function collect(stream: Request, resolve: (text: string) => void, reject: (error: unknown) => void): void {
+function collect(
+  stream: Request,
+  maxBytes: number,
+  resolve: (text: string) => void,
+  reject: (error: unknown) => void,
+): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
   stream.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     chunks.push(chunk);
-    if (bytes <= maxBodyBytes) return;
-    const reason = `the body is longer than ${maxBodyBytes} bytes`;
+    if (bytes <= maxBytes) return;
+    const reason = `the body is longer than ${maxBytes} bytes`;
     reject(new DingTalkError('malformed-response', { reason }));
   });
   stream.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));

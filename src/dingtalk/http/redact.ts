@@ -4,7 +4,7 @@ import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
  * The same error with every secret removed from DingTalk's texts: they may quote the request, as plain text, URL-encoded
  * or as JSON.
  */
-export function redact(error: unknown, secrets: readonly string[]): unknown {
+export function redact<Thrown>(error: Thrown, secrets: readonly string[]): Thrown | DingTalkError {
   // A call that was not sent has no text of DingTalk.
   if (!(error instanceof DingTalkError) || error instanceof NotSentError) return error;
   const forms = secrets.flatMap((secret) =>

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { codec, type Endpoint } from '../../domain/endpoint.ts';
+import { codec } from '../../domain/codec.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
 import { upstreamTimeBody } from '../scalars/upstream-time-body.ts';
 import type { Space } from '../space/space.type.ts';
 
@@ -26,6 +27,7 @@ export const conversationSpaceEndpoint: Endpoint<{ openConversationId: string },
   method: 'POST',
   path: () => '/v1.0/convFile/conversations/spaces/query',
   body: ({ openConversationId }) => ({ openConversationId }),
+  operator: 'unionId',
   answer: codec(getSpaceBody),
   // A read, although it is a POST.
   repeatable: true,

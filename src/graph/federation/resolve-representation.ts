@@ -31,7 +31,7 @@ export function resolveRepresentation(
   const typeName = { __typename: entity.type.name };
   const keyFields = { [entity.key.name]: key };
   const { foundBy } = entity;
-  const input = foundBy && selectionOf(entity).asksBeyondKey ? foundBy.inputOf(keyFields) : undefined;
+  const [input] = foundBy && selectionOf(entity).asksBeyondKey ? foundBy.inputsOf(keyFields) : [];
   if (!foundBy || !input) return { ...keyFields, ...typeName };
   // The input is the endpoint's: both come from one lookup.
   return load(foundBy.endpoint as Endpoint<object, object>, input, path).then(

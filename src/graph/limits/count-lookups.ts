@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
+import { callsOf } from '../../domain/endpoint.ts';
 import { createEntitySelection, type Execution } from '../federation/entity-selection.ts';
 import { readRepresentation } from '../federation/resolve-representation.ts';
 import { lookupName } from '../loading/lookup-name.ts';
@@ -18,18 +19,21 @@ type Fields = ReadonlyMap<string, readonly FieldNode[]>;
 type Known = Readonly<Record<string, unknown>>;
 
 /**
- * How many distinct lookups the operation shows: those of its fields at any depth, by the arguments on the way to them,
- * and those of the entities that it refers to, by their keys. What only the execution can tell is counted there, and so
- * is refused there.
+ * How many calls the lookups take that the operation shows: those of its fields at any depth, by the arguments on the way
+ * to them, and those of the entities that it refers to, by their keys. What only the execution knows is counted there.
  */
 export function countLookups(execution: Execution, operation: OperationDefinitionNode): number {
   const { schema, fragments, variableValues } = execution;
   const query = schema.getQueryType();
-  const names = new Set<string>();
+  /** By the endpoint; within it by the name of the lookup. */
+  const lookups = new Map<Lookup['endpoint'], Map<string, object>>();
 
   function add(lookup: Lookup | undefined, known: Known): void {
-    const input = lookup?.inputOf(known);
-    if (lookup && input) names.add(lookupName(lookup.endpoint, input));
+    if (!lookup) return;
+    const { endpoint, inputsOf } = lookup;
+    const byName = lookups.get(endpoint) ?? new Map<string, object>();
+    lookups.set(endpoint, byName);
+    for (const input of inputsOf(known)) byName.set(lookupName(endpoint, input), input);
   }
 
   function addFields(type: GraphQLObjectType, fields: Fields, known: Known): void {
@@ -72,8 +76,12 @@ export function countLookups(execution: Execution, operation: OperationDefinitio
     query &&
     unlessRefused(() => collectFields(schema, fragments, variableValues, query, operation.selectionSet));
   if (query && root) addFields(query, root, {});
-  return names.size;
+  return [...lookups].reduce((sum, [endpoint, byName]) => sum + callsFor(endpoint, byName), 0);
 }
+
+/** The inputs are the endpoint's: both come from one lookup. */
+const callsFor = ({ batch }: Lookup['endpoint'], byName: ReadonlyMap<string, object>): number =>
+  batch ? callsOf(batch, [...byName.values()] as never[]).length : byName.size;
 
 /** What does not fit the schema looks nothing up: the execution refuses it in its place and goes on with the rest. */
 function unlessRefused<T>(read: () => T): T | undefined {

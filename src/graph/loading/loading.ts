@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { EndedLookup } from '../../cache/lookup-report.ts';
-import type { Endpoint } from '../../domain/endpoint.ts';
+import { callsOf, type Endpoint } from '../../domain/endpoint.ts';
 import { publicError } from '../../errors/public-error.ts';
 import type { Explanation } from './explanation.ts';
 import { lookupName } from './lookup-name.ts';
@@ -18,15 +18,16 @@ export type Load = <Input extends object, Answer>(
   path: GraphQLResolveInfo['path'],
 ) => Promise<Answer>;
 
-/** Looks one input up on behalf of the request's viewer. */
+/** Looks inputs up on behalf of the request's viewer: one promise an input, in their order. */
 export type Find = <Input, Answer>(
   endpoint: Endpoint<Input, Answer>,
-  input: Input,
-  onEnded?: (lookup: EndedLookup) => void,
-) => Promise<Answer>;
+  inputs: readonly Input[],
+  onEnded?: (input: Input, lookup: EndedLookup) => void,
+) => readonly Promise<Answer>[];
 
 interface LoadingOptions {
   readonly find: Find;
+  /** How many calls the lookups of the request may take. */
   readonly maxLookups: number;
   readonly explanation: Explanation | undefined;
 }
@@ -36,26 +37,39 @@ type Loader = DataLoader<object, unknown, string>;
 /** Made once for each request: a loader never outlives its viewer. */
 export function createLoad({ find, maxLookups, explanation }: LoadingOptions): Load {
   const loaders = new Map<object, Loader>();
-  const names = new Set<string>();
+  let calls = 0;
+
+  /** Those of `inputs` whose calls the request may still make. */
+  function admit<Input>({ batch }: Endpoint<Input, unknown>, inputs: readonly Input[]): readonly Input[] {
+    const left = maxLookups - calls;
+    const needed = batch ? callsOf(batch, inputs) : undefined;
+    calls = Math.min(maxLookups, calls + (needed ?? inputs).length);
+    return needed ? needed.slice(0, left).flat() : inputs.slice(0, left);
+  }
 
   /** The distinct inputs of one tick go out together; one that fails fails alone. */
+  async function findAll<Input extends object>(
+    endpoint: Endpoint<Input, unknown>,
+    inputs: readonly Input[],
+  ): Promise<readonly unknown[]> {
+    const admitted = admit(endpoint, inputs);
+    const onEnded =
+      explanation &&
+      ((input: Input, lookup: EndedLookup) => explanation.ended(lookupName(endpoint, input), lookup));
+    const found = find(endpoint, admitted, onEnded);
+    const answers = new Map(admitted.map((input, index) => [input, found[index]]));
+    const refused = Promise.resolve(tooMany(maxLookups));
+    return Promise.all(inputs.map((input) => answers.get(input)?.catch(asError) ?? refused));
+  }
+
   function createLoader<Input extends object>(endpoint: Endpoint<Input, unknown>): Loader {
-    const findOne = (input: Input): Promise<unknown> => {
-      const onEnded = explanation && explanation.ended.bind(undefined, lookupName(endpoint, input));
-      return find(endpoint, input, onEnded).catch(asError);
-    };
-    return new DataLoader((inputs) => Promise.all(inputs.map((input) => findOne(input as Input))), {
+    return new DataLoader((inputs) => findAll(endpoint, inputs as readonly Input[]), {
       cacheKeyFn: (input) => lookupName(endpoint, input),
     });
   }
 
-  return async (endpoint, input, path) => {
-    const name = lookupName(endpoint, input);
-    explanation?.asked(path, name);
-    if (!names.has(name)) {
-      if (names.size >= maxLookups) throw tooMany(maxLookups);
-      names.add(name);
-    }
+  return (endpoint, input, path) => {
+    explanation?.asked(path, lookupName(endpoint, input));
     let loader = loaders.get(endpoint);
     if (!loader) loaders.set(endpoint, (loader = createLoader(endpoint)));
     // Under an endpoint there is nothing but its own answers.

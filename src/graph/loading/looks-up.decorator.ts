@@ -6,19 +6,19 @@ import type { IdKind } from '../scalars/opaque-id.ts';
 /** How a field or an entity looks something up, as far as that is known before anything is executed. */
 export interface Lookup {
   readonly endpoint: Endpoint<never, unknown>;
-  /** The input, by the field's arguments and what its parent tells; undefined where that does not say it. */
-  readonly inputOf: (known: Readonly<Record<string, unknown>>) => object | undefined;
+  /** The inputs, by the arguments on the way to the field and the key of its entity; none where these do not show them. */
+  readonly inputsOf: (known: Readonly<Record<string, unknown>>) => readonly object[];
 }
 
 /** Marks a field that looks something up: lookups are counted by it before the first call. */
-export const LooksUp = (endpoint: Lookup['endpoint'], inputOf: Lookup['inputOf']): MethodDecorator =>
-  Extensions({ lookup: { endpoint, inputOf } satisfies Lookup });
+export const LooksUp = (endpoint: Lookup['endpoint'], inputsOf: Lookup['inputsOf']): MethodDecorator =>
+  Extensions({ lookup: { endpoint, inputsOf } satisfies Lookup });
 
 export const lookupOf = (field: GraphQLField<unknown, unknown> | undefined): Lookup | undefined =>
   field?.extensions['lookup'] as Lookup | undefined;
 
-/** The input of an endpoint that takes one id: `{ [name]: id }`. */
+/** For an endpoint whose input is one id: `{ [name]: id }`. */
 export const byId =
-  ({ name, accepts }: IdKind): Lookup['inputOf'] =>
+  ({ name, accepts }: IdKind): Lookup['inputsOf'] =>
   ({ [name]: id }) =>
-    accepts(id) ? { [name]: id } : undefined;
+    accepts(id) ? [{ [name]: id }] : [];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { codec, type Endpoint } from '../../domain/endpoint.ts';
+import { codec } from '../../domain/codec.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
 import type { Space } from './space.type.ts';
 import { upstreamTimeBody } from '../scalars/upstream-time-body.ts';
 
@@ -29,6 +30,7 @@ export const storageSpaceEndpoint: Endpoint<{ spaceId: string }, Space> = {
   name: 'storageSpace',
   method: 'GET',
   path: ({ spaceId }) => `/v1.0/storage/spaces/${encodeURIComponent(spaceId)}`,
+  operator: 'unionId',
   answer: codec(getStorageSpaceBody),
   repeatable: true,
   refusals: {

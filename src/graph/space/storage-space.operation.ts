@@ -10,7 +10,7 @@ export const storageSpace: Operation = {
     {
       type: Space,
       key: spaceIdKind,
-      foundBy: { endpoint: storageSpaceEndpoint, inputOf: byId(spaceIdKind) },
+      foundBy: { endpoint: storageSpaceEndpoint, inputsOf: byId(spaceIdKind) },
     },
   ],
 };
