@@ -12,22 +12,11 @@ export interface Member<Answer> {
 }
 
 /** How lookups of one turn, for one viewer, call one endpoint. */
-export interface Batch<Input, Answer> {
+export interface Calls<Input, Answer> {
   join(input: Input): Member<Answer>;
   /** Every lookup of the turn that may need a call has joined. */
   close(): void;
 }
-
-/** For an endpoint that takes one input a call. */
-export const createSingleCalls = <Input, Answer>(
-  call: (input: Input, deadline: Deadline, onAttempt: () => void) => Promise<Answer>,
-): Batch<Input, Answer> => ({
-  join: (input) => ({
-    call: (deadline, onAttempt) => call(input, deadline, onAttempt),
-    leave: () => undefined,
-  }),
-  close: () => undefined,
-});
 
 /** One call: what was found for each input, in their order. */
 type SendBatch<Input, Answer> = (
@@ -52,7 +41,7 @@ export function createBatch<Input, Answer>(
   form: BatchForm<Input>,
   send: SendBatch<Input, Answer>,
   clock: Clock,
-): Batch<Input, Answer> {
+): Calls<Input, Answer> {
   const forMembers = {
     maxInputs: form.maxInputs,
     groupOf: ({ input }: Asking<Input, Answer>) => form.groupOf(input),

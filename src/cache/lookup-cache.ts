@@ -1,27 +1,21 @@
 import type { Clock } from '../async/clock.ts';
 import { startDeadline, type Waiting } from '../async/deadline.ts';
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
-import {
-  isBatched,
-  type CacheableEndpoint,
-  type Endpoint,
-  type UncacheableEndpoint,
-} from '../domain/endpoint.ts';
+import type { Endpoint, UncacheableEndpoint } from '../domain/endpoint.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
-import { createBatch, createSingleCalls, type Batch, type Member } from './batch.ts';
+import type { Member } from './batch.ts';
+import { createCalls } from './calls.ts';
 import { servable, type Lifetimes, type ServableEntry } from './entry.ts';
 import type { LookupKeyOf } from './lookup-key.ts';
-import { startLookupReport, type EndedLookup, type LookupReport } from './lookup-report.ts';
+import { createLookupReports, type LookupReport, type OnEnded } from './lookup-report.ts';
 import { createMemory, isOverdue, type MemoryLimits } from './memory.ts';
 import { createReadThrough, type Lookup } from './read-through.ts';
 import { createRedisStore } from './redis-store.ts';
 import { createRevalidation } from './revalidation.ts';
 import { createSingleFlight, newFlight, type OnJoined } from './single-flight.ts';
-
-export type OnEnded<Input> = (input: Input, lookup: EndedLookup) => void;
 
 /** Answers of DingTalk for viewers: from memory, Redis, a call under way, or a call. */
 export interface LookupCache {
@@ -64,6 +58,7 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
   const redis = memory && sealedRedis && createRedisStore(sealedRedis, clock);
   const readThrough = createReadThrough({ clock, timeoutMs, memory, redis });
   const flights = createSingleFlight<ServableEntry>(clock, timeoutMs);
+  const reported = createLookupReports(clock, observer);
   const revalidation = createRevalidation({ clock, memory, onFailed: onRevalidationFailed });
   redis?.onInvalidated((key) => {
     const flight = flights.at(key);
@@ -132,25 +127,6 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     return await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt });
   }
 
-  async function reported<Input, Answer>(
-    api: string,
-    input: Input,
-    onEnded: OnEnded<Input> | undefined,
-    find: (report: LookupReport) => Promise<Answer>,
-  ): Promise<Answer> {
-    const report = startLookupReport({ api, clock, observer });
-    let failure: unknown;
-    try {
-      return await find(report);
-    } catch (error) {
-      failure = error;
-      throw error;
-    } finally {
-      const lookup = report.end(failure);
-      onEnded?.(input, lookup);
-    }
-  }
-
   return {
     find(endpoint, inputs, viewer, waiting, onEnded) {
       const { name } = endpoint;
@@ -161,7 +137,7 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
       }
       const { freshMs: ttlMs = cache.ttlMs } = endpoint;
       const lifetimes = ttlMs === cache.ttlMs ? cache : { ...cache, ttlMs };
-      const calls = callsTo(endpoint, viewer, dingtalk, clock);
+      const calls = createCalls(endpoint, viewer, dingtalk, clock);
       const found = inputs.map((input) => {
         const lookup = { key: keyOf(name, input, viewer), codec: endpoint.answer, lifetimes };
         return reported(name, input, onEnded, (report) =>
@@ -176,23 +152,4 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     },
     close: () => revalidation.close(),
   };
-}
-
-/** How the lookups of one turn call `endpoint`. */
-function callsTo<Input, Answer>(
-  endpoint: CacheableEndpoint<Input, Answer>,
-  viewer: Viewer,
-  dingtalk: DingTalk,
-  clock: Clock,
-): Batch<Input, Answer> {
-  if (!isBatched(endpoint)) {
-    return createSingleCalls((input, deadline, onAttempt) =>
-      dingtalk.call(endpoint, input, viewer, { deadline, onAttempt }),
-    );
-  }
-  return createBatch(
-    endpoint.batch,
-    (inputs, deadline, onAttempt) => dingtalk.callBatch(endpoint, inputs, viewer, { deadline, onAttempt }),
-    clock,
-  );
 }

@@ -19,39 +19,53 @@ export interface EndedLookup {
 export interface LookupReport {
   readonly onJoined: OnJoined;
   found(ageMs: number, isStale: boolean): void;
-  /** To be called last, with the error of a lookup that failed. */
-  end(error?: unknown): EndedLookup;
 }
 
-interface LookupReportOptions {
-  readonly api: string;
-  readonly clock: Clock;
-  readonly observer: Observer;
-}
+export type OnEnded<Input> = (input: Input, lookup: EndedLookup) => void;
 
-export function startLookupReport(options: LookupReportOptions): LookupReport {
-  const { api, clock, observer } = options;
-  const startedAtMs = clock.nowMs();
-  let flight: Flight | undefined;
-  let hasJoined = false;
-  let ageMs: number | undefined;
-  let stale = false;
-  return {
-    onJoined(joined, isFirst) {
-      flight = joined;
-      hasJoined = !isFirst;
-    },
-    found(foundAgeMs, isStale) {
-      ageMs = foundAgeMs;
-      stale = isStale;
-    },
-    end(error) {
-      const source = hasJoined ? 'flight' : (flight?.source ?? 'memory');
-      observer.lookupEnded({ api, source, stale, failure: failureOf(error) });
-      return { source, ageMs, attempts: flight?.attempts ?? 0, ms: clock.nowMs() - startedAtMs };
-    },
+/** Makes a lookup of `api` for `input`, and reports how it went: to the observer, and to `onEnded`. */
+export type Reported = <Input, Answer>(
+  api: string,
+  input: Input,
+  onEnded: OnEnded<Input> | undefined,
+  find: (report: LookupReport) => Promise<Answer>,
+) => Promise<Answer>;
+
+export const createLookupReports =
+  (clock: Clock, observer: Observer): Reported =>
+  async (api, input, onEnded, find) => {
+    const startedAtMs = clock.nowMs();
+    let flight: Flight | undefined;
+    let hasJoined = false;
+    let ageMs: number | undefined;
+    let stale = false;
+    let failure: unknown;
+    try {
+      return await find({
+        onJoined(joined, isFirst) {
+          flight = joined;
+          hasJoined = !isFirst;
+        },
+        found(foundAgeMs, isStale) {
+          ageMs = foundAgeMs;
+          stale = isStale;
+        },
+      });
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      const { source = 'memory', attempts = 0 }: Partial<Flight> = flight ?? {};
+      const lookup = {
+        source: hasJoined ? 'flight' : source,
+        ageMs,
+        attempts,
+        ms: clock.nowMs() - startedAtMs,
+      } as const;
+      observer.lookupEnded({ api, source: lookup.source, stale, failure: failureOf(failure) });
+      onEnded?.(input, lookup);
+    }
   };
-}
 
 function failureOf(error: unknown): string | undefined {
   if (error === undefined) return undefined;

@@ -1,0 +1,119 @@
+import type { Clock } from '../async/clock.ts';
+import type { Application } from '../domain/application.ts';
+import type { Observer } from '../domain/observer.ts';
+import type { SealedRedis } from '../redis/sealed-redis.ts';
+import { compose, refuseEarly, type Send, type Step } from './compose.ts';
+import { createAttempt } from './http/attempt.ts';
+import { createCallEvents } from './http/call-events.ts';
+import { createUpstreamClient } from './http/client.ts';
+import { createRateLimiters, type RateLimiters } from './pacing/rate-limiters.ts';
+import { createBreakerGate } from './resilience/breaker-gate.ts';
+import { createCircuitBreaker, type CircuitBreaker } from './resilience/circuit-breaker.ts';
+import { createBanStep } from './resilience/ip-ban.ts';
+import { createQuotaGate } from './resilience/quota-gate.ts';
+import { createRetries } from './resilience/retries.ts';
+import { createRetryBudget } from './resilience/retry-budget.ts';
+import type { CorpOf } from './tokens/corp-of.ts';
+import { createRedisTokenSupply } from './tokens/redis-token-supply.ts';
+import { createTokenCache, type TokenCache } from './tokens/token-cache.ts';
+import { createTokenSource } from './tokens/token-endpoint.ts';
+import { createTokenStep } from './tokens/token-step.ts';
+import { createDirectTokenSupply } from './tokens/token-supply.ts';
+
+/*
+ * Every call to DingTalk passes a list of steps of one shape, `(call, next) => Promise<answer>`:
+ *
+ *   lookup           retries ─▶ early check ─▶ token ─▶ rate limit ─▶ quota ─▶ breaker ─▶ ban ─▶ events ─▶ HTTP
+ *   token, users/me             early check ─▶          rate limit ─▶          breaker ─▶ ban ─▶ events ─▶ HTTP
+ *
+ * - The deadline comes with the call, and ends every step that waits.
+ * - Quota and breaker are gates. A gate refuses in its own step, after the wait for a turn: what it knows may change while
+ *   the call waits. A call that it would refuse anyway must not wait, so the early check asks the same gates before.
+ * - The ban step only reports a ban. The rate limiters hold calls back until it ends: they know how long each call would
+ *   wait, and so which ones to refuse at once.
+ * - The token is obtained before the turn and read when the call is sent: it may have been refused in between.
+ */
+
+/** The ways for a call, and what its steps know. */
+interface Pipeline {
+  /** For lookups: with a token of the application, and attempted again where that helps. */
+  readonly sendLookup: Send;
+  /** For calls that bring their own credentials. */
+  readonly sendOnce: Send;
+  readonly limiters: RateLimiters;
+  readonly breaker: Pick<CircuitBreaker, 'state'>;
+  readonly tokens: TokenCache;
+  /** Throws what keeps every token from being fetched, as far as it shows without a call. */
+  readonly checkApplication: () => Promise<void>;
+  /** Closes the kept connections. */
+  readonly close: () => void;
+}
+
+export interface PipelineOptions {
+  readonly apiUrl: URL;
+  readonly app: Application;
+  readonly callsPerSecond: number;
+  /** The whole deadline of one lookup. */
+  readonly timeoutMs: number;
+  /** False: one call's failure keeps no other call back. */
+  readonly protectHost: boolean;
+  readonly sealedRedis: SealedRedis | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly observer: Observer;
+  readonly onEarlyRefreshFailed: (error: unknown) => void;
+}
+
+/** A probe that fails at the very end of its deadline still counts. */
+const probeGraceMs = 1000;
+
+export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeline {
+  const { app, timeoutMs, protectHost, sealedRedis, clock, random, observer } = options;
+  const client = createUpstreamClient(options.apiUrl, clock);
+  const limiters = createRateLimiters({ ...options, slowsDown: protectHost });
+  const breaker = createCircuitBreaker(clock, timeoutMs + probeGraceMs);
+
+  const ifProtected = (...steps: Step[]): Step[] => (protectHost ? steps : []);
+  const retries = createRetries({ clock, random, budget: createRetryBudget() });
+  const rateLimit: Step = (call, next) =>
+    limiters.of(call.api).run(call.queueKey, call.deadline, () => next(call));
+  const quotaGate = createQuotaGate(clock);
+  const breakerGate = createBreakerGate(breaker, clock, timeoutMs);
+  const ban = createBanStep((durationMs) => limiters.pause(durationMs));
+  const events = createCallEvents(observer);
+  const http = createAttempt(client);
+
+  const sendOnce = compose(
+    [...ifProtected(refuseEarly([breakerGate])), rateLimit, ...ifProtected(breakerGate.step, ban), events],
+    http,
+  );
+  const source = createTokenSource(app, sendOnce, clock);
+  const supply = sealedRedis
+    ? createRedisTokenSupply({ source, kind: app.kind, sealedRedis, clock, timeoutMs })
+    : createDirectTokenSupply(source, clock);
+  const tokens = createTokenCache({ ...options, corpOf, supply });
+  const sendLookup = compose(
+    [
+      retries,
+      ...ifProtected(refuseEarly([quotaGate, breakerGate])),
+      createTokenStep(tokens),
+      rateLimit,
+      ...ifProtected(quotaGate.step, breakerGate.step, ban),
+      events,
+    ],
+    http,
+  );
+
+  return {
+    sendLookup,
+    sendOnce,
+    limiters,
+    breaker,
+    tokens,
+    checkApplication: () => source.check(),
+    close() {
+      limiters.close();
+      client.close();
+    },
+  };
+}
