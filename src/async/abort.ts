@@ -1,17 +1,17 @@
 /**
- * What may end work before it is done: what is used here of an `AbortSignal`, so that one may stand in its place. Several
- * are listened to for every lookup, and Node's own are event targets with all that those can do, at several times the cost.
+ * The part of `AbortSignal` that the gateway uses, so that an `AbortSignal` can be passed as well. Every lookup listens to
+ * several signals, and Node's own, which are full event targets, cost several times as much.
  */
 export interface Signal {
   readonly aborted: boolean;
-  /** What it was aborted with. */
+  /** The argument of `abort`. */
   readonly reason: unknown;
   throwIfAborted(): void;
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** A signal of this process's own, and the way to abort it. */
+/** A signal together with the method that aborts it. */
 export class AbortableSignal implements Signal {
   #aborted = false;
   #reason: unknown;
@@ -37,7 +37,7 @@ export class AbortableSignal implements Signal {
     this.#listeners?.delete(listener);
   }
 
-  /** Tells everybody who listens, once: whoever aborts it again has nothing to say. */
+  /** Calls every listener once. A second call has no effect. */
   abort(reason: unknown): void {
     if (this.#aborted) return;
     this.#aborted = true;

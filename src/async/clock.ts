@@ -1,14 +1,14 @@
-/** Time as the gateway sees it: an argument everywhere, so that a test can turn the hands itself. */
+/** The time source of the gateway. An argument everywhere, so that tests control the time. */
 export interface Clock {
-  /** Milliseconds on a monotonic scale: never goes back, whatever happens to the wall clock. */
+  /** Monotonic milliseconds: never goes back when the wall clock is set. */
   nowMs(): number;
-  /** Milliseconds since 1970 by the wall clock, which may jump: for months of the calendar, never for durations. */
+  /** Milliseconds since 1970 by the wall clock, which may jump: for calendar months, never for durations. */
   wallMs(): number;
   /** Runs `task` once after `delayMs`; the returned function cancels it. Never keeps the process alive. */
   after(delayMs: number, task: () => void): () => void;
 }
 
-/** The machine's own monotonic clock. */
+/** The clock of this machine. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),

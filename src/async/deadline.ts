@@ -4,18 +4,18 @@ import { AbortableSignal, type Signal } from './abort.ts';
 
 /** The one limit on everything that a lookup does upstream: queueing, tokens, attempts and replays. */
 export interface Deadline extends Disposable {
-  /** Aborted with a `DingTalkError` once time is up, or earlier with what `outer` was aborted with. */
+  /** Aborted with a `DingTalkError` of kind `timeout` when time is up, or with the reason of `outer` if that is earlier. */
   readonly signal: Signal;
   readonly expiresAtMs: number;
   remainingMs(): number;
-  /** Ends it before its time: what it was for is no longer wanted. */
+  /** Aborts the signal early, because the result is no longer needed. */
   giveUp(reason: unknown): void;
 }
 
-/** What somebody who waits for work brings along. */
+/** The deadline of one waiter, as shared work sees it. */
 export type Waiting = Pick<Deadline, 'signal' | 'remainingMs'>;
 
-/** Starts the countdown; dispose of it when the work is done. `outer` belongs to whoever waits for the work. */
+/** Starts a deadline; dispose of it when the work is done. `outer` is the signal of the caller. */
 export function startDeadline(clock: Clock, timeoutMs: number, outer?: Signal): Deadline {
   const signal = new AbortableSignal();
   const expiresAtMs = clock.nowMs() + timeoutMs;
@@ -37,7 +37,8 @@ export function startDeadline(clock: Clock, timeoutMs: number, outer?: Signal): 
 }
 
 /**
- * `work`, unless `signal` is aborted first: then its reason, and `onLeft` is told. The work itself goes on for others.
+ * Settles as `work` does. If `signal` is aborted first, it rejects with the signal's reason and calls `onLeft`; the work
+ * goes on for other waiters.
  */
 export function whileWaiting<T>(work: Promise<T>, signal: Signal, onLeft?: () => void): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -53,7 +54,7 @@ export function whileWaiting<T>(work: Promise<T>, signal: Signal, onLeft?: () =>
   });
 }
 
-/** Resolves after `delayMs`. Throws what `signal` is aborted with, if that is earlier. */
+/** Resolves after `delayMs`. Rejects with the reason of `signal` if that is aborted first. */
 export async function pause(clock: Clock, delayMs: number, signal: Signal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const cancelTimer = clock.after(delayMs, resolve);

@@ -2,14 +2,14 @@ import type { Clock } from './clock.ts';
 import { startDeadline, whileWaiting, type Deadline } from './deadline.ts';
 import type { Signal } from './abort.ts';
 
-/** The work may say for so long after its deadline why it is late. */
+/** Grace period in which the work may report its own error after the deadline. */
 export const graceMs = 50;
 
 /**
- * Something done once that several wait for.
+ * One piece of work with several waiters.
  *
- * A class, as there is one for every lookup: an object with a getter of its own is given a shape of its own by V8, which
- * lives, with all that the getter can see, until everything is collected.
+ * A class and not a factory, because there is one for every lookup: V8 gives each object literal with a getter a hidden
+ * class of its own, which keeps the getter's closure alive until the next full garbage collection.
  */
 export class JointWork<T> {
   readonly #result = Promise.withResolvers<T>();
@@ -21,8 +21,8 @@ export class JointWork<T> {
   #abandoned = false;
 
   /**
-   * Starts `work`, which has `timeoutMs` from now, and tells `onEnded` before anybody who waits for it. Its deadline is
-   * over earlier when the last of them has left, with that one's reason.
+   * Starts `work` with a deadline of `timeoutMs` from now. Its signal is aborted earlier when the last waiter leaves, with
+   * that waiter's reason. `onEnded` runs before the waiters go on.
    */
   constructor(
     clock: Clock,
@@ -36,12 +36,12 @@ export class JointWork<T> {
     void this.#run(work, onEnded);
   }
 
-  /** True once nobody waits before the end, for everybody has left or was told that it is late: nobody may join any more. */
+  /** True once the last waiter has left or the grace period is over while the work still runs: do not join it. */
   get abandoned(): boolean {
     return this.#abandoned;
   }
 
-  /** Waits for it. Throws what the work throws or, when `signal` is aborted first, its reason. */
+  /** Waits for the result. Rejects with the work's error, or with the reason of `signal` if that is aborted first. */
   wait(signal: Signal): Promise<T> {
     this.#waiting += 1;
     return whileWaiting(this.#result.promise, signal, () => this.#leave(signal));

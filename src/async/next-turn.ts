@@ -1,25 +1,25 @@
-/** More at once would keep the first of a burst from being answered until the last has been looked at. */
-const atOnce = 64;
+/** Bounds how long the first request of a burst waits for the others of its group. */
+const maxPerTurn = 64;
 
 let waiting: (() => void)[] = [];
 
 /**
- * Resolves once the event loop has taken in what has arrived: at most 64 of those who wait go on together, the next
- * ones after another look at the network.
+ * Resolves after the event loop has read what has arrived. At most 64 callers continue together; the others continue
+ * after the next poll of the network.
  *
- * Awaited where something arrives. Work on one thing after the other, each from end to end, costs half as much again as
- * the same work done step by step for all of them: the processor finds the code of a step in its cache.
+ * Await it where requests and answers arrive. Processing them side by side, step by step, takes a third less time than
+ * one after the other, because the code of a step stays in the processor's cache.
  */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve);
-    if (waiting.length === 1) setImmediate(goOn);
+    if (waiting.length === 1) setImmediate(resumeNext);
   });
 }
 
-function goOn(): void {
-  const next = waiting.slice(0, atOnce);
-  waiting = waiting.slice(atOnce);
-  if (waiting.length > 0) setImmediate(goOn);
+function resumeNext(): void {
+  const next = waiting.slice(0, maxPerTurn);
+  waiting = waiting.slice(maxPerTurn);
+  if (waiting.length > 0) setImmediate(resumeNext);
   for (const resolve of next) resolve();
 }
