@@ -4,22 +4,22 @@ import { guardReplies } from './guard-replies.ts';
 import { redisAddress } from './redis-address.ts';
 
 const connectMs = 1000;
-/** How long a connection that is given up has for its own farewell. */
+/** How long a connection may take to close before it is destroyed. */
 const disconnectMs = 100;
-/** How soon the system asks a connection that says nothing whether it still lives. */
+/** Idle time before the system's first TCP keep-alive probe. */
 const keepAliveMs = 5000;
 const longestReconnectMs = 2000;
-/** A connection that was of use for that long is made again soon, however many failed before it. */
-const lastingMs = 5000;
+/** A connection that was ready for that long resets the backoff. */
+const stableMs = 5000;
 
-/** A connection that nothing waits for, and that is made again, with a backoff, for as long as the process lives. */
+/** Connects without waiting, and reconnects with a backoff (100 ms to 2 s) until it is closed. */
 export function connect(url: URL, clock: Clock): Client {
-  /** Connections in a row that were not made, or did not last: the client itself forgets them with every connection. */
+  /** Connections in a row that failed or did not last. Counted here, because the client's count restarts when one is ready. */
   let failures = 0;
   let readyAtMs = Infinity;
 
   function reconnectMs(): number {
-    if (clock.nowMs() - readyAtMs >= lastingMs) failures = 0;
+    if (clock.nowMs() - readyAtMs >= stableMs) failures = 0;
     readyAtMs = Infinity;
     failures += 1;
     return Math.min(50 * 2 ** failures, longestReconnectMs);
@@ -27,11 +27,11 @@ export function connect(url: URL, clock: Clock): Client {
 
   const client = new Client({
     ...redisAddress(url),
-    // Nobody waits for a connection: what cannot be sent now fails now.
+    // A command that cannot be sent now fails now: no request waits for a connection.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    // Subscribed again by the subscriptions themselves.
+    // `subscriptions.ts` subscribes again.
     autoResubscribe: false,
     disableClientInfo: true,
     connectTimeout: connectMs,
@@ -46,7 +46,7 @@ export function connect(url: URL, clock: Clock): Client {
   return client;
 }
 
-/** Resolves once `client` can be used; rejects when the connection that it makes right now does not come about. */
+/** Resolves when `client` is ready; rejects when the current attempt to connect fails. */
 export function awaitReady(client: Client): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const isReady = (): void => {
@@ -55,7 +55,7 @@ export function awaitReady(client: Client): Promise<void> {
   };
   const isClosed = (): void => {
     client.off('ready', isReady);
-    reject(new Error('The connection to Redis was not made'));
+    reject(new Error('Could not connect to Redis'));
   };
   client.once('ready', isReady);
   client.once('close', isClosed);

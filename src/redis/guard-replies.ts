@@ -3,11 +3,11 @@ import { isErrorReply } from './replies.ts';
 import { createReplyLimits, UnreadableReplyError } from './reply-limits.ts';
 
 /**
- * Has replies that `client` cannot read end its connection, as a lost one ends, in place of the process or its memory.
+ * Closes the connection of `client` when a reply is unreadable or too large, in place of a crash or unbounded memory.
  *
- * The client parses in a listener of its stream, so what the parser throws is an uncaught exception. `stream` is in the
- * client's types, but not in its documentation: it is the one place that all its connectors have in common. From
- * `connect` on it is set, and the parser listens; nothing arrives before.
+ * The client parses in a listener of its stream, so an error of the parser is an uncaught exception. `stream` is in the
+ * client's types but not in its documentation; it is the one place that all its connectors share. At `connect` it is
+ * set and the parser listens, and nothing has arrived yet.
  */
 export function guardReplies(client: Client): void {
   client.on('connect', () => {
@@ -25,7 +25,7 @@ export function guardReplies(client: Client): void {
     });
   });
   client.on('error', (error) => {
-    // Such as a reply that no command waits for: from here on replies may be taken for those of other commands.
+    // For example a reply that no command waits for: later replies could be matched to the wrong commands.
     const isConnected = client.status === 'connect' || client.status === 'ready';
     if (isConnected && !isErrorReply(error)) client.stream.destroy();
   });

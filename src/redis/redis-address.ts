@@ -3,8 +3,8 @@ import type { RedisOptions } from 'ioredis';
 const defaultPort = 6379;
 
 /**
- * What `redis://[user:password@]host[:port][/database]` says; `rediss:` is the same over TLS. Read here, because the
- * client's own reader breaks on a `%` that was not escaped, and takes settings from the query.
+ * Parses `redis://[user:password@]host[:port][/database]`; `rediss:` is the same over TLS. Not left to the client, whose
+ * parser throws on an unescaped `%` and reads settings from the query.
  */
 export function redisAddress({ protocol, hostname, port, username, password, pathname }: URL): RedisOptions {
   return {
@@ -17,7 +17,7 @@ export function redisAddress({ protocol, hostname, port, username, password, pat
   };
 }
 
-/** A `%` that begins no escape stands for itself: `URL` leaves it as it is. */
+/** Keeps a `%` that starts no escape: `URL` does not encode it. */
 function unescaped(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll(/%(?![\da-f]{2})/gi, '%25'));

@@ -1,12 +1,12 @@
 const reasons = {
   late: 'no answer in time',
-  resting: 'left alone after a failure',
+  resting: 'paused after a late answer',
   disconnected: 'no connection',
-  refused: 'answered with an error',
-  unreadable: 'answered with something else',
+  refused: 'error reply',
+  unreadable: 'unexpected reply',
 } as const;
 
-/** Why Redis could not help. Made from nothing of the command: its arguments may be anybody's. */
+/** Why a command failed. Contains nothing of the command, whose arguments may be private. */
 export class RedisUnavailableError extends Error {
   override readonly name = 'RedisUnavailableError';
   readonly kind: keyof typeof reasons;

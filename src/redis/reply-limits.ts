@@ -1,38 +1,38 @@
 const maxReplyBytes = 4 * 1024 * 1024;
-/** The parser keeps every chunk of a reply that is not complete as an object, however short the chunk is. */
+/** Counted for each chunk at least: the parser keeps every chunk of an incomplete reply as an object of its own. */
 const leastChunkBytes = 1024;
-/** The parser reads a line from its start with every chunk until the line ends. */
+/** The parser scans an incomplete line from its start again with every chunk. */
 const maxLineBytes = 16 * 1024;
-/** In one reply: the gateway's commands are answered with a few. The parser makes room for all that are announced. */
+/** Of one reply; the gateway's commands need a few. The parser allocates as many as a reply announces. */
 const maxElements = 1000;
 const maxDepth = 8;
 
 const lineFeed = 0x0a;
 
-/** Says nothing of the content: it may be anything. */
+/** Contains nothing of the reply, which may be private. */
 export class UnreadableReplyError extends Error {
   override readonly name = 'UnreadableReplyError';
 
   constructor() {
-    super('a reply that cannot be read');
+    super('unreadable reply');
   }
 }
 
 /**
- * Follows the replies of one connection ahead of the client's parser, which keeps what is not complete without a bound.
- * The returned function is given every chunk. It throws an {@link UnreadableReplyError} for what is not RESP2, and for a
+ * Bounds the replies of one connection before the client's parser, which buffers incomplete replies without a limit.
+ * Pass every chunk to the returned function. It throws an {@link UnreadableReplyError} for what is not RESP2, and for a
  * reply of more than 4 MiB, 1,000 elements, 8 levels or 16 KiB in a line.
  */
 export function createReplyLimits(): (chunk: Buffer) => void {
   let line = '';
-  /** Of the string that is being received, with its end of line. */
+  /** Of the bulk string that is being received, with its line end. */
   let stringBytesLeft = 0;
-  /** How many elements are missing in each array around the current one, outermost first. */
+  /** Elements still to come in each enclosing array, outermost first. */
   const missing: number[] = [];
   let elements = 0;
   let replyBytes = 0;
 
-  /** Ends an element, and each array whose last one it is; true where that was the whole reply. */
+  /** Ends an element, and every array that it completes; true when the reply is complete. */
   function endElement(): boolean {
     for (let left = missing.pop(); left !== undefined; left = missing.pop()) {
       if (left > 1) {
@@ -44,7 +44,7 @@ export function createReplyLimits(): (chunk: Buffer) => void {
     return true;
   }
 
-  /** Reads an element's first line; false where more of the element follows. */
+  /** Reads an element's first line; false when a string or the elements of an array follow. */
   function isWholeElement(text: string): boolean {
     if (/^(?:[+-][^\r]*|:-?\d{1,19}|[$*]-1)\r$/.test(text)) return true;
     const [, type, digits] = /^([$*])(\d{1,7})\r$/.exec(text) ?? [];
@@ -61,7 +61,7 @@ export function createReplyLimits(): (chunk: Buffer) => void {
     return length === 0;
   }
 
-  /** Reads from `start` up to the end of a line, of a string or of the chunk. */
+  /** Reads from `start` to the end of a line, a string or the chunk. */
   function readPiece(chunk: Buffer, start: number): { readonly end: number; readonly ended: boolean } {
     if (stringBytesLeft > 0) {
       const end = Math.min(start + stringBytesLeft, chunk.length);

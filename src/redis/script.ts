@@ -1,6 +1,6 @@
 import type { Redis as Client } from 'ioredis';
 
-/** Runs one Lua script. In its reply integers are numbers and texts are buffers: `replies.ts` checks them. */
+/** Runs one Lua script. Integers in the reply are numbers, strings are buffers; `replies.ts` checks them. */
 export type Script = (
   client: Client,
   keys: readonly string[],
@@ -10,8 +10,8 @@ export type Script = (
 type Command = (keyCount: number, ...keysAndArgs: readonly (string | number | Buffer)[]) => Promise<unknown>;
 
 /**
- * Defines `lua` as the command `name`. A connection sends it whole the first time and by its hash from then on; ioredis
- * sends it whole again where Redis has lost it, as after a restart (`NOSCRIPT`).
+ * Defines `lua` as the command `name`. A connection sends the source once and then only its hash; ioredis sends the
+ * source again when Redis has lost it (`NOSCRIPT`), for example after a restart.
  */
 export function createScript(name: string, lua: string): Script {
   const definedOn = new WeakSet<Client>();

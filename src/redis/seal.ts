@@ -12,29 +12,29 @@ const algorithm = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** Keeps what is written to Redis from everybody who can read or write there but does not know the app's secret. */
+/** Encrypts and authenticates values for Redis with keys derived from the app's secret. */
 export interface Seal {
-  /** The name under which something is kept: `what` in the clear, `parts` only as a keyed hash. */
+  /** The name of a Redis key: `what` in plain text, `parts` only as a keyed hash. */
   keyOf(what: string, ...parts: readonly string[]): string;
-  /** `text`, encrypted and bound to `key`, so that it opens under no other one. */
+  /** Encrypts `text` and binds it to `key`: it cannot be decrypted under another key. */
   close(key: string, text: string): Buffer;
-  /** The text, or undefined for anything that was not sealed under this key with this secret. */
+  /** Decrypts; undefined for anything that was not sealed under this `key` with this secret. */
   open(key: string, sealed: Buffer): string | undefined;
 }
 
 interface SealOptions {
-  /** The origin that the application's secret is sent to: what one host answered is not for another. */
+  /** The origin of DingTalk's API: answers of one host are not shared with gateways of another. */
   readonly upstream: string;
-  /** Keeps applications apart that share one Redis. */
+  /** The app's key: separates applications that share one Redis. */
   readonly app: string;
-  /** The application's own. */
+  /** The app's secret. */
   readonly secret: string;
 }
 
-/** The keys follow from all three: gateways that differ in one of them share nothing. */
+/** The keys are derived from all three options: gateways that differ in one of them share nothing. */
 export function createSeal({ upstream, app, secret }: SealOptions): Seal {
   const salt = JSON.stringify([upstream, app]);
-  // Node makes a key of bytes anew each time they are used, which takes ten times as long as what they are used for.
+  // KeyObjects, because Node would otherwise import the raw bytes at each use, which takes ten times as long as the use.
   const derive = (purpose: string): KeyObject =>
     createSecretKey(
       new Uint8Array(hkdfSync('sha256', secret, salt, `dingtalk-graphql-gateway ${purpose}`, 32)),

@@ -4,13 +4,13 @@ import type { DingTalkConfig } from '../config/config.ts';
 import type { Redis } from './redis.ts';
 import { createSeal, type Seal } from './seal.ts';
 
-/** What the replicas of one application before one upstream share, and what keeps it from everybody else. */
+/** The Redis that replicas share, and the seal that limits its values to gateways of one app and one upstream. */
 export interface SealedRedis {
   readonly redis: Redis;
   readonly seal: Seal;
 }
 
-/** Loads the client of Redis only where there is one to talk to: it takes a tenth of the time of a start. */
+/** Imports the Redis client only when Redis is configured: loading it takes a tenth of the start-up time. */
 export async function createSealedRedis(
   url: URL,
   { apiUrl, app }: Pick<DingTalkConfig, 'apiUrl' | 'app'>,

@@ -2,7 +2,7 @@ import type { Redis as Client } from 'ioredis';
 import type { Logger } from 'pino';
 import { integerReply } from './replies.ts';
 
-/** What is heard on channels, over a connection of its own that is made for the first of them. */
+/** Subscribes to channels over a connection of its own, opened for the first one. */
 export interface Subscriptions {
   add(channel: string, listener: (message: string) => void): void;
   close(): void;
@@ -11,7 +11,7 @@ export interface Subscriptions {
 export function createSubscriptions(connect: () => Client, log: Logger): Subscriptions {
   const listeners = new Map<string, ((message: string) => void)[]>();
   let client: Client | undefined;
-  /** False on a connection that is there for commands, but has not confirmed the subscription. */
+  /** False while a connection is ready but has not confirmed its subscriptions. */
   let isConfirmed = true;
   let isWarned = false;
 
@@ -19,17 +19,17 @@ export function createSubscriptions(connect: () => Client, log: Logger): Subscri
     try {
       integerReply(await to.subscribe(...channels), 1, listeners.size);
       isConfirmed = true;
-      if (isWarned) log.info('Redis takes subscriptions again');
+      if (isWarned) log.info('Redis accepts subscriptions again');
       isWarned = false;
     } catch {
-      // Where the connection went the next one is made already.
+      // A lost connection reconnects by itself.
       if (to.status === 'ready') to.disconnect(true);
     }
   }
 
   function open(): Client {
     const opened = connect();
-    // Logged by the connection for commands already.
+    // The connection for commands logs these errors.
     opened.on('error', () => undefined);
     opened.on('ready', () => {
       isConfirmed = false;
@@ -38,7 +38,9 @@ export function createSubscriptions(connect: () => Client, log: Logger): Subscri
     opened.on('close', () => {
       if (isConfirmed || isWarned) return;
       isWarned = true;
-      log.warn('Redis takes no subscription: what other replicas drop is kept here until it ends by itself');
+      log.warn(
+        'Redis refuses subscriptions: entries that other replicas remove stay cached here until they expire',
+      );
     });
     opened.on('message', (channel: string, message: string) => {
       for (const listener of listeners.get(channel) ?? []) listener(message);

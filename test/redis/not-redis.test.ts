@@ -67,7 +67,7 @@ test.each(nonsense)(
 
     expect(await lookUp(gateway)).toEqual(found);
     expect(warningsOf(gateway)).toEqual([
-      'Redis takes no subscription: what other replicas drop is kept here until it ends by itself',
+      'Redis refuses subscriptions: entries that other replicas remove stay cached here until they expire',
     ]);
     expect(fake.mostBytesTaken).toBeLessThan(endlessBytes / 2);
   },
@@ -82,7 +82,7 @@ test.each(nonsense.filter(([what]) => what !== 'an error'))(
     await seesReconnects(fake, 'EVAL', gateway);
 
     expect(await lookUp(gateway)).toEqual(found);
-    expect(warningsOf(gateway).filter((message) => message.startsWith('Redis cannot be used'))).toHaveLength(
+    expect(warningsOf(gateway).filter((message) => message.startsWith('Redis is unavailable'))).toHaveLength(
       1,
     );
     expect(fake.mostBytesTaken).toBeLessThan(endlessBytes / 2);

@@ -35,7 +35,7 @@ async function answered(redis: Redis, clock?: ManualClock): Promise<string> {
 }
 
 const cannotBeUsed = (reason: string) => ({
-  msg: 'Redis cannot be used: everything goes on in the memory of this process',
+  msg: 'Redis is unavailable: this process works from its own memory',
   reason,
 });
 const said = ({ log }: Setup): object[] =>
@@ -77,7 +77,7 @@ test('down at the start: fails at once, says so once, and helps as soon as it is
   await server.start();
 
   expect(await answered(setup.redis)).toBe('PONG');
-  expect(said(setup)).toEqual([cannotBeUsed('ECONNREFUSED'), { msg: 'Redis is there again' }]);
+  expect(said(setup)).toEqual([cannotBeUsed('ECONNREFUSED'), { msg: 'Redis is available again' }]);
 });
 
 test('restarted: what was on its way fails, and a new connection is made by itself', async () => {
@@ -109,9 +109,9 @@ test('without an answer a command is given up after 50 ms, and the next ones fai
   setup.clock.advance(1);
   await expect(lost).rejects.toThrow('no answer in time');
 
-  await expect(ping(setup.redis)).rejects.toThrow('left alone after a failure');
+  await expect(ping(setup.redis)).rejects.toThrow('paused after a late answer');
   setup.clock.advance(999);
-  await expect(ping(setup.redis)).rejects.toThrow('left alone after a failure');
+  await expect(ping(setup.redis)).rejects.toThrow('paused after a late answer');
   setup.clock.advance(1);
   const afterRest = ping(setup.redis);
   setup.clock.advance(50);
@@ -128,11 +128,11 @@ test('every command two seconds: a handful waits 50 ms, and it helps again when 
   const together = Promise.allSettled([ping(setup.redis), ping(setup.redis), ping(setup.redis)]);
   setup.clock.advance(50);
   expect((await together).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-  await expect(ping(setup.redis)).rejects.toThrow('left alone after a failure');
+  await expect(ping(setup.redis)).rejects.toThrow('paused after a late answer');
   proxy.setMode({ kind: 'pass' });
 
   expect(await answered(setup.redis, setup.clock)).toBe('PONG');
-  expect(said(setup)).toEqual([cannotBeUsed('no answer in time'), { msg: 'Redis is there again' }]);
+  expect(said(setup)).toEqual([cannotBeUsed('no answer in time'), { msg: 'Redis is available again' }]);
 });
 
 test('a connection without an answer in time for five seconds is given up for another one', async () => {
@@ -164,7 +164,7 @@ test('a host that accepts and never says a word costs 50 ms, then nothing for a 
   setup.clock.advance(50);
 
   await expect(waiting).rejects.toThrow('no answer in time');
-  await expect(ping(setup.redis)).rejects.toThrow('left alone after a failure');
+  await expect(ping(setup.redis)).rejects.toThrow('paused after a late answer');
 });
 
 test('an answer that came while the process was busy counts', async () => {
@@ -196,7 +196,7 @@ test.each([
       (reason: Error) => reason,
     );
 
-    expect(error).toMatchObject({ name: 'RedisUnavailableError', message: 'answered with an error' });
+    expect(error).toMatchObject({ name: 'RedisUnavailableError', message: 'error reply' });
     expect(JSON.stringify(error)).not.toContain('value');
     expect(error?.cause).toBeUndefined();
     expect(await ping(setup.redis)).toBe('PONG');

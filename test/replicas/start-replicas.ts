@@ -51,7 +51,7 @@ async function startReplicas(environment: NodeJS.ProcessEnv): Promise<Replicas> 
         },
       };
     },
-    redisWasLate: () => processes.some(({ output }) => output().stdout.includes('Redis cannot be used')),
+    redisWasLate: () => processes.some(({ output }) => output().stdout.includes('Redis is unavailable')),
     async [Symbol.asyncDispose]() {
       await Promise.all(processes.map((gateway) => gateway[Symbol.asyncDispose]()));
       await upstream.close();
