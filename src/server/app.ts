@@ -17,7 +17,7 @@ import { securityHeaders } from './security-headers.ts';
 import { refusal } from './refusal.ts';
 import { refuseHost } from './request-host.ts';
 import { requestIdOf } from './request-id.ts';
-import { namesOf } from './request-log.ts';
+import { logFieldsOf } from './request-log.ts';
 import { createServedHostCheck } from './served-host.ts';
 
 const noStore = 'private, no-store';
@@ -26,15 +26,15 @@ interface AppOptions {
   readonly log: Logger;
   readonly corsOrigins: readonly string[];
   readonly limits: LimitsConfig;
-  /** How long one answer may take, once its request has arrived. */
+  /** How long one answer may take after its request has arrived. */
   readonly answerTimeoutMs: number;
   /** The listen address. */
   readonly host: string;
-  /** Beside those of loopback; empty: on other listen addresses any name. */
+  /** Accepted in addition to loopback's names; empty: any name, unless `host` is loopback. */
   readonly allowedHosts: readonly string[];
 }
 
-/** The HTTP server before it has any route: limits, headers, request ids, log lines and error answers. */
+/** Creates the HTTP server without routes: limits, headers, request ids, log lines and error answers. */
 export async function createApp({
   log,
   corsOrigins,
@@ -48,30 +48,30 @@ export async function createApp({
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
-    // Nearly no request has anything to log: a log of its own is made where one has.
+    // Most requests log nothing: `logOf` makes a child logger on demand.
     childLoggerFactory: (logger) => logger,
     genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
-    // Nothing moves on a connection while DingTalk is asked. Longer than that only where nobody reads the answer.
+    // A connection is idle while DingTalk is called. If it is idle for longer, the client does not read its answer.
     connectionTimeout: limits.requestTimeoutMs + answerTimeoutMs,
     clientErrorHandler: createClientErrorHandler(log, pipelining),
     frameworkErrors(error, request, reply) {
-      // No hook runs for a path that cannot be read.
+      // No hook runs for an invalid path.
       setCommonHeaders(request, reply);
       answerError(error, request, reply);
     },
     http: {
       maxHeaderSize: limits.headerBytes,
-      // Node's own refusal has no body: a missing host is refused below, with the impossible ones.
+      // Node's own refusal has no body: `refuseHost` refuses a missing host.
       requireHostHeader: false,
       headersTimeout: limits.headersTimeoutMs,
-      // Node looks at the timeouts that often only, every 30 s unless told: a limit would bite that late.
+      // Node enforces the timeouts only at this interval, which is 30 s by default.
       connectionsCheckingInterval: Math.min(1000, Math.ceil(limits.headersTimeoutMs / 4)),
     },
   });
-  // Node drops headers beyond the 2,000th unasked, and with them the second of two credentials. Their bytes are limited.
+  // By default Node silently drops headers after the 2,000th, perhaps the second of two credentials. Bytes are limited.
   app.server.maxHeadersCount = 0;
   refuseExpectations(app);
   registerJsonBody(app);
@@ -99,7 +99,7 @@ export async function createApp({
   return app;
 }
 
-/** Answers hold what one viewer may read: no cache between may keep them, unless a route says otherwise. */
+/** Answers hold one viewer's data: no intermediate cache may store them, unless a route sets its own header. */
 function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id).header('cache-control', noStore).headers(securityHeaders);
 }
@@ -108,13 +108,13 @@ function logAnswer(request: FastifyRequest, { statusCode: status, elapsedTime }:
   // The route, not the URL: a query string may hold anything.
   const { method, routeOptions } = request;
   const ms = Math.round(elapsedTime);
-  request.log.info({ ...namesOf(request), method, route: routeOptions.url, status, ms }, 'answered');
+  request.log.info({ ...logFieldsOf(request), method, route: routeOptions.url, status, ms }, 'answered');
 }
 
-/** Node would answer an `Expect` that it does not know without a body. */
+/** Node's own answer to an unknown `Expect` has no body. */
 function refuseExpectations(app: FastifyInstance): void {
   app.server.on('checkExpectation', (_request, response) => {
-    const message = 'The header Expect is not understood: leave it out.';
+    const message = 'The header Expect is not supported: remove it.';
     response.statusCode = 417;
     response.setHeader('content-type', 'application/json; charset=utf-8');
     response.setHeader('cache-control', noStore);

@@ -5,9 +5,9 @@ import type { Pipelining } from './pipelining.ts';
 import { refusal } from './refusal.ts';
 
 /**
- * Answers what is not HTTP, too long, or too slow, and closes the connection.
+ * Answers requests that are not HTTP, too long or too slow, and closes the connection.
  *
- * Logs the code alone: the error holds the bytes that came, credentials included.
+ * Logs only the code: the error contains the received bytes, credentials included.
  */
 export function createClientErrorHandler(
   log: Logger,
@@ -17,7 +17,7 @@ export function createClientErrorHandler(
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
     const { status, message } = describe(error.code);
     log.debug({ code: error.code, status }, 'connection refused');
-    // Not in front of the answers to what came before it.
+    // After the answers to earlier requests of the connection.
     pipelining.endAfterAnswers(socket, () => {
       if (socket.writable && !isAnswering(socket)) socket.write(answer(status, message));
       socket.destroySoon();
@@ -30,7 +30,10 @@ function describe(code: string | undefined): { status: number; message: string }
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { status: 408, message: 'The request took too long to arrive: send it faster.' };
     case 'HPE_HEADER_OVERFLOW':
-      return { status: 431, message: 'The headers are too long: send less, and long queries by POST.' };
+      return {
+        status: 431,
+        message: 'The headers are too long: shorten them, and send long queries by POST.',
+      };
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return { status: 413, message: 'The chunk extensions are too long: send none.' };
     default:
@@ -38,12 +41,12 @@ function describe(code: string | undefined): { status: number; message: string }
   }
 }
 
-/** An answer whose head is out already would swallow this one as its body. */
+/** Once the head of an answer is sent, this one would become part of its body. */
 function isAnswering({ _httpMessage: current }: AnsweringSocket): boolean {
   return current?.headersSent === true;
 }
 
-/** What Node's documentation of `clientError` names for this very question, and its types leave out. */
+/** Node documents this field at the event `clientError` for this purpose, but its types lack it. */
 type AnsweringSocket = Socket & { readonly _httpMessage?: { readonly headersSent: boolean } | null };
 
 function answer(status: number, message: string): string {

@@ -6,9 +6,10 @@ import { AbortableSignal, type Signal } from '../async/abort.ts';
 const signals = new WeakMap<Socket, Signal>();
 
 /**
- * Aborted with a `ClientGoneError` when the request's connection closes, before or after it is answered.
+ * A signal that is aborted with a `ClientGoneError` when the request's connection closes, before or after the answer.
  *
- * One a connection, not one a request: an answer that waits behind another of the same connection is not told.
+ * One for each connection, not for each request: Node emits no `close` for an answer that is queued behind another one
+ * of the same connection.
  */
 export function clientGone({ socket }: IncomingMessage): Signal {
   const known = signals.get(socket);

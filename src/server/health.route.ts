@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 /** Why the gateway cannot serve right now; empty when it can. */
 export type ReadinessCheck = () => Promise<readonly string[]>;
 
-/** `GET /healthz`: the process lives. `GET /readyz`: it can serve. */
+/** `GET /healthz`: the process runs. `GET /readyz`: it can serve. */
 export function registerHealth(app: FastifyInstance, whyNotReady: ReadinessCheck): void {
   app.get('/healthz', async () => ({ status: 'alive' }));
   app.get('/readyz', async (_request, reply) => {

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RefusedRequestError } from './refusal.ts';
 
-/** fastify's own decoding would replace invalid bytes. A byte order mark is left to its JSON parser. */
+/** Rejects invalid bytes, which fastify would replace. Leaves a byte order mark to fastify's JSON parser. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Makes `app` read nothing but uncompressed JSON in UTF-8, with fastify's own parser, which refuses `__proto__`.
- * Browsers send other content types across origins without a preflight.
+ * Makes `app` accept only uncompressed JSON in UTF-8, parsed by fastify, which refuses `__proto__`. Browsers send other
+ * content types across origins without a preflight.
  */
 export function registerJsonBody(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../observability/metrics/metrics.ts';
 
-/** `GET /metrics`, and every request counted, this one included. */
+/** Adds `GET /metrics`, and counts every request, including those to it. */
 export function registerMetrics(app: FastifyInstance, metrics: Metrics): void {
   app.addHook('onResponse', ({ method, routeOptions }, { statusCode, elapsedTime }, next) => {
-    // What no route takes has no name of ours.
+    // A request that matches no route has no URL pattern.
     metrics.requestEnded({
       route: routeOptions.url ?? 'none',
       method,

@@ -2,104 +2,104 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** Requests of one connection that are worked on at once. Their answers go out in the order of the requests. */
+/** Requests of one connection in progress at once. Their answers go out in the order of the requests. */
 const maxUnderWay = 10;
-/** Requests of one connection that have arrived and wait: what one read from it holds, but for the smallest ones. */
+/** Requests of one connection that have arrived and wait: enough for one read from the socket, unless they are tiny. */
 const maxWaiting = 1000;
-/** The same of all connections: some 30 MiB. */
-const maxWaitingInAll = 5000;
+/** Of all connections together: some 30 MiB. */
+const maxTotalWaiting = 5000;
 
 /** The requests of one connection that have no answer yet. */
-interface Line {
+interface Connection {
   readonly underWay: Set<IncomingMessage>;
-  /** Nothing is read from the connection. */
+  /** Nothing more is read from the socket. */
   isPaused: boolean;
-  /** It has sent too many: it ends when those that were taken are answered. */
-  isFull: boolean;
+  /** No request is admitted any more, and the connection ends after the last answer. */
+  isEnding: boolean;
   readonly waiting: (() => void)[];
-  /** Ends the connection when it is full and all is answered. */
+  /** Runs when the connection is ending and every admitted request is answered. */
   end: () => void;
 }
 
 export interface Pipelining {
-  /** Holds the requests of `app` to these bounds. */
+  /** Applies these bounds to the requests of `app`. */
   limit(app: FastifyInstance): void;
-  /** Takes nothing more from the connection, and runs `end` once what was taken is answered. */
+  /** Admits no more requests of this connection, and runs `end` once the admitted ones are answered. */
   endAfterAnswers(socket: Socket, end: () => void): void;
 }
 
 /**
- * Makes a client that does not wait for its answers wait for them: beyond ten requests without an answer nothing more
- * is read from its connection. One that had sent too many by then ends with the answers to those that were taken.
+ * Bounds pipelining: while ten requests of a connection have no answer, nothing more is read from it. A connection that
+ * has sent too many by then ends after the answers to the admitted ones.
  *
- * Node itself reads on for as long as answers are small, and keeps every request that it has read.
+ * Node itself keeps reading while answers are small, and holds every request that it has read.
  */
 export function createPipelining(): Pipelining {
-  const lines = new WeakMap<Socket, Line>();
-  let waitingInAll = 0;
+  const connections = new WeakMap<Socket, Connection>();
+  let totalWaiting = 0;
 
-  function lineOf(socket: Socket): Line {
-    const known = lines.get(socket);
+  function connectionOf(socket: Socket): Connection {
+    const known = connections.get(socket);
     if (known) return known;
-    const line: Line = {
+    const connection: Connection = {
       underWay: new Set(),
       isPaused: false,
-      isFull: false,
+      isEnding: false,
       waiting: [],
       end: () => socket.end(),
     };
-    lines.set(socket, line);
-    socket.once('close', () => drop(line));
-    // Node reads on for each body that is read. Where a request waits, those in front of it have theirs.
+    connections.set(socket, connection);
+    socket.once('close', () => drop(connection));
+    // Node resumes the socket for each body that is read. When a request waits, the bodies before it have arrived.
     socket.on('resume', () => {
-      if (line.isPaused) socket.pause();
+      if (connection.isPaused) socket.pause();
     });
-    return line;
+    return connection;
   }
 
-  function drop({ waiting }: Line): void {
-    waitingInAll -= waiting.length;
+  function drop({ waiting }: Connection): void {
+    totalWaiting -= waiting.length;
     waiting.length = 0;
   }
 
-  function startNext(socket: Socket, line: Line): void {
-    const start = line.waiting.shift();
+  function startNext(socket: Socket, connection: Connection): void {
+    const start = connection.waiting.shift();
     if (start) {
-      waitingInAll -= 1;
+      totalWaiting -= 1;
       start();
     }
-    if (line.isFull) {
-      endIfAnswered(line);
+    if (connection.isEnding) {
+      endIfAnswered(connection);
       return;
     }
-    if (line.waiting.length > 0 || !line.isPaused) return;
-    line.isPaused = false;
+    if (connection.waiting.length > 0 || !connection.isPaused) return;
+    connection.isPaused = false;
     socket.resume();
   }
 
   function admit(request: IncomingMessage, response: ServerResponse, next: () => void): void {
     const { socket } = request;
-    const line = lineOf(socket);
+    const connection = connectionOf(socket);
     const start = (): void => {
-      line.underWay.add(request);
+      connection.underWay.add(request);
       response.once('close', () => {
-        line.underWay.delete(request);
-        // Else nobody is there to read the answers to what still waits.
-        if (!socket.destroyed) startNext(socket, line);
+        connection.underWay.delete(request);
+        // On a closed connection no client is left to read the other answers.
+        if (!socket.destroyed) startNext(socket, connection);
       });
       next();
     };
-    if (line.isFull || socket.destroyed) return;
-    if (line.underWay.size < maxUnderWay) {
+    if (connection.isEnding || socket.destroyed) return;
+    if (connection.underWay.size < maxUnderWay) {
       start();
-    } else if (line.waiting.length < maxWaiting && waitingInAll < maxWaitingInAll) {
-      line.waiting.push(start);
-      waitingInAll += 1;
-      line.isPaused = true;
+    } else if (connection.waiting.length < maxWaiting && totalWaiting < maxTotalWaiting) {
+      connection.waiting.push(start);
+      totalWaiting += 1;
+      connection.isPaused = true;
       socket.pause();
     } else {
-      line.isFull = true;
-      line.isPaused = true;
+      connection.isEnding = true;
+      connection.isPaused = true;
       socket.pause();
     }
   }
@@ -109,15 +109,15 @@ export function createPipelining(): Pipelining {
       app.addHook('onRequest', ({ raw }, reply, next) => admit(raw, reply.raw, next));
     },
     endAfterAnswers(socket, end) {
-      const line = lineOf(socket);
-      line.isFull = true;
-      line.end = end;
-      endIfAnswered(line);
+      const connection = connectionOf(socket);
+      connection.isEnding = true;
+      connection.end = end;
+      endIfAnswered(connection);
     },
   };
 }
 
-/** A request that has not arrived whole, such as one with a broken body, gets no answer. */
-function endIfAnswered({ underWay, waiting, end }: Line): void {
+/** An incomplete request, such as one with a broken body, gets no answer. */
+function endIfAnswered({ underWay, waiting, end }: Connection): void {
   if (waiting.length === 0 && [...underWay].every(({ complete }) => !complete)) end();
 }

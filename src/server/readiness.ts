@@ -9,13 +9,15 @@ import type { ReadinessCheck } from './health.route.ts';
 interface ReadinessOptions {
   readonly dingtalk: {
     readonly status: Pick<DingTalkStatus, 'breakerState'>;
-    /** Throws what keeps the gateway from having an access token. */
+    /** Throws when the gateway cannot get an access token. */
     checkToken(signal: Signal): Promise<void>;
   };
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly log: Logger;
 }
+
+const noToken = 'cannot get an access token from DingTalk';
 
 export interface Readiness {
   readonly whyNotReady: ReadinessCheck;
@@ -36,9 +38,9 @@ export function createReadiness(options: ReadinessOptions): Readiness {
       return undefined;
     } catch (error) {
       // Logged once: probes come every few seconds.
-      if (!tokenFailed) log.error({ reason: toReason(error) }, 'no access token can be had from DingTalk');
+      if (!tokenFailed) log.error({ reason: toReason(error) }, noToken);
       tokenFailed = true;
-      return 'no access token can be had from DingTalk';
+      return noToken;
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Headers of every answer. The API serves data, so a page opened from an answer may do nothing and be framed nowhere.
+ * Headers of every answer. The API serves data: a page made from an answer may load nothing and may not be framed.
  *
  * @see https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
  */

@@ -8,10 +8,10 @@ interface ServedHosts {
 }
 
 /**
- * Whether a request's `Host` is a name that the gateway answers to.
+ * Returns whether a `Host` is a name that the gateway serves.
  *
- * A page whose own name leads to this machine (DNS rebinding) is of one origin with the gateway to the browser: only the
- * `Host` gives it away. On loopback, where nothing else is asked for, the names of loopback are accepted alone.
+ * Against DNS rebinding: a page whose name resolves to this machine has the same origin as the gateway for the browser,
+ * and only its `Host` differs. On a loopback address, only loopback's names and `allowedHosts` are served.
  */
 export function createServedHostCheck({ host, allowedHosts }: ServedHosts): (host: string) => boolean {
   if (!isLoopback(host) && allowedHosts.length === 0) return () => true;
@@ -22,8 +22,8 @@ export function createServedHostCheck({ host, allowedHosts }: ServedHosts): (hos
   };
 }
 
-/** Browsers never ask a name server for these. */
+/** Browsers resolve these to loopback without DNS. */
 const subdomainOfLocalhost = /^(?:[\w-]+\.)+localhost$/;
 
-/** Without the port and the dot that ends a full name. */
+/** Without the port and the final dot of an absolute name. */
 const nameOf = (host: string): string => host.replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase();

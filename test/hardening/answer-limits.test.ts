@@ -93,7 +93,7 @@ const twentyOf = (count: number, error: object, path: (index: number) => readonl
     path: path(index),
   })),
   {
-    message: `${count - 19} more errors are not listed, and fields that failed with them are null: ask for less at once.`,
+    message: `${count - 19} more errors are not listed, and their fields are null: select less data at once.`,
     extensions: { code: 'ERRORS_OMITTED', retryable: false, omitted: count - 19 },
   },
 ];

@@ -144,7 +144,7 @@ test('beyond MAX_CONCURRENT_REQUESTS an operation is refused at once, and signs 
     body: {
       errors: [
         {
-          message: 'The gateway is busy with other requests: wait retryAfterMs and try again.',
+          message: 'The gateway is overloaded: wait retryAfterMs and try again.',
           extensions: { code: 'GATEWAY_OVERLOADED', retryable: true, retryAfterMs: 1000 },
         },
       ],

@@ -262,8 +262,7 @@ test('of fifty failures twenty entries tell, the last one how many are missing',
     Array.from({ length: 19 }, (_, index) => [[`a${index}`], 'CONVERSATION_NOT_FOUND']),
   );
   expect(many.body.errors?.[19]).toEqual({
-    message:
-      '31 more errors are not listed, and fields that failed with them are null: ask for less at once.',
+    message: '31 more errors are not listed, and their fields are null: select less data at once.',
     extensions: { code: 'ERRORS_OMITTED', retryable: false, omitted: 31 },
   });
   expect(few.body.errors?.map(({ extensions }) => extensions.code)).toEqual(

@@ -65,7 +65,7 @@ const refused = {
   errors: [
     {
       message:
-        'This gateway does not answer to the name in the header Host: its operator can add it to ALLOWED_HOSTS.',
+        'This gateway does not serve the name in the header Host: its operator can add it to ALLOWED_HOSTS.',
       extensions: { code: 'BAD_REQUEST', retryable: false },
     },
   ],

@@ -35,7 +35,7 @@ test('/readyz says why it is not ready, and recovers', async () => {
 
   expect([failing.status, await failing.json()]).toEqual([
     503,
-    { status: 'not ready', reasons: ['no access token can be had from DingTalk'] },
+    { status: 'not ready', reasons: ['cannot get an access token from DingTalk'] },
   ]);
   expect(recovered.status).toBe(200);
 });
@@ -126,7 +126,7 @@ test('a path that is not there is told in GraphQL’s form', async () => {
     {
       errors: [
         {
-          message: 'There is nothing here: GraphQL is spoken at /graphql, by GET and POST.',
+          message: 'Not found. The GraphQL endpoint is /graphql (GET or POST).',
           extensions: { code: 'NOT_FOUND', retryable: false },
         },
       ],

@@ -11,25 +11,25 @@ import { logError } from '../../observability/error-log.ts';
 import { limitErrors } from './errors-limit.ts';
 import { setLegacyStatus } from './legacy-status.ts';
 
-/** Root fields and aliases are cheap enough that a low limit on lookups need not forbid a handful. */
+/** Allowed whatever the limit on lookups: a few root fields and aliases are cheap. */
 const leastWidth = 10;
 
 interface RequestRules {
   readonly maxLookupsPerRequest: number;
   readonly limits: Pick<LimitsConfig, 'answerFields' | 'errors'>;
-  /** For what belongs to no request. */
+  /** For errors outside a request. */
   readonly log: Logger;
 }
 
 /**
- * All that the gateway adds to the way of an operation through Apollo Server, as one plugin with one listener for
- * every request: Apollo Server waits for each listener in turn, at each of ten steps, whether it has a say there or not.
+ * All request rules of the gateway as one plugin with one listener: Apollo Server awaits every listener in turn at each
+ * of ten steps, even without a hook for that step.
  */
 export function createRequestRules(rules: RequestRules): ApolloServerPlugin<RequestContext> {
   const { maxLookupsPerRequest, limits, log } = rules;
   const checks: readonly OperationCheck[] = [
     checkKnownOperation,
-    // Before the lookups are counted: that looks at every item.
+    // Before the lookup limit, which visits every item.
     createAnswerLimit(limits.answerFields),
     createLookupLimit(maxLookupsPerRequest),
     createWidthLimit(Math.max(leastWidth, maxLookupsPerRequest)),
@@ -44,7 +44,7 @@ export function createRequestRules(rules: RequestRules): ApolloServerPlugin<Requ
     },
     async willSendResponse({ request, response, contextValue: { errorCap } }) {
       setLegacyStatus(request, response);
-      // After it: an entry of its own making is no refusal.
+      // Last, because the entry that it adds is not a refusal that decides the status.
       limitErrors(response, limits.errors, errorCap.omitted);
     },
   };

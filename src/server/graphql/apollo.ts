@@ -17,21 +17,21 @@ import { explainLookups } from './explain-lookups.ts';
 import type { RequestContext } from './request-context.ts';
 import { createRequestRules } from './apollo-plugin.ts';
 
-/** Leaves the rest of the ten seconds that a stop may take to everything else. */
+/** A stop may take ten seconds: the rest is for everything else. */
 const drainMs = 8000;
 
 interface ApolloOptions {
   readonly schema: GraphQLSchema;
   readonly httpServer: Server;
   readonly introspection: boolean;
-  /** Requests may ask how their data came about. */
+  /** Requests may ask with `x-explain: 1` where their data came from. */
   readonly explainable: boolean;
   readonly maxLookupsPerRequest: number;
   readonly limits: LimitsConfig;
   readonly log: Logger;
 }
 
-/** The GraphQL engine, started, with nothing in it that reports to anybody else. */
+/** Starts Apollo Server, with all of its reporting turned off. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
   const { schema, httpServer, introspection, explainable, maxLookupsPerRequest, limits, log } = options;
   const documentLimits = createDocumentLimits({
@@ -44,15 +44,15 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxTokens: limits.queryTokens },
     validationRules: [documentLimits],
-    // They would not be told (see `withhold-input.ts`).
+    // `withhold-input.ts` removes suggestions anyway.
     validationOptions: { hideSuggestions: true, maxErrors: limits.errors },
     executionOptions: { maxCoercionErrors: limits.errors },
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
-    // A store of what others have asked, for want of a cache in front that could use it.
+    // A store that clients could fill, of use only with a cache in front, which may store no answer of the gateway.
     persistedQueries: false,
     formatError,
-    // Without the line break that Apollo Server adds: Node would copy the text once more to join the two.
+    // Apollo Server would append a line break, which makes Node copy the whole text once more.
     stringifyResult: JSON.stringify,
     logger: log,
     stopOnTerminationSignals: false,
@@ -68,7 +68,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     ],
   });
   await apollo.start();
-  // Apollo Server imports it at its first operation, when the files of this build may be gone.
+  // Apollo Server imports it at its first operation; by then a newer build may have replaced the files.
   await import('graphql');
   return apollo;
 }

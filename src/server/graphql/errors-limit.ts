@@ -3,12 +3,12 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { PublicCode } from '../../errors/codes.ts';
 
 /**
- * Lists at most `limit` errors. Where there are more, `omitted` ones that never got an entry included, the last entry
- * says so: a null without an entry is then a failure as well, not an absence.
+ * Lists at most `limit` errors. Where there are more, the last entry counts those left out (`ERRORS_OMITTED`), so that
+ * clients know that a null without an entry can be a failure. `omitted` is the number of errors that never got an entry.
  */
 export function limitErrors({ body }: GraphQLResponse, limit: number, omitted: number): void {
   if (body.kind !== 'single') return;
-  const errors = mergeEqualRefusals(body.singleResult.errors ?? []);
+  const errors = mergeEqualErrors(body.singleResult.errors ?? []);
   const all = errors.length + omitted;
   if (all === 0) return;
   if (all <= limit) {
@@ -19,8 +19,8 @@ export function limitErrors({ body }: GraphQLResponse, limit: number, omitted: n
   body.singleResult.errors = [...listed, omission(all - listed.length)];
 }
 
-/** What is wrong with the document in the same way at several places is one entry with all of them. */
-function mergeEqualRefusals(errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] {
+/** Equal errors of the document become one entry with all their locations. */
+function mergeEqualErrors(errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] {
   const merged = new Map<unknown, GraphQLFormattedError>();
   for (const error of errors) {
     const key = error.path ? error : `${String(error.extensions?.['code'])} ${error.message}`;
@@ -42,7 +42,7 @@ function placesOf(...errors: readonly GraphQLFormattedError[]): Pick<GraphQLForm
 function omission(omitted: number): GraphQLFormattedError {
   const code: PublicCode = 'ERRORS_OMITTED';
   return {
-    message: `${omitted} more errors are not listed, and fields that failed with them are null: ask for less at once.`,
+    message: `${omitted} more errors are not listed, and their fields are null: select less data at once.`,
     extensions: { code, retryable: false, omitted },
   };
 }

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { RequestContext } from './request-context.ts';
 
-/** Puts what was gathered into `extensions.lookups` of the answer, where the request asked for it. */
+/** Adds `extensions.lookups` to the answer if the request asked for it with `x-explain: 1`. */
 export const explainLookups: ApolloServerPlugin<RequestContext> = {
   async requestDidStart({ contextValue: { explanation } }) {
     if (!explanation) return;

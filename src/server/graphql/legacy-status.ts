@@ -12,19 +12,22 @@ const refusals: readonly unknown[] = [
 ];
 
 /**
- * Answers a client that speaks plain `application/json` with 200 where the document itself is refused: to such
- * clients any other status may come from something between, and its body is not to be trusted.
+ * Sets status 200 for a refused document where the client accepts plain `application/json`: such clients attribute any
+ * other status to an intermediary, and do not trust its body.
  *
  * @see https://graphql.github.io/graphql-over-http/draft/#sec-application-json
  */
-export function setLegacyStatus({ http: asked }: GraphQLRequest, { http, body }: GraphQLResponse): void {
+export function setLegacyStatus(
+  { http: httpRequest }: GraphQLRequest,
+  { http, body }: GraphQLResponse,
+): void {
   if (http.status !== 400 || body.kind !== 'single') return;
   const { errors = [] } = body.singleResult;
   const isRefusal = errors.every(({ extensions }) => refusals.includes(extensions?.['code']));
-  if (isRefusal && prefersPlainJson(asked?.headers.get('accept'))) http.status = 200;
+  if (isRefusal && prefersPlainJson(httpRequest?.headers.get('accept'))) http.status = 200;
 }
 
-/** What Apollo Server chooses as well: without a word of the client, `application/json`. */
+/** The choice of Apollo Server as well: without an `Accept`, `application/json`. */
 function prefersPlainJson(accept: string | undefined): boolean {
   if (accept === undefined || accept === '') return true;
   return new Negotiator({ headers: { accept } }).mediaType(graphqlMediaTypes) === 'application/json';

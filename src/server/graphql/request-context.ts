@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { GraphContext } from '../../graph/graph-context.ts';
 
-/** What one request is executed with. */
+/** The context value of one request. */
 export interface RequestContext extends GraphContext {
-  /** Lines of this log name the request and its viewer. */
+  /** A log whose lines name the request and its viewer. */
   readonly log: () => FastifyBaseLogger;
 }

@@ -1,0 +1,54 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { LimitsConfig } from '../../config/config.ts';
+import { overloaded } from '../refusal.ts';
+
+type AdmissionLimits = Pick<LimitsConfig, 'bodyBytes' | 'concurrentRequests'>;
+
+/** Of all operations in progress. A parsed body takes twenty times its length in memory. */
+const maxBodyBytes = 8 * 1024 * 1024;
+/** Of all large answers that clients have not read. */
+const maxUnsentBytes = 32 * 1024 * 1024;
+/** Smaller answers are bounded by the number of operations. */
+const largeAnswerBytes = 16 * 1024;
+
+/** Bounds the operations of this process: their number, the bytes of their bodies, and of answers not yet read. */
+export interface Admission {
+  /** Runs `answer` and returns its result, or answers `GATEWAY_OVERLOADED` when a bound is reached. */
+  admit<T>(request: FastifyRequest, reply: FastifyReply, answer: () => Promise<T>): Promise<T | FastifyReply>;
+  /** True while too many bytes of answers are unread. */
+  isBackedUp(): boolean;
+  /** Counts a large answer until it is sent or its connection closes. */
+  countUnsent(reply: FastifyReply, bytes: number): void;
+}
+
+export function createAdmission(limits: AdmissionLimits): Admission {
+  let underWay = 0;
+  let bodyBytes = 0;
+  let unsentBytes = 0;
+
+  return {
+    async admit(request, reply, answer) {
+      const bytes = bodyBytesOf(request, limits);
+      const isTooMuch = bodyBytes + bytes > Math.max(maxBodyBytes, 4 * limits.bodyBytes);
+      if (underWay >= limits.concurrentRequests || isTooMuch) return overloaded(reply);
+      bodyBytes += bytes;
+      underWay += 1;
+      try {
+        return await answer();
+      } finally {
+        underWay -= 1;
+        bodyBytes -= bytes;
+      }
+    },
+    isBackedUp: () => unsentBytes > maxUnsentBytes,
+    countUnsent(reply, bytes) {
+      if (bytes < largeAnswerBytes) return;
+      unsentBytes += bytes;
+      reply.raw.once('close', () => (unsentBytes -= bytes));
+    },
+  };
+}
+
+/** A chunked body has no declared length: it counts as the longest one allowed. */
+const bodyBytesOf = ({ method, headers }: FastifyRequest, { bodyBytes }: AdmissionLimits): number =>
+  method === 'GET' ? 0 : Number(headers['content-length'] ?? bodyBytes);
