@@ -1,4 +1,4 @@
-/** Which application the gateway is to DingTalk, and so which endpoint gives its access tokens. */
+/** The DingTalk application of this gateway. Its kind decides which endpoint issues the access tokens. */
 export type Application =
   | { readonly kind: 'internal'; readonly appKey: string; readonly appSecret: string }
   | { readonly kind: 'corp'; readonly appKey: string; readonly appSecret: string; readonly corpId: string }

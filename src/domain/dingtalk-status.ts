@@ -3,18 +3,18 @@ export type BreakerState = (typeof breakerStates)[number];
 
 /** The rate limiter of one API. */
 export interface RateLimiterStatus {
-  /** Calls that wait for their turn. */
+  /** Calls in the queue. */
   readonly queued: number;
   readonly inFlight: number;
-  /** Calls that could start right now, as far as this process knows. */
+  /** Calls that could start at once, as far as this process knows. */
   readonly placesLeft: number;
 }
 
-/** How the gateway's connection to DingTalk is doing: for metrics and readiness. */
+/** The state of the gateway's calls to DingTalk, for metrics and readiness. */
 export interface DingTalkStatus {
   readonly breakerState: BreakerState;
-  /** One entry for each API that was called. */
+  /** One for each API that was called. */
   rateLimiters(): readonly (RateLimiterStatus & { readonly api: string })[];
-  /** One entry for each token held in this process. */
+  /** One for each access token in this process. */
   tokenAges(): readonly { readonly corpId: string | undefined; readonly ageMs: number }[];
 }

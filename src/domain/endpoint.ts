@@ -3,7 +3,7 @@ import type { PublicWords } from '../errors/dingtalk-error.ts';
 import type { DingTalkErrorKind } from '../errors/kinds.ts';
 import type { Codec } from './codec.ts';
 
-/** What a code of DingTalk's means for what an endpoint asks for, in words that name it. */
+/** What one of DingTalk's codes means for an endpoint, with a message that names its object. */
 export interface Refusal extends PublicWords {
   readonly kind: DingTalkErrorKind;
 }
@@ -11,10 +11,10 @@ export interface Refusal extends PublicWords {
 /** Refusals by DingTalk's code. */
 export type Refusals = Readonly<Record<string, Refusal>>;
 
-/** One operation of DingTalk's API: how it is called and what it promises to answer. */
+/** One operation of DingTalk's API: how to call it, and the schema of its answer. */
 export type Endpoint<Input, Answer> = CacheableEndpoint<Input, Answer> | UncacheableEndpoint<Input, Answer>;
 
-/** A read whose answers may be kept, also in Redis, and shared by lookups of one viewer. */
+/** A read whose answers may be cached, also in Redis, and shared by lookups of one viewer. */
 export interface CacheableEndpoint<Input, Answer> extends EndpointCall<Input> {
   readonly answer: Codec<Answer>;
   readonly repeatable: true;
@@ -24,10 +24,10 @@ export interface CacheableEndpoint<Input, Answer> extends EndpointCall<Input> {
   readonly batch?: BatchForm<Input>;
 }
 
-/** Credentials, and calls that change something: no answer is kept, and no two lookups share one. */
+/** Returns credentials or changes something: no answer is cached, and no two lookups share one. */
 export interface UncacheableEndpoint<Input, Answer> extends EndpointCall<Input> {
   readonly answer: z.ZodType<Answer>;
-  /** True where the call may be made twice. The method does not decide it: some of DingTalk's reads are POSTs. */
+  /** Whether the call may be made twice. Independent of the method: some of DingTalk's reads are POSTs. */
   readonly repeatable: boolean;
   readonly freshMs: 'never';
   readonly batch?: undefined;
@@ -36,7 +36,7 @@ export interface UncacheableEndpoint<Input, Answer> extends EndpointCall<Input> 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 interface EndpointCall<Input> {
-  /** Names the API in logs and to the rate limiter: DingTalk limits calls per app and API. */
+  /** Names the API in logs and in the rate limiter: DingTalk limits calls per app and API. */
   readonly name: string;
   readonly method: Method;
   /** Every segment escaped. */
@@ -49,7 +49,7 @@ interface EndpointCall<Input> {
   readonly operator: 'unionId' | 'operatorId' | undefined;
   /** A longer answer is refused; by default 64 kB. */
   readonly maxAnswerBytes?: number;
-  /** Its own refusals. They go before the codes that mean the same for every API. */
+  /** Its own refusals. They take precedence over the codes that mean the same for every API. */
   readonly refusals: Refusals;
 }
 

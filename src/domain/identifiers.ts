@@ -1,4 +1,4 @@
-/** Visible ASCII without the comma, which a proxy puts between two headers of the same name. */
+/** Visible ASCII without the comma, with which proxies join two headers of the same name. */
 const unionId = /^[\x21-\x2b\x2d-\x7e]{1,256}$/;
 
 /** Part of a URL path, so it never starts with a dot. */

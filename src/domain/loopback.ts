@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 
-/** Whether `host`, a name or an address, is this machine's loopback. */
+/** Whether `host`, a name or an address, is loopback. */
 export const isLoopback = (host: string): boolean => {
   const name = host.toLowerCase();
   return (

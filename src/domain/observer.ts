@@ -1,12 +1,12 @@
-/** The name of the calls for access tokens, whichever endpoint an application has for them. */
+/** The API name of token calls, for every kind of application. */
 export const tokenApi = 'accessToken';
 
 /** Where the answer to a lookup came from. */
 export type LookupSource = 'memory' | 'redis' | 'flight' | 'upstream';
 
-/** Events for metrics. None of them names a viewer or what was looked up. */
+/** Events for metrics. None contains a viewer or an input. */
 export interface Observer {
-  /** A lookup ended. `failure` is the kind of its error. `stale`: the answer is older than fresh. */
+  /** A lookup ended. `failure` is the kind of its error. `stale`: a stale entry was served. */
   lookupEnded(lookup: {
     readonly api: string;
     readonly source: LookupSource;
@@ -21,8 +21,8 @@ export interface Observer {
     readonly documented: boolean;
     readonly corpId: string | undefined;
   }): void;
-  /** A lookup makes no further attempt. */
+  /** A lookup made its last attempt. */
   attemptsEnded(lookup: { readonly api: string; readonly attempts: number }): void;
-  /** A call waited for its turn, and got it or gave up. */
+  /** A call left the queue of the rate limiter, to be sent or because it gave up. */
   turnEnded(turn: { readonly api: string; readonly waitMs: number }): void;
 }

@@ -1,4 +1,4 @@
-/** On whose behalf DingTalk is called. Part of every key under which anything is shared or kept. */
+/** The person on whose behalf DingTalk is called. Part of every key under which results are cached or shared. */
 export interface Viewer {
   /** The operator's unionId. Identifies a person: never logged, never in an answer. */
   readonly unionId: string;
@@ -6,5 +6,5 @@ export interface Viewer {
   readonly corpId?: string | undefined;
 }
 
-/** One text for one viewer, and another for every other. */
+/** A string that is unique for each viewer. */
 export const viewerKey = ({ unionId, corpId }: Viewer): string => JSON.stringify([corpId ?? null, unionId]);
