@@ -1,4 +1,4 @@
-/** Why a lookup is given up: the client has closed its connection. */
+/** The reason of an aborted lookup whose client closed the connection. */
 export class ClientGoneError extends Error {
   override readonly name = 'ClientGoneError';
 

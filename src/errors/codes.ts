@@ -1,5 +1,5 @@
 /**
- * The closed set of the gateway's `extensions.code`, each with when it occurs.
+ * The closed set of the gateway's `extensions.code`; each value says when the code occurs.
  * Parse, validation and CSRF errors keep Apollo Server's codes.
  */
 export const publicCodes = {
@@ -8,7 +8,7 @@ export const publicCodes = {
   CROSS_ORGANIZATION_FORBIDDEN: 'it belongs to another organization',
   CONVERSATION_NOT_FOUND: 'no such group',
   SPACE_NOT_FOUND: 'no such storage space',
-  NOT_FOUND: 'DingTalk knows no such thing',
+  NOT_FOUND: 'not found in DingTalk',
   UPSTREAM_UNAVAILABLE: 'DingTalk fails, is overloaded or unreachable',
   UPSTREAM_TIMEOUT: 'DingTalk did not answer within the deadline',
   RATE_LIMITED: 'too many calls',

@@ -1,7 +1,7 @@
 import type { PublicCode } from './codes.ts';
 import type { DingTalkErrorKind } from './kinds.ts';
 
-/** What clients read of a refusal, where the endpoint's words are better than those of the kind. */
+/** An endpoint's own message for a refusal, in place of the general one of the kind. */
 export interface PublicWords {
   readonly code?: PublicCode | undefined;
   readonly message: string;
@@ -12,17 +12,17 @@ export interface PublicWords {
 export interface DingTalkErrorDetails {
   /** DingTalk's own code, such as `permissionDenied`. */
   readonly code?: string | undefined;
-  /** True where DingTalk documents that code: then it is no text that may hold anything. Never sent to clients. */
+  /** True where DingTalk documents that code, so that it is safe as a metric label. Never sent to clients. */
   readonly documented?: true | undefined;
   /** The HTTP status that DingTalk sent. */
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
   readonly requiredScopes?: readonly string[] | undefined;
-  /** How long waiting helps, where it does. */
+  /** How long to wait before the next attempt, where waiting helps. */
   readonly retryAfterMs?: number | undefined;
-  /** DingTalk's message or a cause found here: for the log only, with secrets struck out. */
+  /** DingTalk's message, or a cause found by the gateway; for the log only, with secrets redacted. */
   readonly reason?: string | undefined;
-  /** True where a kept connection was dead before DingTalk can have acted on the call. */
+  /** True where a kept-alive connection died before DingTalk can have acted on the call. */
   readonly deadConnection?: boolean | undefined;
   /** True where a call was not sent because of other calls of the same viewer. */
   readonly ownCalls?: boolean | undefined;
@@ -30,8 +30,8 @@ export interface DingTalkErrorDetails {
 }
 
 /**
- * The one error of everything below the graph. It is made of safe fields only: never from an error of the HTTP
- * client, which holds the request with its token.
+ * The only error of the layers below the graph. It has safe fields only, and never an error of the HTTP client as its
+ * cause: that contains the request with its token.
  */
 export class DingTalkError extends Error {
   override readonly name = 'DingTalkError';
@@ -44,5 +44,5 @@ export class DingTalkError extends Error {
   }
 }
 
-/** A call that was not sent, because DingTalk would not have answered it in time. It says nothing new of DingTalk. */
+/** A call that the gateway did not send. It says nothing new about DingTalk. */
 export class NotSentError extends DingTalkError {}

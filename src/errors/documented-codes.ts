@@ -1,6 +1,6 @@
 import type { DingTalkErrorKind } from './kinds.ts';
 
-/** Waiting times that DingTalk documents nowhere: one window of the limit that was hit. */
+/** DingTalk documents no waiting times: one window of the limit that was hit. */
 const aSecond = 1000;
 const aMinute = 60_000;
 
@@ -10,8 +10,8 @@ interface CatalogueEntry {
 }
 
 /**
- * The documented codes that mean the same for every API. One code can come with several statuses and a message in
- * any language: the code alone decides.
+ * The documented codes that mean the same for every API. Only the code counts: the same code comes with several
+ * statuses, and with messages in any language.
  *
  * @see https://open.dingtalk.com/document/orgapp/error-code
  */

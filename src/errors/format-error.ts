@@ -11,12 +11,12 @@ const tooComplex: PublicCode = 'QUERY_TOO_COMPLEX';
 const badInput: PublicCode = 'BAD_USER_INPUT';
 
 const tooManyTokens = /^Syntax Error: Document contains more tha[nt] (\d+) tokens.*$/;
-/** Input that does not fit its type: only the message says so. */
+/** Input that does not fit its type has no code of its own, only these messages. */
 const wrongInput = /^(?:Argument "\w+" |Too many errors processing variables)/;
 
 /**
- * The one step between an error and the client. A `DingTalkError` gets its public words, a `GraphQLError` is public
- * as it is, and everything else is masked.
+ * The one step between an error and the client. A `DingTalkError` becomes its public failure, a `GraphQLError` keeps its
+ * code and loses quoted input, and everything else is masked.
  */
 export function formatError(formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError {
   const error = unwrapResolverError(thrown);
@@ -33,7 +33,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
     };
   }
   return {
-    message: 'Something went wrong in the gateway: try again, and report the x-request-id if it stays.',
+    message: 'Internal error of the gateway: try again, and report the x-request-id if it persists.',
     ...where,
     extensions: { code: unforeseen, retryable: false },
   };
@@ -47,14 +47,14 @@ function toPublicMessage({ message, extensions }: GraphQLFormattedError): string
   return withholdInput(message).replace(tooManyTokens, 'This document has more than $1 tokens: split it.');
 }
 
-/** Some of GraphQL's own refusals show their kind only in the message, or hide the code of the rule that made them. */
+/** Some errors of graphql-js show their kind only in the message, or wrap the error of a rule that has a code. */
 function codeOf(thrown: unknown, { message, extensions }: GraphQLFormattedError): unknown {
   const code = extensions?.['code'];
   const cause = thrown instanceof GraphQLError ? thrown.originalError : undefined;
-  const madeByARule = cause instanceof GraphQLError ? cause.extensions['code'] : undefined;
-  if (code === 'GRAPHQL_VALIDATION_FAILED') return madeByARule ?? code;
+  const ruleCode = cause instanceof GraphQLError ? cause.extensions['code'] : undefined;
+  if (code === 'GRAPHQL_VALIDATION_FAILED') return ruleCode ?? code;
   if (code === 'GRAPHQL_PARSE_FAILED' && tooManyTokens.test(message)) return tooComplex;
-  // Such as null in a variable whose argument is non-null with a default: it fits its own type only.
+  // For example null for a nullable variable whose argument is non-null with a default.
   if (code === unforeseen && (cause ?? thrown) instanceof GraphQLError && wrongInput.test(message))
     return badInput;
   return code;

@@ -1,4 +1,4 @@
-/** The source that knows credentials, such as the issuer's keys, cannot be read: they may be right or wrong. */
+/** Credentials could not be checked, because their source (such as the issuer's keys) is unavailable. */
 export class IdentitySourceError extends Error {
   override readonly name = 'IdentitySourceError';
 }

@@ -1,18 +1,18 @@
 import type { PublicCode } from './codes.ts';
 
-/** One kind of `DingTalkError`: what clients read, and how the gateway treats it. */
+/** One kind of `DingTalkError`: its public code and message, and how the gateway treats it. */
 interface Kind {
   readonly code: PublicCode;
-  /** For clients, unless the endpoint has words for what was asked for. */
+  /** For clients, unless the endpoint has a message of its own. */
   readonly message: string;
-  /** Whether clients may ask again without changing anything. */
+  /** Whether the same request may succeed later. */
   readonly retryable: boolean;
   readonly logLevel: 'error' | 'warn' | 'info';
-  /** A refusal of what was asked for: it ends a cached answer to the same question. */
+  /** A refusal of this lookup: it removes the cached answer of the same lookup. */
   readonly endsEntry: boolean;
-  /** A refusal that is definitive enough to be cached for a short time. */
+  /** A refusal that may be cached for a short time. */
   readonly cacheable: boolean;
-  /** Passes by itself: neither the application nor what was asked for is refused. */
+  /** Passes without action: neither the application nor the lookup is refused. */
   readonly passing: boolean;
 }
 
@@ -49,25 +49,25 @@ export const kinds = {
   'bad-argument': {
     ...refusal,
     code: 'BAD_USER_INPUT',
-    message: 'DingTalk refuses the arguments: check them and ask again.',
-    // May be a mistake of one request, or said of an operator who has left.
+    message: 'DingTalk refuses the arguments: correct them.',
+    // It can concern this request only, or an operator who has left the organization.
     cacheable: false,
   },
   forbidden: {
     ...refusal,
     code: 'FORBIDDEN',
     message:
-      'The operator may not read what was asked for: ask as an operator who may, or have the permission granted.',
+      'The operator has no permission to read this: ask as an operator who has it, or have it granted.',
   },
   'cross-organization': {
     ...refusal,
     code: 'CROSS_ORGANIZATION_FORBIDDEN',
-    message: 'What was asked for belongs to another organization: ask as an operator of that organization.',
+    message: 'This belongs to another organization: ask as an operator of that organization.',
   },
   'not-found': {
     ...refusal,
     code: 'NOT_FOUND',
-    message: 'DingTalk knows no such thing: check the id, case included.',
+    message: 'Not found in DingTalk: check the id, case included.',
   },
   unavailable: {
     ...passing,
@@ -93,7 +93,7 @@ export const kinds = {
   'malformed-response': {
     ...passing,
     code: 'UPSTREAM_MALFORMED_RESPONSE',
-    message: 'DingTalk gave an answer that cannot be understood: try again later.',
+    message: 'DingTalk sent a malformed answer: try again later.',
   },
   'quota-exhausted': {
     ...operators,

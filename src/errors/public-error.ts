@@ -2,9 +2,9 @@ import { GraphQLError } from 'graphql';
 import type { PublicCode } from './codes.ts';
 
 interface PublicErrorOptions {
-  /** The status of the whole answer: only for errors of the request, not for errors of a field. */
+  /** The status of the whole answer: for errors of the request, not of a field. */
   readonly httpStatus?: number;
-  /** Only beside `httpStatus`. */
+  /** Only together with `httpStatus`. */
   readonly httpHeaders?: Readonly<Record<string, string>>;
   readonly retryable?: boolean;
   readonly retryAfterMs?: number;
@@ -18,7 +18,7 @@ export type PublicError = GraphQLError;
 
 export const isPublicError = (error: unknown): error is PublicError => error instanceof GraphQLError;
 
-/** Makes a {@link PublicError}. */
+/** Creates a {@link PublicError}. */
 export function publicError(
   code: PublicCode,
   message: string,

@@ -2,7 +2,7 @@ import type { PublicCode } from './codes.ts';
 import type { DingTalkError } from './dingtalk-error.ts';
 import { kinds } from './kinds.ts';
 
-/** A failed lookup as clients see it; GraphQL adds only its place. */
+/** A failed lookup as clients see it; GraphQL adds the path and the locations. */
 export interface PublicFailure {
   readonly message: string;
   readonly extensions: {
@@ -19,24 +19,24 @@ export interface PublicFailure {
   };
 }
 
-/** In the words of the endpoint, or else of the kind. */
+/** Uses the endpoint's own code and message if there are any, otherwise those of the kind. */
 export function toPublicFailure({ kind, details }: DingTalkError): PublicFailure {
   const { code, message, retryable } = kinds[kind];
-  const { retryAfterMs, public: words } = details;
-  const dingtalk = saidByDingTalk(details);
+  const { retryAfterMs, public: own } = details;
+  const dingtalk = dingtalkFields(details);
   return {
-    message: words?.message ?? message,
+    message: own?.message ?? message,
     extensions: {
-      code: words?.code ?? code,
+      code: own?.code ?? code,
       retryable,
-      ...(words?.argument !== undefined && { argument: words.argument }),
+      ...(own?.argument !== undefined && { argument: own.argument }),
       ...(retryable && retryAfterMs !== undefined && { retryAfterMs }),
       ...(dingtalk && { dingtalk }),
     },
   };
 }
 
-function saidByDingTalk({
+function dingtalkFields({
   code,
   status,
   requestId,

@@ -1,30 +1,30 @@
-/** Longer than our messages, and than GraphQL's where they quote only a name of ordinary length. */
+/** Longer than any message of the gateway, and than GraphQL's with a name of ordinary length in it. */
 const maxLength = 300;
 
-/** Marks after which GraphQL's messages quote a value or a text of the document; `end` replaces it. */
+/** Marks after which GraphQL's messages quote a value or a part of the document. `end` replaces mark and quote. */
 const quotes: readonly { readonly mark: string; readonly end: string }[] = [
   { mark: ' got invalid value ', end: ' got an invalid value: send what its type asks for.' },
   { mark: ', found ', end: '.' },
   { mark: ' Did you mean ', end: '' },
 ];
-/** Tokens that carry a text: `Unexpected Name "…"`. */
+/** Tokens whose text is quoted: `Unexpected Name "…"`. */
 const tokens = ['Name', 'Int', 'Float', 'String', 'BlockString'].map((kind) => ` ${kind} "`);
 /** `Int cannot represent non-integer value: …` */
 const representation = 'cannot represent ';
 
 /**
- * The message without input of the client, which may hold anything, and without "Did you mean", which reveals the
- * schema. The rest is cut to a bounded length.
+ * Removes the client's input from a message, because it may be private, and "Did you mean", which reveals the schema.
+ * Cuts the rest to 300 characters.
  *
- * Searches instead of regular expressions: on the client's text some of those take the square of its length.
+ * Uses no regular expressions: on a client's input some would take quadratic time.
  */
 export function withholdInput(message: string): string {
-  let left = message;
+  let rest = message;
   for (const { mark, end } of quotes) {
-    const at = left.indexOf(mark);
-    if (at >= 0) left = left.slice(0, at) + end;
+    const at = rest.indexOf(mark);
+    if (at >= 0) rest = rest.slice(0, at) + end;
   }
-  return shorten(withoutToken(withoutValue(left)));
+  return shorten(withoutToken(withoutValue(rest)));
 }
 
 function withoutValue(message: string): string {
@@ -38,6 +38,6 @@ function withoutToken(message: string): string {
   return token === undefined ? message : `${message.slice(0, message.indexOf(token) + token.length - 2)}.`;
 }
 
-/** No half of a surrogate pair is left at the cut. */
+/** `toWellFormed` replaces half of a surrogate pair at the cut. */
 const shorten = (message: string): string =>
   message.length <= maxLength ? message : `${message.slice(0, maxLength - 1).toWellFormed()}…`;

@@ -191,7 +191,7 @@ test('an unforeseen error is masked, and logged with the request id', async () =
     data: { conversationSpace: null },
     errors: [
       {
-        message: 'Something went wrong in the gateway: try again, and report the x-request-id if it stays.',
+        message: 'Internal error of the gateway: try again, and report the x-request-id if it persists.',
         locations: [{ line: 1, column: 20 }],
         path: ['conversationSpace'],
         extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },

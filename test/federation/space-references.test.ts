@@ -161,7 +161,7 @@ test('a refusal of another thing, which the storage API does not document, goes 
 
   expect(refusals).toEqual([
     [
-      'DingTalk refuses the arguments: check them and ask again.',
+      'DingTalk refuses the arguments: correct them.',
       {
         code: 'BAD_USER_INPUT',
         retryable: false,
@@ -169,7 +169,7 @@ test('a refusal of another thing, which the storage API does not document, goes 
       },
     ],
     [
-      'DingTalk knows no such thing: check the id, case included.',
+      'Not found in DingTalk: check the id, case included.',
       { code: 'NOT_FOUND', retryable: false, dingtalk: { code: 'conversationNotExist', status: 404 } },
     ],
   ]);
