@@ -4,8 +4,8 @@ const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const blockGroups = 4;
 
 /**
- * The addresses that one client may choose among: an IPv4 address alone, the /64 of an IPv6 one. An IPv4 address
- * that is mapped into IPv6 is that IPv4 address.
+ * The block of addresses that one client can use: a single IPv4 address, or the /64 of an IPv6 address. An IPv4-mapped
+ * IPv6 address counts as its IPv4 address.
  */
 export function addressBlock(address: string): string {
   const [plain = ''] = address.split('%');

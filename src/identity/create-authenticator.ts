@@ -6,11 +6,11 @@ import { createFixedAuthenticator } from './fixed.authenticator.ts';
 import { createRouterAuthenticator } from './router.authenticator.ts';
 
 interface AuthenticatorDependencies extends UserTokenDependencies {
-  /** True where access tokens are each organization's own and none is configured: then a viewer must name one. */
+  /** True where each organization has its own access token and none is configured: a viewer must name one. */
   readonly corpIdRequired: boolean;
 }
 
-/** The one way to tell who is asking that the configuration has chosen. */
+/** Creates the authenticator that `VIEWER_AUTH` selects. */
 export async function createAuthenticator(
   config: ViewerConfig,
   dependencies: AuthenticatorDependencies,
@@ -27,7 +27,7 @@ async function chooseAuthenticator(
     case 'fixed':
       return createFixedAuthenticator(config);
     case 'jwt': {
-      // The other modes start faster without the JOSE library.
+      // Imported here, so that the other modes start without loading jose.
       const { createJwtAuthenticator } = await import('./jwt.authenticator.ts');
       return createJwtAuthenticator(config, dependencies);
     }

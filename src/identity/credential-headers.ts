@@ -1,12 +1,12 @@
 import { publicError, type PublicError } from '../errors/public-error.ts';
 
-/** A request's headers as they came: name, value, name, value, as in `IncomingMessage.rawHeaders`. */
+/** The headers as received: name, value, name, value, as in `IncomingMessage.rawHeaders`. */
 export type CredentialHeaders = readonly string[];
 
-/** What RFC 6750 lets a bearer token hold; no comma, so that two that a proxy folded into one are none. */
+/** The characters that RFC 6750 allows. No comma, so that two headers joined by a proxy do not match. */
 const bearer = /^Bearer +([\w.~+/-]+=*)$/i;
 
-/** The header's only value; undefined without one. Two values are two identities: refused. */
+/** The header's only value; undefined without one. @throws `UNAUTHENTICATED` for two: they could be two identities. */
 export function onlyValue(headers: CredentialHeaders, name: string): string | undefined {
   let found: string | undefined;
   for (let index = 0; index + 1 < headers.length; index += 2) {
@@ -18,11 +18,11 @@ export function onlyValue(headers: CredentialHeaders, name: string): string | un
   return found;
 }
 
-/** The token of `Authorization: Bearer <token>`. */
+/** The token of `Authorization: Bearer <token>`. @throws `UNAUTHENTICATED` without exactly one. */
 export function bearerToken(headers: CredentialHeaders): string {
   const token = bearer.exec(onlyValue(headers, 'authorization') ?? '')?.[1];
   if (token === undefined)
-    throw refusedBearer('Send your token, and no other, in the header Authorization: Bearer <token>.');
+    throw refusedBearer('Send one token, in the header Authorization: Bearer <token>.');
   return token;
 }
 
@@ -35,7 +35,7 @@ export function refusedBearer(message: string): PublicError {
   return publicError('UNAUTHENTICATED', message, { httpStatus: 401, httpHeaders });
 }
 
-/** The credentials may be good: what would tell is out of reach, for the reason that `cause` gives to the log. */
+/** For credentials that cannot be checked right now; `cause` is for the log. */
 export function identityUnavailable(cause: Error, retryAfterMs?: number): PublicError {
   return publicError(
     'UPSTREAM_UNAVAILABLE',

@@ -17,10 +17,10 @@ export interface UserTokenDependencies {
   readonly timeoutMs: number;
 }
 
-const rememberedMs = 5 * 60_000;
+const cachedMs = 5 * 60_000;
 const knownMs = 24 * 3600_000;
 const maxKnown = 10_000;
-/** All unknown bearers share one turn in the queue for DingTalk, each known one has its own. */
+/** All unknown bearers share one place in the fair queue; each known one has its own. */
 const unknownQueueKey = '';
 
 type Bearer = Pick<UserToken, 'value' | 'hash'>;
@@ -28,33 +28,33 @@ type Bearer = Pick<UserToken, 'value' | 'hash'>;
 /** A bearer that DingTalk has accepted. */
 interface Accepted {
   readonly viewer: Viewer;
-  readonly askedAtMs: number;
+  readonly checkedAtMs: number;
 }
 
 /**
- * The bearer is a person's own DingTalk user token, and DingTalk says whose. The answer is kept under a hash of the token:
- * the process keeps no token longer than its request. For a day the hash counts as known: its checks do not wait for those
- * of bearers that may be made up.
+ * The bearer is a person's DingTalk user token, and `users/me` returns whose. The viewer is cached for five minutes under
+ * a hash of the token; no token is kept longer than its request. For a day the hash counts as known: its checks do not
+ * wait behind those of unknown bearers, which may be invented.
  */
 export function createDingTalkAuthenticator(dependencies: UserTokenDependencies): Authenticator {
   const { dingtalk, clock, timeoutMs } = dependencies;
   const unknownBearers = createUnknownBearers(dingtalk, usersMeEndpoint.name);
   const accepted = new LRUCache<string, Accepted>({ max: maxKnown });
-  /** As many as the rate limiters let wait. */
+  /** Checks in progress. The rate limiters bound their number. */
   const checks = new Map<string, JointWork<Viewer>>();
 
   async function check(bearer: Bearer, address: string | undefined, deadline: Deadline): Promise<Viewer> {
-    const askedAtMs = clock.nowMs();
+    const checkedAtMs = clock.nowMs();
     const known = accepted.get(bearer.hash);
-    const isKnown = known !== undefined && askedAtMs < known.askedAtMs + knownMs;
+    const isKnown = known !== undefined && checkedAtMs < known.checkedAtMs + knownMs;
     const token: UserToken = { ...bearer, isKnown };
-    const ask = (queueKey: string): Promise<Viewer> =>
+    const callUsersMe = (queueKey: string): Promise<Viewer> =>
       dingtalk.callAsUser(usersMeEndpoint, {}, token, { deadline, queueKey });
     try {
       const viewer = isKnown
-        ? await ask(token.hash)
-        : await unknownBearers.run(address, deadline, () => ask(unknownQueueKey));
-      accepted.set(token.hash, { viewer, askedAtMs });
+        ? await callUsersMe(token.hash)
+        : await unknownBearers.run(address, deadline, () => callUsersMe(unknownQueueKey));
+      accepted.set(token.hash, { viewer, checkedAtMs });
       return viewer;
     } catch (error) {
       if (isRefusedToken(error)) accepted.delete(token.hash);
@@ -62,7 +62,7 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
     }
   }
 
-  /** Joins the check that is under way for this token, or starts one. */
+  /** Joins the running check of this token, or starts one. */
   function joinCheck(token: Bearer, address: string | undefined): JointWork<Viewer> {
     const current = checks.get(token.hash);
     if (current?.abandoned === false) return current;
@@ -83,7 +83,7 @@ export function createDingTalkAuthenticator(dependencies: UserTokenDependencies)
       const value = bearerToken(headers);
       const hash = createHash('sha256').update(value).digest('base64');
       const known = accepted.get(hash);
-      if (known && clock.nowMs() < known.askedAtMs + rememberedMs) return known.viewer;
+      if (known && clock.nowMs() < known.checkedAtMs + cachedMs) return known.viewer;
       try {
         return await joinCheck({ value, hash }, address).wait(signal);
       } catch (error) {

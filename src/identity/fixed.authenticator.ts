@@ -3,7 +3,7 @@ import type { Authenticator } from './authenticator.ts';
 import { onlyValue, unauthenticated } from './credential-headers.ts';
 import { createSecretCheck } from './secret-check.ts';
 
-/** Every request acts as the one configured operator; with API keys, only requests that send one of them. */
+/** Every request acts as the configured operator. With API keys, a request must send one of them. */
 export function createFixedAuthenticator(config: Extract<ViewerConfig, { kind: 'fixed' }>): Authenticator {
   const { operatorUnionId: unionId } = config;
   const keyChecks = config.apiKeys.map(createSecretCheck);
@@ -11,7 +11,7 @@ export function createFixedAuthenticator(config: Extract<ViewerConfig, { kind: '
     async authenticate({ headers }) {
       if (keyChecks.length > 0) {
         const given = onlyValue(headers, 'x-api-key') ?? '';
-        // Every key is compared, so that the time does not tell which one was near.
+        // Compares every key, so that the time does not reveal which one matched.
         const matches = keyChecks.filter((isKey) => isKey(given));
         if (matches.length === 0) throw unauthenticated('Send a valid API key in the header x-api-key.');
       }

@@ -4,17 +4,17 @@ import { startDeadline, type Deadline } from '../async/deadline.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import { IdentitySourceError } from '../errors/identity-source-error.ts';
 
-const keptMs = 10 * 60_000;
-/** How often keys that nobody knows may make the issuer be asked again. */
+const cachedMs = 10 * 60_000;
+/** The shortest time between two fetches because of unknown keys. */
 const cooldownMs = 30_000;
-/** How long an issuer that failed is left alone. */
+/** The shortest time between a failed fetch and the next one. */
 const failedMs = 5000;
 const maxBytes = 256 * 1024;
 
 interface JwksOptions {
   readonly url: URL;
   readonly clock: Clock;
-  /** For one fetch, from the first byte out to the last byte in. */
+  /** For one fetch, body included. */
   readonly timeoutMs: number;
 }
 
@@ -29,33 +29,32 @@ interface HeldKeys {
 }
 
 /**
- * The issuer's published keys, kept for ten minutes. A key that is not among them makes them be fetched
- * again, for the issuer may have changed them: at once the first time, then every 30 s at most. After a fetch that
- * failed there is no other one for 5 s.
+ * Caches the issuer's published keys for ten minutes. An unknown key causes another fetch, because the issuer may have
+ * rotated its keys: at once the first time, then at most every 30 s. After a failed fetch there is none for 5 s.
  *
- * The returned function throws jose's own errors where no key fits, {@link IdentitySourceError} where that cannot be
- * known, for the latest fetch failed.
+ * The returned function throws jose's own errors when no key matches, and {@link IdentitySourceError} when the latest
+ * fetch failed.
  */
 export function createJwks({ url, clock, timeoutMs }: JwksOptions): JWTVerifyGetKey {
   let held: HeldKeys | undefined;
   let loading: Promise<HeldKeys> | undefined;
-  /** How the latest fetch ended. */
+  /** Of the latest fetch, if it failed. */
   let failure: Failure | undefined;
-  let lookAgainAtMs = 0;
+  let refetchAllowedAtMs = 0;
 
   async function load(): Promise<HeldKeys> {
-    // Its own deadline, not a caller's: whoever leaves must not take the keys away from the others.
+    // Its own deadline, not a caller's: several requests share one fetch.
     using deadline = startDeadline(clock, timeoutMs);
     try {
       const keySet = await fetchKeySet(url, deadline);
-      // Between two sets of keys some issuers publish none: those that are held are better.
+      // Some issuers briefly publish no keys during a rotation: keep the old ones.
       if (keySet.keys.length === 0) throw new Error('the key set is empty');
       const find = createLocalJWKSet(keySet);
-      held = { find, untilMs: clock.nowMs() + keptMs };
+      held = { find, untilMs: clock.nowMs() + cachedMs };
       failure = undefined;
       return held;
     } catch (cause) {
-      const error = new IdentitySourceError(`the issuer's keys cannot be had: ${reasonOf(cause)}`);
+      const error = new IdentitySourceError(`cannot fetch the issuer's keys: ${reasonOf(cause)}`);
       failure = { error, untilMs: clock.nowMs() + failedMs };
       throw error;
     } finally {
@@ -75,17 +74,17 @@ export function createJwks({ url, clock, timeoutMs }: JwksOptions): JWTVerifyGet
       return await keys.find(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey) || known === undefined) throw error;
-      if (!loading && clock.nowMs() < lookAgainAtMs) throw failure?.error ?? error;
+      if (!loading && clock.nowMs() < refetchAllowedAtMs) throw failure?.error ?? error;
     }
-    // From the attempt on, however it ends.
-    if (!loading) lookAgainAtMs = clock.nowMs() + cooldownMs;
+    // Counted from the start of the fetch, whether it succeeds or not.
+    if (!loading) refetchAllowedAtMs = clock.nowMs() + cooldownMs;
     const newer = await loadOnce();
     return newer.find(header, token);
   };
 }
 
 async function fetchKeySet(url: URL, { signal }: Deadline): Promise<JSONWebKeySet> {
-  // fetch takes Node's own signals alone.
+  // fetch accepts only Node's own signals.
   const fetching = new AbortController();
   signal.addEventListener('abort', () => fetching.abort(signal.reason));
   const response = await fetch(url, {
@@ -107,7 +106,7 @@ async function fetchKeySet(url: URL, { signal }: Deadline): Promise<JSONWebKeySe
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as JSONWebKeySet;
 }
 
-/** Enough for the log: fetch hides the network's own word one level down. */
+/** A short reason for the log: fetch hides the network's code in `cause`. */
 function reasonOf(error: unknown): string {
   if (error instanceof DingTalkError) return 'no answer in time';
   if (error instanceof SyntaxError) return 'the answer is not JSON';

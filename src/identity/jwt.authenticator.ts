@@ -19,7 +19,7 @@ interface JwtDependencies {
   readonly timeoutMs: number;
 }
 
-/** Asymmetric ones only: a public key must never be good for signing. */
+/** Only asymmetric ones: with HMAC, a public key could sign tokens. */
 const algorithms = [
   'RS256',
   'RS384',
@@ -35,7 +35,7 @@ const algorithms = [
 ];
 const clockToleranceSeconds = 30;
 
-/** The bearer is a JWT of a trusted issuer, one of whose claims is the operator's unionId. */
+/** The bearer is a JWT of the trusted issuer; one of its claims is the operator's unionId. */
 export function createJwtAuthenticator(config: JwtConfig, dependencies: JwtDependencies): Authenticator {
   const { issuer, audience } = config;
   const keyOf = keySource(config.keys, dependencies);
@@ -55,7 +55,7 @@ export function createJwtAuthenticator(config: JwtConfig, dependencies: JwtDepen
       } catch (error) {
         if (isPublicError(error) || signal.aborted) throw error;
         if (error instanceof IdentitySourceError) throw identityUnavailable(error);
-        throw refusedBearer('Your token is not valid here: sign in again.');
+        throw refusedBearer('Your token is not valid for this gateway: sign in again.');
       }
     },
   };

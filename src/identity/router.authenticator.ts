@@ -4,7 +4,7 @@ import { onlyValue, unauthenticated } from './credential-headers.ts';
 import { isCorpId, isUnionId } from '../domain/identifiers.ts';
 import { createSecretCheck } from './secret-check.ts';
 
-/** A router in front has authenticated the person and names the operator; its secret proves that it is the router. */
+/** A router in front has authenticated the person and sends the operator's id. Its secret proves that it is the router. */
 export function createRouterAuthenticator({
   secret,
 }: Extract<ViewerConfig, { kind: 'router' }>): Authenticator {
@@ -12,7 +12,9 @@ export function createRouterAuthenticator({
   return {
     async authenticate({ headers }) {
       if (!isRouter(onlyValue(headers, 'x-router-secret') ?? '')) {
-        throw unauthenticated('Ask through the router: the header x-router-secret is missing or wrong.');
+        throw unauthenticated(
+          'Send requests through the router: the header x-router-secret is missing or wrong.',
+        );
       }
       const unionId = onlyValue(headers, 'x-dingtalk-union-id');
       if (!isUnionId(unionId)) {

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 
-/** As many bytes are copied and compared at least, so that their number tells nothing of a shorter secret. */
+/** Fewer bytes are never compared, so that the time does not reveal the length of a shorter secret. */
 const leastBytes = 256;
 
-/** Tells whether a text is `secret`, in a time that tells nothing of where, or by what length, the two differ. */
+/** Returns a constant-time check for `secret`: its time reveals neither where nor by what length a text differs. */
 export function createSecretCheck(secret: string): (given: string) => boolean {
   const length = Buffer.byteLength(secret);
   const expected = Buffer.alloc(Math.max(leastBytes, length));

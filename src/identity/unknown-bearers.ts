@@ -7,13 +7,13 @@ import { addressBlock } from './address-block.ts';
 /** The share of an API's rate for all unknown bearers, and for those of one address. */
 const shareOfAll = 1 / 2;
 const shareOfOneAddress = 1 / 4;
-/** Checks that wait or are in flight. */
+/** Checks that wait or are in flight, of all addresses. */
 const maxUnderWay = 1000;
 const maxWaitingOfOneAddress = 50;
-/** An address that was evicted starts afresh; the rate of all together stays bounded. */
+/** An evicted address starts with its full share; the rate of all together stays bounded. */
 const maxAddresses = 1000;
 
-/** Limits the checks of bearers that DingTalk has not accepted lately: they may be made up. */
+/** Limits the checks of bearers that DingTalk has not accepted in the last day: they may be invented. */
 export interface UnknownBearers {
   /**
    * Runs `call` when its turn comes. Addresses take turns.
@@ -23,7 +23,7 @@ export interface UnknownBearers {
   run<T>(address: string | undefined, deadline: Deadline, call: () => Promise<T>): Promise<T>;
 }
 
-/** Comes before the rate limiter of `api`, and leaves half of its rate to known bearers. */
+/** Limits calls before the rate limiter of `api`, so that half of its rate is left to known bearers. */
 export function createUnknownBearers(
   dingtalk: Pick<DingTalkAsUser, 'rateLimiter'>,
   api: string,

@@ -3,7 +3,7 @@ import type { Endpoint } from '../domain/endpoint.ts';
 import { isUnionId } from '../domain/identifiers.ts';
 
 /**
- * The person to whom the call's token belongs. Not repeatable: a check that failed is left to the client's next request.
+ * The person to whom the call's token belongs. Not repeatable: after a failed check, the client's next request tries again.
  *
  * @see https://open.dingtalk.com/document/orgapp/dingtalk-retrieve-user-information
  */

@@ -3,21 +3,21 @@ import type { Clock } from '../async/clock.ts';
 import { publicError } from '../errors/public-error.ts';
 import { viewerKey, type Viewer } from '../domain/viewer.ts';
 
-/** Whoever is forgotten for another starts afresh; only people whose credentials are good get in here. */
+/** An evicted viewer starts with a full allowance. Only authenticated viewers are counted. */
 const maxViewers = 10_000;
-/** Sums of fractions of a millisecond may be off by that much. */
+/** Rounding error of sums of fractions of a millisecond. */
 const roundingMs = 1e-6;
 
-/** How often one viewer may ask. */
+/** Limits the requests of each viewer. */
 export interface ViewerRateLimit {
-  /** @throws a public `RATE_LIMITED` error (429) with `retryAfterMs` when the viewer's second is spent. */
+  /** @throws a public `RATE_LIMITED` error (429) with `retryAfterMs` when the viewer's allowance is spent. */
   admit(viewer: Viewer): void;
 }
 
 /**
- * At most `requestsPerSecond` at once, and one more with every fraction of a second that passes. Undefined: no limit.
+ * A leaky bucket (GCRA): at most `requestsPerSecond` at once, refilled evenly over a second. Undefined: no limit.
  *
- * For each viewer it keeps one moment alone: when all that was admitted is paid off.
+ * It stores one time for each viewer: when the cost of all admitted requests is paid.
  */
 export function createViewerRateLimit(clock: Clock, requestsPerSecond: number | undefined): ViewerRateLimit {
   if (requestsPerSecond === undefined) return { admit: () => undefined };
@@ -29,14 +29,14 @@ export function createViewerRateLimit(clock: Clock, requestsPerSecond: number | 
       const nowMs = clock.nowMs();
       const paidMs = Math.max(nowMs, paidAtMs.get(key) ?? nowMs);
       const excessMs = paidMs + costMs - nowMs - 1000;
-      if (excessMs > roundingMs) throw tooOften(Math.ceil(excessMs));
+      if (excessMs > roundingMs) throw tooManyRequests(Math.ceil(excessMs));
       paidAtMs.set(key, paidMs + costMs);
     },
   };
 }
 
-function tooOften(retryAfterMs: number): Error {
-  return publicError('RATE_LIMITED', 'You ask too often: wait retryAfterMs and try again.', {
+function tooManyRequests(retryAfterMs: number): Error {
+  return publicError('RATE_LIMITED', 'Too many requests: wait retryAfterMs and try again.', {
     httpStatus: 429,
     httpHeaders: { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
     retryable: true,

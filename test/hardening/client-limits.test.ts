@@ -24,7 +24,7 @@ test('a viewer who asks too often is told how long to wait, and nobody else is',
   expect(fourth.body).toEqual({
     errors: [
       {
-        message: 'You ask too often: wait retryAfterMs and try again.',
+        message: 'Too many requests: wait retryAfterMs and try again.',
         extensions: { code: 'RATE_LIMITED', retryable: true, retryAfterMs: 334 },
       },
     ],

@@ -107,7 +107,7 @@ test.each<[string, RequestListener]>([
   expect(failing).toMatchObject(unavailable);
   expect(under.gateway.upstream.callsTo('conversationSpace')).toHaveLength(0);
   expect(JSON.stringify(failing.body)).not.toContain('127.0.0.1');
-  expect(under.gateway.log.join('')).toContain("the issuer's keys cannot be had");
+  expect(under.gateway.log.join('')).toContain("cannot fetch the issuer's keys");
   under.clock.advance(5000);
   expect(await under.ask(first.sign())).toMatchObject({ status: 200, body: found });
 });
