@@ -5,17 +5,17 @@ import { DingTalkError, NotSentError } from '../errors/dingtalk-error.ts';
 import { IdentitySourceError } from '../errors/identity-source-error.ts';
 import { kinds } from '../errors/kinds.ts';
 
-/** Writes one line for one error. Only what is masked from the client is logged with its stack. */
+/** Logs one line for one error. Only errors that are masked from the client are logged with their stack. */
 export function logError(log: Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>, thrown: unknown): void {
   const path = thrown instanceof GraphQLError ? thrown.path?.join('.') : undefined;
   const error = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
   if (error instanceof DingTalkError) {
     const { public: _words, ...dingtalk } = error.details;
-    // The failure that keeps calls back was logged when it began.
+    // The failure because of which the call was not sent has been logged already.
     const level = error instanceof NotSentError ? 'warn' : kinds[error.kind].logLevel;
     log[level]({ path, kind: error.kind, dingtalk }, 'lookup failed');
   } else if (error instanceof ClientGoneError) {
-    log.debug({ path }, 'lookup given up: the client has gone');
+    log.debug({ path }, 'lookup aborted: the client closed the connection');
   } else if (error instanceof IdentitySourceError) {
     log.warn({ reason: error.message }, 'credentials could not be checked');
   } else if (error instanceof GraphQLError) {

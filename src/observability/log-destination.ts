@@ -2,32 +2,32 @@ import { writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
 const stdout = 1;
-/** How long lines are lost after one that could not be written. */
+/** How long lines are dropped after a write failed. */
 const pauseMs = 1000;
-/** How often a reader that has stopped reading is tried again. */
+/** The time between attempts while the reader of the pipe does not read. */
 const retryMs = 50;
-/** What waits for it; lines beyond are lost. */
+/** The most bytes that wait for the reader; further lines are dropped. */
 const maxWaitingBytes = 8 * 1024 * 1024;
-/** How long an end of the process waits for it. */
-const lastTries = 4;
+/** Attempts to write the waiting lines when the process ends. */
+const exitAttempts = 4;
 
 /**
- * Standard output. A line that cannot be written (the terminal is closed, the disk is full) is lost, and so is what comes
- * within a second after it: no log may stop the gateway, or keep it from ending. pino's own destination tries again for
- * ever when the process ends.
+ * Standard output. A line that cannot be written (the terminal is closed, the disk is full) is dropped, and so are the
+ * lines of the next second: logging may neither stop the gateway nor keep it from ending. pino's own destination
+ * retries for ever when the process ends.
  */
 export function createLogDestination(): DestinationStream & { flushSync(): void } {
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
-  let silentUntilMs = -Infinity;
+  let pausedUntilMs = -Infinity;
   let timer: NodeJS.Timeout | undefined;
 
-  function forget(): void {
+  function dropWaiting(): void {
     waiting = [];
     waitingBytes = 0;
   }
 
-  /** Writes what waits, as far as the reader takes it. */
+  /** Writes the waiting lines until the reader takes no more. */
   function drain(): void {
     try {
       while (waiting[0]) {
@@ -38,8 +38,8 @@ export function createLogDestination(): DestinationStream & { flushSync(): void 
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return;
-      silentUntilMs = performance.now() + pauseMs;
-      forget();
+      pausedUntilMs = performance.now() + pauseMs;
+      dropWaiting();
     }
   }
 
@@ -53,21 +53,21 @@ export function createLogDestination(): DestinationStream & { flushSync(): void 
 
   const destination = {
     write(line: string): void {
-      if (performance.now() < silentUntilMs) return;
+      if (performance.now() < pausedUntilMs) return;
       const bytes = Buffer.from(line);
       if (waitingBytes + bytes.length > maxWaitingBytes) return;
       waiting.push(bytes);
       waitingBytes += bytes.length;
-      // Behind others it waits for its turn.
+      // Other lines that wait are written first.
       if (waiting.length === 1) drain();
       if (waiting.length > 0) retryLater();
     },
     flushSync() {
-      for (let tries = 0; waiting.length > 0 && tries < lastTries; tries += 1) {
-        if (tries > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
+      for (let attempt = 0; waiting.length > 0 && attempt < exitAttempts; attempt += 1) {
+        if (attempt > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
         drain();
       }
-      forget();
+      dropWaiting();
     },
   };
   process.once('exit', () => destination.flushSync());

@@ -1,7 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { createLogDestination } from './log-destination.ts';
 
-/** Headers that carry a secret or name a person; nothing logs them on purpose, and this is for the day it happens. */
+/** Headers that contain a secret or identify a person. No code logs them; redaction guards against a mistake. */
 const secretHeaders = [
   'authorization',
   'cookie',
@@ -21,7 +21,7 @@ const secretFields = [
   'suiteTicket',
 ];
 
-/** JSON lines with every known secret struck out, to standard output unless said otherwise. */
+/** Logs JSON lines, with every known secret redacted; by default to standard output. */
 export function createLogger(level: string, destination: DestinationStream = createLogDestination()): Logger {
   const paths = [
     ...secretHeaders.flatMap((name) => [`headers["${name}"]`, `*.headers["${name}"]`]),

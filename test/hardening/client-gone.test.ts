@@ -15,7 +15,7 @@ test('a client that leaves takes its calls with it: those under way, those that 
   const waitingForToken = await startRequest(gateway, query);
   await upstream.waitForCalls('accessToken', 1);
   waitingForToken.destroy();
-  await eventually(() => linesOf(gateway, 'lookup given up: the client has gone').length === 4);
+  await eventually(() => linesOf(gateway, 'lookup aborted: the client closed the connection').length === 4);
   // The token is for everybody: whoever comes next finds it, or waits for the same.
   expect([upstream.callsTo('conversationSpace').length, upstream.inFlight]).toEqual([0, 1]);
 });
@@ -30,7 +30,7 @@ test('a call under way ends with its client, and so does the queue behind it', a
   await upstream.waitForCalls('conversationSpace', 2);
   leaving.destroy();
   await eventually(() => upstream.abortedCalls === 2);
-  await eventually(() => linesOf(gateway, 'lookup given up: the client has gone').length === 4);
+  await eventually(() => linesOf(gateway, 'lookup aborted: the client closed the connection').length === 4);
 
   expect(upstream.inFlight).toBe(0);
   expect(upstream.callsTo('conversationSpace')).toHaveLength(2);

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { definitions, type MetricDefinition } from './definitions.ts';
 
-/** The metrics of one gateway, in a registry of its own: several gateways can live in one process. */
+/** The metrics of one gateway, in a registry of its own: one process can hold several gateways. */
 export type Collectors = ReturnType<typeof createCollectors>;
 
 export function createCollectors() {

@@ -3,8 +3,8 @@ import { integerReply } from '../../redis/replies.ts';
 import { createScript } from '../../redis/script.ts';
 
 /**
- * Adds to a count once for each number of a batch, however often that batch is sent: whoever got no answer may send
- * it again. What is no count under the count's name is replaced.
+ * Adds a batch to a count once, however often it is sent: a sender without an answer may send it again. A value under
+ * the count's name that is not a count is replaced.
  */
 const countScript = createScript(
   'addOnce',
@@ -24,17 +24,17 @@ return count`,
 
 interface Batch {
   readonly countName: string;
-  /** Belongs to one sender of this count. */
+  /** One for each sender of this count. */
   readonly batchName: string;
   readonly amount: number;
   /** Rises with every batch of the sender. */
   readonly number: number;
   readonly keepMs: number;
-  /** How long the same batch may still be sent again. */
+  /** How long the same batch may be sent again. */
   readonly rememberMs: number;
 }
 
-/** The count with the batch in it. */
+/** Adds a batch and returns the count with it. */
 export async function addOnce(client: Client, batch: Batch): Promise<number> {
   const { countName, batchName, amount, number, keepMs, rememberMs } = batch;
   const reply = await countScript(client, [countName, batchName], amount, number, keepMs, rememberMs);

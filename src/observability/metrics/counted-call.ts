@@ -1,9 +1,9 @@
 import { tokenApi } from '../../domain/observer.ts';
 
 /**
- * Whether DingTalk counts a call that ended so against the monthly quota. Calls for tokens are free, and refusals for
- * the pace are not counted, as its documentation says; what never got an answer of DingTalk's own is taken for not
- * counted. All else is, so that the count errs on the safe side.
+ * Whether DingTalk counts a call with this outcome against the monthly quota. By its documentation, token calls and
+ * calls refused by a rate limit are free. Calls without an answer of DingTalk are assumed to be free. All others count,
+ * so that the gateway's count is rather too high than too low.
  */
 export const isCounted = (api: string, code: string): boolean =>
   api !== tokenApi && !passing.has(code) && !code.startsWith(qpsRefusal);

@@ -3,20 +3,20 @@ import { kinds } from '../../errors/kinds.ts';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 
-/** From a closed set: labels may not grow with what is asked. */
+/** From a closed set: requests must not add label values. */
 export const outcomeLabel = (outcome: string): string =>
   outcome === 'ok' || outcome === 'aborted' || Object.hasOwn(kinds, outcome) ? outcome : 'other';
 
-/** Clients choose methods freely. */
+/** Clients can send any method. */
 export const methodLabel = (method: string): string => (methods.has(method) ? method : 'other');
 
-/** Beyond that many organizations the rest is counted together. */
+/** Further organizations share the label `other`. */
 const maxOrganizations = 1000;
 
-/** Names an organization: always the same, on all replicas, with no way back to its corpId. */
+/** Labels an organization: always the same on all replicas, and not reversible to its corpId. */
 export type CorpLabel = (corpId: string | undefined) => string;
 
-/** `own` where one token serves all: the organization of the application itself. */
+/** The label is `own` where one token serves all: the organization of the application itself. */
 export function createCorpLabel(secret: string): CorpLabel {
   const names = new Map<string, string>();
   return (corpId) => {

@@ -7,10 +7,10 @@ import type { GatewayStatus } from './gateway-status.ts';
 import { createCorpLabel, methodLabel, outcomeLabel } from './labels.ts';
 import { createMonthCalls } from './month-calls.ts';
 import { processMetrics } from './process-metrics.ts';
-import { readStatus } from './set-gauges.ts';
+import { setGauges } from './set-gauges.ts';
 
-/** That many events are counted at once: one after the other they cost a fraction of what each by itself does. */
-const batch = 200;
+/** Events are recorded in batches: together they cost a fraction of what each costs alone. */
+const batchSize = 200;
 
 export interface HttpRequest {
   readonly route: string;
@@ -21,19 +21,19 @@ export interface HttpRequest {
 
 export interface Metrics {
   readonly observer: Observer;
-  /** From now on read at every scrape. */
+  /** Reads `status` at every scrape from now on. */
   watch(status: GatewayStatus): void;
   requestEnded(request: HttpRequest): void;
-  /** Everything, in Prometheus' text format. */
+  /** All metrics, in Prometheus' text format. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
-  /** Adds up what has not been added up yet. */
+  /** Sends the last counted calls to Redis. */
   close(): Promise<void>;
 }
 
 interface MetricsOptions {
   readonly clock: Clock;
   readonly sealedRedis: SealedRedis | undefined;
-  /** Keys the names of organizations. */
+  /** Key of the hash that labels organizations. */
   readonly secret: string;
   readonly monthlyQuota: number | undefined;
 }
@@ -47,14 +47,14 @@ export function createMetrics({ clock, sealedRedis, secret, monthlyQuota }: Metr
   let backlog: ((to: Collectors) => void)[] = [];
 
   function flush(): void {
-    const notes = backlog;
+    const events = backlog;
     backlog = [];
-    for (const note of notes) note(collectors);
+    for (const event of events) event(collectors);
   }
 
-  function tell(note: (to: Collectors) => void): void {
-    backlog.push(note);
-    if (backlog.length >= batch) flush();
+  function record(event: (to: Collectors) => void): void {
+    backlog.push(event);
+    if (backlog.length >= batchSize) flush();
   }
 
   return {
@@ -63,26 +63,26 @@ export function createMetrics({ clock, sealedRedis, secret, monthlyQuota }: Metr
         lookups.all += 1;
         if (source !== 'upstream') lookups.withoutCall += 1;
         const labels = { api, source, stale: String(stale), outcome: outcomeLabel(failure ?? 'ok') };
-        tell((to) => to.lookups.inc(labels));
+        record((to) => to.lookups.inc(labels));
       },
       callEnded({ api, code, documented, corpId }) {
         if (isCounted(api, code)) monthCalls.note(corpLabel(corpId));
-        tell((to) => to.upstreamCalls.inc({ api, code: documented ? code : outcomeLabel(code) }));
+        record((to) => to.upstreamCalls.inc({ api, code: documented ? code : outcomeLabel(code) }));
       },
-      attemptsEnded: ({ api, attempts }) => tell((to) => to.attempts.observe({ api }, attempts)),
-      turnEnded: ({ api, waitMs }) => tell((to) => to.queueWait.observe({ api }, waitMs / 1000)),
+      attemptsEnded: ({ api, attempts }) => record((to) => to.attempts.observe({ api }, attempts)),
+      turnEnded: ({ api, waitMs }) => record((to) => to.queueWait.observe({ api }, waitMs / 1000)),
     },
     watch(given) {
       status = given;
     },
     requestEnded({ route, method, status: code, ms }) {
       const labels = { route, method: methodLabel(method), status: String(code) };
-      tell((to) => to.requests.observe(labels, ms / 1000));
+      record((to) => to.requests.observe(labels, ms / 1000));
     },
     async scrape() {
       const months = await monthCalls.totals();
       flush();
-      readStatus(collectors, { status, corpLabel, lookups, months, monthlyQuota });
+      setGauges(collectors, { status, corpLabel, lookups, months, monthlyQuota });
       const { registry } = collectors;
       const texts = await Promise.all([registry.metrics(), processMetrics().metrics()]);
       return { contentType: registry.contentType, text: texts.join('\n') };

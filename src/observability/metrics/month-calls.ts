@@ -6,25 +6,25 @@ import { monthOf } from './month.ts';
 
 const flushMs = 1000;
 const dayMs = 24 * 3600 * 1000;
-/** Longer than any month, so that the last one can still be looked up for a while. */
+/** Longer than any month, so that the count of the last one stays readable for a while. */
 const keepMs = 40 * dayMs;
 
-/** Calls that DingTalk counts against the monthly quota of each organization. */
+/** Counts the calls against the monthly quota of each organization. */
 export interface MonthCalls {
-  /** `corp` is a name of the gateway's own making; there are few of them. */
+  /** Counts one call. `corp` is a label of bounded number (see `labels.ts`). */
   note(corp: string): void;
-  /** This month's calls of all replicas, as far as they are known here. */
+  /** This month's calls, of all replicas as far as Redis is available. */
   totals(): Promise<readonly { readonly corp: string; readonly calls: number }[]>;
 }
 
 interface Count {
   readonly month: string;
   readonly corp: string;
-  /** Of all replicas, when Redis last said so; of this one where there is no Redis. */
+  /** Of all replicas at the last answer of Redis; without Redis, of this process. */
   total: number;
-  /** Not in any batch yet. */
+  /** Not yet in a batch. */
   noted: number;
-  /** Sent, perhaps in vain: sent again, unchanged, until Redis says that it has it. */
+  /** Calls of the batch that is sent, unchanged, until Redis confirms it. */
   batch: number;
   batchNumber: number;
 }
@@ -34,12 +34,12 @@ interface MonthCallsOptions {
   readonly clock: Clock;
 }
 
-/** Counts in memory, and adds it up in Redis once a second while there is something to add. */
+/** Counts in memory, and adds new calls to the count in Redis once a second. */
 export function createMonthCalls({ sealedRedis, clock }: MonthCallsOptions): MonthCalls {
   const replica = randomUUID();
   const counts = new Map<string, Count>();
   let flushing: Promise<void> | undefined;
-  let isDue = false;
+  let isScheduled = false;
 
   const isCurrent = ({ month }: Count): boolean => month === monthOf(clock.wallMs());
 
@@ -72,14 +72,14 @@ export function createMonthCalls({ sealedRedis, clock }: MonthCallsOptions): Mon
 
   async function flush(): Promise<void> {
     for (const [key, count] of counts) {
-      const isAdded = await addUp(count);
-      // Of a month that is over nobody asks any more.
+      const isAdded = await addToTotal(count);
+      // A past month is not reported any more.
       if (isAdded && !isCurrent(count)) counts.delete(key);
     }
   }
 
-  /** False while Redis does not take it. */
-  async function addUp(count: Count): Promise<boolean> {
+  /** False when Redis failed. */
+  async function addToTotal(count: Count): Promise<boolean> {
     if (sealedRedis) {
       return add(count, sealedRedis).then(
         () => true,
@@ -91,7 +91,7 @@ export function createMonthCalls({ sealedRedis, clock }: MonthCallsOptions): Mon
     return true;
   }
 
-  /** One at a time, so that no batch is sent twice at once. What Redis does not take now it is offered again. */
+  /** One flush at a time, so that no batch is sent twice at once. Retries later what Redis did not confirm. */
   function flushOnce(): Promise<void> {
     flushing ??= flush().finally(() => {
       flushing = undefined;
@@ -101,10 +101,10 @@ export function createMonthCalls({ sealedRedis, clock }: MonthCallsOptions): Mon
   }
 
   function flushSoon(): void {
-    if (isDue) return;
-    isDue = true;
+    if (isScheduled) return;
+    isScheduled = true;
     clock.after(flushMs, () => {
-      isDue = false;
+      isScheduled = false;
       void flushOnce();
     });
   }

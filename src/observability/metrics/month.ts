@@ -1,4 +1,4 @@
-/** DingTalk's own time zone, UTC+8 without summer time: its quota is one of calendar months there. */
+/** UTC+8 without summer time: DingTalk's quota is for calendar months in this zone. */
 const dingtalkZoneMs = 8 * 3600 * 1000;
 const dayMs = 24 * 3600 * 1000;
 
@@ -8,7 +8,7 @@ let latestMonth = '';
 /** The calendar month in which DingTalk counts a call made at `wallMs`, as `2026-01`. */
 export function monthOf(wallMs: number): string {
   const day = Math.floor((wallMs + dingtalkZoneMs) / dayMs);
-  // Asked for every call, and nearly always on the same day as the last time.
+  // Called for every call to DingTalk, nearly always on the same day as the last time.
   if (day !== latestDay) {
     latestMonth = new Date(day * dayMs).toISOString().slice(0, 'yyyy-mm'.length);
     latestDay = day;

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 
 let registry: Registry | undefined;
 
-/** What Node tells of this process, under the names that dashboards for Node know. One for all gateways in it. */
+/** Node's metrics of this process, with the names that dashboards for Node expect. One registry for all gateways in it. */
 export function processMetrics(): Registry {
   if (!registry) {
     registry = new Registry();

@@ -3,7 +3,7 @@ import { breakerStates } from '../../domain/dingtalk-status.ts';
 import type { GatewayStatus } from './gateway-status.ts';
 import type { CorpLabel } from './labels.ts';
 
-interface Readings {
+interface GaugeValues {
   readonly status: GatewayStatus;
   readonly corpLabel: CorpLabel;
   readonly lookups: { readonly all: number; readonly withoutCall: number };
@@ -11,10 +11,10 @@ interface Readings {
   readonly monthlyQuota: number | undefined;
 }
 
-/** Sets every gauge. An unknown value is left out, not reported as zero. */
-export function readStatus(
+/** Sets every gauge. An unknown value is omitted, not reported as zero. */
+export function setGauges(
   to: Collectors,
-  { status, corpLabel, lookups, months, monthlyQuota }: Readings,
+  { status, corpLabel, lookups, months, monthlyQuota }: GaugeValues,
 ): void {
   setOrRemove(to.cacheHitRatio, lookups.all > 0 ? lookups.withoutCall / lookups.all : undefined);
   const cached = status.cached?.();
@@ -44,7 +44,7 @@ export function readStatus(
   }
 }
 
-/** A gauge without labels is 0 from the start. */
+/** Removes an unknown value: prom-client starts a gauge without labels at 0. */
 function setOrRemove(gauge: Collectors['cacheEntries'], value: number | undefined): void {
   if (value === undefined) gauge.remove();
   else gauge.set(value);
