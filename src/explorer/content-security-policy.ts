@@ -15,7 +15,7 @@ export function pagePolicy(nonce: string): string {
   });
 }
 
-/** The policy of the assets: a worker obeys the policy of its own response, not that of the page. */
+/** The policy of the assets: a worker has the policy of its own response, not that of the page. */
 export const assetPolicy = writePolicy({
   'default-src': "'none'",
   'script-src': "'self'",

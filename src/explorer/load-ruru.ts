@@ -11,7 +11,7 @@ export interface Ruru {
   readonly version: string;
 }
 
-/** Loads Ruru. It loads slowly, so call this only if the explorer is on. */
+/** Loads Ruru, which is slow: call it only if the explorer is on. */
 export async function loadRuru(): Promise<Ruru> {
   const [page, assets] = await Promise.all([import('ruru/server'), import('ruru/static')]);
   // Ruru exports neither its version nor its package.json.
