@@ -21,27 +21,27 @@ import { registerHealth, type ReadinessCheck } from './server/health.route.ts';
 import { createReadiness } from './server/readiness.ts';
 
 export interface Gateway {
-  /** Set up to listen. */
+  /** Ready to listen. */
   readonly app: FastifyInstance;
-  /** Waits a moment for what the first requests would else do without: they may not wait. */
+  /** Waits briefly for Redis, so that the first requests find its connection open. */
   prepare(): Promise<void>;
-  /** Why it could not serve right now; empty when it can. */
+  /** Why the gateway cannot serve right now; empty when it can. */
   readonly whyNotReady: ReadinessCheck;
-  /** Takes no new work, lets what is under way finish for up to eight seconds, and lets go of everything. */
+  /** Accepts no new requests, waits up to eight seconds for running ones, and releases all resources. */
   close(): Promise<void>;
 }
 
 interface GatewayDependencies {
   readonly log: Logger;
   readonly clock: Clock;
-  /** From 0 up to 1: what keeps many that wait for the same moment apart. */
+  /** Returns a number from 0 up to, but not including, 1. For jitter. */
   readonly random: () => number;
 }
 
-/** How long a start waits for a Redis that is there but slow. One that is down costs nothing. */
+/** How long the start waits for a slow Redis. One that refuses the connection costs no time. */
 const redisAtStartMs = 500;
 
-/** Puts the gateway together: server → identity → graph → cache → DingTalk. */
+/** Composes the gateway: server → identity → graph → cache → DingTalk. */
 export async function createGateway(
   config: Config,
   { log, clock, random }: GatewayDependencies,
@@ -58,13 +58,13 @@ export async function createGateway(
   const { observer } = metrics;
   const dingtalk = createDingTalk({
     ...config.dingtalk,
-    // The stand-in's ids fail each on its own.
+    // In the sandbox each id fails by itself, which says nothing about the host.
     protectHost: mode !== 'sandbox',
     sealedRedis,
     clock,
     random,
     observer,
-    onEarlyRefreshFailed: (error) => log.warn({ err: error }, 'the access token could not be renewed early'),
+    onEarlyRefreshFailed: (error) => log.warn({ err: error }, 'could not renew the access token early'),
   });
   const lookups = createLookupCache({
     dingtalk,
@@ -134,7 +134,7 @@ export async function createGateway(
   };
 }
 
-/** Loaded only where it is wanted: most of a production image has no use for it. */
+/** Imported only when the explorer is on, because it loads slowly. */
 async function addExplorer(app: FastifyInstance): Promise<Explorer> {
   const { registerExplorer } = await import('./explorer/register-explorer.ts');
   return registerExplorer(app, { endpoint: '/graphql' });

@@ -2,13 +2,13 @@ import module from 'node:module';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 
-/** `EX_CONFIG` of `sysexits.h`: the configuration is wrong, and a process manager should not restart it. */
+/** `EX_CONFIG` of `sysexits.h`: the configuration is wrong, and a process manager should not restart the gateway. */
 const badConfigurationExitCode = 78;
 /** Required by got and by the language features in use. */
 const oldestNode = 22;
 
 if (Number.parseInt(process.versions.node, 10) < oldestNode) {
-  const remedy = 'start it with npm start, which brings Node 24, or install that';
+  const remedy = 'start it with npm start, which brings Node 24, or install Node 24';
   process.stderr.write(
     `The gateway needs Node ${oldestNode} or newer and this is ${process.versions.node}: ${remedy}.\n`,
   );
@@ -20,8 +20,8 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
 }
 
 /**
- * Uses the compile cache that the build left beside the bundle. Node keeps one for each user: another user than the one
- * who built it starts without. Node's default, a directory for temporary files, is no place for code on a shared machine.
+ * Uses the compile cache that the build wrote beside the bundle. Node keeps one for each user: a user other than the
+ * builder starts without. Node's default is a temporary directory, which is not safe for code on a shared machine.
  */
 function useCompileCache(): void {
   process.env['NODE_COMPILE_CACHE_PORTABLE'] = '1';
@@ -43,9 +43,7 @@ async function start(): Promise<void> {
     ...result.problems.map(({ variable, message }) => `  ${variable} ${message}\n`),
     ...result.hints.map((hint) => `${hint}\n`),
   ];
-  process.stderr.write(
-    `The gateway did not start. Put these environment variables right:\n${lines.join('')}`,
-  );
+  process.stderr.write(`The gateway did not start. Correct these environment variables:\n${lines.join('')}`);
   process.exitCode = badConfigurationExitCode;
 }
 
@@ -84,6 +82,6 @@ async function serve(config: Config, log: Logger): Promise<void> {
 async function startEmbeddedSandbox(log: Logger): Promise<{ url: string; close(): Promise<void> }> {
   const { startSandbox } = await import('./sandbox/sandbox.ts');
   const sandbox = await startSandbox();
-  log.warn('SANDBOX: this gateway talks to its embedded stand-in, not to DingTalk. Every space is made up.');
+  log.warn('SANDBOX: this gateway uses its embedded stand-in, not DingTalk. All data is made up.');
   return sandbox;
 }

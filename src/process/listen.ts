@@ -1,8 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/**
- * Starts to listen and returns the address to open; undefined, after one line that says why, where it cannot.
- */
+/** Starts to listen and returns the URL to open. If it cannot listen, prints the reason and returns undefined. */
 export async function listen(
   app: FastifyInstance,
   { host, port }: { readonly host: string; readonly port: number },
@@ -17,14 +15,14 @@ export async function listen(
   }
   const address = app.server.address();
   const actualPort = typeof address === 'object' && address ? address.port : port;
-  const everywhere = host === '0.0.0.0' || host === '::' || host === '127.0.0.1';
+  const reachesLocalhost = host === '0.0.0.0' || host === '::' || host === '127.0.0.1';
   const name = host.includes(':') ? `[${host}]` : host;
-  return `http://${everywhere ? 'localhost' : name}:${actualPort}`;
+  return `http://${reachesLocalhost ? 'localhost' : name}:${actualPort}`;
 }
 
 const reasons: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use. Stop what uses it, or set PORT to another one.',
-  EACCES: 'it is not allowed to. Set PORT to 1024 or above.',
-  EADDRNOTAVAIL: 'this machine has no such address. Set HOST to one of its own.',
-  ENOTFOUND: 'the name is unknown. Set HOST to an address of this machine.',
+  EACCES: 'permission denied. Set PORT to 1024 or above.',
+  EADDRNOTAVAIL: 'this machine does not have that address. Set HOST to one that it has.',
+  ENOTFOUND: 'the host name is unknown. Set HOST to an address of this machine.',
 };

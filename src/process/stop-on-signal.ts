@@ -1,24 +1,24 @@
 import type { Logger } from 'pino';
 
-/** The whole stop, drain included. */
+/** The time limit of the stop, drain included. */
 const stopWithinMs = 9500;
-/** npm and process managers signal a whole group, so that one wish to stop arrives twice within milliseconds. */
-const sameWishMs = 1000;
+/** npm and process managers signal the whole process group, so that one stop request arrives twice within milliseconds. */
+const sameRequestMs = 1000;
 
-/** Each asks for a stop. What says that the process is broken (SIGSEGV, SIGABRT, …) is left to the system. */
+/** Requests to stop. Signals of a broken process (SIGSEGV, SIGABRT, …) keep the system's handling. */
 const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
-/** Given twice, these say that the stop takes too long. The others come beside them: systemd sends SIGHUP as well. */
-const insistentSignals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
+/** A second one of these ends the process at once. The others may come with the first: systemd sends SIGHUP as well. */
+const escalatingSignals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 const uncaught = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
- * Stops in good order at a signal or an error that nothing caught, and ends the process within ten seconds. Once that has
- * begun, only a second SIGTERM or SIGINT, a second or more after the first, ends it at once.
+ * At a stop signal or an uncaught error, runs `stop` and ends the process within ten seconds. A SIGTERM or SIGINT a
+ * second or more after the first one ends it at once.
  */
 export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
   let isStopping = false;
   let exitCode = 0;
-  let firstWishAtMs: number | undefined;
+  let firstRequestAtMs: number | undefined;
 
   function begin(): void {
     if (isStopping) return;
@@ -36,7 +36,7 @@ export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
       log.info('stopped');
     } catch (error) {
       exitCode = 1;
-      log.fatal({ err: error }, 'the stop failed');
+      log.fatal({ err: error }, 'stopping failed');
     }
     process.exit(exitCode);
   }
@@ -45,9 +45,9 @@ export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
     process.on(signal, () => {
       if (!isStopping) log.info(`${signal}: stopping`);
       begin();
-      if (!insistentSignals.includes(signal)) return;
-      firstWishAtMs ??= performance.now();
-      if (performance.now() - firstWishAtMs <= sameWishMs) return;
+      if (!escalatingSignals.includes(signal)) return;
+      firstRequestAtMs ??= performance.now();
+      if (performance.now() - firstRequestAtMs <= sameRequestMs) return;
       log.warn(`${signal} again: ending at once`);
       process.exit(1);
     });

@@ -32,7 +32,7 @@ test('npm start serves the first example from the stand-in, says so, and stops w
       },
     },
   });
-  expect(npm.output().stdout).toContain('SANDBOX: this gateway talks to its embedded stand-in');
+  expect(npm.output().stdout).toContain('SANDBOX: this gateway uses its embedded stand-in');
 
   npm.child.kill('SIGTERM');
   await npm.ended;
@@ -58,7 +58,7 @@ test('a wrong configuration ends with 78 and one line for each problem, no value
   expect(run.output()).toEqual({
     stdout: '',
     stderr: [
-      'The gateway did not start. Put these environment variables right:',
+      'The gateway did not start. Correct these environment variables:',
       '  PORT must be a whole number from 0 to 65535',
       '  VIEWER_AUTH must be one of: fixed, jwt, dingtalk, router',
       '  DINGTALK_APP_SECRET must be set to talk to DingTalk',
