@@ -10,7 +10,7 @@ import { startGateway } from '../support/start-gateway.ts';
 const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId corpId } }';
 const example = { id: 'cid9FTRQSLo+sKxxxx' };
 const exampleSpace = { conversationSpace: { spaceId: '798xxxxx', corpId: 'ding1234xxxxx' } };
-/** In place of the internal app that a gateway under test is else. */
+/** Replaces the internal app that a gateway under test uses by default. */
 const suiteApp = {
   DINGTALK_APP_KEY: '',
   DINGTALK_APP_SECRET: '',
@@ -20,7 +20,7 @@ const suiteApp = {
 const sevenTenthsMs = 0.7 * 7200 * 1000;
 const aTenthMs = 0.1 * 7200 * 1000;
 
-test('fetches one token however many lookups wait for it', async () => {
+test('fetches one token for any number of waiting lookups', async () => {
   await using gateway = await startGateway();
 
   const answers = await Promise.all(Array.from({ length: 30 }, () => gateway.query(lookup, example)));
@@ -33,7 +33,7 @@ test('fetches one token however many lookups wait for it', async () => {
   });
 });
 
-test('a token that was refused is not sent by those who wait for their turn, nor by those who come meanwhile', async () => {
+test('a refused token is sent neither by calls that were queued nor by calls that arrive during the renewal', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock, environment: { DINGTALK_QPS: '2' } });
   await gateway.query(lookup, example);
@@ -78,7 +78,7 @@ test('renews the token at four fifths of its life, in the background, while the 
   await gateway.upstream.waitForCalls('accessToken', 2);
 });
 
-test('a failed early renewal costs nobody an answer and is tried again later', async () => {
+test('a failed early renewal fails no lookup and is tried again later', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock });
   await gateway.query(lookup, example);
@@ -109,7 +109,7 @@ test('fetches a new token once the old one has expired', async () => {
   expect(gateway.upstream.callsTo('conversationSpace').map(({ status }) => status)).toEqual([200, 200]);
 });
 
-test('a failure to get a token is not kept', async () => {
+test('a failure to get a token is not cached', async () => {
   await using gateway = await startGateway();
   gateway.upstream.addFault('accessToken', { kind: 'error', code: 'systemError' }, 3);
 
@@ -137,7 +137,7 @@ test('on InvalidAuthentication the token is fetched once and each lookup replaye
   expect(statuses.toSorted()).toEqual([200, 200, 200, 400, 400, 400]);
 });
 
-test('a token that is refused again after its renewal is the gateway operator’s problem', async () => {
+test('a token that is refused again after its renewal is GATEWAY_MISCONFIGURED', async () => {
   await using gateway = await startGateway();
 
   const { body } = await gateway.query(lookup, { id: 'cid.InvalidAuthentication' });
@@ -152,7 +152,7 @@ test('a token that is refused again after its renewal is the gateway operator’
   expect(gateway.upstream.callsTo('accessToken')).toHaveLength(2);
 });
 
-test('wrong app credentials are GATEWAY_MISCONFIGURED, and the secret is told nowhere', async () => {
+test('wrong app credentials are GATEWAY_MISCONFIGURED, and the secret appears nowhere', async () => {
   const environment = { DINGTALK_APP_SECRET: 'a-secret-nobody-knows' };
   await using gateway = await startGateway({ environment });
 
@@ -237,7 +237,7 @@ test('a suite has one token for each viewer’s organization and always sends th
   ]);
 });
 
-test('a client that leaves does not take the token refresh from the others', async () => {
+test('a client that disconnects does not abort the token call for the others', async () => {
   await using gateway = await startGateway();
   gateway.upstream.setLatency(100, 'accessToken');
   const leaving = new AbortController();
@@ -252,7 +252,7 @@ test('a client that leaves does not take the token refresh from the others', asy
   expect(gateway.upstream.callsTo('accessToken')).toHaveLength(1);
 });
 
-test('a token that DingTalk gives again although it refuses it is asked for once', async () => {
+test('a refused token that DingTalk issues again is fetched once', async () => {
   await using gateway = await startGateway({ environment: { MAX_ERRORS: '50' } });
   await gateway.query(lookup, example);
   gateway.upstream.clearCalls();
@@ -275,8 +275,8 @@ test.each([
   ['is missing', async () => {}],
   ['is empty', (file: string) => writeFile(file, '\n')],
   ['is some other file', (file: string) => writeFile(file, 'x'.repeat(5000))],
-  ['is a pipe that nobody writes to', async (file: string) => void execFileSync('mkfifo', [file])],
-])('a ticket file that %s is the gateway operator’s problem, and told by readyz', async (_what, make) => {
+  ['is a pipe without a writer', async (file: string) => void execFileSync('mkfifo', [file])],
+])('a ticket file that %s is GATEWAY_MISCONFIGURED, and readyz reports it', async (_what, make) => {
   const folder = await mkdtemp(join(tmpdir(), 'ticket-'));
   const file = join(folder, 'ticket');
   await make(file);

@@ -19,27 +19,27 @@ test.each<[string, body: string | object, status: number, ms: number | undefined
   ['without its source', { ...banJson, source: undefined }, 403, 5000],
   ['without its status', { ...banJson, status: undefined }, 403, 5000],
   ['without a wait', { ...banJson, wait: undefined }, 403, fiveMinutesMs],
-  ['a wait that is none', { ...banJson, wait: 'long' }, 403, fiveMinutesMs],
+  ['a wait that is not a number', { ...banJson, wait: 'long' }, 403, fiveMinutesMs],
   ['a negative wait', { ...banJson, wait: -1 }, 403, 0],
   ['a wait of a day', { ...banJson, wait: 86_400 }, 403, 600_000],
   ['punish alone', { punish: 'deny' }, 403, undefined],
-  ['punish that is no text', { ...banJson, punish: true }, 403, undefined],
+  ['punish that is not a text', { ...banJson, punish: true }, 403, undefined],
   ['an error of DingTalk’s', { ...banJson, code: 'permissionDenied' }, 403, undefined],
   ['an error in the other casing', { ...banJson, Code: 'permissionDenied' }, 403, undefined],
-  ['within something else', { data: banJson }, 403, undefined],
-  ['a page to a captcha', captchaPage, 200, fiveMinutesMs],
-  ['a page that denies', denyPage, 403, fiveMinutesMs],
-  ['a page that denies, not found', denyPage, 404, fiveMinutesMs],
+  ['nested in another object', { data: banJson }, 403, undefined],
+  ['a captcha page', captchaPage, 200, fiveMinutesMs],
+  ['a deny page', denyPage, 403, fiveMinutesMs],
+  ['a deny page with a 404', denyPage, 404, fiveMinutesMs],
   [
-    'a page with the firewall’s own path',
+    'a page with the path of the firewall',
     '<script src="/_____tmd_____/punish"></script>',
     200,
     fiveMinutesMs,
   ],
   ['a page around the JSON', jsonPage, 200, 5000],
-  ['a page, as a proxy’s', captchaPage, 502, undefined],
-  ['a page that denies, as a proxy’s', denyPage, 500, undefined],
-  ['a page around the JSON, as a proxy’s', jsonPage, 503, undefined],
+  ['a captcha page with a 502', captchaPage, 502, undefined],
+  ['a deny page with a 500', denyPage, 500, undefined],
+  ['a page around the JSON with a 503', jsonPage, 503, undefined],
   ['a page with one mark', '<html><script src="/punish.js"></script></html>', 403, undefined],
   ['a page with the other mark', '<html>x5secdata=1</html>', 403, undefined],
   ['a page with the word', '<html>punish x5secdata</html>', 403, undefined],
@@ -57,16 +57,16 @@ test.each<[string, Sent]>([
   ['HTML-escaped', asked('&#112;un&#x69;sh')],
   ['escaped as in JSON', asked(String.raw`\u0070unish`)],
   ['in capitals', asked('PUNISH')],
-  ['in wide letters', asked('ｐｕｎｉｓｈ')],
-  ['with what cannot be seen', asked('pun\u200Bish')],
+  ['in full-width letters', asked('ｐｕｎｉｓｈ')],
+  ['with an invisible character', asked('pun\u200Bish')],
   ['with tags', asked('pu<>nish')],
   ['in the query', { ...harmless, query: { unionId: 'punish' } }],
   ['in the body', { ...harmless, body: { openConversationId: 'punish' } }],
   ['in the token', { ...harmless, token: 'punish' }],
-])('what was sent may have brought the marks: %s', (_name, sent) => {
+])('a page is not a ban where the request itself holds the marks: %s', (_name, sent) => {
   for (const body of [captchaPage, denyPage, jsonPage]) {
     expect(banMs(answer(403, body), sent)).toBeUndefined();
   }
-  // No text that is sent becomes a property of JSON.
+  // A text of the request never becomes a property of JSON.
   expect(banMs(answer(403, JSON.stringify(banJson)), sent)).toBeGreaterThan(0);
 });

@@ -17,15 +17,15 @@ function breakerUnderTest() {
 const of = (viewer: string, subject: string): About => ({ viewer, subject });
 
 let subjects = 0;
-/** What nobody has asked before. */
+/** A new subject, never looked up before. */
 const another = (viewer = 'viewer'): About => of(viewer, `subject ${(subjects += 1)}`);
 
-/** Ends calls of one viewer, each about something else. */
+/** Ends calls of one viewer, each about another subject. */
 function end(breaker: CircuitBreaker, outcome: Outcome, times = 1): void {
   for (let call = 0; call < times; call += 1) breaker.enter(another())(outcome);
 }
 
-/** Opens it by viewers for each of whom something else fails. */
+/** Opens the breaker: many viewers, each with another subject that fails. */
 function endOutage(breaker: CircuitBreaker): void {
   for (let viewer = 0; viewer < 10 && breaker.state === 'closed'; viewer += 1) {
     breaker.enter(another(`viewer ${viewer}`))('failure');
@@ -47,7 +47,7 @@ function thrownBy(call: () => void): unknown {
   }
 }
 
-test('opens when more than half of the latest calls failed, ten at least', () => {
+test('opens when more than half of the latest calls failed, out of ten at least', () => {
   const { breaker } = breakerUnderTest();
   end(breaker, 'failure', 9);
   expect(breaker.state).toBe('closed');
@@ -58,7 +58,7 @@ test('opens when more than half of the latest calls failed, ten at least', () =>
   expect(() => breaker.enter(another())).toThrow(refusing(1000));
 });
 
-test('stays closed while half of the latest ten are well', () => {
+test('stays closed while half of the latest ten succeed', () => {
   const { breaker } = breakerUnderTest();
   for (let pair = 0; pair < 50; pair += 1) {
     end(breaker, 'success');
@@ -70,7 +70,7 @@ test('stays closed while half of the latest ten are well', () => {
   expect(breaker.state).toBe('open');
 });
 
-test('what tells nothing is not counted', () => {
+test('an unknown outcome is not counted', () => {
   const { breaker } = breakerUnderTest();
   end(breaker, 'unknown', 100);
   expect(breaker.state).toBe('closed');
@@ -79,7 +79,7 @@ test('what tells nothing is not counted', () => {
   expect(breaker.state).toBe('open');
 });
 
-test('lets a call through after a second, and closes when it is well', () => {
+test('lets a probe through after a second, and closes when it succeeds', () => {
   const { breaker, clock } = breakerUnderTest();
   end(breaker, 'failure', 10);
   clock.advance(999);
@@ -110,7 +110,7 @@ test('stays open twice as long after each probe that fails, for half a minute at
   }
 });
 
-test('after a probe that is well the next pause is a second again', () => {
+test('after a probe that succeeds the next pause is one second again', () => {
   const { breaker, clock } = breakerUnderTest();
   endOutage(breaker);
   clock.advance(1000);
@@ -123,7 +123,7 @@ test('after a probe that is well the next pause is a second again', () => {
   expect(() => breaker.enter(another())).toThrow(refusing(1000));
 });
 
-test('a probe that tells nothing, or does not end, makes room for the next one', () => {
+test('a probe with an unknown outcome, or without an end, gives up its slot to the next one', () => {
   const { breaker, clock } = breakerUnderTest();
   end(breaker, 'failure', 10);
   clock.advance(1000);
@@ -142,7 +142,7 @@ test('a probe that tells nothing, or does not end, makes room for the next one',
   expect(breaker.state).toBe('closed');
 });
 
-test('calls that were made before it opened neither open it again nor close it', () => {
+test('calls from before it opened neither reopen nor close it', () => {
   const { breaker, clock } = breakerUnderTest();
   const [failingLate, wellLate] = [breaker.enter(another()), breaker.enter(another())];
   end(breaker, 'failure', 10);
@@ -154,7 +154,7 @@ test('calls that were made before it opened neither open it again nor close it',
   expect(breaker.state).toBe('half-open');
 });
 
-test('probes that were under way when it closed change nothing any more', () => {
+test('probes in flight when it closes have no effect', () => {
   const { breaker, clock } = breakerUnderTest();
   endOutage(breaker);
   clock.advance(1000);
@@ -169,17 +169,17 @@ test('probes that were under way when it closed change nothing any more', () => 
 test.each<[string, (breaker: CircuitBreaker) => void, taken: number]>([
   ['seven for as many viewers', (breaker) => endOutage(breaker), 7],
   ['three for one viewer', (breaker) => end(breaker, 'failure', 10), 3],
-])('what opened it takes its places: %s', (_name, open, taken) => {
+])('the subjects that opened it keep their probe slots: %s', (_name, open, taken) => {
   const { breaker } = breakerUnderTest();
   open(breaker);
   expect(breaker.state).toBe('open');
 
-  for (let place = taken; place < 7; place += 1) breaker.enter(another(`stranger ${place}`));
+  for (let slot = taken; slot < 7; slot += 1) breaker.enter(another(`stranger ${slot}`));
 
   expect(() => breaker.enter(another('one too many'))).toThrow(refusing(1000));
 });
 
-test('an id that fails for all viewers takes one place', () => {
+test('an id that fails for all viewers takes one probe slot', () => {
   const { breaker } = breakerUnderTest();
   for (let viewer = 0; viewer < 10; viewer += 1) breaker.enter(of(`viewer ${viewer}`, 'poison'))('failure');
   expect(breaker.state).toBe('open');
@@ -190,7 +190,7 @@ test('an id that fails for all viewers takes one place', () => {
   expect(breaker.state).toBe('closed');
 });
 
-test('half-open, seven are let through at most: one for a subject, three for a viewer', () => {
+test('half-open, at most seven probes: one per subject, three per viewer', () => {
   const { breaker, clock } = breakerUnderTest();
   endOutage(breaker);
   clock.advance(1000);
@@ -210,7 +210,7 @@ test('half-open, seven are let through at most: one for a subject, three for a v
   breaker.enter(of('e', '8'));
   expect(() => breaker.check(of('d', '7'))).toThrow(refusing(1000));
 
-  // A failure keeps its place until the pause is over.
+  // A failure keeps its slot until the pause is over.
   first('failure');
   expect(breaker.state).toBe('open');
   expect(() => breaker.check(of('d', '7'))).toThrow(refusing(2000));
@@ -219,7 +219,7 @@ test('half-open, seven are let through at most: one for a subject, three for a v
   expect(breaker.state).toBe('closed');
 });
 
-test('failures of one pause make the next one twice as long, not each of them', () => {
+test('several failed probes in one pause double the next pause once', () => {
   const { breaker, clock } = breakerUnderTest();
   endOutage(breaker);
   clock.advance(1000);
@@ -237,7 +237,7 @@ test('failures of one pause make the next one twice as long, not each of them', 
   expect(breaker.state).toBe('open');
 });
 
-test('the same poison over and over takes one place of seven, and the others’ first probe closes it', () => {
+test('one id that always fails takes one slot of seven, and the first successful probe closes it', () => {
   const { breaker, clock } = breakerUnderTest();
   end(breaker, 'failure', 10);
   for (let pause = 0; pause < 10; pause += 1) {
@@ -250,12 +250,12 @@ test('the same poison over and over takes one place of seven, and the others’ 
   breaker.enter(of('bystander', 'healthy'))('success');
   expect(breaker.state).toBe('closed');
 
-  // What closed it counts against the poison, for a minute.
+  // The success that closed it counts for a minute, so the failing id cannot open it at once.
   for (let call = 0; call < 100; call += 1) breaker.enter(another('poisoner'))('failure');
   expect(breaker.state).toBe('closed');
 });
 
-test('it asks for a check what it asks for a call', () => {
+test('check refuses what enter would refuse', () => {
   const { breaker, clock } = breakerUnderTest();
   const abouts = [of('a', '1'), of('a', '2'), of('b', '1'), of('b', '3'), of('c', '4'), of('d', '5')];
   endOutage(breaker);

@@ -39,7 +39,7 @@ test('keeps its connection open between lookups', async () => {
   expect(new Set(gateway.upstream.calls.map(({ tcpConnection }) => tcpConnection)).size).toBe(1);
 });
 
-test('reads error bodies in their other casing as well', async () => {
+test('reads error bodies in capitalized form too', async () => {
   await using gateway = await startGateway();
   const code = 'Forbidden.AccessDenied.AccessTokenPermissionDenied';
   gateway.upstream.addFault('conversationSpace', { kind: 'uppercase-error', code }, 1);
@@ -54,7 +54,7 @@ test('reads error bodies in their other casing as well', async () => {
   });
 });
 
-test('what DingTalk writes goes to the log only, and without token, unionId or what was asked about', async () => {
+test('what DingTalk writes goes to the log only, without token, unionId and input', async () => {
   await using gateway = await startGateway();
   await gateway.query(lookup, example);
   const token = String(
@@ -73,7 +73,7 @@ test('what DingTalk writes goes to the log only, and without token, unionId or w
   expect(log).not.toContain(example.id);
 });
 
-test('a host that accepts a connection and never says a word of TLS is given up after three seconds', async () => {
+test('a host that accepts a connection without a TLS handshake is given up after three seconds', async () => {
   const silent = net.createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const clock = createManualClock();

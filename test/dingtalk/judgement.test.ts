@@ -4,7 +4,7 @@ import { createManualClock } from '../support/manual-clock.ts';
 
 interface Calls {
   readonly viewer: string;
-  /** Asked about in turn, the first one first. */
+  /** Looked up in turn, in this order. */
   readonly subjects: readonly string[];
   readonly failed: boolean;
   readonly ownCall?: boolean;
@@ -31,7 +31,7 @@ const table: [name: string, isFailing: boolean, calls: readonly Calls[]][] = [
   ['more than half of them', true, [well('a', ...many('w', 4)), failing('a', ...many('x', 6))]],
   ['ten viewers, an id each', true, many('v', 10).map((viewer) => failing(viewer, `of ${viewer}`))],
   [
-    'an id that is well again',
+    'an id that succeeds again',
     false,
     [failing('a', ...many('x', 9)), well('a', ...many('x', 9)), failing('a', 'y')],
   ],
@@ -42,21 +42,29 @@ const table: [name: string, isFailing: boolean, calls: readonly Calls[]][] = [
     [well('c', 'w'), failing('a', ...many('x', 9)), failing('b', ...many('y', 9))],
   ],
   [
-    'viewers for whom half fails',
+    'viewers with half of their ids failing',
     false,
     many('v', 10).flatMap((viewer) => [well(viewer, `well ${viewer}`), failing(viewer, `bad ${viewer}`)]),
   ],
   [
-    'one id that fails for twenty viewers, and others that do not',
+    'one id that fails for twenty viewers, beside other ids that succeed',
     false,
     [...many('v', 20).map((viewer) => failing(viewer, 'x')), well('b', 'w1', 'w2')],
   ],
-  ['one id that fails for all there are', true, many('v', 10).map((viewer) => failing(viewer, 'x'))],
+  ['one id that fails for every viewer', true, many('v', 10).map((viewer) => failing(viewer, 'x'))],
   ['tokens alone', true, [own(failing('token', ...many('t', 10)))]],
-  ['tokens, beside a viewer who is well', false, [own(failing('token', ...many('t', 10))), well('a', 'w')]],
-  ['a token that was well, and then nothing', true, [own(well('token', 't')), failing('a', ...many('x', 9))]],
   [
-    'bearers that a client makes up, beside a viewer who is well',
+    'failing tokens, beside a healthy viewer',
+    false,
+    [own(failing('token', ...many('t', 10))), well('a', 'w')],
+  ],
+  [
+    'a token that succeeded, then only failures',
+    true,
+    [own(well('token', 't')), failing('a', ...many('x', 9))],
+  ],
+  [
+    'made-up bearers, beside a healthy viewer',
     false,
     [well('a', 'w'), own(failing('bearer', ...many('b', 100)))],
   ],
@@ -86,7 +94,7 @@ test('an outcome is forgotten after a minute', () => {
   expect(judgement.isFailing()).toBe(false);
 });
 
-test('a viewer has ten outcomes at most, the latest, and pushes out none of the others', () => {
+test('keeps the latest ten outcomes of a viewer, who displaces no other viewer’s', () => {
   const judgement = createJudgement(createManualClock());
   note(judgement, [failing('b', 'theirs'), failing('a', ...many('x', 1000))]);
 
@@ -96,7 +104,7 @@ test('a viewer has ten outcomes at most, the latest, and pushes out none of the 
   ]);
 });
 
-test('there are fifty outcomes at most, the latest', () => {
+test('keeps the latest fifty outcomes', () => {
   const judgement = createJudgement(createManualClock());
   note(
     judgement,

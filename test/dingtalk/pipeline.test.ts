@@ -44,7 +44,7 @@ test('steps run in the order of their list, and each may change the call', async
   expect(paths).toEqual(['/ab']);
 });
 
-test('a call that a gate would refuse waits for nothing', async () => {
+test('a call that a gate would refuse does not wait', async () => {
   const sent = compose([refuseEarly([closedGate]), endlessWait, closedGate.step], async () => {
     throw new Error('sent');
   })(testCall());
@@ -52,17 +52,17 @@ test('a call that a gate would refuse waits for nothing', async () => {
   await expect(sent).rejects.toMatchObject({ kind: 'unavailable' });
 });
 
-test('where the quota is spent a call is refused at once, and does not wait for its turn', async () => {
+test('with a spent quota a call is refused at once, before it queues', async () => {
   await using under = await start();
   under.gateway.upstream.addFault('conversationSpace', quotaSpent, 1);
   expect(await under.ask('cid.demo.1')).toBe('QUOTA_EXHAUSTED');
 
-  // The next turn is a second away, and the clock stands still.
+  // The rate limiter has no room for a second, and the clock stands still.
   expect(await under.ask('cid.demo.2')).toBe('QUOTA_EXHAUSTED');
   expect(under.gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
 });
 
-test('a call that waits for its turn is not sent when the quota is spent meanwhile', async () => {
+test('a queued call is not sent when the quota is spent meanwhile', async () => {
   await using under = await start();
   const { clock, gateway } = under;
   gateway.upstream.addFault('conversationSpace', quotaSpent, 1);

@@ -18,7 +18,7 @@ const breakerState = async ({ url }: { url: string }): Promise<string> => {
 const codesOf = async (answers: readonly ReturnType<CachedGateway['lookUp']>[]): Promise<unknown[]> =>
   (await Promise.all(answers)).map(codeOf);
 
-/** Looks `id` up while everything that is asked fails: nothing else is asked meanwhile. */
+/** Looks up `id` while every call fails; no other lookup is running. */
 async function askPoison(gateway: CachedGateway, fault: Fault, id: string): Promise<unknown> {
   const callsBefore = gateway.asked().length;
   gateway.upstream.addFault('conversationSpace', fault);
@@ -40,7 +40,7 @@ const poisons: [name: string, fault: Fault][] = [
   ['half an answer', { kind: 'truncated' }],
 ];
 
-test.each(poisons)('%s for one id, over and over: the others get all of theirs', async (_name, fault) => {
+test.each(poisons)('%s for one id, over and over: all other lookups succeed', async (_name, fault) => {
   await using gateway = await start();
 
   for (let round = 0; round < 20; round += 1) {
@@ -52,7 +52,7 @@ test.each(poisons)('%s for one id, over and over: the others get all of theirs',
 });
 
 test.each(poisons)(
-  '%s for ever more ids of one viewer: the others get all of theirs',
+  '%s for more and more ids of one viewer: all lookups of other viewers succeed',
   async (_name, fault) => {
     await using gateway = await start();
 
@@ -64,7 +64,7 @@ test.each(poisons)(
   },
 );
 
-test('an id that fails for all viewers keeps none of the others back', async () => {
+test('an id that fails for all viewers blocks no other id', async () => {
   await using gateway = await start();
 
   for (let viewer = 0; viewer < 20; viewer += 1) {
@@ -76,7 +76,7 @@ test('an id that fails for all viewers keeps none of the others back', async () 
   }
 });
 
-test('poison alone may open it, but the next viewer is served at once', async () => {
+test('failing ids alone may open the breaker, but the next viewer is served at once', async () => {
   await using gateway = await start();
   const poison = { kind: 'error', code: 'systemError' } as const;
   await gateway.lookUp('cid.demo.early', 'bystander');
@@ -84,7 +84,7 @@ test('poison alone may open it, but the next viewer is served at once', async ()
   for (let id = 0; id < 10; id += 1) await askPoison(gateway, poison, `cid.demo.poison.${id}`);
   expect(await readiness(gateway)).toBe(503);
 
-  // An hour of it makes the pauses no longer for the others.
+  // An hour of failures does not lengthen the pauses for the others.
   for (let minute = 0; minute < 60; minute += 1) {
     gateway.clock.advance(60_000);
     await askPoison(gateway, poison, 'cid.demo.poison');
@@ -99,7 +99,7 @@ test('poison alone may open it, but the next viewer is served at once', async ()
   expect(await breakerState(gateway)).toBe('{state="closed"}');
 });
 
-test('an outage across ids and viewers opens it, and is left alone', async () => {
+test('an outage across ids and viewers opens the breaker, and DingTalk is not called', async () => {
   await using gateway = await start();
   gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 });
   for (let viewer = 0; viewer < 9; viewer += 1) {
@@ -134,7 +134,7 @@ test('an outage across ids and viewers opens it, and is left alone', async () =>
   expect(body.errors?.[0]?.extensions.retryAfterMs).toBe(2000);
 });
 
-test('DingTalk is well again while the poison goes on: the first healthy probe closes it', async () => {
+test('DingTalk recovers while one id still fails: the first successful probe closes the breaker', async () => {
   await using gateway = await start();
   gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 });
   for (let viewer = 0; viewer < 10; viewer += 1)
@@ -152,7 +152,7 @@ test('DingTalk is well again while the poison goes on: the first healthy probe c
   expect(await breakerState(gateway)).toBe('{state="closed"}');
 });
 
-test('an organization without a token keeps none of the others back', async () => {
+test('an organization without a token blocks no other', async () => {
   await using gateway = await start();
   const ask = (corpId: string, id: string) =>
     gateway.query(
@@ -170,7 +170,7 @@ test('an organization without a token keeps none of the others back', async () =
   }
 });
 
-test('bearers that fail, however many are made up, keep no known person back', async () => {
+test('any number of made-up bearers that fail blocks no known person', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock, environment: { VIEWER_AUTH: 'dingtalk' } });
   const ask = (bearer: string, id: string) =>

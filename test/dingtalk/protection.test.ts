@@ -33,12 +33,12 @@ const rateLimited = (extensions: object) =>
     ...extensions,
   });
 
-/** Different ones: a single id that fails says nothing of DingTalk. */
+/** Different ids: one failing id is no sign that DingTalk fails. */
 const nineIds = Array.from({ length: 9 }, (_, index) => ({ id: `cid.demo.${index}` }));
-/** Nine lookups, and the ten retries that are saved up. */
+/** Nine lookups, and the ten retries of a fresh budget. */
 const callsForNine = 19;
 
-/** Turns the hands for as long as `work` takes. */
+/** Advances the clock until `work` is done. */
 async function advanceUntil<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
   let isDone = false;
   void work.finally(() => (isDone = true)).catch(() => undefined);
@@ -49,7 +49,7 @@ async function advanceUntil<T>(clock: ManualClock, work: Promise<T>): Promise<T>
   return work;
 }
 
-/** Headers that name the viewer, where a router does so. */
+/** The identity headers of a router. */
 const as = (unionId: string, corpId: string): Record<string, string> => ({
   'x-router-secret': 'router-secret',
   'x-dingtalk-union-id': unionId,
@@ -59,7 +59,7 @@ const as = (unionId: string, corpId: string): Record<string, string> => ({
 const callsOf = ({ upstream }: GatewayUnderTest): number => upstream.callsTo('conversationSpace').length;
 const readiness = async ({ url }: GatewayUnderTest): Promise<number> => (await fetch(`${url}/readyz`)).status;
 
-test('a DingTalk that fails more often than not is left alone, for twice as long after each failed try', async () => {
+test('the breaker opens when most calls fail, for twice as long after each failed probe', async () => {
   const { clock, gateway } = await start();
   await using _ = gateway;
   gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 });
@@ -68,7 +68,7 @@ test('a DingTalk that fails more often than not is left alone, for twice as long
   expect(await readiness(gateway)).toBe(200);
   const opening = await gateway.query(lookup, nineIds[8]);
   expect(opening.body).toEqual(unavailable({ dingtalk: { status: 502 } }));
-  // The call for the token was the one that went well among ten.
+  // Of the ten outcomes only the token call was a success.
   expect(callsOf(gateway)).toBe(callsForNine);
 
   const whileOpen = await gateway.query(lookup, example);
@@ -92,7 +92,7 @@ test('a DingTalk that fails more often than not is left alone, for twice as long
   expect(callsOf(gateway)).toBe(callsForNine + 3);
 });
 
-test('nobody waits behind the calls that are let through to see', async () => {
+test('no lookup waits for the running probes', async () => {
   const { clock, gateway } = await start();
   await using _ = gateway;
   gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 });
@@ -115,7 +115,7 @@ test('nobody waits behind the calls that are let through to see', async () => {
   expect(callsOf(gateway)).toBe(callsForNine + 4);
 });
 
-test('a DingTalk that answers nobody before the deadline is left alone', async () => {
+test('timeouts open the breaker', async () => {
   const { clock, gateway } = await start({ UPSTREAM_TIMEOUT_MS: '30000' });
   await using _ = gateway;
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' });
@@ -132,7 +132,7 @@ test('a DingTalk that answers nobody before the deadline is left alone', async (
   expect(callsOf(gateway)).toBe(9);
 });
 
-test('a token endpoint that fails counts as well', async () => {
+test('failures of the token endpoint open the breaker', async () => {
   const { gateway } = await start();
   await using _ = gateway;
   gateway.upstream.addFault('accessToken', { kind: 'html', status: 502 });
@@ -144,7 +144,7 @@ test('a token endpoint that fails counts as well', async () => {
   expect(gateway.upstream.calls.map(({ api }) => api)).toEqual(Array(10).fill('accessToken'));
 });
 
-test('a ban pauses the calls for its time: who cannot wait is refused, the others wait', async () => {
+test('an IP ban pauses all calls: a lookup waits, or is refused if its deadline comes first', async () => {
   const { clock, gateway } = await start();
   await using _ = gateway;
   gateway.upstream.addFault('conversationSpace', { kind: 'ip-ban' }, 1);
@@ -166,7 +166,7 @@ test('a ban pauses the calls for its time: who cannot wait is refused, the other
   );
 });
 
-test('a ban pauses the calls for tokens as well', async () => {
+test('an IP ban pauses token calls too', async () => {
   const { clock, gateway } = await start();
   await using _ = gateway;
   gateway.upstream.addFault('accessToken', { kind: 'ip-ban' }, 1);
@@ -180,7 +180,7 @@ test('a ban pauses the calls for tokens as well', async () => {
   expect((await gateway.query(lookup, example)).body).toEqual(exampleAnswer);
 });
 
-test('a ban told to last a day is tried after ten minutes', async () => {
+test('an announced ban of a day is probed after ten minutes', async () => {
   const { clock, gateway } = await start();
   await using _ = gateway;
   const body = JSON.stringify({ status: 1111, wait: 86_400, punish: 'deny' });
@@ -196,7 +196,7 @@ test('a ban told to last a day is tried after ten minutes', async () => {
   expect(after.body).toEqual(exampleAnswer);
 });
 
-test('a spent quota is tried again every ten minutes, and keeps nobody else back', async () => {
+test('a spent quota is probed every ten minutes, and blocks no other organization', async () => {
   const { clock, gateway } = await start({
     DINGTALK_CORP_ID: 'ding1234xxxxx',
     VIEWER_AUTH: 'router',
@@ -249,7 +249,7 @@ test('an application of one organization has one quota, whatever organization it
   expect(callsOf(gateway)).toBe(1);
 });
 
-test('one call at a time sees whether the quota is there again', async () => {
+test('one call at a time probes a spent quota', async () => {
   const { clock, gateway } = await start();
   await using _ = gateway;
   const code = 'Forbidden.AccessDenied.ApiCountLimitForOrg';
@@ -269,7 +269,7 @@ test('one call at a time sees whether the quota is there again', async () => {
   expect(callsOf(gateway)).toBe(2);
 });
 
-test('told that it was too fast, the gateway goes half as fast for a while', async () => {
+test('"too fast" halves the rate for a while', async () => {
   const { clock, gateway } = await start({ DINGTALK_QPS: '4' });
   await using _ = gateway;
   const body = JSON.stringify({ code: 'Forbidden.AccessDenied.QpsLimitForApi' });
@@ -293,7 +293,7 @@ test('told that it was too fast, the gateway goes half as fast for a while', asy
   expect(callsOf(gateway)).toBe(4);
 });
 
-test('asking whose a token is passes the same guard', async () => {
+test('users/me goes through the same protections', async () => {
   const { gateway } = await start({ VIEWER_AUTH: 'dingtalk' });
   await using _ = gateway;
   gateway.upstream.addFault('usersMe', { kind: 'ip-ban' }, 1);
@@ -310,7 +310,7 @@ test('asking whose a token is passes the same guard', async () => {
   expect(gateway.upstream.callsTo('usersMe')).toHaveLength(1);
 });
 
-test('against the stand-in no id that fails changes the answer of another one', async () => {
+test('against the sandbox a failing id changes no other id’s answer', async () => {
   await using gateway = await startGateway({ environment: { DINGTALK_MODE: 'sandbox' } });
   const failing = ['systemError', 'ipBan', '502', 'Forbidden.AccessDenied.ApiCountLimitForOrg'];
   for (const code of [...failing, ...failing]) await gateway.query(lookup, { id: `cid.${code}` });
@@ -321,7 +321,7 @@ test('against the stand-in no id that fails changes the answer of another one', 
   expect(await readiness(gateway)).toBe(200);
 });
 
-test('one viewer with fifty lookups does not keep another one with a single one waiting', async () => {
+test('a viewer with fifty queued lookups does not delay another viewer’s single one', async () => {
   const { clock, gateway } = await start({
     DINGTALK_QPS: '2',
     UPSTREAM_TIMEOUT_MS: '60000',

@@ -25,7 +25,7 @@ const quotes: [name: string, quote: (id: string) => string][] = [
 ];
 
 test.each(banLikeIds.flatMap((id) => quotes.map(([name, quote]) => [id, name, quote] as const)))(
-  'a page that quotes the request for %s, %s, is no ban: the others are served',
+  'a page that quotes the request for %s, %s, is not a ban: the others are served',
   async (id, _name, quote) => {
     await using gateway = await start();
     for (const status of [200, 403, 404, 502]) {
@@ -46,7 +46,7 @@ test.each(banLikeIds.flatMap((id) => quotes.map(([name, quote]) => [id, name, qu
   },
 );
 
-test('a page that quotes the body is no ban either', async () => {
+test('a page that quotes the body is not a ban', async () => {
   await using gateway = await start();
   for (const id of banLikeIds) {
     const body = JSON.stringify({ openConversationId: id });
@@ -64,9 +64,9 @@ test('a page that quotes the body is no ban either', async () => {
 
 test.each<[string, status: number, body: string, ms: number]>([
   ['JSON', 403, JSON.stringify(banJson), 5000],
-  ['a page to a captcha', 200, captchaPage, 300_000],
-  ['a page that denies', 403, denyPage, 300_000],
-  ['JSON that says a day', 403, JSON.stringify({ ...banJson, wait: 86_400 }), 600_000],
+  ['a captcha page', 200, captchaPage, 300_000],
+  ['a deny page', 403, denyPage, 300_000],
+  ['JSON with a wait of a day', 403, JSON.stringify({ ...banJson, wait: 86_400 }), 600_000],
 ])('a ban stops the calls until retryAfterMs is over: %s', async (_name, status, body, ms) => {
   await using gateway = await start();
   gateway.upstream.addFault('conversationSpace', { kind: 'answer', status, body }, 1);

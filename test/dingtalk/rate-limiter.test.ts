@@ -10,7 +10,7 @@ interface Run {
   finish(name: string): Promise<void>;
 }
 
-/** Calls that go on until a test finishes them, by name. */
+/** Calls, by name, that run until a test finishes them. */
 function observe(limiter: RateLimiter, clock: ManualClock): Run {
   const started: string[] = [];
   const running = new Map<string, () => void>();
@@ -30,10 +30,10 @@ function observe(limiter: RateLimiter, clock: ManualClock): Run {
   };
 }
 
-/** Lets every promise that can go on do so. */
+/** Runs all pending microtasks. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('gives a place back one second after its call has ended, whenever the call arrived', async () => {
+test('frees a slot of the window one second after its call has ended', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 2, random: () => 0 }), clock);
   for (const name of ['a', 'b', 'c', 'd']) void run.ask('viewer', name);
@@ -57,7 +57,7 @@ test('gives a place back one second after its call has ended, whenever the call 
   expect(run.started).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('lets viewers take turns', async () => {
+test('viewers take turns in the queue', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 1, random: () => 0 }), clock);
 
@@ -73,7 +73,7 @@ test('lets viewers take turns', async () => {
   expect(run.started).toEqual(['a1', 'a2', 'b1', 'a3']);
 });
 
-test('has no more than twenty calls in flight', async () => {
+test('at most twenty calls are in flight', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 1000, random: () => 0 }), clock);
 
@@ -85,7 +85,7 @@ test('has no more than twenty calls in flight', async () => {
   expect(run.started).toHaveLength(21);
 });
 
-test('refuses at once what cannot start before its deadline, and says how long to wait', async () => {
+test('refuses at once a call that cannot start before its deadline, with retryAfterMs', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 1, random: () => 0 }), clock);
   void run.ask('viewer', 'first');
@@ -98,7 +98,7 @@ test('refuses at once what cannot start before its deadline, and says how long t
   expect(run.started).toEqual(['first']);
 });
 
-test('refuses what would make the line longer than a thousand', async () => {
+test('refuses a call when a thousand are queued', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 1000, random: () => 0 }), clock);
   for (let index = 0; index < 1020; index += 1) void run.ask('viewer', String(index));
@@ -106,7 +106,7 @@ test('refuses what would make the line longer than a thousand', async () => {
   await expect(run.ask('viewer', 'one too many')).rejects.toMatchObject({ kind: 'rate-limited' });
 });
 
-test('whoever leaves the line makes room and costs no call', async () => {
+test('an aborted call leaves the queue and is not sent', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 1, random: () => 0 }), clock);
   const client = new AbortController();
@@ -123,7 +123,7 @@ test('whoever leaves the line makes room and costs no call', async () => {
   expect(run.started).toEqual(['first', 'staying']);
 });
 
-test('says how long the last in a long line waits', async () => {
+test('retryAfterMs counts the queue ahead', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 2, random: () => 0 }), clock);
   for (const name of ['a', 'b', 'c', 'd', 'e']) void run.ask('viewer', name);
@@ -134,7 +134,7 @@ test('says how long the last in a long line waits', async () => {
   });
 });
 
-test('a viewer with one call is not told to wait for another’s hundred', async () => {
+test('a viewer’s single call is not refused because another viewer has a hundred queued', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 2, random: () => 0 }), clock);
   for (let index = 0; index < 100; index += 1) void run.ask('busy', `busy ${index}`);
@@ -149,7 +149,7 @@ test('a viewer with one call is not told to wait for another’s hundred', async
   expect(run.started).toEqual(['busy 0', 'busy 1', 'busy 2', 'modest']);
 });
 
-test('whoever was put off beyond the deadline by others is told that it was the pace', async () => {
+test('a queued call that others delay beyond its deadline is rate-limited', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 1, random: () => 0 }), clock);
   void run.ask('a', 'first');
@@ -169,7 +169,7 @@ test('whoever was put off beyond the deadline by others is told that it was the 
   expect(run.started).toEqual(['first', 'second', 'other']);
 });
 
-test('whoever waits behind calls that hang is told that DingTalk took too long', async () => {
+test('a queued call behind hanging calls is a timeout', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 1, random: () => 0 }), clock);
   void run.ask('viewer', 'hanging');
@@ -181,7 +181,7 @@ test('whoever waits behind calls that hang is told that DingTalk took too long',
   await expect(behind).rejects.toMatchObject({ kind: 'timeout' });
 });
 
-test('counts the places that are free now before those that come free', async () => {
+test('retryAfterMs counts free slots first, then those that become free', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 3, random: () => 0 }), clock);
   void run.ask('viewer', 'hanging');
@@ -196,7 +196,7 @@ test('counts the places that are free now before those that come free', async ()
   });
 });
 
-test('a call to which Redis gives a place after a ban has begun waits for its end', async () => {
+test('a call that gets its slot from Redis during a ban waits for the end of the ban', async () => {
   const clock = createManualClock();
   let bannedUntilMs = -Infinity;
   const places = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

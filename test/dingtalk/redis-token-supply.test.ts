@@ -75,7 +75,7 @@ async function keyOf(raw: Client, what: string): Promise<string> {
   }
 }
 
-/** What is sent to Redis on the way has no time to be answered: Redis is left alone for a second, and that passes. */
+/** A command in flight while the clock jumps times out, and Redis is skipped for a second: that second passes too. */
 async function pass(ms: number, clock: ManualClock): Promise<void> {
   const restMs = 1001;
   clock.advance(ms - restMs);
@@ -84,7 +84,7 @@ async function pass(ms: number, clock: ManualClock): Promise<void> {
 }
 
 test('ten gateways that start together fetch one token', async () => {
-  // Ten on one machine are slower than one on each of ten: the time that a command has passes as much slower.
+  // Ten gateways on one machine are slow: the clock runs slower too, so that no command times out.
   const clock = createManualClock();
   await using replicas = await setUp(clock);
   replicas.dingtalk.setLatency(200, 'accessToken');
@@ -99,7 +99,7 @@ test('ten gateways that start together fetch one token', async () => {
   expect(replicas.dingtalk.callsTo('conversationSpace')).toHaveLength(10);
 });
 
-test('a gateway that starts later asks for no token, and Redis holds none in the clear', async () => {
+test('a gateway that starts later fetches no token, and Redis holds none in the clear', async () => {
   await using replicas = await setUp();
   await (await replicas.start()).query(lookup, example);
   const key = await keyOf(replicas.raw, 'token');
@@ -118,7 +118,7 @@ test('a gateway that starts later asks for no token, and Redis holds none in the
   expect(await replicas.raw.pttl(key)).toBeLessThanOrEqual(lifeMs);
 });
 
-test('organizations have tokens of their own', async () => {
+test('each organization has its own token', async () => {
   await using replicas = await setUp();
   const ask = async (corpId: string) => {
     const gateway = await replicas.start({ environment: { DINGTALK_CORP_ID: corpId } });
@@ -136,7 +136,7 @@ test('organizations have tokens of their own', async () => {
   expect(replicas.dingtalk.callsTo('corpToken')).toHaveLength(2);
 });
 
-test('another secret opens nothing: that gateway asks by itself', async () => {
+test('a gateway with another secret cannot open the token and fetches its own', async () => {
   await using replicas = await setUp();
   await (await replicas.start()).query(lookup, example);
   await keyOf(replicas.raw, 'token');
@@ -148,7 +148,7 @@ test('another secret opens nothing: that gateway asks by itself', async () => {
   expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(2);
 });
 
-test('the rest of a token’s life is what Redis says of it, whatever the clocks of the replicas say', async () => {
+test('the remaining life of a token follows the clock of Redis, not that of a replica', async () => {
   const [early, late] = [createManualClock(), createManualClock()];
   late.advance(600_000);
   await using replicas = await setUp(early);
@@ -164,7 +164,7 @@ test('the rest of a token’s life is what Redis says of it, whatever the clocks
   expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(2);
 });
 
-test('two gateways that see the token refused at once fetch one new one between them', async () => {
+test('two gateways that see the token refused at once fetch one new token together', async () => {
   await using replicas = await setUp();
   const [one, two] = [await replicas.start(), await replicas.start()];
   await one.query(lookup, example);
@@ -182,7 +182,7 @@ test('two gateways that see the token refused at once fetch one new one between 
   expect(statuses.toSorted()).toEqual([200, 200, 400, 400]);
 });
 
-test('a gateway whose token is refused takes the one that another has fetched since', async () => {
+test('a gateway whose token is refused uses the one that another has fetched since', async () => {
   await using replicas = await setUp();
   const [one, two] = [await replicas.start(), await replicas.start()];
   await one.query(lookup, example);
@@ -200,7 +200,7 @@ test('a gateway whose token is refused takes the one that another has fetched si
   expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(1);
 });
 
-test('a token that DingTalk gives again although it refuses it is asked for once by two gateways', async () => {
+test('a refused token that DingTalk issues again is fetched once by two gateways', async () => {
   await using replicas = await setUp();
   const [one, two] = [await replicas.start(), await replicas.start()];
   await one.query(lookup, example);
@@ -232,7 +232,7 @@ test('at four fifths of its life one gateway renews the token for all', async ()
   const answers = await Promise.all(gateways.map((gateway) => gateway.query(lookup, example)));
   await replicas.dingtalk.waitForCalls('accessToken', 1);
   while ((await replicas.raw.pttl(key)) < lifeMs * 0.5);
-  // The others look again after five seconds, and find it.
+  // The others read Redis again after five seconds and find it.
   await pass(5001, clock);
   for (const gateway of gateways) await gateway.query(lookup, example);
 
@@ -243,9 +243,9 @@ test('at four fifths of its life one gateway renews the token for all', async ()
 test.each([
   ['garbage', (raw: Client, key: string) => raw.set(key, 'garbage')],
   ['a value of another type', (raw: Client, key: string) => raw.del(key).then(() => raw.hset(key, 'a', 'b'))],
-  ['a token without an end', (raw: Client, key: string) => raw.persist(key)],
-  ['nothing any more', (raw: Client, key: string) => raw.del(key)],
-])('with %s under the token’s name one new token is fetched, and left there', async (_what, spoil) => {
+  ['a token without an expiry', (raw: Client, key: string) => raw.persist(key)],
+  ['nothing', (raw: Client, key: string) => raw.del(key)],
+])('with %s under the token’s key one new token is fetched and stored', async (_what, spoil) => {
   await using replicas = await setUp();
   await (await replicas.start()).query(lookup, example);
   const key = await keyOf(replicas.raw, 'token');
@@ -260,10 +260,10 @@ test.each([
 });
 
 test.each([
-  ['without an end', (raw: Client, lock: string) => raw.set(lock, 'garbage')],
-  ['with an end far away', (raw: Client, lock: string) => raw.set(lock, 'garbage', 'PX', 3_600_000)],
+  ['without an expiry', (raw: Client, lock: string) => raw.set(lock, 'garbage')],
+  ['with a far expiry', (raw: Client, lock: string) => raw.set(lock, 'garbage', 'PX', 3_600_000)],
   ['of another type', (raw: Client, lock: string) => raw.del(lock).then(() => raw.lpush(lock, 'garbage'))],
-])('garbage %s under the lock’s name keeps nobody waiting', async (_what, spoil) => {
+])('garbage %s under the lock’s key delays no lookup', async (_what, spoil) => {
   const clock = createManualClock();
   await using replicas = await setUp(clock);
   const first = await replicas.start();
@@ -272,7 +272,7 @@ test.each([
   const lock = await keyOf(replicas.raw, 'token-lock');
   await spoil(replicas.raw, lock);
 
-  // The hands stand still: whoever waited would wait for ever.
+  // The clock stands still: a lookup that waited would never end.
   const { body } = await (await replicas.start()).query(lookup, example);
   clock.advance(5000);
 
@@ -280,7 +280,7 @@ test.each([
   expect((await pending).body.errors?.[0]?.extensions.code).toBe('UPSTREAM_TIMEOUT');
 });
 
-test('a gateway that died over its fetch holds up the others for two seconds, not for its deadline', async () => {
+test('a gateway that dies during its fetch delays the others by two seconds, not by its deadline', async () => {
   const clock = createManualClock();
   await using replicas = await setUp(clock);
   replicas.dingtalk.addFault('accessToken', { kind: 'hang' }, 1);
@@ -293,7 +293,7 @@ test('a gateway that died over its fetch holds up the others for two seconds, no
     clock.advance(50);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  // The hands stand still: whoever waited any longer would wait for ever.
+  // The clock stands still: a lookup that waited longer would never end.
   const { body } = await waiting;
   clock.advance(5000);
   await dying;
@@ -301,7 +301,7 @@ test('a gateway that died over its fetch holds up the others for two seconds, no
   expect(body).toEqual(found);
 });
 
-test('a failed fetch is no lock: the next gateway asks at once', async () => {
+test('a failed fetch releases the lock: the next gateway fetches at once', async () => {
   const clock = createManualClock();
   await using replicas = await setUp(clock);
   const [one, two] = [await replicas.start(), await replicas.start()];
@@ -348,7 +348,7 @@ test('a Redis that takes two seconds for every command costs 50 ms', async () =>
   expect(pastMs).toBeLessThanOrEqual(100);
 });
 
-/** A sealed token as the gateways of these tests leave it, fetched `ageMs` ago by Redis's clock. */
+/** A sealed token as the gateways of these tests store it, fetched `ageMs` ago by the clock of Redis. */
 async function sealedToken(
   { raw, dingtalk }: ReplicaCount,
   key: string,
@@ -366,9 +366,9 @@ async function sealedToken(
 }
 
 test.each([
-  ['of more than its life ago', lifeMs + 1],
-  ['of an hour to come', -3_600_000],
-])('a token %s that is put back for two hours more is not used', async (_what, ageMs) => {
+  ['older than its life', lifeMs + 1],
+  ['an hour in the future', -3_600_000],
+])('a token %s, stored again for two hours, is not used', async (_what, ageMs) => {
   await using replicas = await setUp();
   await (await replicas.start()).query(lookup, example);
   const key = await keyOf(replicas.raw, 'token');
@@ -386,7 +386,7 @@ test.each([
   expect(sent).not.toContain('an-old-token');
 });
 
-test('a token put back for longer lives as long as the seal says', async () => {
+test('a token stored again for longer lives as long as its sealed time says', async () => {
   const clock = createManualClock();
   await using replicas = await setUp(clock);
   await (await replicas.start()).query(lookup, example);
@@ -408,7 +408,7 @@ test('a token put back for longer lives as long as the seal says', async () => {
   expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(1);
 });
 
-test('what an older or newer gateway has sealed is no token', async () => {
+test('a value sealed by another version of the gateway is not used', async () => {
   await using replicas = await setUp();
   await (await replicas.start()).query(lookup, example);
   const key = await keyOf(replicas.raw, 'token');
@@ -425,7 +425,7 @@ test('what an older or newer gateway has sealed is no token', async () => {
   expect(replicas.dingtalk.callsTo('accessToken')).toHaveLength(2);
 });
 
-test('a token that was asked for while Redis was away is left there with its time, or not at all', async () => {
+test('a token requested while Redis was down is stored with its time, or not at all', async () => {
   const clock = createManualClock();
   await using replicas = await setUp(clock);
   await replicas.redis.stop();
@@ -446,7 +446,7 @@ test('a token that was asked for while Redis was away is left there with its tim
 const tokensAt = ({ callsTo }: Sandbox): readonly unknown[] =>
   callsTo('conversationSpace').map(({ headers }) => headers['x-acs-dingtalk-access-token']);
 
-test('gateways before different upstreams share neither token nor pace nor what is remembered', async () => {
+test('gateways with different upstreams share neither token nor rate limit nor entries', async () => {
   await using replicas = await setUp();
   const other = await startSandbox({ callsPerSecond: Infinity });
   const environment = { ...remembering, DINGTALK_QPS: '2' };
@@ -466,7 +466,7 @@ test('gateways before different upstreams share neither token nor pace nor what 
     expect([callsTo('accessToken').length, callsTo('conversationSpace').length]).toEqual([1, 1]);
   }
   expect(tokensAt(replicas.dingtalk)).not.toEqual(tokensAt(other));
-  // The pace of token calls and that of the lookup.
+  // The rate limit of token calls and that of the lookup.
   for (const [what, count] of Object.entries({ token: 2, lookup: 2, budget: 4, replicas: 2 })) {
     expect([what, (await replicas.raw.keys(`dingtalk-gateway:${what}:*`)).length]).toEqual([what, count]);
   }

@@ -28,13 +28,13 @@ function mostInASecond(atMs: readonly number[]): number {
   );
 }
 
-/** A busy machine must not look like a Redis that is away: commands have a second here, and no longer 50 ms. */
+/** On a busy machine Redis must not look unreachable: commands have a second here instead of 50 ms. */
 const patientClock: Clock = {
   ...systemClock,
   after: (delayMs, task) => systemClock.after([30, 50].includes(delayMs) ? 1000 : delayMs, task),
 };
 
-testWithRedis('three gateways on one Redis stay within one pace', async () => {
+testWithRedis('three gateways on one Redis keep to one rate limit', async () => {
   await using redis = await startRedis();
   const environment = { REDIS_URL: redis.url, DINGTALK_QPS: '10', UPSTREAM_TIMEOUT_MS: '30000' };
   await using first = await startGateway({ environment, clock: patientClock });
@@ -43,7 +43,7 @@ testWithRedis('three gateways on one Redis stay within one pace', async () => {
   await using third = await startGateway({ environment: others, clock: patientClock });
   const gateways = [first, second, third];
   for (const gateway of gateways) await fetch(`${gateway.url}/readyz`);
-  // Redis is connected to in the background: until then each has a share of its own.
+  // Redis is connected in the background; until then each gateway uses its share of the rate.
   const { redis: commands, seal } = await connect(redis, first.upstream.url);
   const announced = (): Promise<number> => commands.run((client) => client.zcard(seal.keyOf('replicas')));
   while ((await announced()) < gateways.length) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -56,7 +56,7 @@ testWithRedis('three gateways on one Redis stay within one pace', async () => {
   expect(mostInASecond(calls.map(({ atMs }) => atMs))).toBeLessThanOrEqual(10);
 });
 
-test('without Redis a gateway that has never heard of others goes at a quarter of the pace', async () => {
+test('without Redis a gateway that has never seen another one uses a quarter of the rate', async () => {
   const clock = createManualClock();
   const environment = { REDIS_URL: 'redis://127.0.0.1:1', DINGTALK_QPS: '8' };
   await using gateway = await startGateway({ clock, environment });
@@ -79,7 +79,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** One process's side, connected. */
+/** The connection of one process. */
 async function connect(redis: RedisServer, apiUrl = 'https://api.dingtalk.test'): Promise<SealedRedis> {
   const { appKey, appSecret } = sandboxCredentials;
   const app = { kind: 'internal', appKey, appSecret } as const;
@@ -98,7 +98,7 @@ async function connect(redis: RedisServer, apiUrl = 'https://api.dingtalk.test')
   }
 }
 
-function placesOf(
+function windowOf(
   shared: SealedRedis,
   options: { replicas?: ReplicaCount; longestCallMs?: number; clock?: Clock } = {},
 ): RedisWindow {
@@ -111,73 +111,73 @@ function placesOf(
   return createRedisWindow({ sealedRedis: shared, replicas, clock, api, callsPerSecond: 2, longestCallMs });
 }
 
-/** Until Redis gives a place. */
-async function waitForPlace(places: RedisWindow): Promise<void> {
+/** Tries until Redis grants a slot. */
+async function waitForSlot(window: RedisWindow): Promise<void> {
   for (;;) {
-    const answer = await places.take();
+    const answer = await window.take();
     if (answer.kind === 'taken') return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-testWithRedis('a place that one process gives back comes free for the others', async () => {
+testWithRedis('a slot that one process gives back is free for the others', async () => {
   await using redis = await startRedis();
-  const [one, other] = [placesOf(await connect(redis)), placesOf(await connect(redis))];
+  const [one, other] = [windowOf(await connect(redis)), windowOf(await connect(redis))];
 
   const [first, second, third] = [await one.take(), await other.take(), await other.take()];
 
   expect([first.kind, second.kind, third.kind]).toEqual(['taken', 'taken', 'wait']);
   if (first.kind === 'taken') first.giveBack(true);
-  await waitForPlace(other);
+  await waitForSlot(other);
   if (second.kind === 'taken') second.giveBack(false);
-  await waitForPlace(one);
+  await waitForSlot(one);
 });
 
-testWithRedis('the places of a process that died come free by themselves', async () => {
+testWithRedis('the slots of a dead process expire', async () => {
   await using redis = await startRedis();
   const dying = await connect(redis);
-  const dead = placesOf(dying, { longestCallMs: 100 });
+  const dead = windowOf(dying, { longestCallMs: 100 });
   expect([(await dead.take()).kind, (await dead.take()).kind]).toEqual(['taken', 'taken']);
   dying.redis.close();
 
-  const living = placesOf(await connect(redis));
+  const living = windowOf(await connect(redis));
   expect((await living.take()).kind).toBe('wait');
-  await waitForPlace(living);
+  await waitForSlot(living);
 });
 
-testWithRedis('places come free in a full Redis as well', async () => {
+testWithRedis('slots are given back in a full Redis too', async () => {
   await using redis = await startRedis('--maxmemory', '1');
-  const [one, other] = [placesOf(await connect(redis)), placesOf(await connect(redis))];
+  const [one, other] = [windowOf(await connect(redis)), windowOf(await connect(redis))];
   const [first, second] = [await one.take(), await one.take()];
   expect([first.kind, second.kind, (await other.take()).kind]).toEqual(['taken', 'taken', 'wait']);
 
   if (first.kind === 'taken') first.giveBack(true);
 
-  await waitForPlace(other);
+  await waitForSlot(other);
 });
 
-testWithRedis('garbage under the key does not stop anybody', async () => {
+testWithRedis('garbage under the key blocks no call', async () => {
   await using redis = await startRedis();
   const shared = await connect(redis);
-  const places = placesOf(shared);
+  const window = windowOf(shared);
   await shared.redis.run((client) => client.set(shared.seal.keyOf('budget', 'conversationSpace'), 'garbage'));
 
-  const kinds = [await places.take(), await places.take(), await places.take()].map(({ kind }) => kind);
+  const kinds = [await window.take(), await window.take(), await window.take()].map(({ kind }) => kind);
 
   expect(kinds).toEqual(['taken', 'taken', 'wait']);
 });
 
-testWithRedis('places that a clock put back left in the future are free', async () => {
+testWithRedis('slots left in the future by a clock that was set back are free', async () => {
   await using redis = await startRedis();
   const shared = await connect(redis);
   const key = shared.seal.keyOf('budget', 'conversationSpace');
   const inAnHourMs = Date.now() + 3_600_000;
   await shared.redis.run((client) => client.zadd(key, inAnHourMs, 'a', inAnHourMs, 'b'));
 
-  expect((await placesOf(shared).take()).kind).toBe('taken');
+  expect((await windowOf(shared).take()).kind).toBe('taken');
 });
 
-testWithRedis('when Redis goes, each process keeps to its share of those it last heard of', async () => {
+testWithRedis('when Redis goes down, each process uses its share among the replicas last seen', async () => {
   await using redis = await startRedis();
   const shareds = [await connect(redis), await connect(redis)];
   const clock = createManualClock();
@@ -192,31 +192,31 @@ testWithRedis('when Redis goes, each process keeps to its share of those it last
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   const [shared, replicas] = [shareds[0]!, heardOf[0]!];
-  const places = placesOf(shared, { replicas });
-  expect([(await places.take()).kind, places.callsPerSecond]).toEqual(['taken', 2]);
+  const window = windowOf(shared, { replicas });
+  expect([(await window.take()).kind, window.callsPerSecond]).toEqual(['taken', 2]);
 
   await redis.stop();
 
-  expect([(await places.take()).kind, places.callsPerSecond]).toEqual(['unknown', 1]);
+  expect([(await window.take()).kind, window.callsPerSecond]).toEqual(['unknown', 1]);
 });
 
 const late = (): Promise<never> => Promise.reject(new RedisUnavailableError('late'));
 
-testWithRedis('a process whose Redis was late asks once more before it goes beyond the others', async () => {
+testWithRedis('a process whose Redis answers late asks again before it exceeds the shared rate', async () => {
   await using redis = await startRedis();
   const shared = await connect(redis);
-  const places = placesOf({ ...shared, redis: { ...shared.redis, run: late } });
+  const window = windowOf({ ...shared, redis: { ...shared.redis, run: late } });
 
-  const kinds = [await places.take(), await places.take(), await places.take()].map(({ kind }) => kind);
+  const kinds = [await window.take(), await window.take(), await window.take()].map(({ kind }) => kind);
 
   expect(kinds).toEqual(['taken', 'taken', 'wait']);
 });
 
-testWithRedis('a place whose taking was answered too late is taken once', async () => {
+testWithRedis('a slot whose grant arrives too late is taken once', async () => {
   await using redis = await startRedis();
   const shared = await connect(redis);
   let answersLate = true;
-  const places = placesOf({
+  const window = windowOf({
     ...shared,
     redis: {
       ...shared.redis,
@@ -227,30 +227,30 @@ testWithRedis('a place whose taking was answered too late is taken once', async 
     },
   });
 
-  expect((await places.take()).kind).toBe('taken');
+  expect((await window.take()).kind).toBe('taken');
   answersLate = false;
-  expect([(await places.take()).kind, (await places.take()).kind]).toEqual(['taken', 'wait']);
+  expect([(await window.take()).kind, (await window.take()).kind]).toEqual(['taken', 'wait']);
 });
 
-testWithRedis('where the others left no place, a late Redis is waited for, a second at most', async () => {
+testWithRedis('with no slot left, a late Redis is awaited for a second at most', async () => {
   await using redis = await startRedis();
   const shared = await connect(redis);
   const clock = createManualClock();
   let isLate = false;
   const run: SealedRedis['redis']['run'] = (command) => (isLate ? late() : shared.redis.run(command));
-  const places = placesOf({ ...shared, redis: { ...shared.redis, run, insist: run } }, { clock });
-  expect([(await places.take()).kind, (await places.take()).kind]).toEqual(['taken', 'taken']);
+  const window = windowOf({ ...shared, redis: { ...shared.redis, run, insist: run } }, { clock });
+  expect([(await window.take()).kind, (await window.take()).kind]).toEqual(['taken', 'taken']);
 
   isLate = true;
-  expect((await places.take()).kind).toBe('wait');
+  expect((await window.take()).kind).toBe('wait');
   clock.advance(999);
-  expect((await places.take()).kind).toBe('wait');
+  expect((await window.take()).kind).toBe('wait');
   clock.advance(1);
-  expect((await places.take()).kind).toBe('unknown');
+  expect((await window.take()).kind).toBe('unknown');
 });
 
 testWithRedis(
-  'a process that has heard of the others once takes it that not all have said so yet',
+  'a single count of the replicas is not trusted: some may not have announced themselves yet',
   async () => {
     await using redis = await startRedis();
     const shared = await connect(redis);
@@ -271,11 +271,11 @@ test.each([
   ['nil', null],
   ['text', 'abc'],
   ['no number', NaN],
-  ['more places than there are', -2],
-  ['a longer wait than there is', 1001],
-])('%s in reply to a request for a place is no place', async (_what, reply) => {
+  ['more slots than there are', -2],
+  ['a wait longer than the window', 1001],
+])('%s in reply to a request for a slot grants none', async (_what, reply) => {
   const redis = scriptRedis(() => reply);
   const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'app', secret: 'secret' });
 
-  expect(await placesOf({ redis, seal }).take()).toMatchObject({ kind: 'unknown' });
+  expect(await windowOf({ redis, seal }).take()).toMatchObject({ kind: 'unknown' });
 });

@@ -11,7 +11,7 @@ const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { 
 const example = { id: 'cid9FTRQSLo+sKxxxx' };
 const exampleAnswer = { data: { conversationSpace: { spaceId: '798xxxxx' } } };
 
-test('a fault that passes costs nobody an answer', async () => {
+test('a passing fault fails no lookup', async () => {
   await using gateway = await startGateway();
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'systemError' }, 1);
   gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 }, 1);
@@ -22,7 +22,7 @@ test('a fault that passes costs nobody an answer', async () => {
   expect(gateway.upstream.callsTo('conversationSpace').map(({ status }) => status)).toEqual([500, 502, 200]);
 });
 
-test('a token endpoint that flaps costs nobody an answer', async () => {
+test('a flapping token endpoint fails no lookup', async () => {
   await using gateway = await startGateway();
   gateway.upstream.addFault('accessToken', { kind: 'html', status: 503 }, 1);
 
@@ -36,7 +36,7 @@ test('a token endpoint that flaps costs nobody an answer', async () => {
   ]);
 });
 
-test('told that it was too fast, it asks again as late as it was told', async () => {
+test('after "too fast" it retries once Retry-After is over', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock });
   const tooFast = { kind: 'error', code: 'Forbidden.AccessDenied.QpsLimitForApi' } as const;
@@ -51,7 +51,7 @@ test('told that it was too fast, it asks again as late as it was told', async ()
   expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBe(1000);
 });
 
-test('a call has all the time until the deadline: one answered late is not made twice', async () => {
+test('a call has the whole time until the deadline: a late answer is used, and no second call made', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock, environment: { UPSTREAM_TIMEOUT_MS: '60000' } });
   gateway.upstream.setLatency(300, 'conversationSpace');
@@ -64,7 +64,7 @@ test('a call has all the time until the deadline: one answered late is not made 
   expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
 });
 
-test('a call that was not answered until the deadline is not made again', async () => {
+test('a call that timed out at the deadline is not repeated', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock, environment: { UPSTREAM_TIMEOUT_MS: '60000' } });
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' });
@@ -77,7 +77,7 @@ test('a call that was not answered until the deadline is not made again', async 
   expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
 });
 
-test('what a dead kept connection lost is replayed over a new one, as often as it happens', async () => {
+test('a call lost with a dead kept-alive connection is replayed over a new one, every time', async () => {
   await using gateway = await startGateway();
   for (let time = 0; time < 20; time += 1) {
     await gateway.query(lookup, example);
@@ -93,8 +93,8 @@ test('what a dead kept connection lost is replayed over a new one, as often as i
   }
 });
 
-test('two hundred lookups while everything fails cost a fifth more calls at most', async () => {
-  // Against the stand-in nothing else keeps calls back.
+test('two hundred lookups during an outage cost at most a fifth more calls', async () => {
+  // In the sandbox mode nothing but the retry budget limits the calls.
   await using gateway = await startGateway({ environment: { DINGTALK_MODE: 'sandbox', MAX_ERRORS: '50' } });
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'systemError' });
   const aliases = Array.from({ length: 50 }, (_, index) => {
@@ -113,7 +113,7 @@ test('two hundred lookups while everything fails cost a fifth more calls at most
   expect(calls).toBeLessThanOrEqual(240);
 });
 
-/** Runs calls of `attempt` with retries, within five seconds that do not pass. */
+/** Runs `attempt` with retries, within a deadline of five seconds on a clock that stands still. */
 async function retry(attempt: () => Promise<never>, repeatable = true): Promise<unknown> {
   const clock = createManualClock();
   const retries = createRetries({ clock, random: () => 0, budget: createRetryBudget() });
@@ -121,7 +121,7 @@ async function retry(attempt: () => Promise<never>, repeatable = true): Promise<
   return await retries(testCall({ deadline, repeatable }), attempt);
 }
 
-/** How often something is attempted that always fails with `error`. */
+/** The number of attempts of a call that always fails with `error`. */
 async function attemptsAt(error: DingTalkError, repeatable: boolean): Promise<number> {
   let attempts = 0;
   const running = retry(async () => {
@@ -136,29 +136,25 @@ test.each([
   ['a fault', new DingTalkError('unavailable', { status: 500 }), 3],
   ['a stale token', new DingTalkError('stale-token', { status: 400 }), 2],
   ['a dead connection', new DingTalkError('unavailable', { deadConnection: true }), 3],
-])('after %s only a read is made again', async (_what, error, attemptsOfRead) => {
+])('after %s only a repeatable call is repeated', async (_what, error, attemptsOfRead) => {
   expect(await attemptsAt(error, true)).toBe(attemptsOfRead);
   expect(await attemptsAt(error, false)).toBe(1);
 });
 
 test.each([
-  ['what DingTalk said is told rather than why it could not be asked again', 'unavailable', 'unavailable'],
-  [
-    'that a token was stale is told to nobody who could not be served with the next',
-    'stale-token',
-    'rate-limited',
-  ],
-] as const)('%s', async (_what, said, told) => {
-  const failures = [new DingTalkError(said), new NotSentError('rate-limited')];
+  ['DingTalk’s last error is reported rather than "not sent"', 'unavailable', 'unavailable'],
+  ['a stale token is not reported: the reason why its replay was not sent is', 'stale-token', 'rate-limited'],
+] as const)('%s', async (_what, first, reported) => {
+  const failures = [new DingTalkError(first), new NotSentError('rate-limited')];
 
   const running = retry(async () => {
     throw failures.shift();
   });
 
-  await expect(running).rejects.toMatchObject({ kind: told });
+  await expect(running).rejects.toMatchObject({ kind: reported });
 });
 
-test('a token that goes stale at the last attempt is nobody’s mistake', async () => {
+test('a token that goes stale at the last attempt is UPSTREAM_UNAVAILABLE', async () => {
   await using gateway = await startGateway();
   const fault = (code: 'systemError' | 'InvalidAuthentication', times: number): void =>
     gateway.upstream.addFault('conversationSpace', { kind: 'error', code }, times);
@@ -175,7 +171,7 @@ test('a token that goes stale at the last attempt is nobody’s mistake', async 
   expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(3);
 });
 
-test('where there is no turn for the replay with a new token, that is told', async () => {
+test('a replay with a new token that is rate-limited reports the rate limit', async () => {
   const failures = [
     new DingTalkError('stale-token', { status: 400 }),
     new NotSentError('rate-limited', { retryAfterMs: 1 }),

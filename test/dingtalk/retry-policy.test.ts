@@ -32,21 +32,21 @@ test.each<[what: string, kind: DingTalkErrorKind, details: DingTalkErrorDetails,
 
 const unavailable = new DingTalkError('unavailable', { status: 500 });
 
-test('what was not sent is not sent again', () => {
+test('a call that was not sent is not retried', () => {
   expect(afterFailure(new NotSentError('unavailable'), firstFailed, 0.5)).toEqual(giveUp);
 });
 
-test('three attempts are all', () => {
+test('makes three attempts at most', () => {
   expect(afterFailure(unavailable, { ...firstFailed, attempts: 2 }, 0.5)).toEqual(retryAfter(200));
   expect(afterFailure(unavailable, { ...firstFailed, attempts: 3 }, 0.5)).toEqual(giveUp);
 });
 
-test('the wait is anything from nothing up to a limit that doubles', () => {
+test('the wait is random, from zero to a limit that doubles', () => {
   const waits = [0, 0.5, 0.999].map((random) => afterFailure(unavailable, firstFailed, random));
   expect(waits).toEqual([retryAfter(0), retryAfter(100), retryAfter(199.8)]);
 });
 
-test('what cannot be done before the deadline is not waited for', () => {
+test('gives up if the wait would pass the deadline', () => {
   const tooFast = new DingTalkError('rate-limited', { status: 403, retryAfterMs: 1000 });
   expect(afterFailure(tooFast, { ...firstFailed, remainingMs: 1099 }, 0)).toEqual(giveUp);
   expect(afterFailure(tooFast, { ...firstFailed, remainingMs: 1100 }, 0)).toEqual(retryAfter(1000));
@@ -56,11 +56,11 @@ test('what cannot be done before the deadline is not waited for', () => {
 test('a token is renewed once', () => {
   const stale = new DingTalkError('stale-token', { status: 400 });
   expect(afterFailure(stale, { ...firstFailed, renewed: true }, 0.5)).toEqual(giveUp);
-  // However little time is left: that the token was stale is nothing to tell a client.
+  // However little time is left: a stale token is never reported to a client.
   expect(afterFailure(stale, { ...firstFailed, remainingMs: 1 }, 0.5)).toEqual({ kind: 'renew-token' });
 });
 
-test('a dead connection is replayed once, and then a failure like any other', () => {
+test('a dead connection is replayed once, then treated like any other failure', () => {
   const dead = new DingTalkError('unavailable', { deadConnection: true });
   expect(afterFailure(dead, { ...firstFailed, replayed: true }, 0.5)).toEqual(retryAfter(100));
 });

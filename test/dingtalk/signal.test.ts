@@ -1,33 +1,33 @@
 import { expect, test } from '@jest/globals';
 import { AbortableSignal } from '../../src/async/abort.ts';
 
-test('everybody who listens is told once, and why', () => {
+test('abort calls every listener once, and sets the reason', () => {
   const signal = new AbortableSignal();
-  const told: unknown[] = [];
-  signal.addEventListener('abort', () => told.push(signal.reason));
-  signal.addEventListener('abort', () => told.push(signal.aborted));
+  const heard: unknown[] = [];
+  signal.addEventListener('abort', () => heard.push(signal.reason));
+  signal.addEventListener('abort', () => heard.push(signal.aborted));
 
   signal.abort('over');
   signal.abort('over again');
 
-  expect(told).toEqual(['over', true]);
+  expect(heard).toEqual(['over', true]);
   expect(signal.reason).toBe('over');
 });
 
-test('who no longer listens is not told, nor who comes late', () => {
+test('abort calls neither removed nor late listeners', () => {
   const signal = new AbortableSignal();
-  const told: string[] = [];
-  const left = (): void => void told.push('left');
+  const heard: string[] = [];
+  const left = (): void => void heard.push('left');
   signal.addEventListener('abort', left);
   signal.removeEventListener('abort', left);
 
   signal.abort('over');
-  signal.addEventListener('abort', () => told.push('late'));
+  signal.addEventListener('abort', () => heard.push('late'));
 
-  expect(told).toEqual([]);
+  expect(heard).toEqual([]);
 });
 
-test('it throws its reason once it is aborted, and nothing before', () => {
+test('throwIfAborted throws the reason once aborted, and nothing before', () => {
   const signal = new AbortableSignal();
   const reason = new Error('over');
 

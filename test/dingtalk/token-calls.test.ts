@@ -13,7 +13,7 @@ const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { 
 const example = { id: 'cid9FTRQSLo+sKxxxx' };
 const found = { data: { conversationSpace: { spaceId: '798xxxxx' } } };
 const refused = { kind: 'error', code: 'invalidClientIdOrSecret' } as const;
-/** Passes by itself, and is no failure to the breaker. */
+/** A passing fault that the breaker does not count as a failure. */
 const garbled = { kind: 'html', status: 200 } as const;
 
 async function start(environment: NodeJS.ProcessEnv = {}) {
@@ -22,7 +22,7 @@ async function start(environment: NodeJS.ProcessEnv = {}) {
   return {
     clock,
     gateway,
-    /** The status of `/readyz`, which anybody may ask. */
+    /** The status of `/readyz`, which needs no credentials. */
     async ready() {
       const { status } = await fetch(`${gateway.url}/readyz`);
       return status;
@@ -32,7 +32,7 @@ async function start(environment: NodeJS.ProcessEnv = {}) {
   };
 }
 
-test('refused credentials are tried again after a moment that grows to 30 seconds, however often one asks', async () => {
+test('refused credentials are retried after a time that grows to 30 seconds, at any number of requests', async () => {
   await using under = await start();
   const { clock, gateway, ready, calls } = under;
   gateway.upstream.addFault('accessToken', refused);
@@ -47,7 +47,7 @@ test('refused credentials are tried again after a moment that grows to 30 second
   }
 });
 
-test('a remembered refusal is the answer to lookups, with what DingTalk said, and ends with the next success', async () => {
+test('a cached refusal answers lookups with DingTalk’s error, and ends with the next success', async () => {
   await using under = await start();
   const { clock, gateway, ready, calls } = under;
   gateway.upstream.addFault('accessToken', refused, 2);
@@ -75,7 +75,7 @@ test('a remembered refusal is the answer to lookups, with what DingTalk said, an
   expect([await ask(), calls()]).toEqual([found, 5]);
 });
 
-test('one organization’s refusal is not another’s', async () => {
+test('one organization’s refusal does not affect another', async () => {
   await using under = await start({
     VIEWER_AUTH: 'router',
     ROUTER_SECRET: 'secret',
@@ -101,7 +101,7 @@ test('one organization’s refusal is not another’s', async () => {
   expect(calls('corpToken')).toBe(2);
 });
 
-test('what passes by itself is asked again, at the pace of any other API', async () => {
+test('a passing fault is retried, within the rate limit of the token endpoint', async () => {
   await using under = await start({ DINGTALK_QPS: '2' });
   const { clock, gateway, ready, calls } = under;
   gateway.upstream.addFault('accessToken', garbled);
@@ -116,7 +116,7 @@ test('what passes by itself is asked again, at the pace of any other API', async
   expect(calls()).toBe(3);
 });
 
-test('a token call whose turn cannot come in time is not made', async () => {
+test('a token call that cannot start before the deadline is not made', async () => {
   await using under = await start({ DINGTALK_QPS: '1', UPSTREAM_TIMEOUT_MS: '500' });
   const { gateway, calls } = under;
   gateway.upstream.addFault('accessToken', garbled, 1);
@@ -127,7 +127,7 @@ test('a token call whose turn cannot come in time is not made', async () => {
   expect(calls()).toBe(1);
 });
 
-testWithRedis('replicas share the pace of token calls', async () => {
+testWithRedis('replicas share the rate limit of token calls', async () => {
   await using redis = await startRedis();
   await using one = await start({ REDIS_URL: redis.url });
   await using two = await start({
@@ -167,7 +167,7 @@ async function startSuite(environment: NodeJS.ProcessEnv = {}) {
   };
 }
 
-test('a new suite ticket is tried at once, the refused one is not', async () => {
+test('a refused suite ticket is not tried again, a new one at once', async () => {
   await using suite = await startSuite();
   await writeFile(suite.ticketFile, 'yesterdays-ticket');
   expect([await suite.ready(), await suite.ready()]).toEqual([503, 503]);
@@ -179,7 +179,7 @@ test('a new suite ticket is tried at once, the refused one is not', async () => 
   expect(suite.calls('corpAccessToken')).toBe(2);
 });
 
-test('without its ticket a suite is not ready, although a token lives', async () => {
+test('without its ticket a suite is not ready, even with a valid token', async () => {
   await using suite = await startSuite();
   await writeFile(suite.ticketFile, sandboxCredentials.suiteTicket);
   expect(await suite.ready()).toBe(200);

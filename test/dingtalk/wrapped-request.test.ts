@@ -26,8 +26,8 @@ interface Seen {
 }
 
 /**
- * Wraps `request` as OpenTelemetry and dd-trace do: reads the headers as an object, hands on a copy with one more, and
- * listens for the answer.
+ * Wraps `request` as OpenTelemetry and dd-trace do: reads the headers as an object, passes on a copy with one more, and
+ * listens for the response.
  */
 function trace(module: typeof http | typeof https, more: https.RequestOptions = {}): Seen[] {
   const seen: Seen[] = [];
@@ -44,7 +44,7 @@ function trace(module: typeof http | typeof https, more: https.RequestOptions = 
   return seen;
 }
 
-test('a tracer that wraps http.request reads the headers, adds its own, and hears the answer', async () => {
+test('a tracer that wraps http.request reads the headers, adds its own, and gets the response event', async () => {
   const seen = trace(http);
   await using gateway = await startGateway();
 
