@@ -7,7 +7,7 @@ const staleMs = 600_000;
 const negativeTtlMs = 5000;
 const id = 'cid.demo.a';
 
-/** Changes the answer of DingTalk from now on. */
+/** Replaces DingTalk's answer from now on. */
 function answerWithSpace({ upstream }: CachedGateway, spaceId: string): void {
   const body = JSON.stringify({ space: { spaceId, corpId: 'ding1234xxxxx' } });
   upstream.clearFaults();
@@ -75,11 +75,11 @@ test('the age of an entry counts from the call, not from its answer', async () =
 });
 
 test.each([
-  ['a failing DingTalk', { kind: 'error', code: 'systemError' }],
+  ['an error of DingTalk’s', { kind: 'error', code: 'systemError' }],
   ['a spent monthly quota', { kind: 'error', code: 'Forbidden.AccessDenied.ApiCountLimitForOrg' }],
-  ['a limit that was hit', { kind: 'error', code: 'Forbidden.AccessDenied.QpmLimitForAppkeyAndApi' }],
+  ['an exceeded rate limit', { kind: 'error', code: 'Forbidden.AccessDenied.QpmLimitForAppkeyAndApi' }],
   ['a reset', { kind: 'reset' }],
-  ['a page instead of an answer', { kind: 'html', status: 200 }],
+  ['an HTML page', { kind: 'html', status: 200 }],
 ] as const)('%s: the stale entry is served until it is too old', async (_what, fault) => {
   await using gateway = await startCachedGateway();
   await gateway.lookUp(id);
@@ -153,7 +153,7 @@ test.each([
 });
 
 test.each(['permissionDenied', 'conversationNotExist', 'paramError.conversationId'] as const)(
-  '%s ends the known entry at once, however long it could be served stale',
+  '%s removes the entry at once, even within its stale time',
   async (code) => {
     await using gateway = await startCachedGateway();
     await gateway.lookUp(id);
@@ -181,7 +181,7 @@ test('entries are kept apart by viewer', async () => {
   expect(gateway.asked()).toHaveLength(2);
 });
 
-test('the same text as two kinds of id is two lookups', async () => {
+test('one text as a conversation id and as a space id is two lookups', async () => {
   await using gateway = await startCachedGateway({ CACHE_TTL_MS: '60000' });
   const space = await gateway.query(
     '{ _entities(representations: [{ __typename: "Space", spaceId: "cid.demo.a" }]) { ... on Space { corpId } } }',
@@ -217,7 +217,7 @@ test.each([
   expect(gateway.asked()).toEqual(asked);
 });
 
-test('CACHE_NEGATIVE_TTL_MS=0 caches no refusal, which still ends the known entry', async () => {
+test('CACHE_NEGATIVE_TTL_MS=0 caches no refusal, but a refusal still removes the entry', async () => {
   await using gateway = await startCachedGateway({ CACHE_NEGATIVE_TTL_MS: '0' });
   await gateway.lookUp(id);
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'permissionDenied' }, 1);
@@ -238,7 +238,7 @@ test('a revalidation outlives its client, and closing the gateway ends it', asyn
   await gateway.lookUp(id);
   await gateway.upstream.waitForCalls('conversationSpace', 2);
   const underWay = gateway.upstream.inFlight;
-  // Its deadline never comes: the clock stands still.
+  // The clock stands still, so its deadline never comes.
   await gateway.close();
 
   expect(underWay).toBe(1);

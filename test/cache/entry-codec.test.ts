@@ -6,7 +6,7 @@ import { conversationSpaceEndpoint } from '../../src/graph/conversation/conversa
 
 const { kind, ...words } = conversationSpaceEndpoint.refusals['paramError.conversationId']!;
 
-test('a refusal is read again with the words of its endpoint', () => {
+test('a stored refusal is read back with its endpoint’s message', () => {
   const details = {
     code: 'paramError.conversationId',
     documented: true,
@@ -26,7 +26,7 @@ test('a refusal is read again with the words of its endpoint', () => {
 });
 
 test.each(['unavailable', 'conversation-not-found', '__proto__'])(
-  'a kind that ends no entry, such as %s, is no entry',
+  'a stored kind that is not a refusal, such as %s, is ignored',
   (kind) => {
     const content = { refusal: { kind, details: {} } };
 

@@ -28,7 +28,7 @@ test('reports for each path where its data came from', async () => {
   ]);
 });
 
-test('reports references by either key, and nothing that costs no lookup', async () => {
+test('reports references by either key, and nothing for a field without a lookup', async () => {
   await using gateway = await startCachedGateway();
 
   const answer = await gateway.query(
@@ -52,7 +52,7 @@ test('reports references by either key, and nothing that costs no lookup', async
   ]);
 });
 
-test('reports failures, called for and cached', async () => {
+test('reports failures, from a call and from the cache', async () => {
   await using gateway = await startCachedGateway();
   const query =
     '{ no: conversationSpace(openConversationId: "cid.permissionDenied") { spaceId } bad: conversationSpace(openConversationId: "cid.paramError") { spaceId } }';
@@ -72,7 +72,7 @@ test('reports failures, called for and cached', async () => {
   ]);
 });
 
-test('reports a joined flight, and a lookup that found nothing', async () => {
+test('reports a joined flight, and a lookup without a result', async () => {
   await using gateway = await startCachedGateway({ CACHE_TTL_MS: '0' });
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
 
@@ -83,7 +83,7 @@ test('reports a joined flight, and a lookup that found nothing', async () => {
     {},
     explain,
   );
-  // Sent after it, so that it has joined by then.
+  // Sent later: when it arrives, the other request has joined.
   await gateway.lookUp('cid.demo.behind');
   gateway.clock.advance(5000);
 

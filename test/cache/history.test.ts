@@ -27,7 +27,7 @@ const step = fc.oneof(
 
 let run = 0;
 
-test('in any history, no answer is served after a refusal or past its time, and none is called for while it is fresh', async () => {
+test('in any history, no answer is served after a refusal or past its time, and no fresh one is looked up', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 25 }), async (steps) => {
       run += 1;
@@ -73,7 +73,7 @@ test('in any history, no answer is served after a refusal or past its time, and 
   );
 });
 
-/** A page is a failure that is not retried within the lookup. */
+/** An HTML page is a failure that a lookup does not retry. */
 const faults = {
   permissionDenied: { kind: 'error', code: 'permissionDenied' },
   page: { kind: 'html', status: 200 },
@@ -85,7 +85,7 @@ const codes = {
   page: 'UPSTREAM_MALFORMED_RESPONSE',
 } as const;
 
-/** Lets the gateway read what the upstream has sent: other answers have come and gone since. */
+/** Gives the gateway time to read what the upstream has sent: other answers have arrived since. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 2; round += 1) await gateway.query('{ __typename }');
 }

@@ -15,7 +15,7 @@ interface Weights {
 }
 
 test.each(['answers', 'refusals'])(
-  'an entry takes less than a kilobyte, about what is estimated, and nothing beyond the limit: %s',
+  'an entry takes less than a kilobyte, close to the estimate, and memory stays within the limit: %s',
   async (of) => {
     const program = new URL('weigh-entries.ts', import.meta.url).pathname;
     const { stdout } = await promisify(execFile)(process.execPath, [

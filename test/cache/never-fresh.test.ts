@@ -20,7 +20,7 @@ const credential: Endpoint<object, string> = {
 const space: Endpoint<object, string> = { ...call, name: 'space', answer: codec(z.string()) };
 const clock = createManualClock();
 
-/** A cache in front of a DingTalk that answers every call with another text. */
+/** A cache over a DingTalk that answers every call with a different text. */
 function createCache(): LookupCache {
   let calls = 0;
   const dingtalk: DingTalk = {

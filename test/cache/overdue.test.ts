@@ -22,7 +22,7 @@ async function startWithOldEntry(environment: NodeJS.ProcessEnv = slow): Promise
 const crowd = (gateway: CachedGateway): Promise<unknown>[] =>
   Array.from({ length: 20 }, (_, index) => gateway.lookUp(`cid.demo.${index}`, `viewer-${index}`));
 
-test('a viewer who lost access is served the stale entry for one second while the call waits for its turn', async () => {
+test('a viewer who lost access is served the stale entry for one second while the call is queued', async () => {
   await using gateway = await startWithOldEntry();
   await gateway.lookUp('cid.demo.first', 'first');
   const waiting = crowd(gateway);
@@ -46,7 +46,7 @@ test('a viewer who lost access is served the stale entry for one second while th
   await Promise.all(waiting);
 });
 
-test('a stale entry is served until the call under way ends', async () => {
+test('a stale entry is served until the call in flight ends', async () => {
   await using gateway = await startCachedGateway({ ...slow, DINGTALK_QPS: '100' });
   await gateway.lookUp('cid.demo.old', 'chy');
   gateway.clock.advance(ttlMs);
@@ -60,7 +60,7 @@ test('a stale entry is served until the call under way ends', async () => {
   expect([first, later]).toEqual([expect.stringMatching(/^\d+$/), first]);
 });
 
-test('a stale entry is served while DingTalk fails, however often it is called again', async () => {
+test('a stale entry is served while DingTalk fails, at any number of failed revalidations', async () => {
   await using gateway = await startCachedGateway({ ...slow, DINGTALK_QPS: '100' });
   const fresh = await answerOf(gateway.lookUp('cid.demo.old', 'chy'));
   gateway.clock.advance(ttlMs);

@@ -45,7 +45,7 @@ const startReplica = (
     ...environment,
   });
 
-/** The same, with Redis reached, and nothing stored there or in memory. */
+/** The same, connected to Redis, with nothing stored there or in memory. */
 async function startConnected(
   upstream: Sandbox,
   redisUrl: string,
@@ -69,7 +69,7 @@ async function startConnected(
   return gateway;
 }
 
-/** Time passes: the gateways' clocks advance and, as that of Redis cannot, its entries are made older. */
+/** Advances the gateways' clocks. The clock of Redis cannot be moved, so its entries are made older. */
 async function passTime(ms: number, client: Client, ...gateways: readonly CachedGateway[]): Promise<void> {
   for (const key of await keysOf(client)) {
     const held = (await client.getBuffer(key)) ?? Buffer.alloc(0);
@@ -77,7 +77,7 @@ async function passTime(ms: number, client: Client, ...gateways: readonly Cached
     await client.set(key, Buffer.concat([Buffer.from(askedAtMs), held.subarray(13)]), 'KEEPTTL');
   }
   for (const { clock } of gateways) clock.advance(ms - restMs);
-  // Commands sent meanwhile were late, after which Redis is not used for a second: that passes too.
+  // Commands sent meanwhile timed out, after which Redis is skipped for a second: that second passes too.
   await new Promise((resolve) => setTimeout(resolve, 20));
   for (const { clock } of gateways) clock.advance(restMs);
 }
@@ -93,7 +93,7 @@ function connect(url: string): Client & AsyncDisposable {
   return Object.assign(client, { [Symbol.asyncDispose]: async () => client.disconnect() });
 }
 
-testWithRedis('an answer to one replica is known to the other, by viewer', async () => {
+testWithRedis('replicas share answers, separately for each viewer', async () => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
@@ -111,7 +111,7 @@ testWithRedis('an answer to one replica is known to the other, by viewer', async
   expect(upstream.callsTo('conversationSpace').map(({ query }) => query['unionId'])).toEqual(['chy', 'lin']);
 });
 
-testWithRedis('a refusal is known to all replicas, and ends the entry in the memory of another', async () => {
+testWithRedis('replicas share a refusal, and it removes the entry from the memory of another', async () => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
@@ -130,7 +130,7 @@ testWithRedis('a refusal is known to all replicas, and ends the entry in the mem
   expect(callsOf(upstream)).toBe(2);
 });
 
-testWithRedis('a refusal that comes from Redis has the same words', async () => {
+testWithRedis('a refusal read from Redis has the same message', async () => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
@@ -225,7 +225,7 @@ testWithRedis.each([
   ['garbage', (client: Client, key: string) => client.set(key, 'garbage')],
   ['a list', async (client: Client, key: string) => (await client.del(key)) + (await client.rpush(key, 'x'))],
   [
-    'a sealed text with a time to come',
+    'a sealed text with a future time',
     async (client: Client, key: string) => {
       const held = await client.getBuffer(key);
       await client.set(
@@ -255,7 +255,7 @@ testWithRedis.each([
   expect(callsOf(upstream)).toBe(2);
 });
 
-testWithRedis('a gateway with another secret reads and writes nothing', async () => {
+testWithRedis('a gateway with another secret reads and overwrites nothing', async () => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
@@ -271,7 +271,7 @@ testWithRedis('a gateway with another secret reads and writes nothing', async ()
   expect(await keysOf(client)).toHaveLength(1);
 });
 
-testWithRedis('a full Redis still deletes an entry that a refusal ended', async () => {
+testWithRedis('a full Redis still deletes the entry at a refusal', async () => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
   await using one = await startConnected(upstream, redis.url);
@@ -292,7 +292,7 @@ testWithRedis('a full Redis still deletes an entry that a refusal ended', async 
   expect(await keysOf(client)).toEqual([]);
 });
 
-testWithRedis('lookups are answered without Redis, which is used again once it is back', async () => {
+testWithRedis('lookups are answered without Redis, and use it again once it is back', async () => {
   await using redis = await startRedis();
   await using upstream = await startUpstream();
   await redis.stop();

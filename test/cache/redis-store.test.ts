@@ -14,7 +14,7 @@ const space: StoredContent = { answer: { space: { spaceId: '1' } } };
 const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'app', secret: 'secret' });
 const refusal: StoredContent = { refusal: { kind: 'forbidden', details: {} } };
 
-/** One replica's store, with Redis reached: its clock skips the rest after each attempt before. */
+/** One replica's store, connected to Redis: its clock skips the pause after each failed attempt. */
 async function connectStore(url: string): Promise<RedisStore & Disposable> {
   let skippedMs = 0;
   const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() + skippedMs };
@@ -37,10 +37,10 @@ async function readingOf(
 }
 
 testWithRedis.each([
-  ['a space asked for before a refusal', [refusal, 500], [space, 0], refusal],
+  ['a space called for before a refusal', [refusal, 500], [space, 0], refusal],
   ['a refusal after a space', [space, 0], [refusal, 500], refusal],
-  ['a space asked for after a refusal', [refusal, 0], [space, 500], space],
-  ['a refusal of before a space', [space, 500], [refusal, 0], space],
+  ['a space called for after a refusal', [refusal, 0], [space, 500], space],
+  ['a refusal from before a space', [space, 500], [refusal, 0], space],
   ['a refusal of the same moment', [space, 0], [refusal, 0], refusal],
 ] as const)(
   '%s: the call decides which is stored, not the time of writing',
@@ -49,7 +49,7 @@ testWithRedis.each([
     using one = await connectStore(server.url);
     using other = await connectStore(server.url);
     const readings = [await readingOf(one, 'key'), await readingOf(other, 'key')] as const;
-    // A second ago: none of the times is to come.
+    // A second ago, so that no time lies in the future.
     const startRedisMs = readings[0].redisMs - 1000;
 
     for (const [store, reading, [what, afterMs]] of [
@@ -66,7 +66,7 @@ testWithRedis.each([
   },
 );
 
-testWithRedis('age counts by Redis’s clock, and never too young', async () => {
+testWithRedis('the age of an entry follows the clock of Redis, and is never too small', async () => {
   await using server = await startRedis();
   using one = await connectStore(server.url);
   using other = await connectStore(server.url);
@@ -97,7 +97,7 @@ testWithRedis(
   },
 );
 
-testWithRedis('no entry opens under another name', async () => {
+testWithRedis('no entry opens under another key', async () => {
   await using server = await startRedis();
   using store = await connectStore(server.url);
   const reading = await readingOf(store, 'mine');
@@ -111,7 +111,7 @@ testWithRedis('no entry opens under another name', async () => {
   expect((await readingOf(store, 'yours')).stored).toBeUndefined();
 });
 
-/** Writes what Redis held under `key` again, as one could who can write to Redis but not open the seal. */
+/** Stores an old value of `key` again, as an attacker could who can write to Redis but not open the seal. */
 async function putBack(
   url: string,
   held: Buffer,
@@ -134,8 +134,8 @@ async function heldIn(url: string): Promise<Buffer> {
 testWithRedis.each([
   ['as it was', (askedAtMs: number) => askedAtMs, space],
   ['with an earlier time', (askedAtMs: number) => askedAtMs - 1000, space],
-  ['with a time that is a millisecond later', (askedAtMs: number) => askedAtMs + 1, undefined],
-  ['with the time of now', (askedAtMs: number) => askedAtMs + 30_000, undefined],
+  ['with a time one millisecond later', (askedAtMs: number) => askedAtMs + 1, undefined],
+  ['with the present time', (askedAtMs: number) => askedAtMs + 30_000, undefined],
   ['with no time', () => 'x'.repeat(13), undefined],
 ] as const)('an entry put back %s is as old as the seal says, or no entry', async (_what, change, kept) => {
   await using server = await startRedis();
@@ -150,7 +150,7 @@ testWithRedis.each([
   if (stored) expect(fromMs - stored.askedAtMs).toBeGreaterThan(29_999);
 });
 
-testWithRedis('an entry from the future of Redis’s clock is no entry', async () => {
+testWithRedis('an entry with a time after that of Redis is ignored', async () => {
   await using server = await startRedis();
   using store = await connectStore(server.url);
   const { redisMs } = await readingOf(store, 'key');

@@ -7,7 +7,7 @@ import { codeOf, manyViewers, startCachedGateway } from '../support/cached-gatew
 import { eventually } from '../support/eventually.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
-/** Only simultaneous lookups share a call. */
+/** No cache: only simultaneous lookups share a call. */
 const nothingCached = { CACHE_TTL_MS: '0' };
 
 test('a thousand simultaneous requests of one viewer for one space are one call', async () => {
@@ -84,7 +84,7 @@ test('a caller that leaves does not end the call for the others', async () => {
   const first = gateway.lookUp('cid.demo.a', undefined, leaving.signal).catch(() => 'left');
   await gateway.upstream.waitForCalls('conversationSpace', 1);
   const second = gateway.lookUp('cid.demo.a');
-  // Sent after it, so that it has joined by then.
+  // Sent later: when it arrives, the other request has joined.
   const behind = gateway.lookUp('cid.demo.behind');
   await gateway.upstream.waitForCalls('conversationSpace', 2);
   leaving.abort();

@@ -1,4 +1,4 @@
-// A separate process: in one that runs tests, the garbage of other tests would be weighed as well.
+// A separate process: in the one that runs tests, the garbage of other tests would be measured too.
 import { createLookupKeyOf } from '../../src/cache/lookup-key.ts';
 import { createLookupCache } from '../../src/cache/lookup-cache.ts';
 import { DingTalkError } from '../../src/errors/dingtalk-error.ts';
@@ -11,7 +11,7 @@ import { silentObserver } from '../support/silent-observer.ts';
 const maxEntries = 20_000;
 const waiting = { signal: new AbortController().signal, remainingMs: () => 5000 };
 
-/** Answers as the real one does, with texts that nothing else holds, or refuses with as many. */
+/** Answers like the real DingTalk, with strings that nothing else references, or refuses with as many. */
 const dingtalk: DingTalk = {
   async call<Input, Answer>(_endpoint: Endpoint<Input, Answer>, input: Input) {
     const spaceId = `space of ${JSON.stringify(input)}`;

@@ -8,7 +8,7 @@ const live = {
   VIEWER_AUTH: 'fixed',
 };
 
-/** What is wrong, by variable; empty when nothing is. */
+/** The problems by variable; empty if there are none. */
 function problemsOf(environment: NodeJS.ProcessEnv): Record<string, string> {
   const result = readConfig(environment);
   return result.ok
@@ -16,7 +16,7 @@ function problemsOf(environment: NodeJS.ProcessEnv): Record<string, string> {
     : Object.fromEntries(result.problems.map(({ variable, message }) => [variable, message]));
 }
 
-test('nothing set is a sandbox on localhost, for anybody on this machine', () => {
+test('without variables the gateway is a sandbox on localhost, without authentication', () => {
   expect(readConfig({})).toEqual({
     ok: true,
     warnings: [],
@@ -66,7 +66,7 @@ test('nothing set is a sandbox on localhost, for anybody on this machine', () =>
   });
 });
 
-test('credentials make it live, and who is asking must then be chosen', () => {
+test('credentials make it live, and then require VIEWER_AUTH', () => {
   expect(problemsOf({ ...live, VIEWER_AUTH: '' })).toEqual({
     VIEWER_AUTH:
       'must be chosen (fixed, jwt, dingtalk or router): it decides on whose behalf DingTalk is read',
@@ -81,7 +81,7 @@ test('production listens everywhere, hides the explorer and introspection', () =
   });
 });
 
-test('production never falls into the sandbox by itself', () => {
+test('production uses the sandbox only if it is set', () => {
   expect(Object.keys(problemsOf({ NODE_ENV: 'production' }))).toEqual([
     'DINGTALK_APP_KEY',
     'DINGTALK_APP_SECRET',
@@ -91,7 +91,7 @@ test('production never falls into the sandbox by itself', () => {
   expect(readConfig(askedFor)).toMatchObject({ ok: true, config: { dingtalk: { mode: 'sandbox' } } });
 });
 
-test('all problems are told together, by name, and no value among them', () => {
+test('reports all problems together, by name and without values', () => {
   const problems = problemsOf({
     PORT: 'http-secret',
     DINGTALK_APP_KEY: 'key-secret',
@@ -121,7 +121,7 @@ test.each([
   ['http://localhost:3000'],
   ['http://[::1]:3000'],
   ['https://api.dingtalk.com'],
-])('%s may be an upstream', (url) => {
+])('DINGTALK_API_URL may be %s', (url) => {
   expect(problemsOf({ ...live, DINGTALK_API_URL: url })).toEqual({});
 });
 
@@ -133,12 +133,12 @@ test.each([
   ['api.dingtalk.io'],
   ['https://user:password@api.dingtalk.io'],
   ['https://api.dingtalk.io/v1.0'],
-])('%s may not be an upstream', (url) => {
+])('DINGTALK_API_URL may not be %s', (url) => {
   expect(Object.keys(problemsOf({ ...live, DINGTALK_API_URL: url }))).toEqual(['DINGTALK_API_URL']);
 });
 
 test.each(['redis://cache', 'redis://cache/', 'rediss://:secret@cache:6380/15'])(
-  '%s may be the Redis',
+  'REDIS_URL may be %s',
   (url) => {
     expect(problemsOf({ REDIS_URL: url })).toEqual({});
   },
@@ -150,13 +150,13 @@ test.each([
   ['redis://cache/first', 'may end with the number of a database, such as /1, and with nothing else'],
   ['redis://cache/99999', 'may end with the number of a database, such as /1, and with nothing else'],
   ['redis://cache?db=1', 'may end with the number of a database, such as /1, and with nothing else'],
-])('%s may not be the Redis', (url, message) => {
+])('REDIS_URL may not be %s', (url, message) => {
   expect(problemsOf({ REDIS_URL: url })).toEqual({ REDIS_URL: message });
 });
 
 test.each<[string, NodeJS.ProcessEnv, string[]]>([
   ['fixed without an operator', { ...live, DINGTALK_OPERATOR_UNION_ID: '' }, ['DINGTALK_OPERATOR_UNION_ID']],
-  ['fixed in production for anybody', { ...live, NODE_ENV: 'production' }, ['GATEWAY_API_KEYS']],
+  ['fixed in production without keys', { ...live, NODE_ENV: 'production' }, ['GATEWAY_API_KEYS']],
   ['router without a secret', { ...live, VIEWER_AUTH: 'router' }, ['ROUTER_SECRET']],
   [
     'jwt without anything',
@@ -164,7 +164,7 @@ test.each<[string, NodeJS.ProcessEnv, string[]]>([
     ['VIEWER_JWT_ISSUER', 'VIEWER_JWT_AUDIENCE', 'VIEWER_JWKS_URL'],
   ],
   [
-    'jwt with something that is no key',
+    'jwt with a text that is not a key',
     {
       ...live,
       VIEWER_AUTH: 'jwt',
@@ -208,7 +208,7 @@ test('an unknown DINGTALK_ or VIEWER_ variable is warned about with the nearest 
   });
 });
 
-test('Redis is named by a URL of its own schemes', () => {
+test('REDIS_URL has the scheme redis or rediss', () => {
   expect(readConfig({ ...live, REDIS_URL: 'rediss://:secret@redis.example:6380/1' })).toMatchObject({
     ok: true,
     warnings: [],
@@ -218,14 +218,14 @@ test('Redis is named by a URL of its own schemes', () => {
   expect(problemsOf({ ...live, REDIS_URL: 'http://localhost:6379' })).toEqual({ REDIS_URL: remedy });
 });
 
-test('serving anybody in production is possible, and warned about', () => {
+test('ALLOW_ANONYMOUS=1 in production is possible, with a warning', () => {
   expect(readConfig({ ...live, NODE_ENV: 'production', ALLOW_ANONYMOUS: '1' })).toMatchObject({
     ok: true,
     warnings: ['ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator'],
   });
 });
 
-test('a start that fails for a misspelt name says so', () => {
+test('a start that fails because of a misspelt variable names it', () => {
   expect(readConfig({ ...live, DINGTALK_APP_SECRET: '', DINGTALK_APP_SECRT: 'x' })).toMatchObject({
     ok: false,
     problems: [{ variable: 'DINGTALK_APP_SECRET' }],
@@ -235,7 +235,7 @@ test('a start that fails for a misspelt name says so', () => {
   });
 });
 
-test('a variable that another setting leaves without effect is warned about', () => {
+test('warns about a variable that has no effect because of another setting', () => {
   expect(readConfig({ DINGTALK_API_URL: 'https://api.dingtalk.com', ROUTER_SECRET: 'x' })).toMatchObject({
     ok: true,
     warnings: [
@@ -245,14 +245,14 @@ test('a variable that another setting leaves without effect is warned about', ()
   });
 });
 
-test('blanks around a value are not part of it', () => {
+test('blanks around a value are removed', () => {
   expect(readConfig({ ...live, DINGTALK_APP_KEY: ' key\n' })).toMatchObject({
     ok: true,
     config: { dingtalk: { app: { appKey: 'key' } } },
   });
 });
 
-test('a NODE_ENV that is nearly production is a problem, not a development machine', () => {
+test('a NODE_ENV close to "production" is a problem, not development mode', () => {
   expect(problemsOf({ ...live, NODE_ENV: 'Production' })).toEqual({
     NODE_ENV: 'must be one of: production, development, test',
   });
@@ -260,7 +260,7 @@ test('a NODE_ENV that is nearly production is a problem, not a development machi
 
 const wantsKeys =
   'must be set with VIEWER_AUTH=fixed where HOST is not loopback, or ALLOW_ANONYMOUS=1 to let anyone act as the operator';
-const anybody = 'ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator';
+const anonymous = 'ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator';
 const everyKindOfStart: [string, NodeJS.ProcessEnv][] = [
   ['live', live],
   ['live in production', { ...live, NODE_ENV: 'production' }],
@@ -268,7 +268,7 @@ const everyKindOfStart: [string, NodeJS.ProcessEnv][] = [
   ['in the sandbox in production', { DINGTALK_MODE: 'sandbox', NODE_ENV: 'production' }],
 ];
 
-describe.each(everyKindOfStart)('who acts as the operator %s', (_how, environment) => {
+describe.each(everyKindOfStart)('VIEWER_AUTH=fixed %s', (_how, environment) => {
   test.each([
     '0.0.0.0',
     '::',
@@ -278,7 +278,7 @@ describe.each(everyKindOfStart)('who acts as the operator %s', (_how, environmen
     '127.1',
     'gateway.example',
     'localhost.example',
-  ])('listening on %s is said, by a key or aloud', (HOST) => {
+  ])('on %s it requires keys or ALLOW_ANONYMOUS=1', (HOST) => {
     const listening = { ...environment, HOST };
 
     expect(problemsOf(listening)).toEqual({ GATEWAY_API_KEYS: wantsKeys });
@@ -286,7 +286,7 @@ describe.each(everyKindOfStart)('who acts as the operator %s', (_how, environmen
     expect(readConfig({ ...listening, GATEWAY_API_KEYS: 'key' })).toMatchObject({ ok: true, warnings: [] });
     expect(readConfig({ ...listening, ALLOW_ANONYMOUS: '1' })).toMatchObject({
       ok: true,
-      warnings: [anybody],
+      warnings: [anonymous],
     });
   });
 
@@ -296,7 +296,7 @@ describe.each(everyKindOfStart)('who acts as the operator %s', (_how, environmen
     ['127.1.2.3', '127.1.2.3'],
     ['::1', '::1'],
     ['[::1]', '::1'],
-  ])('listening on %s is not asked for', (HOST, host) => {
+  ])('on %s it requires neither', (HOST, host) => {
     expect(readConfig({ ...environment, HOST })).toMatchObject({ ok: true, warnings: [], config: { host } });
     expect(readConfig({ ...environment, HOST, ALLOW_ANONYMOUS: '1' })).toMatchObject({
       ok: true,
@@ -305,7 +305,7 @@ describe.each(everyKindOfStart)('who acts as the operator %s', (_how, environmen
   });
 });
 
-test('other ways to tell who is asking need no key wherever it listens', () => {
+test('the other modes require no key on any address', () => {
   const environment = { ...live, VIEWER_AUTH: 'dingtalk', HOST: '0.0.0.0', DINGTALK_OPERATOR_UNION_ID: '' };
 
   expect(readConfig(environment)).toMatchObject({ ok: true, warnings: [] });
@@ -315,7 +315,7 @@ test.each([
   ['gateway.example', ['gateway.example']],
   [' Gateway.Example. , 10.0.0.1,::1, [FD00::1] ', ['gateway.example', '10.0.0.1', '[::1]', '[fd00::1]']],
   ['my_pod-0', ['my_pod-0']],
-])('%s may be the allowed hosts', (ALLOWED_HOSTS, allowedHosts) => {
+])('ALLOWED_HOSTS may be %s', (ALLOWED_HOSTS, allowedHosts) => {
   expect(readConfig({ ALLOWED_HOSTS })).toMatchObject({ ok: true, config: { allowedHosts } });
 });
 
@@ -334,7 +334,7 @@ test.each([
   '群.example',
   `${'a'.repeat(64)}.example`,
   `${'a.'.repeat(127)}a`,
-])('%s may not be the allowed hosts', (ALLOWED_HOSTS) => {
+])('ALLOWED_HOSTS may not be %s', (ALLOWED_HOSTS) => {
   expect(problemsOf({ ALLOWED_HOSTS })).toEqual({
     ALLOWED_HOSTS:
       'must be a comma-separated list of host names, such as gateway.example.com: no scheme, no port, no path',
@@ -380,7 +380,7 @@ describe.each<[string, NodeJS.ProcessEnv, string]>([
   });
 });
 
-test('each of the keys is looked at', () => {
+test('checks each of the keys', () => {
   expect(Object.keys(problemsOf({ ...live, GATEWAY_API_KEYS: 'good, b\u00e4d, good' }))).toEqual([
     'GATEWAY_API_KEYS',
   ]);
