@@ -17,7 +17,7 @@ async function startUserTokenGateway() {
 const operators = (gateway: { upstream: { callsTo(api: 'conversationSpace'): readonly any[] } }) =>
   gateway.upstream.callsTo('conversationSpace').map(({ query }) => query.unionId);
 
-test('whose token it is, DingTalk tells, once in five minutes', async () => {
+test('DingTalk is asked for the owner of a token once in five minutes', async () => {
   await using under = await startUserTokenGateway();
 
   const answers = [await under.ask(chy), await under.ask(lin)];
@@ -34,7 +34,7 @@ test('whose token it is, DingTalk tells, once in five minutes', async () => {
   ).toEqual([chy, lin, chy]);
 });
 
-test('many requests of one person at a time ask once', async () => {
+test('simultaneous requests with one token share one call to users/me', async () => {
   await using under = await startUserTokenGateway();
 
   const answers = await Promise.all(Array.from({ length: 20 }, () => under.ask(chy)));
@@ -43,18 +43,18 @@ test('many requests of one person at a time ask once', async () => {
   expect(under.gateway.upstream.callsTo('usersMe')).toHaveLength(1);
 });
 
-test('a token that DingTalk does not know is refused, and asked about again', async () => {
+test('an unknown token is refused and not cached', async () => {
   await using under = await startUserTokenGateway();
 
-  expect(await under.ask('nobody')).toMatchObject(unauthenticated);
-  expect(await under.ask('nobody')).toMatchObject(unauthenticated);
+  expect(await under.ask('unknown')).toMatchObject(unauthenticated);
+  expect(await under.ask('unknown')).toMatchObject(unauthenticated);
   expect(under.gateway.upstream.calls.map(({ api }) => api)).toEqual(['usersMe', 'usersMe']);
 });
 
 test.each<[string, readonly (readonly [string, string])[]]>([
   ['none', []],
   [
-    'one twice',
+    'one token twice',
     [
       ['authorization', `Bearer ${chy}`],
       ['authorization', `Bearer ${chy}`],
@@ -67,10 +67,10 @@ test.each<[string, readonly (readonly [string, string])[]]>([
       ['authorization', `Bearer ${lin}`],
     ],
   ],
-  ['two folded', [['authorization', `Bearer ${chy},${lin}`]]],
-  ['one in DingTalk’s own header', [['x-acs-dingtalk-access-token', chy]]],
-  ['one beyond ASCII', [['authorization', 'Bearer chy\u00e9']]],
-])('without a question, credentials such as %s are refused', async (_name, headers) => {
+  ['two tokens folded', [['authorization', `Bearer ${chy},${lin}`]]],
+  ['a token in DingTalk’s header', [['x-acs-dingtalk-access-token', chy]]],
+  ['a token beyond ASCII', [['authorization', 'Bearer chy\u00e9']]],
+])('credentials such as %s are refused without a call', async (_name, headers) => {
   await using under = await startUserTokenGateway();
 
   expect(await rawQuery(under.gateway.url, headers)).toMatchObject(unauthenticated);
@@ -79,14 +79,14 @@ test.each<[string, readonly (readonly [string, string])[]]>([
 
 test.each<[string, Fault, object]>([
   ['502', { kind: 'html', status: 502 }, {}],
-  ['an error of its own', { kind: 'error', code: 'systemError' }, {}],
+  ['a systemError', { kind: 'error', code: 'systemError' }, {}],
   ['a reset', { kind: 'reset' }, {}],
   ['HTML', { kind: 'html', status: 200 }, {}],
   ['a 200 with an errcode', { kind: 'ok-with-errcode' }, {}],
   ['a person without a unionId', { kind: 'answer', status: 200, body: '{"nick":"Lin"}' }, {}],
-  ['a unionId that is none', { kind: 'answer', status: 200, body: '{"unionId":"a,b"}' }, {}],
+  ['an invalid unionId', { kind: 'answer', status: 200, body: '{"unionId":"a,b"}' }, {}],
   ['its limit', { kind: 'error', code: 'Forbidden.AccessDenied.QpsLimitForApi' }, { retryAfterMs: 1000 }],
-])('users/me that answers with %s is a 503, and not remembered', async (_name, fault, more) => {
+])('users/me that answers with %s is a 503, and not cached', async (_name, fault, more) => {
   await using under = await startUserTokenGateway();
   under.gateway.upstream.addFault('usersMe', fault, 1);
 
@@ -116,7 +116,7 @@ test('users/me that does not answer is a 503 after the deadline', async () => {
   expect((await waiting).status).toBe(503);
 });
 
-test('an application that may not ask is not the person’s fault', async () => {
+test('an application without the permission for users/me is GATEWAY_MISCONFIGURED', async () => {
   await using under = await startUserTokenGateway();
   const code = 'Forbidden.AccessDenied.AccessTokenPermissionDenied';
   under.gateway.upstream.addFault('usersMe', { kind: 'error', code }, 1);
@@ -127,7 +127,7 @@ test('an application that may not ask is not the person’s fault', async () => 
   });
 });
 
-test('one who leaves fails none of the others; when all have left, nobody is asked any more', async () => {
+test('a client that disconnects fails no other; when all have gone, the call is aborted', async () => {
   await using under = await startUserTokenGateway();
   const { upstream, url } = under.gateway;
   const leaving = [new AbortController(), new AbortController()] as const;

@@ -5,7 +5,7 @@ import { startGateway } from '../support/start-gateway.ts';
 
 const keys = { GATEWAY_API_KEYS: 'first-key, second-key' };
 
-test.each(['first-key', 'second-key'])('the API key %s lets in', async (key) => {
+test.each(['first-key', 'second-key'])('the API key %s is accepted', async (key) => {
   await using gateway = await startGateway({ environment: keys });
 
   const answer = await rawQuery(gateway.url, [['X-API-Key', key]]);
@@ -18,37 +18,37 @@ test.each(['first-key', 'second-key'])('the API key %s lets in', async (key) => 
 
 test.each<[string, [string, string][]]>([
   ['none', []],
-  ['an empty one', [['x-api-key', '']]],
-  ['a wrong one', [['x-api-key', 'third-key']]],
-  ['the beginning of one', [['x-api-key', 'first-ke']]],
-  ['one and more', [['x-api-key', 'first-key2']]],
-  ['one in other letters', [['x-api-key', 'FIRST-KEY']]],
+  ['an empty key', [['x-api-key', '']]],
+  ['a wrong key', [['x-api-key', 'third-key']]],
+  ['the beginning of a key', [['x-api-key', 'first-ke']]],
+  ['a key and one character more', [['x-api-key', 'first-key2']]],
+  ['a key in the other case', [['x-api-key', 'FIRST-KEY']]],
   ['the whole variable', [['x-api-key', 'first-key, second-key']]],
-  ['two folded into one', [['x-api-key', 'first-key,first-key']]],
+  ['two keys folded into one header', [['x-api-key', 'first-key,first-key']]],
   [
-    'a good one twice',
+    'a valid key twice',
     [
       ['x-api-key', 'first-key'],
       ['x-api-key', 'first-key'],
     ],
   ],
   [
-    'a good one after a wrong one',
+    'a valid key after a wrong one',
     [
       ['x-api-key', 'wrong'],
       ['X-Api-Key', 'first-key'],
     ],
   ],
   [
-    'a good one after an empty one',
+    'a valid key after an empty one',
     [
       ['x-api-key', ''],
       ['x-api-key', 'first-key'],
     ],
   ],
-  ['one as a bearer', [['authorization', 'Bearer first-key']]],
-  ['one as a cookie', [['cookie', 'x-api-key=first-key']]],
-])('with keys set, %s does not', async (_name, headers) => {
+  ['a key as a bearer', [['authorization', 'Bearer first-key']]],
+  ['a key as a cookie', [['cookie', 'x-api-key=first-key']]],
+])('with keys set, %s is refused', async (_name, headers) => {
   await using gateway = await startGateway({ environment: keys });
 
   const answer = await rawQuery(gateway.url, headers);
@@ -74,7 +74,7 @@ const production = {
   VIEWER_AUTH: 'fixed',
 };
 
-test('in production it wants keys or a spoken wish to serve anybody', () => {
+test('in production it requires keys or ALLOW_ANONYMOUS=1', () => {
   expect(readConfig(production)).toEqual({
     ok: false,
     hints: [],
@@ -88,7 +88,7 @@ test('in production it wants keys or a spoken wish to serve anybody', () => {
   expect(readConfig({ ...production, GATEWAY_API_KEYS: 'key' })).toMatchObject({ ok: true, warnings: [] });
 });
 
-test('the wish to serve anybody is warned of, and served', async () => {
+test('ALLOW_ANONYMOUS=1 serves every client, with a warning', async () => {
   expect(readConfig({ ...production, ALLOW_ANONYMOUS: '1' })).toMatchObject({
     ok: true,
     warnings: ['ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator'],

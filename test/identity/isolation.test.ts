@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { demoSpace } from '../../src/sandbox/demo-space.ts';
 import { startGateway, type Answer, type GatewayUnderTest } from '../support/start-gateway.ts';
 
-/** Two people in one organization, and one of them in another as well: neither half of a viewer may be forgotten. */
+/** Two people in one organization, and one of them in a second one: a viewer is both unionId and corpId. */
 const viewers = [
   { unionId: 'chyxxxxx', corpId: 'ding1234xxxxx' },
   { unionId: 'linxxxxx', corpId: 'ding1234xxxxx' },
@@ -42,7 +42,7 @@ const request = fc.record({
   viewer,
   names: fc.uniqueArray(name, { minLength: 1 }),
   latencyMs: fc.constantFrom(0, 1, 4),
-  /** Whether everything under way is awaited first: what was fetched is then there to be found. */
+  /** Whether running requests are awaited first, so that their entries are stored. */
   afterTheOthers: fc.boolean(),
 });
 const history = fc.record({
@@ -66,7 +66,7 @@ function ask(ids: readonly string[], { unionId, corpId }: Viewer, requestId: str
   );
 }
 
-/** What one viewer must be told of one id, whoever else asks: by the stand-in's rules alone. */
+/** The only right answer to a viewer for an id, by the rules of the stand-in. */
 function expected(id: string, { unionId, corpId }: Viewer, refused: ReadonlySet<string>): object {
   if (refused.has(`${unionId} ${id}`)) return { space: null, code: 'FORBIDDEN' };
   return { space: { spaceId: demoSpace(id, corpId).spaceId, corpId }, code: undefined };
@@ -75,13 +75,13 @@ function expected(id: string, { unionId, corpId }: Viewer, refused: ReadonlySet<
 let run = 0;
 
 test.each(Object.keys(memories))(
-  'whatever the order, %s, everybody is told what they may see alone',
+  'in any order of requests, %s, each viewer gets only what they may read',
   async (name) => {
     gateway = gateways.get(name)!;
     await fc.assert(
       fc.asyncProperty(history, async ({ refusals, requests }) => {
         run += 1;
-        // Other ids in every run: what an earlier one left behind was right by other rules.
+        // New ids in every run: entries of an earlier run follow other rules.
         const idOf = (name: string): string => `cid.demo.${run}.${name}`;
         const refused = new Set(refusals.map(({ unionId, name }) => `${unionId} ${idOf(name)}`));
         for (const { unionId, name } of refusals) gateway.upstream.denyAccess(unionId, idOf(name));
@@ -101,8 +101,8 @@ test.each(Object.keys(memories))(
           const { data, errors = [] } = answers[index]!.body;
           for (const [place, name] of names.entries()) {
             const error = errors.find(({ path }) => path?.[0] === `f${place}`);
-            const told = { space: data[`f${place}`], code: error?.extensions.code };
-            expect(told).toEqual(expected(idOf(name), viewer, refused));
+            const answered = { space: data[`f${place}`], code: error?.extensions.code };
+            expect(answered).toEqual(expected(idOf(name), viewer, refused));
             if (error) {
               const { requestId } = error.extensions.dingtalk;
               expect(asked.find((call) => call.requestId === requestId)).toMatchObject({

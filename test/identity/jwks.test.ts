@@ -39,7 +39,7 @@ const unavailable = {
   },
 };
 
-test('the keys are asked for once, by many at a time, and kept for ten minutes', async () => {
+test('simultaneous requests fetch the keys once, and they are cached for ten minutes', async () => {
   await using keyServer = await startKeyServer(first);
   await using under = await startJwtGateway(keyServer);
   const token = await first.sign();
@@ -56,7 +56,7 @@ test('the keys are asked for once, by many at a time, and kept for ten minutes',
   expect(keyServer.requests).toBe(2);
 });
 
-test('a key that is new is found at once, one that was taken away within ten minutes', async () => {
+test('a new key is found at once, a withdrawn one is refused within ten minutes', async () => {
   await using keyServer = await startKeyServer(first);
   await using under = await startJwtGateway(keyServer);
   await under.ask(first.sign());
@@ -70,7 +70,7 @@ test('a key that is new is found at once, one that was taken away within ten min
   expect(await under.ask(second.sign())).toMatchObject({ status: 200 });
 });
 
-test('after a key that nobody knows the issuer is left alone for 30 seconds', async () => {
+test('an unknown key causes one request to the issuer in 30 seconds', async () => {
   await using keyServer = await startKeyServer(first);
   await using under = await startJwtGateway(keyServer);
   await under.ask(first.sign());
@@ -93,10 +93,10 @@ test.each<[string, RequestListener]>([
   ['HTML', (_request, response) => void response.setHeader('content-type', 'text/html').end('<html></html>')],
   ['404 and HTML', (_request, response) => void response.writeHead(404).end('<html></html>')],
   ['nothing', (_request, response) => void response.end()],
-  ['JSON that is no key set', (_request, response) => void response.end('{"keys":"none"}')],
+  ['JSON that is not a key set', (_request, response) => void response.end('{"keys":"none"}')],
   ['a redirect', (_request, response) => void response.writeHead(302, { location: '/elsewhere' }).end()],
   ['a reset', (request) => void request.socket.resetAndDestroy()],
-  ['more than anybody publishes', (_request, response) => void response.end(' '.repeat(300_000))],
+  ['a body of 300 kB', (_request, response) => void response.end(' '.repeat(300_000))],
 ])('an issuer that answers with %s is a 503, until it recovers', async (_name, listener) => {
   await using keyServer = await startKeyServer(first);
   await using under = await startJwtGateway(keyServer);
@@ -118,7 +118,7 @@ test('an issuer that cannot be reached is a 503', async () => {
   await using under = await startJwtGateway(keyServer);
 
   expect(await under.ask(first.sign())).toMatchObject(unavailable);
-  // What needs no key to be refused is refused all the same.
+  // A token that is invalid without any key is still refused.
   expect(await under.ask('nonsense')).toMatchObject(unauthenticated);
 });
 
@@ -134,7 +134,7 @@ test('an issuer that does not answer is a 503 after the deadline', async () => {
   expect(await waiting).toMatchObject(unavailable);
 });
 
-test('while known keys are kept, an outage stops nobody but those who bring another', async () => {
+test('during an outage known keys are served, and only unknown ones fail', async () => {
   await using keyServer = await startKeyServer(first);
   await using under = await startJwtGateway(keyServer);
   await under.ask(first.sign());
@@ -149,7 +149,7 @@ test('while known keys are kept, an outage stops nobody but those who bring anot
 
 const fail: RequestListener = (_request, response) => void response.writeHead(502).end();
 
-test('an issuer that fails from the start is asked once in five seconds, however many come', async () => {
+test('an issuer that fails from the start is asked once in five seconds, at any number of requests', async () => {
   await using keyServer = await startKeyServer(first);
   await using under = await startJwtGateway(keyServer);
   keyServer.answerWith(fail);
@@ -170,7 +170,7 @@ test('an issuer that fails from the start is asked once in five seconds, however
   expect(keyServer.requests).toBe(3);
 });
 
-test('unknown keys make a failing issuer be asked once in 30 seconds, and known ones are served throughout', async () => {
+test('unknown keys cause one request to a failing issuer in 30 seconds, and known ones are always served', async () => {
   await using keyServer = await startKeyServer(first);
   await using under = await startJwtGateway(keyServer);
   const known = await first.sign();
@@ -195,7 +195,7 @@ test('unknown keys make a failing issuer be asked once in 30 seconds, and known 
   expect(keyServer.requests).toBe(5);
 });
 
-test('an issuer that fails when the keys are ten minutes old is asked once in five seconds', async () => {
+test('once the keys have expired, a failing issuer is asked once in five seconds', async () => {
   await using keyServer = await startKeyServer(first);
   await using under = await startJwtGateway(keyServer);
   const token = await first.sign();
@@ -215,7 +215,7 @@ test('an issuer that fails when the keys are ten minutes old is asked once in fi
   expect(keyServer.requests).toBe(3);
 });
 
-test('a client that leaves while the keys are fetched fails nobody else', async () => {
+test('a client that disconnects while the keys are fetched fails no other', async () => {
   await using keyServer = await startKeyServer(first);
   await using under = await startJwtGateway(keyServer);
   const released = Promise.withResolvers<void>();

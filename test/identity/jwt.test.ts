@@ -68,7 +68,7 @@ test.each<[string, Record<string, unknown>]>([
   ['expired within the tolerance', expiring(-20)],
   ['not yet valid within the tolerance', notBefore(20)],
   ['no organization', { corpId: undefined }],
-])('a token is good with %s', async (_name, changed) => {
+])('a token is valid with %s', async (_name, changed) => {
   expect(await withToken(await key.sign(changed))).toMatchObject({ status: 200, body: found });
 });
 
@@ -97,21 +97,21 @@ test.each<[string, Record<string, unknown>]>([
   ['two unionIds in one', { unionId: 'chyxxxxx,linxxxxx' }],
   ['a corpId that is a number', { corpId: 7 }],
   ['a corpId that is null', { corpId: null }],
-  ['a corpId that climbs', { corpId: '..' }],
+  ['a corpId that is a parent path', { corpId: '..' }],
   ['a corpId with a line break', { corpId: 'ding\n' }],
 ])('a token is refused with %s', async (_name, changed) => {
   await expectRefused(await key.sign(changed));
 });
 
-test('a token of another key under the same name is refused', async () => {
+test('a token signed with another key under the same kid is refused', async () => {
   await expectRefused(await stranger.sign());
 });
 
-test('a token of a key that nobody publishes is refused', async () => {
+test('a token signed with an unpublished key is refused', async () => {
   await expectRefused(await (await createSigningKey('unpublished')).sign());
 });
 
-test('a token of the right key under a wrong name is refused', async () => {
+test('a token signed with the right key under a wrong kid is refused', async () => {
   await expectRefused(await key.sign({}, { kid: 'another' }));
 });
 
@@ -119,13 +119,16 @@ test.each(['none', 'None', 'NONE', ''])('the algorithm %j is refused', async (al
   await expectRefused(`${encode({ alg, kid: 'main' })}.${encode(claims)}.`);
 });
 
-test.each(['HS256', 'HS384', 'HS512'])('a public key is no secret: %s is refused', async (alg) => {
-  for (const secret of [key.spki, key.spki.trim(), JSON.stringify(key.jwk)]) {
-    const signed = `${encode({ alg, kid: 'main' })}.${encode(claims)}`;
-    const signature = createHmac(alg.replace('HS', 'sha'), secret).update(signed).digest('base64url');
-    await expectRefused(`${signed}.${signature}`);
-  }
-});
+test.each(['HS256', 'HS384', 'HS512'])(
+  'a token signed with the public key as an HMAC secret is refused: %s',
+  async (alg) => {
+    for (const secret of [key.spki, key.spki.trim(), JSON.stringify(key.jwk)]) {
+      const signed = `${encode({ alg, kid: 'main' })}.${encode(claims)}`;
+      const signature = createHmac(alg.replace('HS', 'sha'), secret).update(signed).digest('base64url');
+      await expectRefused(`${signed}.${signature}`);
+    }
+  },
+);
 
 test('a token may not bring its own key', async () => {
   await expectRefused(await stranger.sign({}, { jwk: stranger.jwk }));
@@ -142,26 +145,26 @@ test('a token with its claims or its signature changed is refused', async () => 
 
 test.each<[string, (good: string) => (readonly [string, string])[]]>([
   ['none', () => []],
-  ['an empty one', () => [['authorization', '']]],
+  ['an empty header', () => [['authorization', '']]],
   ['the scheme alone', () => [['authorization', 'Bearer']]],
   ['another scheme', (good) => [['authorization', `Basic ${good}`]]],
   ['the token alone', (good) => [['authorization', good]]],
   [
-    'a good one twice',
+    'a valid one twice',
     (good) => [
       ['authorization', `Bearer ${good}`],
       ['authorization', `Bearer ${good}`],
     ],
   ],
   [
-    'a good one after an empty one',
+    'a valid one after an empty one',
     (good) => [
       ['authorization', ''],
       ['Authorization', `Bearer ${good}`],
     ],
   ],
-  ['two folded into one', (good) => [['authorization', `Bearer ${good}, Bearer ${good}`]]],
-  ['two in one', (good) => [['authorization', `Bearer ${good} ${good}`]]],
+  ['two folded into one header', (good) => [['authorization', `Bearer ${good}, Bearer ${good}`]]],
+  ['two tokens in one header', (good) => [['authorization', `Bearer ${good} ${good}`]]],
   ['noise', () => [['authorization', 'Bearer ...']]],
   ['a cookie', (good) => [['cookie', `authorization=Bearer ${good}`]]],
 ])('an Authorization such as %s is refused', async (_name, headers) => {
@@ -173,7 +176,7 @@ test.each<[string, (good: string) => (readonly [string, string])[]]>([
   expect(gateway.upstream.calls).toHaveLength(0);
 });
 
-test('unknown keys do not make the issuer be asked again and again', async () => {
+test('repeated unknown keys do not cause repeated requests to the issuer', async () => {
   const asked = keyServer.requests;
   const tokens = await Promise.all(
     Array.from({ length: 10 }, async (_, index) => (await createSigningKey(`unknown-${index}`)).sign()),
@@ -184,7 +187,7 @@ test('unknown keys do not make the issuer be asked again and again', async () =>
   expect(keyServer.requests - asked).toBeLessThanOrEqual(1);
 });
 
-test.each(['RS256', 'PS256', 'ES384', 'EdDSA'])('a PEM key in place of published ones: %s', async (alg) => {
+test.each(['RS256', 'PS256', 'ES384', 'EdDSA'])('a PEM key instead of published ones: %s', async (alg) => {
   const pem = await createSigningKey('pem', alg);
   await using gateway = await startGateway({
     environment: {

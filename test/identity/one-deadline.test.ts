@@ -17,7 +17,7 @@ const timedOut = {
   ],
 };
 
-test('a lookup has what users/me has left of the one deadline', async () => {
+test('a lookup gets what users/me leaves of the deadline', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock, environment: { VIEWER_AUTH: 'dingtalk' } });
   gateway.upstream.setLatency(200, 'usersMe');
@@ -38,7 +38,7 @@ test('a lookup has what users/me has left of the one deadline', async () => {
   await eventually(() => gateway.upstream.abortedCalls === 1);
 });
 
-test('a lookup has what a cold key set has left of it', async () => {
+test('a lookup gets what fetching the keys leaves of the deadline', async () => {
   const clock = createManualClock();
   const key = await createSigningKey('one');
   await using keys = await startKeyServer(key);
@@ -67,7 +67,7 @@ test('a lookup has what a cold key set has left of it', async () => {
   expect((await answer).body).toEqual(timedOut);
 });
 
-test('who joins a call that others may wait longer for leaves when its own time is over, and the call goes on', async () => {
+test('a request that joined a call fails at its own deadline, and the call continues for the others', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({
     clock,

@@ -21,7 +21,7 @@ const modes: readonly [string, NodeJS.ProcessEnv, Record<string, string>][] = [
   ['dingtalk', { VIEWER_AUTH: 'dingtalk' }, { authorization: 'Bearer sandbox-user-token-chy' }],
 ];
 
-/** Everything by which somebody might hope to be taken for Lin. */
+/** Every name under which a client might try to pass as Lin. */
 const names = [
   'unionId',
   'unionid',
@@ -46,7 +46,7 @@ const headers = {
   cookie: 'unionId=linxxxxx; x-dingtalk-union-id=linxxxxx; authorization=Bearer sandbox-user-token-lin',
 };
 
-test.each(modes)('%s: nothing but the credentials says who asks', async (_mode, environment, credentials) => {
+test.each(modes)('%s: only the credentials decide the operator', async (_mode, environment, credentials) => {
   await using gateway = await startGateway({ environment: { ...environment, ROUTER_SECRET: 'secret' } });
   const search = new URLSearchParams({ ...pretences, ...headers }).toString();
   const given = { 'content-type': 'application/json', ...headers, ...credentials };
@@ -76,7 +76,7 @@ test.each(modes)('%s: nothing but the credentials says who asks', async (_mode, 
 });
 
 test.each(modes)(
-  '%s: an argument that names another operator is not known',
+  '%s: an argument that names another operator is refused',
   async (_mode, environment, credentials) => {
     await using gateway = await startGateway({ environment });
 

@@ -19,7 +19,7 @@ test('with its secret the router names the operator', async () => {
   ]);
 });
 
-test('the router names the organization, whose own token is then used', async () => {
+test('the router names the organization, and its token is used', async () => {
   await using gateway = await startGateway({
     environment: { ...environment, DINGTALK_CORP_ID: sandboxCredentials.corpId },
   });
@@ -54,7 +54,7 @@ test.each<[string, (readonly [string, string])[]]>([
   ['an endless operator', [secret, ['x-dingtalk-union-id', 'x'.repeat(257)]]],
   ['two organizations', [secret, lin, ['x-dingtalk-corp-id', 'a'], ['x-dingtalk-corp-id', 'b']]],
   ['two organizations folded', [secret, lin, ['x-dingtalk-corp-id', 'a,b']]],
-  ['an organization that climbs', [secret, lin, ['x-dingtalk-corp-id', '..']]],
+  ['an organization that is a parent path', [secret, lin, ['x-dingtalk-corp-id', '..']]],
   ['an organization that is a path', [secret, lin, ['x-dingtalk-corp-id', 'a/../b']]],
 ])('%s is refused', async (_name, headers) => {
   await using gateway = await startGateway({ environment });
@@ -70,7 +70,7 @@ test.each<[string, string]>([
   ['a line break', 'lin\nxxxxx'],
   ['a NUL', 'lin\u0000xxxxx'],
   ['a fold', 'lin\r\n xxxxx'],
-])('an operator with %s is no HTTP', async (_name, unionId) => {
+])('an operator with %s is not valid HTTP', async (_name, unionId) => {
   await using gateway = await startGateway({ environment });
 
   const answer = await rawQuery(gateway.url, [secret, ['x-dingtalk-union-id', unionId]]);
@@ -79,7 +79,7 @@ test.each<[string, string]>([
   expect(gateway.upstream.calls).toHaveLength(0);
 });
 
-test('a short secret is warned of in production', () => {
+test('a short secret causes a warning in production', () => {
   const production = { NODE_ENV: 'production', DINGTALK_APP_KEY: 'a', DINGTALK_APP_SECRET: 'b' };
   const result = readConfig({ ...production, VIEWER_AUTH: 'router', ROUTER_SECRET: 'short' });
 

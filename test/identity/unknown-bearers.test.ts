@@ -29,7 +29,7 @@ async function start(environment: NodeJS.ProcessEnv = {}) {
   const agent = new http.Agent();
   const statuses = new Map<string, number>();
 
-  /** The status for `bearer` from `localAddress`, which is noted under the bearer as well. */
+  /** The status for `bearer` from `localAddress`, also recorded by bearer. */
   function ask(bearer: string, localAddress: string): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${bearer}` };
@@ -54,11 +54,11 @@ async function start(environment: NodeJS.ProcessEnv = {}) {
     ask,
     answered,
     asked,
-    /** How many of the bearers DingTalk was asked about. */
+    /** The number of these bearers in calls to users/me. */
     askedAbout: (bearers: readonly string[]) =>
       asked().filter(({ headers }) => bearers.includes(String(headers['x-acs-dingtalk-access-token'])))
         .length,
-    /** Lets everybody in, each from an address of their own, as many a second as may. */
+    /** Has every bearer accepted, each from its own address, as fast as the rate limit allows. */
     async letIn(bearers: readonly string[]) {
       const addresses = ownAddresses(bearers.length);
       for (let first = 0; first < bearers.length; first += 10) {
@@ -83,11 +83,11 @@ const mostInOneSecond = (calls: readonly SandboxCall[]): number =>
     ...calls.map(({ atMs }) => calls.filter((call) => call.atMs >= atMs && call.atMs < atMs + 1000).length),
   );
 
-test('a flood of made-up bearers from one address keeps out neither known people nor new ones elsewhere', async () => {
+test('a flood of made-up bearers from one address blocks neither known people nor new ones elsewhere', async () => {
   await using under = await start();
   const [known, newcomers, flood] = [people.slice(0, 24), people.slice(24, 27), madeUp(100)];
   await under.letIn(known);
-  // From now on each of them is asked about again.
+  // From now on each of them is checked again.
   under.clock.advance(5 * 60_000);
 
   const flooding = Promise.all(flood.map((bearer) => under.ask(bearer, attacker)));
@@ -106,12 +106,12 @@ test('a flood of made-up bearers from one address keeps out neither known people
     await eventually(() => under.askedAbout(flood) === under.answered(flood, 401));
   }
   await flooding;
-  // The rest could not be asked about within the deadline.
+  // The rest could not be checked within the deadline.
   expect(under.answered(flood, 401) + under.answered(flood, 503)).toBe(100);
   expect(under.askedAbout(flood)).toBeLessThanOrEqual(6 * 5);
 });
 
-test('known people are served when made-up bearers come from everywhere', async () => {
+test('a flood of made-up bearers from many addresses does not block known people', async () => {
   await using under = await start();
   const [known, flood] = [people.slice(0, 10), madeUp(40)];
   await under.letIn(known);
@@ -128,7 +128,7 @@ test('known people are served when made-up bearers come from everywhere', async 
   expect(mostInOneSecond(under.asked())).toBe(20);
 });
 
-test('addresses take turns: one with many waiting bearers does not put off one with a single bearer', async () => {
+test('addresses take turns: one with many queued bearers does not delay one with a single bearer', async () => {
   await using under = await start({ DINGTALK_QPS: '4' });
   const flood = madeUp(20);
   const [person = '', other = ''] = people;
@@ -144,7 +144,7 @@ test('addresses take turns: one with many waiting bearers does not put off one w
   await flooding;
 });
 
-test('what one address keeps waiting is bounded, and the rest is refused at once', async () => {
+test('the queue of one address is bounded, and the rest is refused at once', async () => {
   await using under = await start({ DINGTALK_QPS: '400' });
   const flood = madeUp(160);
 
@@ -167,7 +167,7 @@ test.each([
   await under.letIn([person]);
   under.clock.advance(passedMs - 1300);
 
-  // One unknown bearer a second: the next one waits.
+  // One unknown bearer a second: the next one is queued.
   expect(await under.ask('made-up', attacker)).toBe(401);
   under.clock.advance(300);
   const asking = under.ask(person, attacker);
@@ -180,7 +180,7 @@ test.each([
   expect(await asking).toBe(200);
 });
 
-test('a bearer that DingTalk accepts no longer is known no longer', async () => {
+test('a bearer that DingTalk refuses is no longer known', async () => {
   await using under = await start({ DINGTALK_QPS: '3' });
   const [person = ''] = people;
   await under.letIn([person]);
@@ -209,11 +209,11 @@ test('a known bearer that cannot be checked stays known', async () => {
 
   expect(await under.ask('made-up', attacker)).toBe(401);
 
-  // The clock stands still: one that is unknown would wait.
+  // The clock stands still: an unknown bearer would be queued.
   expect(await under.ask(person, attacker)).toBe(200);
 });
 
-testWithRedis('replicas share the pace of unknown bearers, and that of one address', async () => {
+testWithRedis('replicas share the rate limit of unknown bearers and that of one address', async () => {
   await using redis = await startRedis();
   await using one = await start({ DINGTALK_QPS: '8', REDIS_URL: redis.url });
   await using two = await start({
@@ -228,7 +228,7 @@ testWithRedis('replicas share the pace of unknown bearers, and that of one addre
   const taken = await Promise.all(names.map((name) => raw.zcard(name)));
   raw.disconnect();
 
-  // The address’s, that of all unknown ones, and DingTalk’s.
+  // The windows of the address, of all unknown bearers, and of DingTalk's API.
   expect(taken).toEqual([2, 2, 2]);
   expect(names.join()).not.toContain('127.0.0');
 });

@@ -2,7 +2,7 @@ import { setImmediate as immediately } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { nextTurn } from '../../src/async/next-turn.ts';
 
-test('those who wait in the same turn go on together, step by step', async () => {
+test('waiters of one turn continue together, step by step', async () => {
   const steps: string[] = [];
   const work = async (name: string): Promise<void> => {
     await nextTurn();
@@ -19,7 +19,7 @@ test('those who wait in the same turn go on together, step by step', async () =>
   expect(steps).toEqual(['a 1', 'b 1', 'a 2', 'b 2']);
 });
 
-test('who comes while others go on waits for the turn after', async () => {
+test('a waiter that arrives while others continue waits for the next turn', async () => {
   const steps: string[] = [];
   const late = async (): Promise<void> => {
     await nextTurn();
@@ -35,7 +35,7 @@ test('who comes while others go on waits for the turn after', async () => {
   expect(steps).toEqual(['early', 'late']);
 });
 
-test('sixty-four go on in one turn, the others in the next ones, in the order in which they came', async () => {
+test('sixty-four waiters continue in one turn, the others in the next ones, in order of arrival', async () => {
   const gone: number[] = [];
   const all = Promise.all(
     Array.from({ length: 130 }, async (_, at) => {

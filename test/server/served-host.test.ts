@@ -37,14 +37,17 @@ const otherNames = [
   '[::ffff:10.0.0.1]',
 ];
 
-test.each(['127.0.0.1', '127.0.0.53', 'localhost', '::1'])('on %s loopback has its names alone', (host) => {
-  const isServed = createServedHostCheck({ host, allowedHosts: [] });
+test.each(['127.0.0.1', '127.0.0.53', 'localhost', '::1'])(
+  'on %s only the names of loopback are served',
+  (host) => {
+    const isServed = createServedHostCheck({ host, allowedHosts: [] });
 
-  expect(loopbackNames.filter((name) => !isServed(name))).toEqual([]);
-  expect(otherNames.filter(isServed)).toEqual([]);
-});
+    expect(loopbackNames.filter((name) => !isServed(name))).toEqual([]);
+    expect(otherNames.filter(isServed)).toEqual([]);
+  },
+);
 
-test.each(['127.0.0.1', '0.0.0.0'])('on %s names that are allowed are served beside those', (host) => {
+test.each(['127.0.0.1', '0.0.0.0'])('on %s allowed names are served too', (host) => {
   const isServed = createServedHostCheck({ host, allowedHosts: ['gateway.example', '[fd00::1]'] });
 
   expect(
@@ -81,13 +84,13 @@ test.each([
   ['GET', '/healthz'],
   ['GET', '/readyz'],
   ['GET', '/nothing-here'],
-])('a page whose name was made to lead here reads nothing of %s %s', async (method, path) => {
+])('a page with a rebound DNS name reads nothing of %s %s', async (method, path) => {
   await using gateway = await startGateway({
     environment: { IDE: 'on', CORS_ORIGINS: 'http://app.example' },
   });
   const { port } = new URL(gateway.url);
 
-  // As a browser does after the name has changed its address: of one origin with the page, and so without a preflight.
+  // A browser does this after the rebinding: the same origin as the page, and so no preflight.
   const request = http.request({
     host: 'rebound.evil.example',
     lookup: (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
@@ -109,7 +112,7 @@ test.each([
   expect(gateway.log.join('')).not.toContain('rebound');
 });
 
-test('names that the operator allows are answered', async () => {
+test('requests for a name in ALLOWED_HOSTS are answered', async () => {
   await using gateway = await startGateway({ environment: { ALLOWED_HOSTS: 'Gateway.Example., fd00::1' } });
   const statusFor = async (host: string): Promise<number | undefined> =>
     (await sendRaw(gateway.url, rawRequest('GET /healthz HTTP/1.1', [['host', host]])))?.status;
@@ -149,7 +152,7 @@ test.each([
   expect(answer?.body).not.toContain('evil');
 });
 
-test('over IPv6 it listens on loopback, written as in a URL too, and is served by its address', async () => {
+test('listens on IPv6 loopback, with or without brackets, and answers to that address', async () => {
   await using run = startProcess([process.execPath, 'dist/main.js'], { HOST: '[::1]', PORT: '0' });
   const url = await run.url;
 

@@ -6,7 +6,7 @@ import { startGateway } from '../support/start-gateway.ts';
 
 const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
 
-test('/healthz tells that the process lives', async () => {
+test('/healthz is 200 while the process lives', async () => {
   await using gateway = await startGateway();
 
   const response = await fetch(`${gateway.url}/healthz`);
@@ -15,7 +15,7 @@ test('/healthz tells that the process lives', async () => {
   expect(gateway.upstream.calls).toHaveLength(0);
 });
 
-test('/readyz is ready once a token could be had, and asks for it only once', async () => {
+test('/readyz is ready once a token is available, and fetches it only once', async () => {
   await using gateway = await startGateway();
 
   const first = await fetch(`${gateway.url}/readyz`);
@@ -26,7 +26,7 @@ test('/readyz is ready once a token could be had, and asks for it only once', as
   expect(gateway.upstream.calls.map(({ api }) => api)).toEqual(['accessToken']);
 });
 
-test('/readyz says why it is not ready, and recovers', async () => {
+test('/readyz gives the reason while it is not ready, and recovers', async () => {
   await using gateway = await startGateway();
   gateway.upstream.addFault('accessToken', { kind: 'html', status: 502 }, 1);
 
@@ -40,7 +40,7 @@ test('/readyz says why it is not ready, and recovers', async () => {
   expect(recovered.status).toBe(200);
 });
 
-test('/readyz says so while DingTalk is left alone, and lets traffic come back to see', async () => {
+test('/readyz is not ready while the breaker is open, and ready again when it is half-open', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock });
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'systemError' });
@@ -57,7 +57,7 @@ test('/readyz says so while DingTalk is left alone, and lets traffic come back t
   expect(later.status).toBe(200);
 });
 
-test('a refusal is an answer: it makes nobody unready', async () => {
+test('refusals do not make the gateway unready', async () => {
   await using gateway = await startGateway();
   for (let index = 0; index < 6; index += 1) await gateway.query(lookup, { id: 'cid.permissionDenied' });
 
@@ -66,7 +66,7 @@ test('a refusal is an answer: it makes nobody unready', async () => {
   expect(response.status).toBe(200);
 });
 
-test('clients that leave say nothing of DingTalk', async () => {
+test('clients that disconnect do not open the breaker', async () => {
   await using gateway = await startGateway();
   await gateway.query(lookup, { id: 'cid.demo.a' });
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' });
@@ -84,7 +84,7 @@ test('clients that leave say nothing of DingTalk', async () => {
   expect(response.status).toBe(200);
 });
 
-test('x-request-id is taken, given back and logged', async () => {
+test('x-request-id is accepted, returned and logged', async () => {
   await using gateway = await startGateway();
 
   const { headers } = await gateway.query(lookup, { id: 'cid.systemError' }, { 'x-request-id': 'trace-7f' });
@@ -108,7 +108,7 @@ test.each([['with blanks'], ['x'.repeat(129)], ['<script>']])(
   },
 );
 
-test('answers of the graph may not be kept by anything between', async () => {
+test('answers of the graph may not be cached on the way', async () => {
   await using gateway = await startGateway();
 
   const { headers } = await gateway.query(lookup, { id: 'cid.demo.a' });
@@ -116,7 +116,7 @@ test('answers of the graph may not be kept by anything between', async () => {
   expect(headers.get('cache-control')).toBe('private, no-store');
 });
 
-test('a path that is not there is told in GraphQL’s form', async () => {
+test('an unknown path is a 404 in the form of a GraphQL error', async () => {
   await using gateway = await startGateway();
 
   const response = await fetch(`${gateway.url}/graphiql`);
@@ -134,7 +134,7 @@ test('a path that is not there is told in GraphQL’s form', async () => {
   ]);
 });
 
-test('other origins are let in only where they are named', async () => {
+test('other origins are allowed only if CORS_ORIGINS names them', async () => {
   await using gateway = await startGateway({ environment: { CORS_ORIGINS: 'https://app.example.com' } });
   const preflight = (origin: string) =>
     fetch(`${gateway.url}/graphql`, {
@@ -155,7 +155,7 @@ test('other origins are let in only where they are named', async () => {
   expect(unknown.headers.get('access-control-allow-origin')).toBeNull();
 });
 
-test('a stop answers what is under way and closes idle connections at once', async () => {
+test('a stop answers running requests and closes idle connections at once', async () => {
   const gateway = await startGateway();
   const { hostname, port } = new URL(gateway.url);
   const idle = net.connect(Number(port), hostname);
@@ -175,7 +175,7 @@ test('a stop answers what is under way and closes idle connections at once', asy
   await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow();
 });
 
-test('a client that leaves takes its call upstream with it', async () => {
+test('a client that disconnects aborts its upstream call', async () => {
   await using gateway = await startGateway();
   await gateway.query(lookup, { id: 'cid.demo.a' });
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
