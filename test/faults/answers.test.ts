@@ -4,9 +4,9 @@ import { documentedErrors, type DocumentedErrorCode } from '../../src/sandbox/do
 import type { Fault } from '../../src/sandbox/sandbox.ts';
 import { faulty, suffer, usedMegabytes, type FaultCase } from './suffer.ts';
 
-/** A spent quota is looked at again after that long at the latest. */
+/** A spent quota is probed again after this time. */
 const quotaMs = 10 * 60_000;
-/** The documented length of a ban whose page names none. */
+/** The documented length of a ban whose page states none. */
 const banMs = 5 * 60_000;
 
 const codes: Readonly<Partial<Record<DocumentedErrorCode, PublicCode>>> = {
@@ -49,7 +49,7 @@ function codeOf(code: DocumentedErrorCode): PublicCode {
 
 const documented = documentedErrors.flatMap(({ code, status }): FaultCase[] =>
   (['error', 'uppercase-error'] as const).map((kind) => ({
-    name: `${code} ${kind === 'error' ? '' : 'in the other casing '}`.trim(),
+    name: `${code} ${kind === 'error' ? '' : 'in capitalized form '}`.trim(),
     begin: faulty({ kind, code }),
     code: codeOf(code),
     dingtalk: { code, status },
@@ -90,8 +90,8 @@ const undocumented: [name: string, fault: Fault, code: PublicCode, dingtalk?: ob
     'RATE_LIMITED',
     { status: 403 },
   ],
-  ['not gzip although it says so', answer(200, 'plain', { 'content-encoding': 'gzip' }), malformed],
-  ['not Brotli although it says so', answer(200, 'plain', { 'content-encoding': 'br' }), malformed],
+  ['a plain body labelled gzip', answer(200, 'plain', { 'content-encoding': 'gzip' }), malformed],
+  ['a plain body labelled Brotli', answer(200, 'plain', { 'content-encoding': 'br' }), malformed],
   [
     'a known code in a 200',
     answer(200, '{"code":"permissionDenied"}'),
@@ -125,7 +125,7 @@ const table: readonly FaultCase[] = [
 
 let usedBefore: number;
 beforeAll(async () => {
-  // Once before, so that what is loaded for the first case is no growth.
+  // Once before, so that modules loaded for the first case do not count as growth.
   await suffer({ name: 'none', begin: () => undefined, code: 'ok' });
   usedBefore = usedMegabytes();
 });

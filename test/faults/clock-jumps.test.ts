@@ -13,7 +13,7 @@ afterEach(() => {
 test.each([
   ['back', -tenMinutesMs],
   ['forward', tenMinutesMs],
-])('the wall clock jumps %s by ten minutes: nobody notices', async (_where, byMs) => {
+])('a jump of the wall clock %s by ten minutes has no effect', async (_where, byMs) => {
   await using gateway = await startGateway();
   gateway.upstream.setLatency(50);
   const underWay = gateway.query(lookup, example);
@@ -27,7 +27,7 @@ test.each([
   expect(gateway.upstream.callsTo('accessToken')).toHaveLength(1);
 });
 
-test('the machine slept for ten minutes over a call: it is too late, and the next one works', async () => {
+test('after ten minutes of sleep during a call, that lookup times out and the next one works', async () => {
   const clock = createRunningClock();
   await using gateway = await startGateway({ clock });
   await gateway.query(lookup, example);
@@ -45,7 +45,7 @@ test('the machine slept for ten minutes over a call: it is too late, and the nex
   expect(gateway.upstream.inFlight).toBe(0);
 });
 
-test('the machine slept for ten minutes over nothing: everything works', async () => {
+test('after ten minutes of sleep without a call, everything works', async () => {
   const clock = createRunningClock();
   await using gateway = await startGateway({ clock });
   await gateway.query(lookup, example);

@@ -1,11 +1,11 @@
 import { systemClock, type Clock } from '../../src/async/clock.ts';
 
 export interface RunningClock extends Clock {
-  /** Puts the hands forward at once, running what falls due on the way: as after a sleep of the machine. */
+  /** Moves the clock forward at once and runs all timers that are due, as after a sleep of the machine. */
   jump(ms: number): void;
 }
 
-/** The machine's own clock, that a test can put forward. */
+/** The machine's clock, which a test can move forward. */
 export function createRunningClock(): RunningClock {
   let aheadMs = 0;
   const tasks = new Map<() => void, { readonly atMs: number; cancel: () => void }>();

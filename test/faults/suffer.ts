@@ -7,7 +7,7 @@ import { samplesOf, scrape } from '../metrics/scrape.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { createRunningClock, type RunningClock } from './running-clock.ts';
 
-/** Generous: what fails at once has to do so on a busy machine as well. Nobody waits for its end. */
+/** Generous, for failures on a busy machine. No test waits for its end: the clock is moved. */
 export const deadlineMs = 3000;
 const graceMs = 500;
 const maxCalls = 3;
@@ -21,24 +21,24 @@ export interface World {
   readonly clock: RunningClock;
 }
 
-/** One way to fail, and what it has to look like from outside. */
+/** A fault, and the behaviour that a client must see. */
 export interface FaultCase {
   readonly name: string;
-  /** From when on everything goes wrong. */
+  /** Starts the fault. */
   readonly begin: (world: World) => void | Promise<void>;
-  /** Beside the stand-in's faults and latency, which end by themselves. */
+  /** Ends the fault. Faults and latency of the stand-in are cleared in any case. */
   readonly end?: (world: World) => void | Promise<void>;
-  /** What the client is told; `ok`: nothing, the answer is right. */
+  /** The code that the client gets; `ok` for the right answer. */
   readonly code: PublicCode | 'ok' | readonly (PublicCode | 'ok')[];
   readonly dingtalk?: object;
-  /** True: the gateway has no token and no connection yet when it begins. */
+  /** True: the gateway has no token and no connection when the fault starts. */
   readonly cold?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
-  /** Where it leaves calls without an end: the clock is put forward to the deadline once one is there. */
+  /** For a fault that hangs calls: at the first call to this API the clock is moved to the deadline. */
   readonly hangsAt?: SandboxApi | undefined;
-  /** How long after its end the gateway may still feel it, beyond the `retryAfterMs` that was told. */
+  /** The time of recovery after the end of the fault, beyond `retryAfterMs` of the answer. */
   readonly recoverAfterMs?: number;
-  /** True: nothing can end it. */
+  /** True: the fault cannot be ended. */
   readonly endless?: boolean;
 }
 
@@ -48,7 +48,7 @@ export const faulty =
   ({ gateway }) =>
     gateway.upstream.addFault(api, fault);
 
-/** Lets it happen, and expects the right code in time, few calls, nothing left over, and a recovery. */
+/** Runs the fault and expects the right code in time, few calls, nothing left running, and a recovery. */
 export async function suffer(fault: FaultCase): Promise<void> {
   const clock = createRunningClock();
   await using gateway = await startGateway({
@@ -71,10 +71,10 @@ export async function suffer(fault: FaultCase): Promise<void> {
   const tookMs = performance.now() - beganMs - stalls.end();
 
   const failure = body.errors?.[0]?.extensions;
-  const told: string = failure?.code ?? 'ok';
+  const code: string = failure?.code ?? 'ok';
   expect(status).toBe(200);
-  expect([fault.code].flat()).toContain(told);
-  expect(body.data).toEqual(told === 'ok' ? found.data : { conversationSpace: null });
+  expect([fault.code].flat()).toContain(code);
+  expect(body.data).toEqual(code === 'ok' ? found.data : { conversationSpace: null });
   if (fault.dingtalk) expect(failure.dingtalk ?? {}).toMatchObject(fault.dingtalk);
   expect(tookMs).toBeLessThan(deadlineMs + graceMs);
   expect(gateway.upstream.callsTo('conversationSpace').length).toBeLessThanOrEqual(maxCalls);
@@ -89,14 +89,14 @@ export async function suffer(fault: FaultCase): Promise<void> {
   await nothingLeft(gateway);
 }
 
-/** The stand-in learns of an aborted call a moment later; for ever would be too late. */
+/** Waits until no call is running: the stand-in notices an aborted call a moment later. */
 async function nothingLeft(gateway: GatewayUnderTest): Promise<void> {
   while (gateway.upstream.inFlight > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   const inFlight = samplesOf(await scrape(gateway.url), 'dingtalk_gateway_upstream_calls_in_flight');
   expect(Object.values(inFlight).filter((calls) => calls > 0)).toEqual([]);
 }
 
-/** How long this process did not get to run: a busy machine is no fault of the gateway's. */
+/** Measures how long this process could not run: a busy machine must not fail the test. */
 function measureStalls(): { end(): number } {
   const everyMs = 20;
   let lastMs = performance.now();
@@ -119,7 +119,7 @@ function measureStalls(): { end(): number } {
 setFlagsFromString('--expose_gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** What is in use once everything unused is gone. */
+/** The memory in use after a garbage collection. */
 export function usedMegabytes(): number {
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();

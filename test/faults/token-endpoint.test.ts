@@ -31,10 +31,10 @@ const faults: [name: string, fault: Fault, code: PublicCode][] = [
   ['redirects', { kind: 'redirect', location: 'http://127.0.0.1:1/' }, malformed],
   ['has banned the IP', { kind: 'ip-ban' }, 'RATE_LIMITED'],
   ['gives an empty token', token('{"accessToken":"","expireIn":7200}'), malformed],
-  ['gives a token that has lived', token('{"accessToken":"a","expireIn":0}'), malformed],
+  ['gives an expired token', token('{"accessToken":"a","expireIn":0}'), malformed],
   ['gives a token with a negative life', token('{"accessToken":"a","expireIn":-1}'), malformed],
   ['gives a token without its life', token('{"accessToken":"a"}'), malformed],
-  ['knows nobody', { kind: 'error', code: 'invalidClientIdOrSecret' }, 'GATEWAY_MISCONFIGURED'],
+  ['refuses the credentials', { kind: 'error', code: 'invalidClientIdOrSecret' }, 'GATEWAY_MISCONFIGURED'],
 ];
 
 const table: readonly FaultCase[] = [
@@ -54,7 +54,7 @@ const table: readonly FaultCase[] = [
     hangsAt: 'accessToken',
   },
   {
-    name: 'is down while a token is at its end',
+    name: 'is down when the token has expired',
     begin({ gateway, clock }) {
       gateway.upstream.addFault('accessToken', { kind: 'reset' });
       clock.jump(7200 * 1000);
@@ -62,7 +62,7 @@ const table: readonly FaultCase[] = [
     code: unavailable,
   },
   {
-    name: 'is down while a token is due for renewal',
+    name: 'is down when the token is due for renewal',
     begin({ gateway, clock }) {
       gateway.upstream.addFault('accessToken', { kind: 'hang' });
       clock.jump(7000 * 1000);
@@ -82,21 +82,21 @@ afterAll(() => {
 
 test.each(table)('the token endpoint $name', suffer);
 
-test('a flapping token endpoint fails only those who need it just then', async () => {
+test('a flapping token endpoint fails only the lookups that need a token at that moment', async () => {
   await using gateway = await startGateway();
-  const told: string[] = [];
+  const outcomes: string[] = [];
   for (let round = 0; round < 6; round += 1) {
     gateway.upstream.expireTokens();
     gateway.upstream.clearFaults();
     if (round % 3 === 0) gateway.upstream.addFault('accessToken', { kind: 'html', status: 502 });
     const { body } = await gateway.query(lookup, example);
-    told.push(body.errors?.[0]?.extensions.code ?? body.data.conversationSpace.spaceId);
+    outcomes.push(body.errors?.[0]?.extensions.code ?? body.data.conversationSpace.spaceId);
   }
 
-  expect(told).toEqual([unavailable, '798xxxxx', '798xxxxx', unavailable, '798xxxxx', '798xxxxx']);
+  expect(outcomes).toEqual([unavailable, '798xxxxx', '798xxxxx', unavailable, '798xxxxx', '798xxxxx']);
 });
 
-test('tokens that live one second are enough', async () => {
+test('lookups work with tokens that live for one second', async () => {
   const clock = createRunningClock();
   await using gateway = await startGateway({ clock, sandbox: { tokenLifeSeconds: 1 } });
 

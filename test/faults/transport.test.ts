@@ -8,26 +8,26 @@ import { selfSigned } from '../support/self-signed.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { faulty, suffer, usedMegabytes, type FaultCase } from './suffer.ts';
 
-/** Somewhere else: a token that came here would have followed a redirect. */
+/** The target of redirects: a request here means that one was followed. */
 const elsewhere = http.createServer((request, response) => {
   seenElsewhere.push(request.url ?? '');
   response.end('{"space":{"spaceId":"stolen","corpId":"stolen"}}');
 });
 const seenElsewhere: string[] = [];
-/** Speaks TLS, but has no certificate to show. */
+/** A TLS server without a certificate. */
 const withoutCertificate = tls.createServer({});
-/** Shows a certificate that nobody vouches for: whoever asks here would have told it the application's secret. */
+/** A TLS server with an untrusted certificate: a token call that reaches it reveals the application's secret. */
 const seenUntrusted: string[] = [];
 const untrusted = https.createServer(selfSigned, (request, response) => {
   seenUntrusted.push(request.url ?? '');
   response.end('{"accessToken":"stolen","expireIn":7200}');
 });
-/** Speaks something, but not HTTP. */
+/** A server of another protocol than HTTP. */
 const otherProtocol = net.createServer((socket) => {
   socket.on('error', () => undefined);
   socket.end('220 mail.example.com ESMTP\r\n');
 });
-/** Where nothing listens until a test lets something. */
+/** A port where nothing listens until a test starts a server. */
 let unusedPort: number;
 let later: TcpProxy | undefined;
 
@@ -52,12 +52,12 @@ const redirects = [301, 302, 303, 307, 308].map((status): FaultCase => ({
 
 const table: readonly FaultCase[] = [
   {
-    name: 'an answer that takes a while',
+    name: 'a slow answer',
     begin: ({ gateway }) => gateway.upstream.setLatency(100),
     code: 'ok',
   },
   {
-    name: 'an answer that takes too long',
+    name: 'an answer after the deadline',
     begin: ({ gateway }) => gateway.upstream.setLatency(60_000),
     code: 'UPSTREAM_TIMEOUT',
     hangsAt: 'conversationSpace',
@@ -88,7 +88,7 @@ const table: readonly FaultCase[] = [
   },
   { name: 'a truncated body', begin: faulty({ kind: 'truncated' }), code: 'UPSTREAM_UNAVAILABLE' },
   {
-    name: 'one reset of a connection that was kept',
+    name: 'one reset of a kept-alive connection',
     begin: ({ gateway }) => gateway.upstream.addFault('conversationSpace', { kind: 'reset' }, 1),
     code: 'ok',
   },
@@ -117,7 +117,7 @@ afterAll(async () => {
 
 test.each(table)('$name', suffer);
 
-test('a refused connection, and then one that is not', () =>
+test('a refused connection, then one that is accepted', () =>
   suffer({
     name: 'refused',
     environment: { DINGTALK_API_URL: `http://127.0.0.1:${unusedPort}` },
@@ -129,13 +129,13 @@ test('a refused connection, and then one that is not', () =>
     },
   }));
 
-test('a host that nobody knows', () =>
+test('an unknown host', () =>
   suffer({
     name: 'unknown host',
     environment: { DINGTALK_API_URL: 'https://no-such-host.invalid' },
     cold: true,
     begin: () => undefined,
-    // A resolver may take its time to say so.
+    // A resolver may take long to report it.
     code: ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT'],
     endless: true,
   }));
@@ -150,7 +150,7 @@ test('a TLS handshake that fails', () =>
     endless: true,
   }));
 
-test('a certificate that nobody vouches for: not a word is said to its owner', async () => {
+test('an untrusted certificate: no request is sent', async () => {
   let log: readonly string[] = [];
   await suffer({
     name: 'untrusted',
@@ -167,7 +167,7 @@ test('a certificate that nobody vouches for: not a word is said to its owner', a
   expect(seenUntrusted).toEqual([]);
 });
 
-test('a server that speaks something else than HTTP', () =>
+test('a server of another protocol', () =>
   suffer({
     name: 'no HTTP',
     environment: { DINGTALK_API_URL: `http://127.0.0.1:${portOf(otherProtocol)}` },
@@ -177,7 +177,7 @@ test('a server that speaks something else than HTTP', () =>
     endless: true,
   }));
 
-test('plain HTTP where TLS was expected', () =>
+test('plain HTTP instead of TLS', () =>
   suffer({
     name: 'no TLS',
     environment: { DINGTALK_API_URL: `https://127.0.0.1:${portOf(elsewhere)}` },
@@ -187,6 +187,6 @@ test('plain HTTP where TLS was expected', () =>
     endless: true,
   }));
 
-test('no request ever followed a redirect', () => {
+test('no request follows a redirect', () => {
   expect(seenElsewhere).toEqual([]);
 });

@@ -33,7 +33,7 @@ test.each<[string, string, unknown, number]>([
   ['1,000 unknown types in fifty fields', fiftyTimes, many(1000, { __typename: 'User' }), 100_050],
   ['1,000 nested lists in fifty fields', fiftyTimes, many(1000, [[0]]), 100_050],
   ['1,000 nulls in fifty fields', fiftyTimes, many(1000, null), 100_050],
-  ['1,000 good references in fifty fields', fiftyTimes, many(1000, conversation), 100_050],
+  ['1,000 valid references in fifty fields', fiftyTimes, many(1000, conversation), 100_050],
   ['100,000 zeros in one field', once, many(100_000, 0), 200_001],
   [
     '1,000 references with fifty fields each',
@@ -42,19 +42,19 @@ test.each<[string, string, unknown, number]>([
     51_001,
   ],
   [
-    '1,000 references with twelve fields through a fragment that is spread thrice',
+    '1,000 references with twelve fields through a fragment that is spread three times',
     `query ($r: [_Any!]!) { _entities(representations: $r) { ...F ... on Space { ...F ...F } } }
      fragment F on Space { ${times(4, (index) => `a${index}: corpId`)} }`,
     many(1000, { __typename: 'Space', spaceId: '7' }),
     13_001,
   ],
   [
-    'a list that fifty fields take from a variable by the name of an inherited property',
+    'a list in a variable named after an inherited property, used by fifty fields',
     fiftyTimes.replaceAll('$r', '$constructor').replace('[_Any!]!', `[_Any!]! = [${times(101, () => '0')}]`),
     undefined,
     10_150,
   ],
-])('%s: refused before anything is made of them', async (_what, query, r, fields) => {
+])('%s: refused before execution', async (_what, query, r, fields) => {
   expect(await answerOf(query, r)).toEqual(tooMany(fields));
   expect(gateway.upstream.calls).toEqual([]);
 });
@@ -64,7 +64,7 @@ async function answerOf(query: string, r: unknown): Promise<{ status: number; bo
   return { status, body };
 }
 
-test('the longest page of a router fits: 1,000 references with a space of four fields', async () => {
+test('a long page of a router fits: 1,000 references, each with four fields of its space', async () => {
   const query =
     'query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Conversation { space { spaceId corpId createTime modifiedTime } } } }';
 
@@ -74,7 +74,7 @@ test('the longest page of a router fits: 1,000 references with a space of four f
   expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
 });
 
-test('a limit is what MAX_ANSWER_FIELDS says, for fields without a list as well', async () => {
+test('MAX_ANSWER_FIELDS also limits fields without a list', async () => {
   await using narrow = await startGateway({ environment: { MAX_ANSWER_FIELDS: '4' } });
 
   expect((await narrow.query('{ a: __typename b: __typename c: __typename d: __typename }')).status).toBe(
@@ -85,7 +85,7 @@ test('a limit is what MAX_ANSWER_FIELDS says, for fields without a list as well'
   expect({ status, body }).toEqual(tooMany(5, 4));
 });
 
-/** `count` errors of which twenty entries tell. */
+/** The list for `count` errors: nineteen of them, and one entry that counts the rest. */
 const twentyOf = (count: number, error: object, path: (index: number) => readonly unknown[]) => [
   ...Array.from({ length: 19 }, (_, index) => ({
     ...error,
@@ -117,7 +117,7 @@ test.each<[string, unknown, object]>([
     },
   ],
 ])(
-  'of 4,000 representations that are %s twenty errors are made, logged and listed',
+  'for 4,000 representations that are %s, twenty errors are created, logged and listed',
   async (_what, bad, error) => {
     const linesBefore = gateway.log.length;
 
@@ -143,30 +143,33 @@ test.each<[string, string, object, (index: number) => readonly unknown[]]>([
     (index) => ['_entities', index],
   ],
   [
-    'conversations whose space has a time that cannot be read',
+    'conversations with an unreadable time in their space',
     '... on Conversation { space { createTime } }',
     { __typename: 'Conversation', openConversationId: 'cid.badTime' },
     (index) => ['_entities', index, 'space', 'createTime'],
   ],
-])('of 1,000 %s twenty errors are made, logged and listed', async (_what, selection, reference, path) => {
-  const linesBefore = gateway.log.length;
+])(
+  'for 1,000 %s, twenty errors are created, logged and listed',
+  async (_what, selection, reference, path) => {
+    const linesBefore = gateway.log.length;
 
-  const { status, body } = await gateway.query(
-    `query ($r: [_Any!]!) { _entities(representations: $r) { ${selection} } }`,
-    { r: many(1000, reference) },
-  );
+    const { status, body } = await gateway.query(
+      `query ($r: [_Any!]!) { _entities(representations: $r) { ${selection} } }`,
+      { r: many(1000, reference) },
+    );
 
-  expect([status, body.data['_entities'].length, body.errors!.length]).toEqual([200, 1000, 20]);
-  expect(body.errors!.slice(0, 19).map(({ path }) => path)).toEqual(
-    Array.from({ length: 19 }, (_, index) => path(index)),
-  );
-  expect(body.errors!.at(-1)!.extensions).toEqual({
-    code: 'ERRORS_OMITTED',
-    retryable: false,
-    omitted: 981,
-  });
-  expect(gateway.log.length - linesBefore).toBeLessThanOrEqual(22);
-});
+    expect([status, body.data['_entities'].length, body.errors!.length]).toEqual([200, 1000, 20]);
+    expect(body.errors!.slice(0, 19).map(({ path }) => path)).toEqual(
+      Array.from({ length: 19 }, (_, index) => path(index)),
+    );
+    expect(body.errors!.at(-1)!.extensions).toEqual({
+      code: 'ERRORS_OMITTED',
+      retryable: false,
+      omitted: 981,
+    });
+    expect(gateway.log.length - linesBefore).toBeLessThanOrEqual(22);
+  },
+);
 
 const aliased = (alias: string): string => once.replace('{ _', `{ ${alias}: _`);
 
@@ -181,7 +184,7 @@ test('a name longer than 256 characters is refused: an answer repeats an alias f
   expect((await gateway.query(aliased('a'.repeat(256)), { r: [conversation] })).status).toBe(200);
 });
 
-test('thousands of variables that cannot be are two entries', async () => {
+test('thousands of invalid variables are two entries', async () => {
   const { status, body } = await gateway.query(
     'query ($r: [_Any!]!, $b: Boolean!) { _entities(representations: $r) { __typename @skip(if: $b) } }',
     {

@@ -28,7 +28,7 @@ const headers = [
   ['accept', 'application/graphql-response+json'],
 ] as const;
 
-/** What the gateway says, having made sure that it is JSON, that nobody was asked, and that the next request works. */
+/** The gateway's answer. Checks that it is JSON, that no call was made, and that the next request works. */
 async function answerTo(
   body: string | Buffer,
 ): Promise<{ status: number; codes: unknown[]; data?: unknown }> {
@@ -97,7 +97,7 @@ test.each(badVariables.map((variables) => [JSON.stringify(variables), variables]
 );
 
 test.each(badIds.map((id) => [JSON.stringify(id.slice(0, 20)), id.length, id] as const))(
-  'an id such as %s, %i characters long, is refused in its own field',
+  'an id such as %s, %i characters long, fails its own field',
   async (_title, _length, id) => {
     const byVariable = await answerTo(JSON.stringify({ query: lookup, variables: { id } }));
     const byName = await answerTo(
@@ -105,20 +105,20 @@ test.each(badIds.map((id) => [JSON.stringify(id.slice(0, 20)), id.length, id] as
     );
     const refused = { status: 200, codes: ['BAD_USER_INPUT'], data: { conversationSpace: null } };
     expect(byVariable).toEqual(refused);
-    // GraphQL's own notation has no half of a surrogate pair.
+    // A GraphQL literal cannot contain half of a surrogate pair.
     expect([refused, { status: 400, codes: ['GRAPHQL_PARSE_FAILED'] }]).toContainEqual(byName);
   },
 );
 
 test.each(badRepresentations.map((each) => [JSON.stringify(each).slice(0, 80), each]))(
-  'a representation such as %s is refused in its own place',
+  'a representation such as %s fails at its own path',
   async (_title, representation) => {
     const answer = await answerTo(JSON.stringify({ query: entities, variables: { list: [representation] } }));
     expect(answer).toMatchObject({ status: 200, codes: ['BAD_USER_INPUT'] });
   },
 );
 
-test('null where a default would have been is the field’s own error, and hides no other field from the limit', async () => {
+test('null instead of a default fails that field, and hides no other field from the limit', async () => {
   const query = `query ($id: ID = "x") {
     conversationSpace(openConversationId: $id) { spaceId }
     ${Array.from({ length: 49 }, (_, index) => `a${index}: conversationSpace(openConversationId: "cid.demo.${index}") { spaceId }`).join(' ')}
@@ -136,7 +136,7 @@ test('null where a default would have been is the field’s own error, and hides
   });
 });
 
-test('null for the condition of a directive is told as such', async () => {
+test('null for the condition of a directive is reported as such', async () => {
   const query = 'query ($if: Boolean = true) { __typename @include(if: $if) }';
 
   const answer = await answerTo(JSON.stringify({ query, variables: { if: null } }));

@@ -1,4 +1,4 @@
-/** Bodies that no gateway should take, each with what it is. All are sent as `application/json`. */
+/** Invalid bodies by kind. All are sent as `application/json`. */
 
 const ok = '{ __typename }';
 const body = (fields: Record<string, unknown>): string => JSON.stringify({ query: ok, ...fields });
@@ -75,7 +75,7 @@ export const wrongTypes: readonly string[] = [
   ...[1, true, {}, [], 'Absent', ''].map((operationName) => body({ operationName })),
 ];
 
-/** Names that would change the prototype of an object that is copied from the body. */
+/** Names that change the prototype of an object copied from the body. */
 export const forbiddenNames: readonly string[] = [
   `{"query":"${ok}","__proto__":{}}`,
   `{"query":"${ok}","variables":{"__proto__":{"unionId":"x"}}}`,
@@ -224,7 +224,7 @@ export const badVariables: readonly unknown[] = [
   { id: { constructor: {} } },
 ];
 
-/** Valid GraphQL, with ids that are none. */
+/** Invalid ids, sent in valid GraphQL. */
 export const badIds: readonly string[] = [
   '',
   '\u0000',

@@ -70,12 +70,12 @@ const requests: readonly (readonly [string, number | 'closed', string | Buffer])
   ['chunked and a length', 400, withHead('transfer-encoding: chunked\r\ncontent-length: 3', '0\r\n\r\n')],
   ['chunked twice', 400, withHead('transfer-encoding: chunked\r\ntransfer-encoding: chunked', 'zz\r\n')],
   [
-    'a chunk size that is no number',
+    'a chunk size that is not a number',
     400,
     withHead('content-type: application/json\r\ntransfer-encoding: chunked', 'zz\r\n{}\r\n'),
   ],
   [
-    'a chunk longer than it says',
+    'a chunk longer than its size',
     400,
     withHead('content-type: application/json\r\ntransfer-encoding: chunked', '1\r\n{"query"\r\n'),
   ],
@@ -85,8 +85,8 @@ const requests: readonly (readonly [string, number | 'closed', string | Buffer])
     withHead('content-type: application/json\r\ntransfer-encoding: chunked', `1;${'x'.repeat(20_000)}`),
   ],
   ['a negative length', 400, withHead('content-length: -1')],
-  ['a length that is no number', 400, withHead('content-length: many')],
-  ['a length beyond all numbers', 400, withHead(`content-length: ${'9'.repeat(40)}`)],
+  ['a length that is not a number', 400, withHead('content-length: many')],
+  ['a length of forty digits', 400, withHead(`content-length: ${'9'.repeat(40)}`)],
   ['two lengths', 400, withHead('content-length: 3\r\ncontent-length: 4', 'abcd')],
   [
     'a length shorter than the body',
@@ -132,7 +132,7 @@ const requests: readonly (readonly [string, number | 'closed', string | Buffer])
   ['noise', 400, Buffer.from('fe53cc1190a7ffd80d0a0d0a', 'hex')],
   ['JSON without HTTP', 400, `${body}\r\n\r\n`],
   ['a method in lower case', 400, 'post /graphql HTTP/1.1\r\nhost: localhost\r\n\r\n'],
-  ['a method of its own', 400, 'FETCH /graphql HTTP/1.1\r\nhost: localhost\r\n\r\n'],
+  ['an unknown method', 400, 'FETCH /graphql HTTP/1.1\r\nhost: localhost\r\n\r\n'],
   ['CONNECT', 'closed', 'CONNECT evil.example:443 HTTP/1.1\r\nhost: localhost\r\n\r\n'],
   ...['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY'].map(
     (method) => [`${method} /graphql`, 405, line(`${method} /graphql HTTP/1.1`)] as const,
@@ -181,13 +181,13 @@ const requests: readonly (readonly [string, number | 'closed', string | Buffer])
     `?query=query($id:ID!){conversationSpace(openConversationId:$id){spaceId}}&variables={%22id%22:${'['.repeat(5000)}${']'.repeat(5000)}}`,
   ].map((search) => [`GET /graphql${search.slice(0, 60)}`, 400, get(search)] as const),
   ['a mutation by GET', 405, get('?query=mutation{a}')],
-  ['a query by GET without a word of CSRF', 400, rawRequest('GET /graphql?query={__typename} HTTP/1.1', [])],
+  ['a query by GET without a CSRF header', 400, rawRequest('GET /graphql?query={__typename} HTTP/1.1', [])],
   [
     'a GET with a form’s content type',
     415,
     get('?query={__typename}', ['content-type', 'application/x-www-form-urlencoded']),
   ],
-  ['an Accept that nothing fits', 406, post(json, ['accept', 'image/png'])],
+  ['an Accept header without a supported type', 406, post(json, ['accept', 'image/png'])],
 ];
 
 const title = ([name]: (typeof requests)[number]): string => JSON.stringify(name);
@@ -213,7 +213,7 @@ test.each(requests.map((each) => [title(each), each[1], each[2]] as const))(
   },
 );
 
-test('garbage behind a request costs its connection, and no other', async () => {
+test('garbage after a request closes its connection, and no other', async () => {
   const answer = await sendRaw(
     gateway.url,
     Buffer.concat([post(json), Buffer.from('\u0000garbage\r\n\r\n')]),
@@ -224,7 +224,7 @@ test('garbage behind a request costs its connection, and no other', async () => 
   expect((await gateway.query('{ __typename }')).status).toBe(200);
 });
 
-test('nothing that came in was unforeseen', () => {
+test('no request caused a warning or an error in the log', () => {
   const lines = gateway.log.map((line) => JSON.parse(line));
   expect(lines.filter(({ level }) => level >= 40)).toEqual([]);
 });

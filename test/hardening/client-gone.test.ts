@@ -3,10 +3,10 @@ import net from 'node:net';
 import { expect, test } from '@jest/globals';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 
-/** No deadline comes to a call's end in a client's place. */
+/** A long deadline, so that only a client that disconnects ends a call. */
 const patient = { UPSTREAM_TIMEOUT_MS: '600000' };
 
-test('a client that leaves takes its calls with it: those under way, those that queue, and the wait for a token', async () => {
+test('a client that disconnects while its lookups wait for a token ends these lookups', async () => {
   await using gateway = await startGateway({ environment: { ...patient, DINGTALK_QPS: '2' } });
   const { upstream } = gateway;
   const query = `{ ${['a', 'b', 'c', 'd'].map((id) => `${id}: conversationSpace(openConversationId: "cid.demo.${id}") { spaceId }`).join(' ')} }`;
@@ -16,11 +16,11 @@ test('a client that leaves takes its calls with it: those under way, those that 
   await upstream.waitForCalls('accessToken', 1);
   waitingForToken.destroy();
   await eventually(() => linesOf(gateway, 'lookup aborted: the client closed the connection').length === 4);
-  // The token is for everybody: whoever comes next finds it, or waits for the same.
+  // The token call continues: other requests use or await its token.
   expect([upstream.callsTo('conversationSpace').length, upstream.inFlight]).toEqual([0, 1]);
 });
 
-test('a call under way ends with its client, and so does the queue behind it', async () => {
+test('a client that disconnects ends its calls in flight and its queued calls', async () => {
   await using gateway = await startGateway({ environment: { ...patient, DINGTALK_QPS: '2' } });
   const { upstream } = gateway;
   const query = `{ ${['a', 'b', 'c', 'd'].map((id) => `${id}: conversationSpace(openConversationId: "cid.demo.${id}") { spaceId }`).join(' ')} }`;
@@ -36,7 +36,7 @@ test('a call under way ends with its client, and so does the queue behind it', a
   expect(upstream.callsTo('conversationSpace')).toHaveLength(2);
 });
 
-test('a client whose second request waits behind the first takes the calls of both with it', async () => {
+test('a client that disconnects with two pipelined requests aborts the calls of both', async () => {
   await using gateway = await startGateway({ environment: patient });
   const { upstream } = gateway;
   upstream.addFault('conversationSpace', { kind: 'hang' });
@@ -49,7 +49,7 @@ test('a client whose second request waits behind the first takes the calls of bo
   expect(upstream.inFlight).toBe(0);
 });
 
-test('a client that leaves before it is known who it is asks nothing', async () => {
+test('a client that disconnects during authentication causes no lookup', async () => {
   await using gateway = await startGateway({ environment: { ...patient, VIEWER_AUTH: 'dingtalk' } });
   const { upstream } = gateway;
   upstream.addFault('usersMe', { kind: 'hang' }, 1);
@@ -70,7 +70,7 @@ test('a client that leaves before it is known who it is asks nothing', async () 
 const lookupOf = (id: string): string =>
   `{ conversationSpace(openConversationId: "cid.demo.${id}") { spaceId } }`;
 
-/** One connection with the queries written to it one after the other, not waiting for an answer. */
+/** A connection on which the queries are pipelined. */
 async function startRequest({ url }: GatewayUnderTest, ...queries: string[]): Promise<net.Socket> {
   const { hostname, port } = new URL(url);
   const socket = net.connect(Number(port), hostname);
@@ -87,7 +87,7 @@ async function startRequest({ url }: GatewayUnderTest, ...queries: string[]): Pr
 const linesOf = ({ log }: GatewayUnderTest, msg: string): object[] =>
   log.map((line) => JSON.parse(line)).filter((line) => line.msg === msg);
 
-/** Lets events happen until they have; a test that waits in vain must end all the same. */
+/** Waits until the condition holds, for a limited time. */
 async function eventually(isSo: () => boolean): Promise<void> {
   const giveUpAtMs = Date.now() + 10_000;
   while (!isSo()) {

@@ -9,7 +9,7 @@ const lookup = '{ conversationSpace(openConversationId: "cid.demo.a") { corpId }
 const router = { VIEWER_AUTH: 'router', ROUTER_SECRET: 'secret' };
 const as = (unionId: string) => ({ 'x-router-secret': 'secret', 'x-dingtalk-union-id': unionId });
 
-test('a viewer who asks too often is told how long to wait, and nobody else is', async () => {
+test('a viewer beyond VIEWER_RPS gets RATE_LIMITED with retryAfterMs, and no other viewer does', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock, environment: { ...router, VIEWER_RPS: '3' } });
   const ask = (unionId: string) => gateway.query(lookup, {}, as(unionId));
@@ -43,7 +43,7 @@ test('a viewer who asks too often is told how long to wait, and nobody else is',
   expect((await ask('chy')).status).toBe(429);
 });
 
-test('whoever is not let in spends nobody’s rate', async () => {
+test('an unauthenticated request does not count against any viewer', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock, environment: { ...router, VIEWER_RPS: '1' } });
 
@@ -53,7 +53,7 @@ test('whoever is not let in spends nobody’s rate', async () => {
   expect([refused.status, first.status]).toEqual([401, 200]);
 });
 
-test('without the variable there is no such limit', async () => {
+test('without VIEWER_RPS there is no such limit', async () => {
   await using gateway = await startGateway({ clock: createManualClock() });
 
   const answers = await Promise.all(Array.from({ length: 50 }, () => gateway.query('{ __typename }')));
@@ -82,7 +82,7 @@ test.each([
     'chunks that never end',
     'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n',
   ],
-])('%s are waited for no longer than is said', async (_what, bytes) => {
+])('%s are ended at their timeout', async (_what, bytes) => {
   await using gateway = await startGateway({ environment: patience });
 
   const answer = await sendRaw(gateway.url, bytes);
@@ -90,7 +90,7 @@ test.each([
   expect([answer?.status, JSON.parse(answer?.body ?? '')]).toEqual([408, tooSlow]);
 });
 
-test('a connection that says nothing is closed', async () => {
+test('a silent connection is closed', async () => {
   await using gateway = await startGateway({ environment: patience });
   const { hostname, port } = new URL(gateway.url);
   const silent = net.connect(Number(port), hostname);
@@ -99,7 +99,7 @@ test('a connection that says nothing is closed', async () => {
   await once(silent, 'close');
 });
 
-test('headers that trickle in are no less slow', async () => {
+test('headers that trickle in are ended at the same timeout', async () => {
   await using gateway = await startGateway({ environment: patience });
   const { hostname, port } = new URL(gateway.url);
   const slow = net.connect(Number(port), hostname);

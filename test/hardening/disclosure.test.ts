@@ -15,7 +15,7 @@ test.each([
   '{ __schema { queryType { name } } }',
   '{ __type(name: "Space") { name } }',
   '{ ...F } fragment F on Query { __schema { types { name } } }',
-])('in production the schema is nobody’s business: %#', async (query) => {
+])('in production introspection is refused: %#', async (query) => {
   const { status, body } = await gateway.query(query, {}, key);
 
   expect([status, body.data]).toEqual([400, undefined]);
@@ -29,7 +29,7 @@ test.each([
   '{ conversationSpace(openConversationId: "a") { ... on Spac { spaceId } } }',
   '{ __typename @inclu(if: true) }',
   'query ($a: Strin) { __typename }',
-])('in production nobody helps to guess: %s', async (query) => {
+])('in production errors suggest no names: %s', async (query) => {
   const { status, body } = await gateway.query(query, {}, key);
 
   expect(status).toBe(400);
@@ -39,7 +39,7 @@ test.each([
 });
 
 test.each(['development', 'production'])(
-  'in %s errors tell neither stack nor upstream',
+  'in %s errors contain neither stack nor upstream',
   async (environment) => {
     await using gateway = await startGateway({
       environment: { NODE_ENV: environment, GATEWAY_API_KEYS: 'key' },
@@ -67,15 +67,15 @@ test.each(['development', 'production'])(
 );
 
 test.each<[string, () => Promise<Response>]>([
-  ['a good answer', () => post('{ __typename }', key)],
+  ['an answer with data', () => post('{ __typename }', key)],
   ['a refusal of the graph', () => post('{ nothing }', key)],
   ['a 401', () => post('{ __typename }', {})],
   ['a 404', () => fetch(`${gateway.url}/nothing`)],
   ['a 405', () => fetch(`${gateway.url}/graphql`, { method: 'PUT' })],
   ['a 415', () => post('{ __typename }', { ...key, 'content-type': 'text/plain' })],
   ['a 400', () => fetch(`${gateway.url}/%`)],
-  ['the life sign', () => fetch(`${gateway.url}/healthz`)],
-])('%s may not be kept, framed, sniffed or read by another origin', async (_name, ask) => {
+  ['the health check', () => fetch(`${gateway.url}/healthz`)],
+])('%s may not be cached, framed, sniffed or read by another origin', async (_name, ask) => {
   const { headers } = await ask();
 
   expect(headers.get('cache-control')).toBe('private, no-store');
@@ -85,7 +85,7 @@ test.each<[string, () => Promise<Response>]>([
   expect(headers.get('server')).toBeNull();
 });
 
-test('security headers stand on answers of the graph', async () => {
+test('answers of the graph have the security headers', async () => {
   const { headers } = await post('{ __typename }', key);
 
   expect(Object.fromEntries(headers)).toMatchObject({
@@ -106,7 +106,7 @@ function post(query: string, headers: Record<string, string>): Promise<Response>
   });
 }
 
-test('no origin is let in unless it is named', async () => {
+test('no origin is allowed unless CORS_ORIGINS names it', async () => {
   const preflight = await fetch(`${gateway.url}/graphql`, {
     method: 'OPTIONS',
     headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
@@ -125,7 +125,7 @@ test.each<[string, RequestInit]>([
   ['plain text', { method: 'POST', body: '{"query":"{ __typename }"}' }],
   ['a blob', { method: 'POST', body: new Blob(['{"query":"{ __typename }"}']) }],
   ['a link', { method: 'GET' }],
-])('what a page may send unasked, such as %s, is not executed', async (_name, init) => {
+])('a request that a page may send without a preflight, such as %s, is not executed', async (_name, init) => {
   const answer = await fetch(`${gateway.url}/graphql?query={__typename}`, { ...init, headers: key });
 
   expect([400, 415]).toContain(answer.status);

@@ -10,7 +10,7 @@ afterAll(() => gateway.close());
 const times = (count: number, text: string): string => Array.from({ length: count }, () => text).join(' ');
 const key = { 'x-api-key': 'key' };
 
-/** As graphql-cop sends it: the operation's name beside the query. */
+/** Sends a query as graphql-cop does, with the operation's name. */
 const post = (query: string) => (): Promise<Response> =>
   fetch(`${gateway.url}/graphql`, {
     method: 'POST',
@@ -23,7 +23,7 @@ const get = (query: string) => (): Promise<Response> =>
 const aliases = Array.from({ length: 101 }, (_, index) => `alias${index}: __typename`).join(' ');
 
 /**
- * The questions of graphql-cop, and what it takes for a finding.
+ * The requests of graphql-cop, and its conditions for a finding.
  *
  * @see https://github.com/dolevf/graphql-cop
  */

@@ -13,7 +13,7 @@ interface Pattern {
   readonly flags: string;
 }
 
-/** Every regular expression in the sources; one that is put together at run time has `source` undefined. */
+/** Every regular expression in the sources; `source` is undefined for one built at run time. */
 async function patternsOf(folder: string): Promise<readonly Pattern[]> {
   const names = await readdir(path.join(root, folder), { recursive: true });
   const files = names.filter((name) => name.endsWith('.ts')).map((name) => path.join(folder, name));
@@ -40,8 +40,8 @@ beforeAll(async () => {
   patterns = await patternsOf('src');
 });
 
-test('no pattern of the gateway takes more than time in proportion to the text it is given', async () => {
-  // The program in JavaScript: no other one is started.
+test('every pattern of the gateway takes time in proportion to its text', async () => {
+  // The checker in JavaScript, which starts no other program.
   process.env['RECHECK_BACKEND'] = 'pure';
   const { checkSync } = await import('recheck');
 
@@ -66,7 +66,7 @@ const marks = [
   'Syntax Error: Document contains more than 1 tokens',
 ];
 
-test.each(marks)('a long operation name of %j is not echoed whole', async (mark) => {
+test.each(marks)('a long operation name of %j is not quoted in full', async (mark) => {
   await using gateway = await startGateway();
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
@@ -80,25 +80,22 @@ test.each(marks)('a long operation name of %j is not echoed whole', async (mark)
   expect(text.length).toBeLessThan(600);
 });
 
-test.each(marks)(
-  'a long text of %j that the parser refuses or a variable brings is not echoed whole',
-  async (mark) => {
-    await using gateway = await startGateway();
-    const long = mark.repeat(60_000 / mark.length);
+test.each(marks)('a long text of %j, in a document or a variable, is not quoted in full', async (mark) => {
+  await using gateway = await startGateway();
+  const long = mark.repeat(60_000 / mark.length);
 
-    const refused = [
-      await gateway.query(`{ a(b: "${long.replaceAll('"', String.raw`\"`)}" "`),
-      await gateway.query('query ($a: Boolean!) { __typename @skip(if: $a) }', { a: long }),
-      await gateway.query('query ($a: Boolean!) { __typename @skip(if: $a) }', {
-        [long]: 1,
-        a: { [long]: long },
-      }),
-      await gateway.query(`{ ${'a'.repeat(100_000)} }`),
-    ];
+  const refused = [
+    await gateway.query(`{ a(b: "${long.replaceAll('"', String.raw`\"`)}" "`),
+    await gateway.query('query ($a: Boolean!) { __typename @skip(if: $a) }', { a: long }),
+    await gateway.query('query ($a: Boolean!) { __typename @skip(if: $a) }', {
+      [long]: 1,
+      a: { [long]: long },
+    }),
+    await gateway.query(`{ ${'a'.repeat(100_000)} }`),
+  ];
 
-    for (const { status, body } of refused) {
-      expect(status).toBe(400);
-      expect(JSON.stringify(body).length).toBeLessThan(1500);
-    }
-  },
-);
+  for (const { status, body } of refused) {
+    expect(status).toBe(400);
+    expect(JSON.stringify(body).length).toBeLessThan(1500);
+  }
+});

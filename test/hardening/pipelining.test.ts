@@ -6,7 +6,7 @@ import { createManualClock } from '../support/manual-clock.ts';
 import { rawRequest } from '../support/raw-http.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 
-/** No deadline comes to a call's end. */
+/** A long deadline, so that no call times out. */
 const patient = { UPSTREAM_TIMEOUT_MS: '600000' };
 
 const post = (query: string): Buffer =>
@@ -19,7 +19,7 @@ const lookupOf = (id: string): string =>
   `{ conversationSpace(openConversationId: "${id}") { spaceId corpId createTime modifiedTime } }`;
 const get = (path: string): Buffer => rawRequest(`GET ${path} HTTP/1.1`, []);
 
-/** A client that writes `requests` one after the other, whether they are answered or not. */
+/** A client that pipelines `requests` without reading answers. */
 function pipeline({ url }: GatewayUnderTest, requests: readonly Buffer[]): Socket {
   const { hostname, port } = new URL(url);
   const socket = net.connect(Number(port), hostname);
@@ -28,7 +28,7 @@ function pipeline({ url }: GatewayUnderTest, requests: readonly Buffer[]): Socke
   return socket;
 }
 
-/** The gateway's ends of the connections to come. */
+/** The server sides of future connections. */
 function connectionsOf({ app }: GatewayUnderTest): Socket[] {
   const connections: Socket[] = [];
   app.server.on('connection', (socket) => connections.push(socket));
@@ -38,7 +38,7 @@ function connectionsOf({ app }: GatewayUnderTest): Socket[] {
 const many = (count: number, write: (index: number) => Buffer): readonly Buffer[] =>
   Array.from({ length: count }, (_, index) => write(index));
 
-test('a client that waits for no answer is read no further beyond ten requests, and a bystander is served', async () => {
+test('beyond ten pipelined requests the gateway stops reading a connection, and serves the others', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock });
   const connections = connectionsOf(gateway);
@@ -51,10 +51,10 @@ test('a client that waits for no answer is read no further beyond ten requests, 
 
   expect(bystander.body.data.conversationSpace.spaceId).toBe('798xxxxx');
   expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(11);
-  // One read or two, of five megabytes.
+  // One or two reads out of five megabytes.
   expect(connections[0]!.bytesRead).toBeLessThanOrEqual(2 * 65_536);
   expect(connections[0]!.isPaused()).toBe(true);
-  // Its end is seen as soon as it is answered.
+  // Its end is noticed as soon as its requests are answered.
   greedy.destroy();
   clock.advance(5000);
   await eventually(() => connections[0]!.destroyed);
@@ -64,9 +64,9 @@ test.each<[string, (index: number) => Buffer, number, string]>([
   ['lookups', (index) => post(lookupOf(`cid.demo.${index}`)), 300, '"spaceId":"'],
   ['operations without a lookup', () => post('{ __typename }'), 1000, '"__typename":"Query"'],
   ['GETs that are refused', () => get('/graphql?query={__typename}'), 1000, '"code":"BAD_REQUEST"'],
-  ['signs of life', () => get('/healthz'), 900, '"alive"'],
-  ['paths that are not there', () => get('/nothing'), 900, '"code":"NOT_FOUND"'],
-])('hundreds of %s written at once are all answered, each in its turn', async (_what, write, count, mark) => {
+  ['health checks', () => get('/healthz'), 900, '"alive"'],
+  ['unknown paths', () => get('/nothing'), 900, '"code":"NOT_FOUND"'],
+])('hundreds of pipelined %s are all answered, in order', async (_what, write, count, mark) => {
   await using gateway = await startGateway();
 
   const client = pipeline(gateway, many(count, write));
@@ -93,7 +93,7 @@ test.each<[string, (index: number) => Buffer, number, string]>([
   }
 });
 
-test('a request whose body comes late is read on while others wait in front of it', async () => {
+test('a late body is read while other requests of the connection wait', async () => {
   await using gateway = await startGateway({ environment: patient });
   const whole = post(lookupOf('cid9FTRQSLo+sKxxxx'));
   gateway.upstream.setLatency(50, 'conversationSpace');
@@ -112,7 +112,7 @@ test('a request whose body comes late is read on while others wait in front of i
   expect(received.split('HTTP/1.1 200')).toHaveLength(17);
 });
 
-test('a connection that has sent more than may wait is closed, and the others go on', async () => {
+test('a connection that sends more than its share of waiting bytes is closed, and the others continue', async () => {
   await using gateway = await startGateway({ environment: patient });
   gateway.upstream.addFault('accessToken', { kind: 'hang' });
 
@@ -125,7 +125,7 @@ test('a connection that has sent more than may wait is closed, and the others go
   expect(await (await fetch(`${gateway.url}/healthz`)).json()).toEqual({ status: 'alive' });
 });
 
-test('beyond MAX_CONCURRENT_REQUESTS an operation is refused at once, and signs of life are not', async () => {
+test('beyond MAX_CONCURRENT_REQUESTS an operation is refused at once, but health checks are not', async () => {
   await using gateway = await startGateway({ environment: { ...patient, MAX_CONCURRENT_REQUESTS: '2' } });
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 2);
   const leaving = new AbortController();
@@ -174,7 +174,7 @@ test('a client that reads none of its answers is closed', async () => {
   silent.destroy();
 });
 
-test('what is no HTTP behind requests is refused behind their answers', async () => {
+test('garbage after pipelined requests is refused after their answers', async () => {
   await using gateway = await startGateway();
   gateway.upstream.setLatency(50, 'conversationSpace');
 

@@ -93,7 +93,7 @@ test('the same id a thousand times is one call', async () => {
   expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
 });
 
-test('what a directive takes out is not counted', async () => {
+test('a field skipped by a directive is not counted', async () => {
   await using gateway = await startGateway({ environment: { MAX_LOOKUPS_PER_REQUEST: '1' } });
   const query = `query ($no: Boolean = false) { a: ${space(1)} b: ${space(2).replace(' {', ' @include(if: $no) {')} }`;
 
@@ -102,11 +102,7 @@ test('what a directive takes out is not counted', async () => {
 });
 
 test.each<[string, string, object]>([
-  [
-    '51 root fields that look nothing up',
-    `{ ${times(51, () => '__typename')} }`,
-    tooMany(51, 'root fields', 50),
-  ],
+  ['51 root fields without a lookup', `{ ${times(51, () => '__typename')} }`, tooMany(51, 'root fields', 50)],
   [
     '51 aliases of __typename',
     `{ ${times(51, (index) => `a${index}: __typename`)} }`,
@@ -192,7 +188,7 @@ function withoutLocations({ errors = [], ...rest }: { errors?: readonly object[]
   };
 }
 
-test('fragments that double eighty times over are measured, not spread', async () => {
+test('fragments that double eighty times are measured without expansion', async () => {
   await using gateway = await startGateway();
   const query = `{ ...F0 } ${times(70, (index) => `fragment F${index} on Query { ...F${index + 1} ... { ...F${index + 1} } }`)} fragment F70 on Query { a: __typename }`;
 
@@ -201,7 +197,7 @@ test('fragments that double eighty times over are measured, not spread', async (
   expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'QUERY_TOO_COMPLEX']);
 });
 
-test('a limit is what its variable says', async () => {
+test('each limit has the value of its variable', async () => {
   await using gateway = await startGateway({
     environment: {
       MAX_QUERY_TOKENS: '30',
@@ -221,7 +217,7 @@ test('a limit is what its variable says', async () => {
   expect((await gateway.query('#'.repeat(300))).status).toBe(413);
 });
 
-test('what GraphiQL asks of the schema passes in development', async () => {
+test('the introspection of GraphiQL passes in development', async () => {
   await using gateway = await startGateway();
 
   const { status, body } = await gateway.query(
@@ -235,7 +231,7 @@ test('what GraphiQL asks of the schema passes in development', async () => {
   ]);
 });
 
-test('introspection that goes round in circles does not', async () => {
+test('circular introspection is refused', async () => {
   await using gateway = await startGateway();
   const circles =
     '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }';
@@ -249,7 +245,7 @@ test('introspection that goes round in circles does not', async () => {
 const failing = (count: number) =>
   `{ ${times(count, (index) => `a${index}: conversationSpace(openConversationId: "cid.unknown.${index}") { spaceId }`)} }`;
 
-test('of fifty failures twenty entries tell, the last one how many are missing', async () => {
+test('fifty failures are twenty entries, of which the last counts the missing ones', async () => {
   await using gateway = await startGateway();
 
   const many = await gateway.query(failing(50));
@@ -284,7 +280,7 @@ test('a batch is refused', async () => {
   ]);
 });
 
-test('a hash is no query: nobody stores one for another', async () => {
+test('persisted queries are off: a hash is no query', async () => {
   await using gateway = await startGateway();
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',

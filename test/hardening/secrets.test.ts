@@ -18,12 +18,12 @@ const routerSecret = 'secret/of+the:router';
 const apiKey = 'api-key-of-a-client';
 const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId createTime } }';
 
-/** Everything that came out of one gateway. */
+/** Records all output of one gateway. */
 function recordOf(gateway: GatewayUnderTest) {
-  const said: string[] = [];
+  const output: string[] = [];
   const keep = async (answer: Promise<Response>): Promise<void> => {
     const response = await answer;
-    said.push(JSON.stringify([...response.headers]), await response.text());
+    output.push(JSON.stringify([...response.headers]), await response.text());
   };
   return {
     post: (body: string, headers: Record<string, string>) =>
@@ -46,13 +46,13 @@ function recordOf(gateway: GatewayUnderTest) {
       keep(fetch(`${gateway.url}${path}`, { headers })),
     async raw(bytes: string | Buffer) {
       const answer = await sendRaw(gateway.url, bytes);
-      if (answer) said.push(JSON.stringify([...answer.headers]), answer.body);
+      if (answer) output.push(JSON.stringify([...answer.headers]), answer.body);
     },
-    all: () => [...said, ...gateway.log],
+    all: () => [...output, ...gateway.log],
   };
 }
 
-/** The secret as it is, as it goes over the wire, and as it may be packed. */
+/** The secret as text, in its encodings on the wire, and in other encodings. */
 const forms = (secret: string): string[] => [
   secret,
   encodeURIComponent(secret),
@@ -76,7 +76,7 @@ const tokensOf = ({ upstream }: GatewayUnderTest): string[] => [
   ),
 ];
 
-/** Whatever DingTalk may write, with `secret` in every place that is read. */
+/** Answers of DingTalk with `secret` in every place that the gateway reads. */
 const quoting = (secret: string): readonly Fault[] => [
   ...[200, 400, 401, 403, 404, 429, 500, 503].map((status): Fault => ({
     kind: 'answer',
@@ -94,9 +94,9 @@ const quoting = (secret: string): readonly Fault[] => [
   { kind: 'redirect', location: `http://127.0.0.1:1/${encodeURIComponent(secret)}` },
 ];
 
-test('no error of DingTalk, and no failure on the way to it, brings a secret out', async () => {
+test('neither an error of DingTalk nor a failure to reach it exposes a secret', async () => {
   const environment = {
-    // As the stand-in's own: no failure keeps the next one back. A wait of a second is longer than a lookup may take.
+    // Sandbox mode, so that no failure blocks the next call. A wait of a second is beyond the deadline.
     DINGTALK_MODE: 'sandbox',
     UPSTREAM_TIMEOUT_MS: '1000',
     VIEWER_AUTH: 'router',
@@ -147,7 +147,7 @@ test('no error of DingTalk, and no failure on the way to it, brings a secret out
   expectNone(record.all(), [unionId, routerSecret, appSecret, token, ...tokensOf(gateway), host]);
 });
 
-test('no failure to get a token brings a secret out', async () => {
+test('no failure to get a token exposes a secret', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
   await writeFile(join(folder, 'ticket'), suiteTicket);
   const suite = {
@@ -174,7 +174,7 @@ test('no failure to get a token brings a secret out', async () => {
     for (const secret of [appSecret, suiteSecret, suiteTicket]) {
       for (const fault of quoting(secret)) {
         gateway.upstream.addFault(api, fault);
-        // By then nothing keeps calls back any more.
+        // By then no protection blocks a call any more.
         aheadMs += 60_000;
         await record.ask('cid.demo.a', { 'x-api-key': apiKey });
         aheadMs += 60_000;
@@ -191,7 +191,7 @@ test('no failure to get a token brings a secret out', async () => {
   await rm(folder, { recursive: true });
 });
 
-test('no failure to tell who asks brings credentials out', async () => {
+test('no failure to authenticate exposes credentials', async () => {
   const key = await createSigningKey('main');
   const good = await key.sign({ unionId: 'linxxxxx-of-the-token' });
   const expired = await key.sign({ unionId: 'linxxxxx-of-the-token', ...expiring(-100) });
@@ -227,7 +227,7 @@ test('no failure to tell who asks brings credentials out', async () => {
   expectNone(record.all(), [userToken, 'linxxxxx', ...tokensOf(byUser)]);
 });
 
-test('no request that is refused brings out what it held', async () => {
+test('no refusal exposes the contents of its request', async () => {
   const secret = 'hunter2-in-the-wrong-place';
   await using gateway = await startGateway({ environment: { GATEWAY_API_KEYS: apiKey } });
   const record = recordOf(gateway);
@@ -266,7 +266,7 @@ test('no request that is refused brings out what it held', async () => {
   expectNone(record.all(), [secret, apiKey, 'chyxxxxx', appSecret]);
 });
 
-test('a log line names its viewer by a name that leads nowhere, the same for as long as the key is', async () => {
+test('a log line names its viewer by a keyed hash, the same while the key is the same', async () => {
   const environment = { VIEWER_AUTH: 'router', ROUTER_SECRET: routerSecret };
   const namesOf = async (more: NodeJS.ProcessEnv, ...unionIds: string[]) => {
     await using gateway = await startGateway({ environment: { ...environment, ...more } });
@@ -284,7 +284,7 @@ test('a log line names its viewer by a name that leads nowhere, the same for as 
       .map(({ viewer }) => viewer);
   };
 
-  const [chy, lin, chyAgain, nobody] = await namesOf({}, 'chyxxxxx', 'linxxxxx', 'chyxxxxx');
+  const [chy, lin, chyAgain, anonymous] = await namesOf({}, 'chyxxxxx', 'linxxxxx', 'chyxxxxx');
   const [elsewhere] = await namesOf({}, 'chyxxxxx');
   const [keyed] = await namesOf({ VIEWER_LOG_KEY: 'key' }, 'chyxxxxx');
   const [keyedAgain] = await namesOf({ VIEWER_LOG_KEY: 'key' }, 'chyxxxxx');
@@ -293,5 +293,5 @@ test('a log line names its viewer by a name that leads nowhere, the same for as 
   expect(chyAgain).toBe(chy);
   expect(keyedAgain).toBe(keyed);
   expect(new Set([chy, lin, elsewhere, keyed]).size).toBe(4);
-  expect(nobody).toBeUndefined();
+  expect(anonymous).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import { startGateway } from '../support/start-gateway.ts';
 
 const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
 
-test('a long content type of a GET is no content type: it is refused as one that a page may send unasked', async () => {
+test('a GET with an overlong content type is refused like one without a CSRF header', async () => {
   await using gateway = await startGateway();
   const ask = (contentType: string) =>
     fetch(`${gateway.url}/graphql?query={__typename}`, { headers: { 'content-type': contentType } });
@@ -37,13 +37,13 @@ test('an answer longer than MAX_ANSWER_BYTES is refused, and its neighbours are 
 const roots = (count: number): string =>
   `{ ${Array.from({ length: count }, (_, index) => `a${index}: __schema { types { name } }`).join(' ')} }`;
 
-test('introspection counts for what it makes of an answer', async () => {
+test('introspection counts towards the length of an answer', async () => {
   await using gateway = await startGateway();
   expect((await gateway.query(roots(5))).status).toBe(200);
   expect(codeOf(await gateway.query(roots(6)))).toBe('QUERY_TOO_COMPLEX');
 });
 
-test('a documented ban counts also where the request holds its words', async () => {
+test('a documented ban counts even if the request holds its words', async () => {
   await using gateway = await startGateway({ clock: createManualClock() });
   const body = JSON.stringify({ status: 1111, wait: 5, source: 'x5', punish: 'deny', uuid: 'a' });
   gateway.upstream.addFault('conversationSpace', { kind: 'answer', status: 403, body });
@@ -55,7 +55,7 @@ test('a documented ban counts also where the request holds its words', async () 
   expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
 });
 
-test('while DingTalk has banned this IP, what is stale is served on', async () => {
+test('stale entries are served during an IP ban', async () => {
   await using gateway = await startCachedGateway(manyViewers);
   await gateway.lookUp('cid.demo.a', 'chy');
   const body = JSON.stringify({ status: 1111, wait: 300, source: 'x5', punish: 'deny', uuid: 'a' });
@@ -69,7 +69,7 @@ test('while DingTalk has banned this IP, what is stale is served on', async () =
   }
 });
 
-test('one viewer with calls that hang leaves places to the others', async () => {
+test('a viewer with hanging calls leaves calls in flight to the others', async () => {
   await using gateway = await startCachedGateway({ ...manyViewers, CACHE_TTL_MS: '0' });
   await gateway.lookUp('cid.demo.before', 'lin');
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 15);
@@ -87,7 +87,7 @@ test('one viewer with calls that hang leaves places to the others', async () => 
   await Promise.all(hanging);
 });
 
-test('a try that tells nothing of the month’s quota gives way to the next one after ten seconds', async () => {
+test('a quota probe with an unknown outcome is followed by another after ten seconds', async () => {
   await using gateway = await startCachedGateway({ ...manyViewers, CACHE_TTL_MS: '0' });
   const spent = 'Forbidden.AccessDenied.ApiCountLimitForOrg';
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: spent }, 1);
@@ -102,7 +102,7 @@ test('a try that tells nothing of the month’s quota gives way to the next one 
   expect((await gateway.lookUp('cid.demo.b', 'lin')).body.errors).toBeUndefined();
 });
 
-test('a token that DingTalk calls stale for one id serves the others where no other token can be had', async () => {
+test('a token that is stale for one id still serves the others if no new one is available', async () => {
   await using gateway = await startCachedGateway({ ...manyViewers, CACHE_TTL_MS: '0' });
   await gateway.lookUp('cid.demo.a', 'lin');
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'InvalidAuthentication' }, 1);

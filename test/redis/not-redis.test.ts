@@ -39,12 +39,12 @@ const nonsense: readonly (readonly [string, FakeReply])[] = [
   ['an endless array', endless('*1000\r\n$4000000\r\n')],
   ['garbage', '\u0000\u0001garbage\r\n'],
   ['an error', '-NOPERM this user has no permissions\r\n'],
-  ['nothing but the end', (socket) => socket.destroy()],
+  ['the end of the connection', (socket) => socket.destroy()],
 ];
 
 const lookUp = async (gateway: CachedGateway): Promise<unknown> => (await gateway.lookUp(id)).body;
 
-/** Each connection to the fake is one more attempt; `gateway` has something to ask for meanwhile. */
+/** Waits for three connections to the fake; meanwhile `gateway`, if given, makes lookups. */
 async function seesReconnects(fake: FakeRedis, command: string, gateway?: CachedGateway): Promise<void> {
   let asked = 0;
   await eventually(async () => {
@@ -58,7 +58,7 @@ const warningsOf = ({ log }: CachedGateway): readonly string[] =>
   log.map((line) => JSON.parse(line)).flatMap(({ level, msg }) => (level >= 40 ? [msg] : []));
 
 test.each(nonsense)(
-  'SUBSCRIBE answered with %s: said once, tried again, and all goes on',
+  'SUBSCRIBE answered with %s: logged once, retried, and lookups are answered',
   async (_what, reply) => {
     await using fake = await startFakeRedis({ SUBSCRIBE: reply });
     await using gateway = await startCachedGateway({ REDIS_URL: `redis://127.0.0.1:${fake.port}` });
@@ -74,7 +74,7 @@ test.each(nonsense)(
 );
 
 test.each(nonsense.filter(([what]) => what !== 'an error'))(
-  'every script answered with %s: said once, tried again, and all goes on',
+  'every script answered with %s: logged once, retried, and lookups are answered',
   async (_what, reply) => {
     await using fake = await startFakeRedis({ EVAL: reply });
     await using gateway = await startCachedGateway({ REDIS_URL: `redis://127.0.0.1:${fake.port}` });
@@ -90,7 +90,7 @@ test.each(nonsense.filter(([what]) => what !== 'an error'))(
 );
 
 test.each(nonsense.filter(([what]) => !['an error', 'nil', 'no array', 'an empty array'].includes(what)))(
-  'the ready check answered with %s keeps nothing from going on',
+  'the ready check answered with %s: lookups are answered',
   async (_what, reply) => {
     await using fake = await startFakeRedis({ INFO: reply });
     await using gateway = await startCachedGateway({ REDIS_URL: `redis://127.0.0.1:${fake.port}` });
@@ -105,7 +105,7 @@ test.each(nonsense.filter(([what]) => !['an error', 'nil', 'no array', 'an empty
 const messages = '*3\r\n$7\r\nmessage\r\n$5\r\nother\r\n$4\r\ntext\r\n'.repeat(1000);
 
 test.each(['INFO', 'EVAL', 'SUBSCRIBE'])(
-  'messages that nobody asked for are no answer to %s',
+  'unsolicited messages are not taken as the reply to %s',
   async (command) => {
     await using fake = await startFakeRedis({ [command]: messages });
     await using gateway = await startCachedGateway({ REDIS_URL: `redis://127.0.0.1:${fake.port}` });
@@ -116,7 +116,7 @@ test.each(['INFO', 'EVAL', 'SUBSCRIBE'])(
   },
 );
 
-test('messages of other channels are nothing to a subscriber', async () => {
+test('messages of other channels do not reach a subscriber', async () => {
   const name = 'channel';
   const confirmed = `*3\r\n$9\r\nsubscribe\r\n$${name.length}\r\n${name}\r\n:1\r\n`;
   const mine = `*3\r\n$7\r\nmessage\r\n$${name.length}\r\n${name}\r\n$4\r\nmine\r\n`;
@@ -131,7 +131,7 @@ test('messages of other channels are nothing to a subscriber', async () => {
   expect(fake.connectionsWith('SUBSCRIBE')).toBe(1);
 });
 
-test('an HTTP server in Redis’s place', async () => {
+test('with an HTTP server instead of Redis lookups are answered', async () => {
   const http = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1');
   let connections = 0;
   http.on('connection', () => (connections += 1));
@@ -154,7 +154,7 @@ function connectTo(port: number): { redis: Redis; clock: ReturnType<typeof creat
 }
 
 test.each(['nil', 'a negative integer', '200,000 nested arrays', 'garbage', 'an endless string'])(
-  'GET answered with %s: the connection that comes next is used',
+  'GET answered with %s: the next connection is used',
   async (what) => {
     await using fake = await startFakeRedis({ GET: new Map(nonsense).get(what) ?? '', PING: '+PONG\r\n' });
     using setup = connectTo(fake.port);
@@ -169,7 +169,7 @@ test.each(['nil', 'a negative integer', '200,000 nested arrays', 'garbage', 'an 
   },
 );
 
-test('a reply that no command waits for ends the connection: the ones after it would be another’s', async () => {
+test('a surplus reply ends the connection: later replies would go to the wrong commands', async () => {
   await using fake = await startFakeRedis({ PING: '+PONG\r\n+OK\r\n' });
   using setup = connectTo(fake.port);
 
@@ -180,7 +180,7 @@ test('a reply that no command waits for ends the connection: the ones after it w
 });
 
 test.each(['TLSv1.2', 'TLSv1.3'] as const)(
-  'nonsense over %s, sent before anything was asked for, ends the connection',
+  'nonsense over %s before the first command ends the connection',
   async (version) => {
     const options = { ...selfSigned, minVersion: version, maxVersion: version };
     await using fake = await startFakeRedis({ CONNECT: '*1\r\n'.repeat(1000) }, options);
@@ -203,7 +203,7 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
   },
 );
 
-test('connections that are of no use are made less and less often', async () => {
+test('useless connections are retried at growing intervals', async () => {
   await using fake = await startFakeRedis({ SUBSCRIBE: '*-1\r\n' });
   using setup = connectTo(fake.port);
   const atMs: number[] = [];
@@ -229,7 +229,7 @@ test.each([
   ['none', ':0\r\n'],
   ['a negative number', ':-3\r\n'],
   ['an absurd number', ':9007199254740993\r\n'],
-])('a count of replicas that is %s is not believed', async (_what, reply) => {
+])('a count of replicas that is %s is ignored', async (_what, reply) => {
   await using fake = await startFakeRedis({ EVAL: ':2\r\n' });
   using setup = connectTo(fake.port);
   await setup.redis.opened(1000);
@@ -256,7 +256,7 @@ test.each([
   ['announced arrays', '*30000000\r\n'.repeat(64)],
   ['an endless string', endless('$9000000000\r\n')],
 ])(
-  'the process outlives %s, whatever the command',
+  'the process survives %s in reply to any command',
   async (_what, reply) => {
     await using fake = await startFakeRedis({ SUBSCRIBE: reply, EVAL: reply });
     const upstream = await startSandbox({ callsPerSecond: Infinity });

@@ -12,7 +12,7 @@ interface Setup extends Disposable {
   readonly clock: ManualClock;
 }
 
-/** The hands stand still: whatever fails without a test turning them has not waited. */
+/** The clock stands still: a command that fails without an advance has not waited. */
 function connectTo(url: string): Setup {
   const log: string[] = [];
   const clock = createManualClock();
@@ -24,7 +24,7 @@ function connectTo(url: string): Setup {
 const portOf = (url: string): number => Number(new URL(url).port);
 const ping = (redis: Redis): Promise<string> => redis.run((client) => client.ping());
 
-/** Asks until there is an answer, as traffic would. */
+/** Sends pings until one is answered, as traffic would. */
 async function answered(redis: Redis, clock?: ManualClock): Promise<string> {
   for (;;) {
     const answer = await ping(redis).catch(() => undefined);
@@ -38,17 +38,17 @@ const cannotBeUsed = (reason: string) => ({
   msg: 'Redis is unavailable: this process works from its own memory',
   reason,
 });
-const said = ({ log }: Setup): object[] =>
+const logged = ({ log }: Setup): object[] =>
   log.map((line) => JSON.parse(line)).map(({ msg, reason }) => (reason ? { msg, reason } : { msg }));
 
-test('waits for the connection that is being made at the start', async () => {
+test('a command at the start waits for the connection', async () => {
   await using server = await startRedis();
   using setup = connectTo(server.url);
 
   expect(await ping(setup.redis)).toBe('PONG');
 });
 
-test('a start waits for the connection, for a time at most, and not at all where there is no Redis', async () => {
+test('opened() waits for the connection, up to its time limit, and not at all if Redis is down', async () => {
   await using server = await startRedis();
   await using proxy = await startTcpProxy(portOf(server.url));
   using quick = connectTo(server.url);
@@ -64,7 +64,7 @@ test('a start waits for the connection, for a time at most, and not at all where
   await down.redis.opened(500);
 });
 
-test('down at the start: fails at once, says so once, and helps as soon as it is there', async () => {
+test('down at the start: fails at once, logs it once, and is used as soon as it is up', async () => {
   await using server = await startRedis();
   await server.stop();
   using setup = connectTo(server.url);
@@ -77,10 +77,10 @@ test('down at the start: fails at once, says so once, and helps as soon as it is
   await server.start();
 
   expect(await answered(setup.redis)).toBe('PONG');
-  expect(said(setup)).toEqual([cannotBeUsed('ECONNREFUSED'), { msg: 'Redis is available again' }]);
+  expect(logged(setup)).toEqual([cannotBeUsed('ECONNREFUSED'), { msg: 'Redis is available again' }]);
 });
 
-test('restarted: what was on its way fails, and a new connection is made by itself', async () => {
+test('restarted: commands in flight fail, and it reconnects by itself', async () => {
   await using server = await startRedis();
   using setup = connectTo(server.url);
   await ping(setup.redis);
@@ -94,7 +94,7 @@ test('restarted: what was on its way fails, and a new connection is made by itse
   expect(await answered(setup.redis)).toBe('PONG');
 });
 
-test('without an answer a command is given up after 50 ms, and the next ones fail at once for a second', async () => {
+test('a command without an answer fails after 50 ms, and the next ones fail at once for a second', async () => {
   await using server = await startRedis();
   await using proxy = await startTcpProxy(portOf(server.url));
   using setup = connectTo(`redis://127.0.0.1:${proxy.port}`);
@@ -118,7 +118,7 @@ test('without an answer a command is given up after 50 ms, and the next ones fai
   await expect(afterRest).rejects.toThrow('no answer in time');
 });
 
-test('every command two seconds: a handful waits 50 ms, and it helps again when it is quick again', async () => {
+test('commands that take two seconds: a handful waits 50 ms, and Redis is used again once it is quick', async () => {
   await using server = await startRedis();
   await using proxy = await startTcpProxy(portOf(server.url));
   using setup = connectTo(`redis://127.0.0.1:${proxy.port}`);
@@ -132,10 +132,10 @@ test('every command two seconds: a handful waits 50 ms, and it helps again when 
   proxy.setMode({ kind: 'pass' });
 
   expect(await answered(setup.redis, setup.clock)).toBe('PONG');
-  expect(said(setup)).toEqual([cannotBeUsed('no answer in time'), { msg: 'Redis is available again' }]);
+  expect(logged(setup)).toEqual([cannotBeUsed('no answer in time'), { msg: 'Redis is available again' }]);
 });
 
-test('a connection without an answer in time for five seconds is given up for another one', async () => {
+test('a connection without a timely answer for five seconds is replaced', async () => {
   await using server = await startRedis();
   await using proxy = await startTcpProxy(portOf(server.url));
   using setup = connectTo(`redis://127.0.0.1:${proxy.port}`);
@@ -154,7 +154,7 @@ test('a connection without an answer in time for five seconds is given up for an
   expect(proxy.connections).toBe(2);
 });
 
-test('a host that accepts and never says a word costs 50 ms, then nothing for a second', async () => {
+test('a host that accepts and stays silent costs 50 ms, then nothing for a second', async () => {
   await using server = await startRedis();
   await using proxy = await startTcpProxy(portOf(server.url));
   proxy.setMode({ kind: 'swallow' });
@@ -167,7 +167,7 @@ test('a host that accepts and never says a word costs 50 ms, then nothing for a 
   await expect(ping(setup.redis)).rejects.toThrow('paused after a late answer');
 });
 
-test('an answer that came while the process was busy counts', async () => {
+test('an answer that arrives while the process is busy is used', async () => {
   await using server = await startRedis();
   const redis = createRedis(new URL(server.url), { log: createLogger('silent'), clock: systemClock });
   await answered(redis);
@@ -182,10 +182,14 @@ test('an answer that came while the process was busy counts', async () => {
 });
 
 test.each([
-  ['full', ['--maxmemory', '100kb'], (redis: Redis) => redis.run((client) => client.set('key', 'value'))],
-  ['of another type', [], (redis: Redis) => redis.run((client) => client.lpush('text', 'value'))],
+  [
+    'a full Redis',
+    ['--maxmemory', '100kb'],
+    (redis: Redis) => redis.run((client) => client.set('key', 'value')),
+  ],
+  ['a value of another type', [], (redis: Redis) => redis.run((client) => client.lpush('text', 'value'))],
 ])(
-  '%s: that command fails with nothing of it told, and the next one is answered',
+  '%s: the command fails with an error without its contents, and the next one is answered',
   async (_what, args, run) => {
     await using server = await startRedis(...args);
     using setup = connectTo(server.url);
@@ -203,7 +207,7 @@ test.each([
   },
 );
 
-test('a password of the URL is used, with characters that had to be escaped', async () => {
+test('the password of the URL is used, escaped characters included', async () => {
   const password = 'p@ss:w/rd%';
   await using server = await startRedis('--requirepass', password);
   const url = new URL(server.url);
@@ -213,7 +217,7 @@ test('a password of the URL is used, with characters that had to be escaped', as
   expect(await answered(setup.redis)).toBe('PONG');
 });
 
-test('a wrong password is told by its reason, and neither it nor the host is in the log', async () => {
+test('a wrong password is logged as WRONGPASS, without password and host', async () => {
   await using server = await startRedis('--requirepass', 'the-right-one');
   const url = new URL(server.url);
   url.password = 'the-wrong-one';
@@ -227,13 +231,13 @@ test('a wrong password is told by its reason, and neither it nor the host is in 
   expect(setup.log.join('')).not.toMatch(/the-wrong-one|the-right-one|127\.0\.0\.1/);
 });
 
-test('hears every channel, whenever it was subscribed, and again after a reconnect', async () => {
+test('receives messages of every channel, subscribed at any time, also after a reconnect', async () => {
   await using server = await startRedis();
   await using proxy = await startTcpProxy(portOf(server.url));
   using setup = connectTo(`redis://127.0.0.1:${proxy.port}`);
   const heard: string[] = [];
   const publish = async (channel: string, message: string): Promise<void> => {
-    // Published once somebody listens: before, it would be lost.
+    // Published once there is a subscriber: before, it would be lost.
     while ((await setup.redis.run((client) => client.publish(channel, message)).catch(() => 0)) === 0) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -253,7 +257,7 @@ test('hears every channel, whenever it was subscribed, and again after a reconne
   expect(heard).toEqual(['first a', 'second b', 'second too b', 'first c', 'second d', 'second too d']);
 });
 
-test('closed, it asks nobody any more', async () => {
+test('after close every command fails', async () => {
   await using server = await startRedis();
   using setup = connectTo(server.url);
   await ping(setup.redis);

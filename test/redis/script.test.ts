@@ -18,7 +18,7 @@ async function callsOf(client: Client, command: string): Promise<number> {
   return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
 }
 
-test('a connection sends a script whole once, and by its hash from then on', async () => {
+test('a connection sends a script in full once, then by its hash', async () => {
   await using server = await startRedis();
   using client = connect(server);
 
@@ -28,7 +28,7 @@ test('a connection sends a script whole once, and by its hash from then on', asy
   expect([await callsOf(client, 'eval'), await callsOf(client, 'evalsha')]).toEqual([1, 1]);
 });
 
-test('a script that Redis has lost is sent whole again', async () => {
+test('a script that Redis has lost is sent in full again', async () => {
   await using server = await startRedis();
   using client = connect(server);
   await echo(client, ['key'], bytes, 1);

@@ -5,11 +5,11 @@ const mine = { upstream: 'https://api.dingtalk.test', app: 'app-key', secret: 'a
 const seal = createSeal(mine);
 const key = seal.keyOf('token', 'ding1234xxxxx');
 
-test('opens what it closed, under the same name', () => {
+test('opens its own sealed values under the same name', () => {
   expect(seal.open(key, seal.close(key, 'plain text, 中文'))).toBe('plain text, 中文');
 });
 
-test('another process with the same secret opens it, under the same name', () => {
+test('another process with the same secret opens them under the same name', () => {
   const other = createSeal(mine);
 
   expect(other.keyOf('token', 'ding1234xxxxx')).toBe(key);
@@ -26,21 +26,21 @@ test.each([
   ],
   ['one bit changed', (sealed: Buffer) => seal.open(key, flipLastBit(sealed))],
   ['the end cut off', (sealed: Buffer) => seal.open(key, sealed.subarray(0, -1))],
-  ['shorter than any', (sealed: Buffer) => seal.open(key, sealed.subarray(0, 10))],
+  ['a value too short', (sealed: Buffer) => seal.open(key, sealed.subarray(0, 10))],
   ['nothing', () => seal.open(key, Buffer.alloc(0))],
   ['garbage', () => seal.open(key, Buffer.from('{"token":"forged","lifeMs":7200000}'))],
 ])('does not open with %s', (_what, open) => {
   expect(open(seal.close(key, 'text'))).toBeUndefined();
 });
 
-test('the same text is never the same twice, and never in the clear', () => {
+test('sealing the same text twice gives different values, none in the clear', () => {
   const [one, two] = [seal.close(key, 'secret-token'), seal.close(key, 'secret-token')];
 
   expect(one.equals(two)).toBe(false);
   expect(one.includes('secret-token')).toBe(false);
 });
 
-test('names hold nothing of what they stand for, and no two things have one', () => {
+test('names reveal nothing of their parts and are unique', () => {
   const names = [
     seal.keyOf('space', 'a', 'b'),
     seal.keyOf('space', 'ab'),

@@ -4,7 +4,7 @@ import { claimToken, type TokenClaim } from '../../src/dingtalk/tokens/token-scr
 import { scriptClient } from '../support/script-client.ts';
 import { startRedis, testWithRedis as test } from '../support/redis-server.ts';
 
-test('who asks again because the answer was late is told of their own lock, and nobody else is', async () => {
+test('a repeated claim after a late answer gets its own lock back, and no other claim does', async () => {
   await using redis = await startRedis();
   const client = new Client(redis.url);
   client.on('error', () => undefined);
@@ -27,9 +27,9 @@ test.each([
   ['no time', [Buffer.from('token'), 1000]],
   ['a negative time', [-1, 1]],
   ['a token that is a number', [1_700_000_000_000, 2, 1000]],
-  ['a token without an end of its time', [1_700_000_000_000, Buffer.from('token')]],
+  ['a token without its remaining life', [1_700_000_000_000, Buffer.from('token')]],
   ['a time that is text', [1_700_000_000_000, Buffer.from('token'), Buffer.from('1000')]],
-])('%s in reply to a claim is no claim', async (_what, reply) => {
+])('%s in reply to a claim is an unreadable reply', async (_what, reply) => {
   const client = scriptClient(() => reply);
   const names = { token: 'token', lock: 'lock' };
 
