@@ -41,7 +41,7 @@ test('a codec encodes what it has decoded', () => {
   expect(z.encode(page, z.decode(page, body))).toEqual(body);
 });
 
-test('the compiler wants a codec wherever an answer may be kept, and nowhere else', () => {
+test('the compiler requires a codec wherever an answer may be cached, and nowhere else', () => {
   const endpoints: Endpoint<object, number>[] = [
     { ...call, answer: codec(z.number()), repeatable: true },
     { ...call, answer: size, repeatable: true, freshMs: 'never' },
@@ -51,7 +51,7 @@ test('the compiler wants a codec wherever an answer may be kept, and nowhere els
     { ...call, answer: size, repeatable: true, freshMs: 'never', batch },
     // @ts-expect-error: no codec
     { ...call, answer: size, repeatable: true },
-    // @ts-expect-error: a call that must not be made twice cannot be shared
+    // @ts-expect-error: a call that may not be repeated cannot be shared
     { ...call, answer: codec(z.number()), repeatable: false },
   ];
 

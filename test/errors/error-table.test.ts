@@ -14,7 +14,7 @@ const misconfigured = no('GATEWAY_MISCONFIGURED');
 const wait = (retryAfterMs: number) => yes('RATE_LIMITED', { retryAfterMs });
 const perSecond = wait(1000);
 
-/** What a client must be told, written out: the code under test has its own list. */
+/** The public error for each code, written out: the code under test has its own list. */
 const expected: Readonly<Record<string, { code: string; retryAfterMs?: number }>> = {
   paramError: no('BAD_USER_INPUT'),
   'paramError.conversationId': no('BAD_USER_INPUT', { argument: 'openConversationId' }),
@@ -47,14 +47,14 @@ const expected: Readonly<Record<string, { code: string; retryAfterMs?: number }>
   operationTimeout: unavailable,
 };
 
-/** How often DingTalk is asked before a client is told; once where nothing is said. */
+/** The number of calls before the error is reported; one by default. */
 function callsUpstream(
   { code, retryAfterMs }: { code?: string; retryAfterMs?: number },
   upstreamCode: string,
 ) {
-  // The token is renewed, and the lookup made once more.
+  // The token is renewed, and the call repeated.
   if (upstreamCode === 'InvalidAuthentication' || upstreamCode === 'accesstoken.expired') return 2;
-  // A minute is longer than any lookup may take.
+  // A minute is longer than the deadline of a lookup.
   return code === 'UPSTREAM_UNAVAILABLE' || retryAfterMs === 1000 ? 3 : 1;
 }
 
@@ -109,11 +109,11 @@ test.each([
   [500, unavailable, undefined],
   [503, unavailable, undefined],
 ])(
-  'an unheard-of code with status %i goes by its status',
+  'an undocumented code with status %i follows its status',
   async (status, extensions, retryAfter: string | undefined) => {
     await using gateway = await startGateway();
     const body = JSON.stringify({ code: 'unheard.of', message: 'what?', requestid: 'R-1' });
-    // Longer than the lookup may take, so that it is told at once.
+    // Longer than the deadline, so that the error is reported at once.
     const headers = { ...(retryAfter && { 'retry-after': retryAfter }) };
     gateway.upstream.addFault('conversationSpace', { kind: 'answer', status, headers, body });
 
@@ -126,7 +126,7 @@ test.each([
   },
 );
 
-test('a Retry-After of DingTalk goes before our own guess', async () => {
+test('Retry-After of DingTalk takes precedence over our default', async () => {
   await using gateway = await startGateway();
   const body = JSON.stringify({ code: `${limit}QpsLimitForApi` });
   const headers = { 'retry-after': '7' };
@@ -145,17 +145,20 @@ test.each([
     wait(300_000),
     200,
   ],
-] as const)('an IP ban told in %s tells how long it lasts', async (_form, fault, extensions, status) => {
-  await using gateway = await startGateway();
-  gateway.upstream.addFault('conversationSpace', fault, 1);
+] as const)(
+  'an IP ban in the form of %s has its length as retryAfterMs',
+  async (_form, fault, extensions, status) => {
+    await using gateway = await startGateway();
+    gateway.upstream.addFault('conversationSpace', fault, 1);
 
-  const { body } = await gateway.query(lookup, { id: 'cid.demo.a' });
+    const { body } = await gateway.query(lookup, { id: 'cid.demo.a' });
 
-  expect(body.errors?.[0]?.extensions).toEqual({ ...extensions, dingtalk: { status } });
-  expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
-});
+    expect(body.errors?.[0]?.extensions).toEqual({ ...extensions, dingtalk: { status } });
+    expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
+  },
+);
 
-test('what our own budget cannot start in time is RATE_LIMITED and costs no call', async () => {
+test('a call that our rate limiter cannot start in time is RATE_LIMITED and not sent', async () => {
   await using gateway = await startGateway({
     environment: { DINGTALK_QPS: '1', UPSTREAM_TIMEOUT_MS: '900' },
   });
@@ -169,7 +172,7 @@ test('what our own budget cannot start in time is RATE_LIMITED and costs no call
   expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
 });
 
-test('an unforeseen error is masked, and logged with the request id', async () => {
+test('an unexpected error is masked, and logged with the request id', async () => {
   let readingsLeft = Infinity;
   const nowMs = (): number => {
     readingsLeft -= 1;
@@ -181,7 +184,7 @@ test('an unforeseen error is masked, and logged with the request id', async () =
     sandbox: { nowMs: systemClock.nowMs },
   });
 
-  // The one for the request's deadline.
+  // The timer of the request's deadline.
   readingsLeft = 1;
   const { status, body } = await gateway.query(lookup, { id: 'cid.demo.a' }, { 'x-request-id': 'r-1' });
   readingsLeft = Infinity;

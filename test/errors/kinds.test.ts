@@ -39,7 +39,7 @@ test.each([
   expect(kindsWith(column)).toEqual(expected);
 });
 
-test('every public code is that of a kind, of an endpoint’s refusal or of a public error', async () => {
+test('every public code belongs to a kind, an endpoint’s refusal or a public error', async () => {
   const used = new Set<string>(Object.values(kinds).map(({ code }) => code));
   for (const { code } of refusals) if (code) used.add(code);
   const files = await readdir('src', { recursive: true });
@@ -53,7 +53,7 @@ test('every public code is that of a kind, of an endpoint’s refusal or of a pu
 });
 
 test.each(endpoints.map((endpoint) => [endpoint.name, endpoint] as const))(
-  'the refusals of %s are codes that the stand-in documents, in words of their own',
+  'the refusals of %s are codes that the stand-in documents, each with its own message',
   (_name, endpoint) => {
     const documented = [...documentedErrors, ...documentedStorageErrors, ...documentedTokenErrors];
     const codes: string[] = documented.map(({ code }) => code);

@@ -13,7 +13,7 @@ const exampleSpace = {
 
 const optionsFor = ({ url }: GatewayUnderTest) => ({
   endpoint: `${url}/graphql`,
-  // Nothing sleeps: what would have been waited for is on record.
+  // Nothing sleeps: the waits are recorded.
   wait: jest.fn((_ms: number) => Promise.resolve()),
 });
 
@@ -38,7 +38,7 @@ test('a group that does not exist is an answer, not an error', async () => {
   expect(idsAskedFor(gateway)).toEqual([{ openConversationId: 'cid.conversationNotExist' }]);
 });
 
-test('a time that cannot be read does not cost the space', async () => {
+test('an unreadable time does not fail the space', async () => {
   await using gateway = await startGateway();
   const space = { ...exampleSpace, createTime: 'yesterday' };
   const body = JSON.stringify({ space });
@@ -50,7 +50,7 @@ test('a time that cannot be read does not cost the space', async () => {
   expect(idsAskedFor(gateway)).toEqual([{ openConversationId }]);
 });
 
-/** As long as a whole lookup may take, so that the gateway does not wait itself. */
+/** As long as the deadline of a lookup, so that the gateway does not wait itself. */
 const tooFast = {
   kind: 'answer',
   status: 403,
@@ -58,7 +58,7 @@ const tooFast = {
   body: JSON.stringify({ code: 'Forbidden.AccessDenied.QpsLimitForApi' }),
 } as const;
 
-test('told to slow down, it waits as long as it is told and asks again', async () => {
+test('after RATE_LIMITED it waits retryAfterMs and tries again', async () => {
   await using gateway = await startGateway();
   gateway.upstream.addFault('conversationSpace', tooFast, 1);
   const options = optionsFor(gateway);
@@ -70,7 +70,7 @@ test('told to slow down, it waits as long as it is told and asks again', async (
   expect(idsAskedFor(gateway)).toEqual([{ openConversationId }, { openConversationId }]);
 });
 
-test('told to slow down for good, it gives up at the third refusal', async () => {
+test('gives up at the third RATE_LIMITED', async () => {
   await using gateway = await startGateway();
   gateway.upstream.addFault('conversationSpace', tooFast);
   const options = optionsFor(gateway);
@@ -82,7 +82,7 @@ test('told to slow down for good, it gives up at the third refusal', async () =>
   expect(idsAskedFor(gateway)).toHaveLength(3);
 });
 
-test('told to wait a minute, it gives up at once', async () => {
+test('gives up at once if retryAfterMs is a minute', async () => {
   await using gateway = await startGateway();
   const tooOften = { kind: 'error', code: 'Forbidden.AccessDenied.QpmLimitForAppkeyAndApi' } as const;
   gateway.upstream.addFault('conversationSpace', tooOften);
@@ -95,7 +95,7 @@ test('told to wait a minute, it gives up at once', async () => {
   expect(idsAskedFor(gateway)).toEqual([{ openConversationId }]);
 });
 
-test('any other refusal is an error that carries its code', async () => {
+test('any other failure is an error with its code', async () => {
   await using gateway = await startGateway();
   const options = optionsFor(gateway);
 
@@ -107,7 +107,7 @@ test('any other refusal is an error that carries its code', async () => {
   expect(idsAskedFor(gateway)).toEqual([{ openConversationId: 'cid.permissionDenied' }]);
 });
 
-test('a gateway that wants an API key gets it in a header', async () => {
+test('the API key is sent in a header', async () => {
   await using gateway = await startGateway({
     environment: { GATEWAY_API_KEYS: 'a-key-of-sixteen-or-more-characters' },
   });

@@ -27,7 +27,7 @@ const titles = ['ExampleSpace', 'FiftyAliases', 'PartialFailure', 'OneOfEachErro
 let server: StartedServer;
 let browser: Browser;
 let context: BrowserContext;
-/** One visit for all that only looks and runs: opening the editors is what takes time. */
+/** One visit for all tests that only look and run: opening the editors takes long. */
 let opened: OpenExplorer;
 
 beforeAll(async () => {
@@ -43,7 +43,7 @@ beforeAll(async () => {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // Playwright's own way to refuse requests would turn the cache off.
+      // Blocking requests through Playwright would turn the cache off.
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
     ],
   });
@@ -110,7 +110,7 @@ test('runs every tab with its variables', async () => {
   expect(problems).toEqual([]);
 });
 
-test('asks nothing of any other machine', async () => {
+test('sends no request to another host', async () => {
   const { page, foreignRequests, problems } = opened;
 
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
@@ -129,7 +129,7 @@ test('opens at /graphql as well', async () => {
   expect(problems).toEqual([]);
 });
 
-test('keeps the tabs over a reload, and adds none', async () => {
+test('a reload keeps the tabs and adds none', async () => {
   const { page } = await openExplorer(context, server.origin, '/');
   await untilTrue(page, `${stored('tabState')} !== null`);
 

@@ -18,7 +18,7 @@ const get = (url: string, headers: Record<string, string> = {}) => server.app.in
 test.each([
   ['/', '*/*'],
   ['/graphql', 'text/html'],
-])('%s answers with the page, its own policy in place of the global one', async (url, accept) => {
+])('%s answers with the page, with its own policy instead of the global one', async (url, accept) => {
   const { statusCode, headers, body } = await get(url, { accept });
 
   const nonce = /<script nonce="([^"]+)">/.exec(body)?.[1];
@@ -49,7 +49,7 @@ test('no two pages share a nonce', async () => {
   expect(first.headers['content-security-policy']).not.toBe(second.headers['content-security-policy']);
 });
 
-test('the page loads nothing from elsewhere', async () => {
+test('the page loads nothing from other hosts', async () => {
   const { body } = await get('/');
 
   expect(body.match(/(?:src|href|from)\s*=?\s*"(?!data:|\/explorer\/)[^"]*"/g)).toBeNull();
@@ -59,7 +59,7 @@ test.each([
   ['ruru.js', 'text/javascript; charset=utf-8'],
   ['graphqlWorker.js', 'text/javascript; charset=utf-8'],
   ['ruru.css', 'text/css; charset=utf-8'],
-])('%s is served for good as %s', async (file, contentType) => {
+])('%s is served as immutable, with the type %s', async (file, contentType) => {
   const { statusCode, headers } = await get(assets + file, { 'accept-encoding': 'gzip, br' });
 
   expect(statusCode).toBe(200);
@@ -73,7 +73,7 @@ test.each([
   });
 });
 
-test('an asset is decompressed for a client that cannot', async () => {
+test('an asset is decompressed for a client without support for compression', async () => {
   const { headers, body } = await get(`${assets}ruru.css`);
 
   expect(headers['content-encoding']).toBeUndefined();

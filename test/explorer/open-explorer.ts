@@ -1,9 +1,9 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
-/** A page of the explorer without anything stored, with what went wrong in it so far. */
+/** A page of the explorer with empty storage, and the problems in it so far. */
 export interface OpenExplorer {
   readonly page: Page;
-  /** Requests to anywhere but the origin. */
+  /** Requests to other origins. */
   readonly foreignRequests: readonly string[];
   /** Console errors and warnings, uncaught errors, policy violations and failed responses. */
   readonly problems: readonly string[];
@@ -55,7 +55,7 @@ export async function openExplorer(
   return { page, foreignRequests, problems };
 }
 
-/** Waits until the editors stand: before that GraphiQL drops a click on the run button silently. */
+/** Waits for the editors: before, GraphiQL silently drops a click on the run button. */
 export async function untilReady(page: Page): Promise<void> {
   await page.locator('.graphiql-query-editor .monaco-editor .view-line').first().waitFor();
   await page.locator('.result-window .monaco-editor').first().waitFor();
@@ -64,7 +64,7 @@ export async function untilReady(page: Page): Promise<void> {
 /**
  * Waits until a JavaScript expression is true in the page, looking at every frame.
  *
- * Playwright's own `waitForFunction` calls `eval`, which the page's policy forbids.
+ * Playwright's `waitForFunction` calls `eval`, which the page's policy forbids.
  */
 export async function untilTrue(page: Page, expression: string): Promise<void> {
   await page.evaluate(`new Promise((done) => {
@@ -73,7 +73,7 @@ export async function untilTrue(page: Page, expression: string): Promise<void> {
   })`);
 }
 
-/** What the explorer has stored under a key of GraphiQL's, as an expression for the page. */
+/** An expression for the page: the value that the explorer has stored under a key of GraphiQL's. */
 export const stored = (key: string) => `localStorage.getItem('dingtalk-graphql-gateway:graphiql:${key}')`;
 
 /** The button that sends the operation of the open tab. */
@@ -82,10 +82,10 @@ export const runButton = (page: Page) => page.getByRole('button', { name: 'Execu
 /** The titles of the tabs, in their order. */
 export const tabTitles = (page: Page) => page.locator('.graphiql-tab-button').allTextContents();
 
-/** Opens the tab of an operation, runs it and gives the whole answer. */
+/** Opens the tab of an operation, runs it and returns the whole answer. */
 export async function runTab(page: Page, name: string): Promise<unknown> {
   await page.locator('.graphiql-tab-button', { hasText: name }).click();
-  // GraphiQL stores the query in the same step in which it learns the operation's name from it.
+  // GraphiQL stores the query in the step in which it reads the operation's name from it.
   await untilTrue(page, `${stored('query')}.includes('query ${name}(')`);
   const answered = page.waitForResponse((response) =>
     Boolean(response.request().postData()?.includes(`query ${name}(`)),

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { startGateway } from '../support/start-gateway.ts';
 
-/** A gateway that listens, with the explorer on it and a stand-in of its own behind it. */
+/** A listening gateway with the explorer, over a stand-in for this test only. */
 export interface StartedServer {
   readonly app: FastifyInstance;
   readonly origin: string;

@@ -23,11 +23,11 @@ test.each([
   expect(wantsExplorer({ method: 'GET', headers: { accept }, query: {} })).toBe(wanted);
 });
 
-test.each(['POST', 'HEAD', 'OPTIONS'])('a %s never wants the explorer', (method) => {
+test.each(['POST', 'HEAD', 'OPTIONS'])('a %s never gets the explorer', (method) => {
   expect(wantsExplorer({ method, headers: { accept: chrome }, query: {} })).toBe(false);
 });
 
-test('a GET that carries a query wants its answer', () => {
+test('a GET with a query is a GraphQL request', () => {
   expect(
     wantsExplorer({ method: 'GET', headers: { accept: chrome }, query: { query: '{ __typename }' } }),
   ).toBe(false);

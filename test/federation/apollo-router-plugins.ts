@@ -1,13 +1,13 @@
 import type { Assignment, HeaderRule, Recipe } from './apollo-router-recipe.ts';
 
-/** One request to the subgraph, on its way through the router. */
+/** One request to the subgraph inside the router. */
 export interface SubgraphRequest {
   readonly method: 'POST';
   readonly path: string;
   readonly headers: Headers;
   readonly body: string;
   readonly clientHeaders: Headers;
-  /** Of the client's token; undefined without one. */
+  /** The claims of the client's token; undefined without one. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -20,7 +20,7 @@ export type Service = (request: SubgraphRequest) => Promise<SubgraphAnswer>;
 type Plugin = (next: Service) => Service;
 
 /**
- * What stands between a query plan and `send`, in Apollo Router's order: `headers`, `traffic_shaping`, then Rhai.
+ * The steps between a query plan and `send`, in Apollo Router's order: `headers`, `traffic_shaping`, then Rhai.
  *
  * @see https://github.com/apollographql/router/blob/dev/apollo-router/src/router_factory.rs
  */
@@ -72,12 +72,12 @@ function apply(
       key === undefined
         ? value.replace(/\$\{env\.(\w+)\}/, (_all, variable: string) => environment[variable] ?? '')
         : context.get(key);
-    // Of what the context holds, the router inserts strings alone.
+    // The router inserts only strings of the context.
     if (typeof inserted === 'string') headers.set(name, inserted);
   }
 }
 
-/** The key is method, URL, headers and body, as they are at this point. The person is no part of it. */
+/** The key is method, URL, headers and body at this point. The person is not part of it. */
 function deduplication(onJoin: () => void): Plugin {
   return (next) => {
     const underWay = new Map<string, Promise<SubgraphAnswer>>();

@@ -12,7 +12,7 @@ const rhai = codeBlocks(page, 'rust').join('\n');
 const deduplicatingAll: CommonRules = { deduplicates: true };
 const forwardingAll: CommonRules = { headerRules: [{ propagate: { matching: '.*' } }] };
 
-/** The person comes in `subgraph_service`, after de-duplication: what the page warns of. */
+/** Sets the person in `subgraph_service`, after de-duplication: the mistake that the page warns of. */
 const lateRecipe: Recipe = readRecipe(
   `
 headers: { subgraphs: { dingtalk: { request: [{ insert: { name: x-router-secret, value: '\${env.ROUTER_SECRET}' } }] } } }
@@ -91,21 +91,24 @@ test('a person who is set after de-duplication gets the answer of the one who as
 });
 
 test.each([
-  ['the page’s recipe', yaml],
-  ['its header rules alone', yaml.replace('deduplicate_query: false', 'timeout: 30s')],
-])('by %s each person gets their own answer, though all subgraphs are de-duplicated', async (_name, text) => {
-  await using router = await startRouter(readRecipe(text, rhai, deduplicatingAll));
-  const release = router.holdAnswers();
+  ['the recipe of the page', yaml],
+  ['only its header rules', yaml.replace('deduplicate_query: false', 'timeout: 30s')],
+])(
+  'with %s each person gets their own answer, though all subgraphs are de-duplicated',
+  async (_name, text) => {
+    await using router = await startRouter(readRecipe(text, rhai, deduplicatingAll));
+    const release = router.holdAnswers();
 
-  const answers = Promise.all([ask(router, 'chy'), ask(router, 'lin')]);
-  await eventually(() => router.sent.length + router.joined === 2);
-  release();
+    const answers = Promise.all([ask(router, 'chy'), ask(router, 'lin')]);
+    await eventually(() => router.sent.length + router.joined === 2);
+    release();
 
-  expect(await answers).toMatchObject([seenByChy, seenByLin]);
-  expect(operators()).toEqual(['chyxxxxx', 'linxxxxx']);
-});
+    expect(await answers).toMatchObject([seenByChy, seenByLin]);
+    expect(operators()).toEqual(['chyxxxxx', 'linxxxxx']);
+  },
+);
 
-test('by the page’s recipe this subgraph is left out where all are de-duplicated', async () => {
+test('the recipe excludes this subgraph from de-duplication of all', async () => {
   await using router = await startRouter(readRecipe(yaml, rhai, deduplicatingAll));
   const release = router.holdAnswers();
 
@@ -126,21 +129,18 @@ const forged = {
 test.each([
   ['no token', 'unknown'],
   ['a token without the claim', 'without-claim'],
-  ['a claim that is no string', 'with-number'],
-])(
-  'by the page’s recipe %s is no operator, though the router forwards all headers',
-  async (_name, person) => {
-    await using router = await startRouter(readRecipe(yaml, rhai, forwardingAll));
+  ['a claim that is not a string', 'with-number'],
+])('with the recipe %s is no operator, though the router forwards all headers', async (_name, person) => {
+  await using router = await startRouter(readRecipe(yaml, rhai, forwardingAll));
 
-    const { data, errors } = await ask(router, person, forged);
+  const { data, errors } = await ask(router, person, forged);
 
-    expect(data).toBeUndefined();
-    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
-    expect(operators()).toEqual([]);
-  },
-);
+  expect(data).toBeUndefined();
+  expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  expect(operators()).toEqual([]);
+});
 
-test('by the page’s recipe the person of the token is the operator, though the router forwards all headers', async () => {
+test('with the recipe the person of the token is the operator, though the router forwards all headers', async () => {
   await using router = await startRouter(readRecipe(yaml, rhai, forwardingAll));
 
   expect(await ask(router, 'lin', forged)).toMatchObject(seenByLin);

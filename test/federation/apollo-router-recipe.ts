@@ -1,14 +1,14 @@
 import { parse } from 'yaml';
 
-/** Rules of Apollo Router's `headers`, as far as a recipe needs them. */
+/** The rules of Apollo Router's `headers` that the recipe needs. */
 export type HeaderRule =
   | { readonly insert: { readonly name: string; readonly value?: string; readonly from_context?: string } }
   | { readonly remove: { readonly named: string } }
   | { readonly propagate: { readonly matching: string } };
 
-/** What a router configured by a recipe does with the requests to one subgraph. */
+/** A recipe's configuration for the requests to one subgraph. */
 export interface Recipe {
-  /** Those for all subgraphs first. */
+  /** The rules for all subgraphs first. */
   readonly headerRules: readonly HeaderRule[];
   readonly deduplicates: boolean;
   /** Context keys and the claims that `supergraph_service` puts there. */
@@ -19,7 +19,7 @@ export interface Recipe {
 
 export type Assignment = readonly [target: string, claim: string];
 
-/** What a router does with the requests to all subgraphs, and so to one of which its recipe says nothing else. */
+/** The configuration for the requests to all subgraphs, which a recipe may override for one. */
 export interface CommonRules {
   readonly headerRules?: readonly HeaderRule[];
   readonly deduplicates?: boolean;
@@ -34,7 +34,7 @@ interface RouterYaml {
   };
 }
 
-/** Reads `router.yaml`, and of `main.rhai` the assignments that carry a claim. What else the script does is not looked at. */
+/** Reads `router.yaml`, and of `main.rhai` the assignments that carry a claim. The rest of the script is ignored. */
 export function readRecipe(yaml: string, rhai: string, all: CommonRules = {}): Recipe {
   const { headers, traffic_shaping: shaping } = parse(yaml) as RouterYaml;
   return {

@@ -8,7 +8,7 @@ import type { Recipe } from './apollo-router-recipe.ts';
 interface Options {
   readonly gatewayUrl: string;
   readonly recipe: Recipe;
-  /** What `${env.NAME}` stands for in the recipe. */
+  /** The values of `${env.NAME}` in the recipe. */
   readonly environment: Readonly<Record<string, string>>;
   /** The claims of each token that the router accepts, by the whole `authorization` header. */
   readonly claims: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -16,15 +16,15 @@ interface Options {
 
 export interface ApolloRouterStandIn extends AsyncDisposable {
   readonly url: string;
-  /** The headers of each request that was sent to the gateway, in that order. */
+  /** The headers of each request to the gateway, in order. */
   readonly sent: readonly Headers[];
   /** Requests that waited for an equal one and got its answer. */
   readonly joined: number;
-  /** Keeps the gateway's answers back until the returned function is called. */
+  /** Holds the gateway's answers until the returned function is called. */
   holdAnswers(): () => void;
 }
 
-/** A proxy in place of Apollo Router, which no test can run: it passes each request on as the router would one to a subgraph. */
+/** A stand-in for Apollo Router, which tests cannot run: forwards each request as the router would to a subgraph. */
 export async function startApolloRouterStandIn(options: Options): Promise<ApolloRouterStandIn> {
   const sent: Headers[] = [];
   let joined = 0;
@@ -69,7 +69,7 @@ export async function startApolloRouterStandIn(options: Options): Promise<Apollo
   };
 }
 
-/** The router makes a request of its own; the client's headers are there for its rules alone. */
+/** The router creates a new request; the client's headers only reach it by a rule. */
 async function toSubgraphRequest(
   request: IncomingMessage,
   claims: Options['claims'],

@@ -12,7 +12,7 @@ interface Subgraph {
 }
 
 interface Composition {
-  /** Errors, hints and warnings alike: none of them is welcome. */
+  /** Errors, hints and warnings: the tests accept none of them. */
   readonly complaints: readonly string[];
   readonly supergraph: string;
 }
@@ -20,7 +20,7 @@ interface Composition {
 const engines = {
   '@apollo/composition': (subgraphs) => {
     const { errors = [], hints = [], supergraphSdl = '' } = composeWithApollo(subgraphs);
-    // It remarks on every enum that only a directive uses, as @cacheControl does, for those who debug composition itself.
+    // Apollo reports every enum that only a directive uses, such as that of @cacheControl, for debugging composition.
     const remarks = hints.filter(({ definition }) => definition.level.name !== 'DEBUG');
     return { complaints: [...errors, ...remarks].map(({ message }) => message), supergraph: supergraphSdl };
   },
@@ -57,11 +57,11 @@ const titles = (edit?: (sdl: string) => string) =>
 const labels = () => subgraph('space-labels', 'examples/supergraph/neighbours/space-labels.graphql');
 
 describe.each(Object.entries(engines))('%s', (_name, compose) => {
-  test('composes the graph by itself without a word', async () => {
+  test('composes the graph by itself without errors or hints', async () => {
     expect(compose([await ours()]).complaints).toEqual([]);
   });
 
-  test('composes it with both neighbours without a word, each type with the fields of all', async () => {
+  test('composes it with both neighbours without errors or hints, each type with the fields of all', async () => {
     const { complaints, supergraph } = compose([await ours(), await titles(), await labels()]);
 
     expect(complaints).toEqual([]);
@@ -81,7 +81,7 @@ describe.each(Object.entries(engines))('%s', (_name, compose) => {
 });
 
 test.each(['@apollo/composition', '@theguild/federation-composition'] as const)(
-  '%s tells routers what a lookup costs',
+  '%s passes @cost of a lookup on to routers',
   async (name) => {
     const { supergraph } = engines[name]([await ours(), await titles(), await labels()]);
 
@@ -90,7 +90,7 @@ test.each(['@apollo/composition', '@theguild/federation-composition'] as const)(
   },
 );
 
-/** The fields of the types that clients see, sorted. */
+/** The fields of the public types, sorted. */
 function fieldsOf(sdl: string): Record<string, string[]> {
   const fields: Record<string, string[]> = {};
   for (const definition of parse(sdl).definitions) {

@@ -12,14 +12,14 @@ beforeEach(() => {
 });
 afterAll(() => gateway.close());
 
-/** The ids asked for, sorted: calls that go out together arrive in any order. */
+/** The looked-up ids, sorted: simultaneous calls arrive in any order. */
 const lookups = (): string[] =>
   gateway.upstream
     .callsTo('conversationSpace')
     .map(({ body }) => (body as { openConversationId: string }).openConversationId)
     .toSorted();
 
-test('a reference costs no call until its space is asked for', async () => {
+test('a reference costs no call unless its space is selected', async () => {
   const { status, body } = await gateway.query(
     `query ($representations: [_Any!]!) {
       _entities(representations: $representations) { __typename ... on Conversation { openConversationId } }
@@ -85,7 +85,7 @@ test('50 representations of 25 ids are 25 calls, and the answers keep their plac
   expect(lookups()).toEqual(ids.toSorted());
 });
 
-test('the calls go out in one wave: none waits for the answer of another', async () => {
+test('the calls are sent together: none waits for the answer of another', async () => {
   const ids = demoIds(20);
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' });
   const controller = new AbortController();
@@ -106,7 +106,7 @@ test('the calls go out in one wave: none waits for the answer of another', async
   expect(lookups()).toHaveLength(20);
 });
 
-test('one that fails is one error at its place, and its neighbours have their data', async () => {
+test('a reference that fails is one error at its path, and its neighbours have their data', async () => {
   const { status, body } = await gateway.query(spacesOfConversations, {
     representations: ['cid9FTRQSLo+sKxxxx', 'cid.permissionDenied', 'cid9FTRQSLo+sKxxxx'].map(conversation),
   });

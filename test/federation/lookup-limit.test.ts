@@ -28,18 +28,14 @@ const calls = (): number =>
   gateway.upstream.callsTo('conversationSpace').length + gateway.upstream.callsTo('storageSpace').length;
 
 test.each([
+  ['fields, references and repetitions of one id are one lookup', { ids: [a, b, b, c], more: [a, b, c] }, 3],
+  ['spaces count in addition to conversations', { ids: [b, space('798xxxxx'), space('798xxxxx')] }, 3],
   [
-    'fields, references and their repetitions are one lookup an id',
-    { ids: [a, b, b, c], more: [a, b, c] },
-    3,
-  ],
-  ['spaces count beside conversations', { ids: [b, space('798xxxxx'), space('798xxxxx')] }, 3],
-  [
-    'a space of which only the key is asked counts for nothing',
+    'a space with only its key selected does not count',
     { ids: [a, b, c, space('798xxxxx'), space('space.demo.a')], facts: false },
     3,
   ],
-  ['what cannot be looked up counts for nothing', { ids: [a, b, c, 7, space('..'), conversation('')] }, 3],
+  ['a malformed representation does not count', { ids: [a, b, c, 7, space('..'), conversation('')] }, 3],
 ])('%s: within the limit', async (_name, variables, expected) => {
   const { status, body } = await gateway.query(query, variables);
 
@@ -71,7 +67,7 @@ test.each([
   expect(gateway.upstream.calls).toEqual([]);
 });
 
-test('a field whose argument turns out to be null is that field error alone', async () => {
+test('a required argument that is null in the variables fails that field alone', async () => {
   const { status, body } = await gateway.query(query, { ids: [b], id: null });
 
   expect(status).toBe(200);

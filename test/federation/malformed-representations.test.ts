@@ -30,10 +30,10 @@ test.each([
   ['a string', 'Conversation', 'representations', noObject],
   ['a list', [conversation('cid.demo.a')], 'representations', noType],
   ['no __typename', { openConversationId: 'cid.demo.a' }, 'representations', noType],
-  ['a __typename that is no string', { __typename: 1 }, 'representations', noType],
+  ['a __typename that is not a string', { __typename: 1 }, 'representations', noType],
   ['a type of another subgraph', { __typename: 'User', id: '1' }, 'representations', foreign],
   ['the query type', { __typename: 'Query' }, 'representations', foreign],
-  ['a name of the language', { __typename: 'constructor' }, 'representations', foreign],
+  ['the name of a built-in property', { __typename: 'constructor' }, 'representations', foreign],
   ['no key', { __typename: 'Conversation' }, 'openConversationId', badConversationId],
   ['a null key', conversation(null), 'openConversationId', badConversationId],
   ['a number for a key', conversation(7), 'openConversationId', badConversationId],
@@ -53,33 +53,30 @@ test.each([
   ['a space with a control character', space('798\u0000'), 'spaceId', badSpaceId],
   ['the folder itself', space('.'), 'spaceId', badSpaceId],
   ['the folder above', space('..'), 'spaceId', badSpaceId],
-])(
-  '%s is an error of its own place, and its neighbour has its data',
-  async (_name, bad, argument, message) => {
-    const { status, body } = await gateway.query(query, {
-      representations: [bad, conversation('cid9FTRQSLo+sKxxxx')],
-    });
+])('%s is an error at its path, and its neighbour has its data', async (_name, bad, argument, message) => {
+  const { status, body } = await gateway.query(query, {
+    representations: [bad, conversation('cid9FTRQSLo+sKxxxx')],
+  });
 
-    expect({ status, body }).toEqual({
-      status: 200,
-      body: {
-        data: { _entities: [null, { __typename: 'Conversation', space: { spaceId: '798xxxxx' } }] },
-        errors: [
-          {
-            message,
-            locations: [{ line: 2, column: 3 }],
-            path: ['_entities', 0],
-            extensions: { code: 'BAD_USER_INPUT', retryable: false, argument },
-          },
-        ],
-      },
-    });
-    expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
-    expect(gateway.upstream.callsTo('storageSpace')).toEqual([]);
-  },
-);
+  expect({ status, body }).toEqual({
+    status: 200,
+    body: {
+      data: { _entities: [null, { __typename: 'Conversation', space: { spaceId: '798xxxxx' } }] },
+      errors: [
+        {
+          message,
+          locations: [{ line: 2, column: 3 }],
+          path: ['_entities', 0],
+          extensions: { code: 'BAD_USER_INPUT', retryable: false, argument },
+        },
+      ],
+    },
+  });
+  expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
+  expect(gateway.upstream.callsTo('storageSpace')).toEqual([]);
+});
 
-test('representations written into the query are read like variables', async () => {
+test('literal representations are read like variables', async () => {
   const { body } = await gateway.query(
     `query ($id: ID!) {
       _entities(representations: [
@@ -106,7 +103,7 @@ test('representations written into the query are read like variables', async () 
 test.each([
   ['null for a representation', [null]],
   ['null for the list', null],
-])('%s is refused before anything is looked up', async (_name, representations) => {
+])('%s is refused before any lookup', async (_name, representations) => {
   const { body } = await gateway.query(query, { representations });
 
   expect(body).toEqual({
@@ -121,7 +118,7 @@ test.each([
   expect(gateway.upstream.calls).toEqual([]);
 });
 
-test('no representations are no entities', async () => {
+test('an empty list of representations gives no entities', async () => {
   expect(await gateway.query(query, { representations: [] })).toMatchObject({
     status: 200,
     body: { data: { _entities: [] } },

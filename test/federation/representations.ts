@@ -1,9 +1,9 @@
-/** The operation that a router sends for conversations of which it knows the ids. */
+/** The operation that a router sends for the ids of conversations. */
 export const spacesOfConversations = `query ($representations: [_Any!]!) {
   _entities(representations: $representations) { ... on Conversation { space { spaceId corpId } } }
 }`;
 
-/** The operation that a router sends for spaces of which it knows the ids. */
+/** The operation that a router sends for the ids of spaces. */
 export const factsOfSpaces = `query ($representations: [_Any!]!) {
   _entities(representations: $representations) { ... on Space { corpId createTime modifiedTime } }
 }`;
@@ -15,6 +15,6 @@ export const conversation = (openConversationId: unknown): object => ({
 
 export const space = (spaceId: unknown): object => ({ __typename: 'Space', spaceId });
 
-/** `count` ids of conversations that the stand-in makes up. */
+/** `count` ids of the stand-in's made-up conversations. */
 export const demoIds = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `cid.demo.${index}`);

@@ -8,22 +8,22 @@ import { factsOfSpaces, space } from './representations.ts';
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
   gateway = await startGateway({
-    // As the stand-in's own: no id that fails changes the answer of another one.
+    // In sandbox mode an id that fails changes no other answer.
     environment: { DINGTALK_MODE: 'sandbox', MAX_LOOKUPS_PER_REQUEST: '100', MAX_ERRORS: '50' },
   });
 });
 beforeEach(() => gateway.upstream.clearCalls());
 afterAll(() => gateway.close());
 
-/** Sorted: calls that go out together arrive in any order. */
+/** Sorted: simultaneous calls arrive in any order. */
 const paths = (): string[] =>
   gateway.upstream
     .callsTo('storageSpace')
     .map(({ path }) => path)
     .toSorted();
 
-/** What clients are told of each failure, but for the request's own id. */
-async function told(query: string, representations: unknown): Promise<unknown[]> {
+/** The public errors, without the request id. */
+async function publicErrors(query: string, representations: unknown): Promise<unknown[]> {
   const { body } = await gateway.query(query, { representations });
   return body.errors!.map(({ message, extensions }) => {
     const { requestId, ...dingtalk } = extensions.dingtalk;
@@ -32,7 +32,7 @@ async function told(query: string, representations: unknown): Promise<unknown[]>
   });
 }
 
-test('a bare spaceId costs no call while nothing but the key is asked for', async () => {
+test('a bare spaceId costs no call if only the key is selected', async () => {
   const { status, body } = await gateway.query(
     `query ($representations: [_Any!]!, $more: Boolean!) {
       _entities(representations: $representations) { ...Key ... on Space @include(if: $more) { corpId } }
@@ -55,7 +55,7 @@ test('a bare spaceId costs no call while nothing but the key is asked for', asyn
   expect(gateway.upstream.calls).toEqual([]);
 });
 
-test('what lies beyond the key is asked of the storage API, once an id', async () => {
+test('fields beyond the key cost one call of the storage API for each id', async () => {
   const { status, body } = await gateway.query(factsOfSpaces, {
     representations: ['798xxxxx', 'space.demo.a', '798xxxxx'].map(space),
   });
@@ -80,7 +80,7 @@ test('what lies beyond the key is asked of the storage API, once an id', async (
   }
 });
 
-test('a space that does not exist is one error at its place, and its neighbour has its data', async () => {
+test('a space that does not exist is one error at its path, and its neighbour has its data', async () => {
   const { status, body } = await gateway.query(
     `query ($representations: [_Any!]!) {
   _entities(representations: $representations) { ... on Space { corpId } }
@@ -109,14 +109,14 @@ test('a space that does not exist is one error at its place, and its neighbour h
   expect(paths()).toEqual(['/v1.0/storage/spaces/798xxxxx', '/v1.0/storage/spaces/nowhere']);
 });
 
-test('what every API refuses is told in the same words as by the lookup', async () => {
+test('errors common to all APIs have the same messages for spaces and conversations', async () => {
   const own = Object.keys(conversationSpaceEndpoint.refusals);
   const codes = documentedErrors.map(({ code }) => code).filter((code) => !own.includes(code));
-  const ofSpaces = await told(
+  const ofSpaces = await publicErrors(
     factsOfSpaces,
     codes.map((code) => space(`space.${code}`)),
   );
-  const ofConversations = await told(
+  const ofConversations = await publicErrors(
     `query ($representations: [_Any!]!) {
       _entities(representations: $representations) { ... on Conversation { space { corpId } } }
     }`,
@@ -127,7 +127,7 @@ test('what every API refuses is told in the same words as by the lookup', async 
   expect(ofSpaces).toEqual(ofConversations);
 });
 
-test('a refusal says so of the storage space, also from the cache', async () => {
+test('the message of a refusal names the storage space, also from the cache', async () => {
   await using remembers = await startCachedGateway();
   const refused = ['permissionDenied', 'acrossOrgAccessForbidden', 'spaceNotExist'];
   const representations = refused.map((code) => space(`space.${code}`));
@@ -153,8 +153,8 @@ test('a refusal says so of the storage space, also from the cache', async () => 
   expect(remembers.upstream.callsTo('storageSpace')).toHaveLength(3);
 });
 
-test('a refusal of another thing, which the storage API does not document, goes by its status', async () => {
-  const refusals = await told(
+test('a code that the storage API does not document follows its status', async () => {
+  const refusals = await publicErrors(
     factsOfSpaces,
     ['paramError.conversationId', 'conversationNotExist'].map((code) => space(`space.${code}`)),
   );
@@ -175,7 +175,7 @@ test('a refusal of another thing, which the storage API does not document, goes 
   ]);
 });
 
-test('an answer without a space, or that is no answer at all, is an error that says so', async () => {
+test('an answer without a space, or in an undocumented form, is an error', async () => {
   const { body } = await gateway.query(factsOfSpaces, {
     representations: ['space.noSpace', 'space.html', 'space.errcode', 'space.502'].map(space),
   });
@@ -196,7 +196,7 @@ test.each([
   ['space.demo.%2e%2e', '/v1.0/storage/spaces/space.demo.%252e%252e'],
   ['space.demo.空间', '/v1.0/storage/spaces/space.demo.%E7%A9%BA%E9%97%B4'],
   ['space.demo.\\..\\', '/v1.0/storage/spaces/space.demo.%5C..%5C'],
-])('the id %s stays one segment of the path', async (id, path) => {
+])('the id %s is one segment of the path', async (id, path) => {
   const { body } = await gateway.query(
     `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Space { spaceId corpId } } }`,
     { representations: [space(id)] },

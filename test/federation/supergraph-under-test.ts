@@ -12,7 +12,7 @@ const startWithinMs = 90_000;
 const stopWithinMs = 15_000;
 
 export const howToInstall = 'npm ci --prefix examples/supergraph';
-/** The routers are too large to be installed with the gateway: they are the example's own. */
+/** The routers are dependencies of the example: too large to be installed with the gateway. */
 export const installed = ['@graphql-hive/gateway', '@apollo/gateway'].every((name) =>
   existsSync(new URL(`node_modules/${name}/package.json`, example)),
 );
@@ -33,7 +33,7 @@ export interface SupergraphUnderTest {
   readonly upstream: Sandbox;
   /** Between the gateway and `upstream`. */
   readonly wayUpstream: TcpProxy;
-  /** Asks one of the routers, or the gateway itself. */
+  /** Queries one of the routers, or the gateway itself. */
   query(
     at: Listener,
     query: string,
@@ -44,7 +44,7 @@ export interface SupergraphUnderTest {
   close(): Promise<void>;
 }
 
-/** The example as its one command starts it, but for the stand-in, which is the test's own. */
+/** The example as its command starts it, but with a stand-in of this test. */
 export async function startSupergraph(): Promise<SupergraphUnderTest> {
   if (!installed) throw new Error(`The routers of examples/supergraph are missing: run ${howToInstall}`);
   const upstream = await startSandbox({ callsPerSecond: Infinity });
@@ -52,7 +52,7 @@ export async function startSupergraph(): Promise<SupergraphUnderTest> {
   const { PATH, HOME, TMPDIR } = process.env;
   const child = spawn(process.execPath, ['start.ts'], {
     cwd: fileURLToPath(example),
-    // A process group of its own, so that nothing of it is left behind; over the channel it hears if this process dies.
+    // A separate process group, so that all of it can be ended; the channel closes when this process dies.
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: {
@@ -64,7 +64,7 @@ export async function startSupergraph(): Promise<SupergraphUnderTest> {
       DINGTALK_APP_SECRET: sandboxCredentials.appSecret,
       DINGTALK_QPS: '10000',
       UPSTREAM_TIMEOUT_MS: '2000',
-      // Calls are counted, and one test's answers are not another's.
+      // The tests count calls, so no answer is cached from one test to the next.
       CACHE_TTL_MS: '0',
       MAX_LOOKUPS_PER_REQUEST: String(maxLookups),
       ROUTER_SECRET: routerSecret,
@@ -96,7 +96,7 @@ export async function startSupergraph(): Promise<SupergraphUnderTest> {
   }
 }
 
-/** The one line that the example says when everything listens. */
+/** The line that the example prints once everything listens. */
 async function readUrls(child: ChildProcess): Promise<Readonly<Record<Listener, string>>> {
   const lines = createInterface(child.stdout!);
   const timer = setTimeout(() => lines.close(), startWithinMs);

@@ -33,7 +33,7 @@ if (!wanted) {
   });
   afterAll(() => supergraph?.close(), 30_000);
 
-  /** Who asked for which id, sorted: calls that go out together arrive in any order. */
+  /** The operator and id of each lookup, sorted: simultaneous calls arrive in any order. */
   const lookups = (): string[] =>
     supergraph.upstream
       .callsTo('conversationSpace')
@@ -48,11 +48,11 @@ if (!wanted) {
       .map(({ query, path }) => `${query['unionId']} ${path}`)
       .toSorted();
 
-  // Hive Gateway leaves the index out: docs/federation.md says so.
+  // Hive Gateway omits the index, as docs/federation.md says.
   const placeInPath = { 'Hive Gateway': ['chats', 'space'], 'Apollo Gateway': ['chats', 1, 'space'] };
 
   describe.each(routers)('behind %s', (router) => {
-    test('one query joins all three subgraphs, at one call a conversation', async () => {
+    test('one query joins all three subgraphs, with one call for each conversation', async () => {
       const reply = await supergraph.query(
         router,
         'query ($ids: [ID!]!) { chats(ids: $ids) { title space { spaceId corpId label } } }',
@@ -73,7 +73,7 @@ if (!wanted) {
       expect(storageCalls()).toEqual([]);
     });
 
-    test('a neighbour that knows a spaceId alone gets the rest, and its own fields cost nothing', async () => {
+    test('a neighbour that knows only a spaceId gets the other fields, and its own fields cost no call', async () => {
       const query = 'query ($facts: Boolean!) { pinnedSpaces { spaceId label corpId @include(if: $facts) } }';
       const labels = await supergraph.query(router, query, { facts: false }, chy);
       const callsForLabels = supergraph.upstream.calls.length;
@@ -115,7 +115,7 @@ if (!wanted) {
       expect(lookups()).toHaveLength(2);
     });
 
-    test('the person whom the router knows is the operator, whatever the client says', async () => {
+    test('the person known to the router is the operator, whatever headers the client sends', async () => {
       supergraph.upstream.denyAccess('linxxxxx', 'cid.demo.tea');
       const query = '{ chats(ids: ["cid.demo.tea"]) { space { corpId } } }';
       const pretender = { ...lin, 'x-dingtalk-union-id': 'chyxxxxx', 'x-router-secret': routerSecret };
@@ -135,10 +135,10 @@ if (!wanted) {
     test.each([
       ['a neighbour’s conversation', 'query ($id: ID!) { chats(ids: [$id]) { space { corpId } } }'],
       ['our own field', 'query ($id: ID!) { conversationSpace(openConversationId: $id) { corpId } }'],
-    ])('two people who ask for %s at one moment get an answer each', async (what, query) => {
+    ])('simultaneous requests of two people for %s get separate answers', async (what, query) => {
       const id = `cid.demo.at-one-moment.${router}.${what}`;
       supergraph.upstream.denyAccess('linxxxxx', id);
-      // The gateway has its token, and the router its plan, before any answer is held.
+      // Before any answer is held, the gateway has its token and the router its query plan.
       await supergraph.query(router, query, { id: 'cid.demo.before' }, chy);
       supergraph.upstream.clearCalls();
       supergraph.wayUpstream.setMode({ kind: 'hold' });
@@ -146,7 +146,7 @@ if (!wanted) {
       const answers = Promise.all(
         [chy, lin].map((person) => supergraph.query(router, query, { id }, person)),
       );
-      // A router that made one request of the two would let both answers come, with an error, at the deadline.
+      // If the router joined the two requests, both would end with an error at the deadline.
       await Promise.race([supergraph.upstream.waitForCalls('conversationSpace', 2), answers]);
       supergraph.wayUpstream.setMode({ kind: 'pass' });
       const [seenByChy, seenByLin] = await answers;
@@ -158,7 +158,7 @@ if (!wanted) {
       expect(JSON.stringify(seenByLin)).not.toContain('ding1234xxxxx');
     });
 
-    test('a client cannot name the operator in the extensions of its request', async () => {
+    test('the extensions of a request cannot name the operator', async () => {
       const extensions = {
         headers: { 'x-dingtalk-union-id': 'chyxxxxx', 'x-dingtalk-corp-id': 'ding5678xxxxx' },
       };
@@ -177,7 +177,7 @@ if (!wanted) {
     _entities(representations: $representations) { ... on Conversation { space { corpId } } ... on Space { corpId } }
   }`;
 
-  /** One failure, asked of the gateway and of each router. */
+  /** One failure, at the gateway and behind each router. */
   async function measure(
     query: string,
     ids: readonly string[],
@@ -213,7 +213,7 @@ if (!wanted) {
 
   let goodIds = 0;
 
-  /** After twenty calls that went well a few that fail do not make the gateway leave DingTalk alone. */
+  /** Twenty successful calls first, so that a few failures do not open the breaker. */
   async function measureFailing(work: () => Promise<Measured>): Promise<Measured> {
     goodIds += 20;
     const ids = Array.from({ length: 20 }, (_, index) => `cid.demo.good.${goodIds + index}`);
@@ -225,7 +225,7 @@ if (!wanted) {
     );
     return work();
   }
-  test('Apollo Gateway tells clients where the subgraph is when it refuses a request, as the docs warn', async () => {
+  test('Apollo Gateway exposes the subgraph’s URL in the error of a refused request, as the docs warn', async () => {
     const { errors } = await supergraph.query('Apollo Gateway', chats, { ids: demoIds(maxLookups + 1) }, chy);
 
     expect(errors).toMatchObject([
@@ -243,7 +243,7 @@ if (!wanted) {
     expect(lookups()).toEqual([]);
   });
 
-  test('what clients see behind each router is what docs/federation.md says', async () => {
+  test('the errors behind each router are those of the table in docs/federation.md', async () => {
     const beforeQuota = [
       await measure(chats, ['cid.paramError.conversationId']),
       await measure(chats, ['cid.permissionDenied']),
@@ -261,7 +261,7 @@ if (!wanted) {
       await measure(chats, demoIds(maxLookups + 1)),
       await measure(chats, ['cid.demo.tea'], {}),
     ];
-    // Last of all: from then on the organization's calls are kept back.
+    // The quota last: from then on the quota gate stops the organization's calls.
     const quota = await measure(chats, ['cid.Forbidden.AccessDenied.ApiCountLimitForOrg']);
     const measured = [...beforeQuota, quota, ...afterQuota];
     const docs = await readFile(new URL('../../docs/federation.md', import.meta.url), 'utf8');

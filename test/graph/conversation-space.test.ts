@@ -4,7 +4,7 @@ import { startGateway } from '../support/start-gateway.ts';
 const space = 'spaceId corpId createTime modifiedTime';
 const lookup = `query ($id: ID!) { conversationSpace(openConversationId: $id) { ${space} } }`;
 
-test('answers with the space of the API page’s own example', async () => {
+test('answers the example of DingTalk’s API page', async () => {
   await using gateway = await startGateway();
 
   const { status, body } = await gateway.query(lookup, { id: 'cid9FTRQSLo+sKxxxx' });
@@ -23,13 +23,13 @@ test('answers with the space of the API page’s own example', async () => {
   expect(gateway.upstream.calls.map(({ api }) => api)).toEqual(['accessToken', 'conversationSpace']);
 });
 
-test('fifty aliases of twenty-five ids are twenty-five calls, issued together', async () => {
+test('fifty aliases of twenty-five ids are twenty-five calls, sent together', async () => {
   await using gateway = await startGateway();
   const ids = Array.from({ length: 25 }, (_, index) => `cid.demo.${index}`);
   const aliases = [...ids, ...ids].map(
     (id, index) => `a${index}: conversationSpace(openConversationId: "${id}") { spaceId }`,
   );
-  // Held until the twentieth has arrived: a gateway that asks one by one would never get past the first.
+  // Held until the twentieth call has arrived: a gateway that sends them one by one would never pass the first.
   gateway.upstream.setLatency(200, 'conversationSpace');
 
   const answer = gateway.query(`{ ${aliases.join('\n')} }`);
@@ -70,7 +70,7 @@ test('one failed id fails alone', async () => {
   ]);
 });
 
-test('reads times without seconds and times in Java’s form', async () => {
+test('parses times without seconds and times in Java’s form', async () => {
   await using gateway = await startGateway();
 
   const { body } = await gateway.query(lookup, { id: 'cid.shortTime' });
@@ -81,7 +81,7 @@ test('reads times without seconds and times in Java’s form', async () => {
   });
 });
 
-test('an unreadable time is null, with an error of its own', async () => {
+test('an unreadable time is null, with its own error', async () => {
   await using gateway = await startGateway();
 
   const { body } = await gateway.query(lookup, { id: 'cid.badTime' });
@@ -132,7 +132,7 @@ test.each([
   ['256 characters outside the basic plane', '𝒸'.repeat(256)],
   ['blanks', ' cid '],
   ['upper case', 'CID.DEMO.X'],
-])('an id of %s goes out unchanged', async (_what, id) => {
+])('an id of %s is sent unchanged', async (_what, id) => {
   await using gateway = await startGateway();
 
   await gateway.query(lookup, { id });
@@ -207,7 +207,7 @@ test('more distinct lookups than allowed are refused before the first call', asy
   expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(2);
 });
 
-test('more lookups than fit into a second are paced, not refused', async () => {
+test('more lookups than fit into a second are queued, not refused', async () => {
   await using gateway = await startGateway({
     environment: { DINGTALK_QPS: '5' },
     sandbox: { callsPerSecond: 5 },

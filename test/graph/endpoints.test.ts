@@ -11,13 +11,13 @@ import { endpoints, schema } from '../support/endpoints.ts';
 import { lookupFields, nestedQuery } from '../support/nested-query.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
-/** Something that each endpoint finds in the stand-in. A new endpoint needs a line. */
+/** An input for each endpoint that the stand-in can answer. A new endpoint needs a line. */
 const inputs: Readonly<Record<string, object>> = {
   conversationSpace: { openConversationId: 'cid.shortTime' },
   storageSpace: { spaceId: '798xxxxx' },
 };
 
-test('every endpoint of the graph is here', () => {
+test('every endpoint of the graph has an input here', () => {
   expect(endpoints.map(({ name }) => name).toSorted()).toEqual(Object.keys(inputs).toSorted());
 });
 
@@ -28,7 +28,7 @@ const idPrefixes: Readonly<Record<string, string>> = {
 };
 
 test.each(endpoints.map((endpoint) => [endpoint.name, endpoint] as const))(
-  '%s has a route of the stand-in by its name, and its answer reads both ways',
+  '%s has a route of that name in the stand-in, and its codec decodes and encodes the answer',
   async (name, { method, path, query, body, batch, operator, answer }) => {
     const input = inputs[name]!;
     const route = routes.find(({ api }) => api === name)!;

@@ -21,7 +21,7 @@ interface PageInput {
   readonly page: number;
 }
 
-/** A page of a list, by a compound input: what the graph does not have yet. */
+/** A list page with a compound input, which the graph does not have yet. */
 const pageEndpoint: Endpoint<PageInput, string[]> = {
   name: 'page',
   method: 'GET',
@@ -123,7 +123,7 @@ async function ask(query: string, maxLookups = 50) {
   return { data, errors, calls, explained: explanation.lookups() };
 }
 
-test('lookups below the root count: the one too many is not made, and its field alone is null', async () => {
+test('lookups below the root count: one beyond the limit is not made, and only its field is null', async () => {
   const { data, errors, calls } = await ask('{ folders { id first } }', 2);
 
   expect(calls).toEqual([
@@ -142,7 +142,7 @@ test('lookups below the root count: the one too many is not made, and its field 
   );
 });
 
-test('a compound input is one lookup for each distinct input, whatever the order of its properties', async () => {
+test('a compound input is one lookup for each distinct input, in any order of its properties', async () => {
   const { calls, errors } = await ask('{ folders { first again: first second } twice: folders { second } }');
 
   expect(errors).toBeUndefined();
@@ -202,7 +202,7 @@ test.each([
     '{ a: conversationSpace(openConversationId: "a") { spaceId } b: conversationSpace(openConversationId: "") { corpId } }',
     1,
   ],
-])('%s: what the document shows is counted in advance', (query, count) => {
+])('%s: lookups that the document shows are counted in advance', (query, count) => {
   const document = parse(query);
   const [operation] = document.definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('No operation');
@@ -216,7 +216,7 @@ test.each([
   ['{ folders { __typename id first second } }', false],
   ['{ folders { name } }', true],
   ['{ folders { first ... on Folder { name } } }', true],
-])('%s: an entity is looked up only for what no lookup of its fields answers', (query, asksBeyondKey) => {
+])('%s: an entity is looked up only for fields without their own lookup', (query, asksBeyondKey) => {
   const document = parse(query);
   const [operation] = document.definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('No operation');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { startGateway } from '../support/start-gateway.ts';
 
-test('schema.graphql is what a router is told: if it is stale, run npm run schema', async () => {
+test('schema.graphql equals the SDL of _service: if it is stale, run npm run schema', async () => {
   await using gateway = await startGateway();
 
   const { body } = await gateway.query('{ service: _service { sdl } }');
