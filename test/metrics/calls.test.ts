@@ -5,7 +5,7 @@ import { samplesOf, scrape } from './scrape.ts';
 
 const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
 const api = 'conversationSpace';
-/** Every gateway fetches one first. */
+/** The token call that every gateway makes first. */
 const token = '{api="accessToken",code="ok"}';
 
 test('every call is counted, by a documented code or the kind of its failure', async () => {
@@ -15,25 +15,25 @@ test('every call is counted, by a documented code or the kind of its failure', a
   gateway.upstream.addFault(api, { kind: 'answer', status: 500, body }, 1);
 
   await gateway.query(lookup, { id: 'cid.demo.a' });
-  const told = await scrape(gateway.url);
+  const metrics = await scrape(gateway.url);
 
-  expect(samplesOf(told, 'dingtalk_gateway_upstream_calls_total')).toEqual({
+  expect(samplesOf(metrics, 'dingtalk_gateway_upstream_calls_total')).toEqual({
     [token]: 1,
     [`{api="${api}",code="systemError"}`]: 1,
     [`{api="${api}",code="unavailable"}`]: 1,
     [`{api="${api}",code="ok"}`]: 1,
   });
-  expect(samplesOf(told, 'dingtalk_gateway_upstream_attempts_sum')).toEqual({ [`{api="${api}"}`]: 3 });
-  expect(samplesOf(told, 'dingtalk_gateway_queue_wait_seconds_count')).toEqual({
+  expect(samplesOf(metrics, 'dingtalk_gateway_upstream_attempts_sum')).toEqual({ [`{api="${api}"}`]: 3 });
+  expect(samplesOf(metrics, 'dingtalk_gateway_queue_wait_seconds_count')).toEqual({
     '{api="accessToken"}': 1,
     [`{api="${api}"}`]: 3,
   });
-  expect(samplesOf(told, 'dingtalk_gateway_lookups_total')).toEqual({
+  expect(samplesOf(metrics, 'dingtalk_gateway_lookups_total')).toEqual({
     [`{api="${api}",source="upstream",stale="false",outcome="ok"}`]: 1,
   });
 });
 
-test('calls of the month are those of the viewer’s organization, or of the application’s', async () => {
+test('calls of the month are counted for the viewer’s organization, or for the application’s', async () => {
   const environment = {
     DINGTALK_CORP_ID: 'ding5678xxxxx',
     DINGTALK_MONTHLY_QUOTA: '10',
@@ -46,23 +46,23 @@ test('calls of the month are those of the viewer’s organization, or of the app
   await gateway.query(lookup, { id: 'cid.demo.a' }, viewer);
   await gateway.query(lookup, { id: 'cid.demo.a' }, { ...viewer, 'x-dingtalk-corp-id': 'ding1234xxxxx' });
   await gateway.query(lookup, { id: 'cid.demo.b' }, { ...viewer, 'x-dingtalk-corp-id': 'ding1234xxxxx' });
-  const told = await scrape(gateway.url);
+  const metrics = await scrape(gateway.url);
 
-  const used = Object.values(samplesOf(told, 'dingtalk_gateway_month_quota_used_ratio'));
+  const used = Object.values(samplesOf(metrics, 'dingtalk_gateway_month_quota_used_ratio'));
   expect(used.toSorted()).toEqual([0.1, 0.2]);
 });
 
-test('what was not sent is no call', async () => {
+test('a call that was not sent is not counted', async () => {
   await using gateway = await startGateway({ clock: createManualClock() });
   gateway.upstream.addFault(api, { kind: 'ip-ban' }, 1);
   await gateway.query(lookup, { id: 'cid.demo.a' });
 
   await gateway.query(lookup, { id: 'cid.demo.a' });
-  const told = await scrape(gateway.url);
+  const metrics = await scrape(gateway.url);
 
-  expect(samplesOf(told, 'dingtalk_gateway_upstream_calls_total')).toEqual({
+  expect(samplesOf(metrics, 'dingtalk_gateway_upstream_calls_total')).toEqual({
     [token]: 1,
     [`{api="${api}",code="ip-banned"}`]: 1,
   });
-  expect(samplesOf(told, 'dingtalk_gateway_upstream_attempts_count')).toEqual({ [`{api="${api}"}`]: 2 });
+  expect(samplesOf(metrics, 'dingtalk_gateway_upstream_attempts_count')).toEqual({ [`{api="${api}"}`]: 2 });
 });

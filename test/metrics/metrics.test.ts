@@ -11,7 +11,7 @@ import { parseScrape, samplesOf, scrape, type Scrape } from './scrape.ts';
 const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
 const names = Object.values(definitions).map(({ name }) => name);
 
-/** Metrics behind a route, and whoever feeds them. */
+/** Metrics behind a route, without a gateway. */
 function serve(options: { monthlyQuota?: number; status?: GatewayStatus } = {}): {
   metrics: Metrics;
   read(): Promise<Scrape>;
@@ -34,7 +34,7 @@ function serve(options: { monthlyQuota?: number; status?: GatewayStatus } = {}):
   };
 }
 
-test('tells every metric of the table with its type and its meaning, and beside them only what Node tells', async () => {
+test('exports every metric of the table with its type and help, and otherwise only those of Node', async () => {
   await using gateway = await startGateway();
 
   const { described } = await scrape(gateway.url);
@@ -47,7 +47,7 @@ test('tells every metric of the table with its type and its meaning, and beside 
   expect(described.get('nodejs_eventloop_lag_p99_seconds')).toBeDefined();
 });
 
-test('is Prometheus’ text, and kept by nobody', async () => {
+test('answers in the text format of Prometheus, with no-store', async () => {
   await using gateway = await startGateway();
 
   const { headers } = await fetch(`${gateway.url}/metrics`);
@@ -56,64 +56,64 @@ test('is Prometheus’ text, and kept by nobody', async () => {
   expect(headers.get('cache-control')).toBe('private, no-store');
 });
 
-test('two gateways in one process count apart', async () => {
+test('two gateways in one process count separately', async () => {
   await using one = await startGateway();
   await using two = await startGateway();
   await one.query('{ __typename }');
 
-  const counts = [await scrape(one.url), await scrape(two.url)].map((told) =>
-    samplesOf(told, 'dingtalk_gateway_http_request_duration_seconds_count'),
+  const counts = [await scrape(one.url), await scrape(two.url)].map((scraped) =>
+    samplesOf(scraped, 'dingtalk_gateway_http_request_duration_seconds_count'),
   );
 
   expect(counts).toEqual([{ '{route="/graphql",method="POST",status="200"}': 1 }, {}]);
 });
 
-test('counts requests by route, method and status, and names none that it does not know', async () => {
+test('counts requests by route, method and status, without labels for unknown ones', async () => {
   await using gateway = await startGateway();
   await gateway.query(lookup, { id: 'cid.demo.secret' });
   await fetch(`${gateway.url}/healthz?id=secret`);
   await fetch(`${gateway.url}/secret/path`);
   await fetch(`${gateway.url}/graphql`, { method: 'PROPFIND' });
 
-  const told = await scrape(gateway.url);
+  const scraped = await scrape(gateway.url);
 
-  expect(samplesOf(told, 'dingtalk_gateway_http_request_duration_seconds_count')).toEqual({
+  expect(samplesOf(scraped, 'dingtalk_gateway_http_request_duration_seconds_count')).toEqual({
     '{route="/graphql",method="POST",status="200"}': 1,
     '{route="/healthz",method="GET",status="200"}': 1,
     '{route="none",method="GET",status="404"}': 1,
     '{route="none",method="other",status="405"}': 1,
   });
-  expect(told.text).not.toContain('secret');
+  expect(scraped.text).not.toContain('secret');
 });
 
-test('tells the age of the token', async () => {
+test('exports the age of the token', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock });
   expect(samplesOf(await scrape(gateway.url), 'dingtalk_gateway_token_age_seconds')).toEqual({});
   await gateway.query(lookup, { id: 'cid.demo.a' });
   clock.advance(90_000);
 
-  const told = await scrape(gateway.url);
+  const scraped = await scrape(gateway.url);
 
-  expect(samplesOf(told, 'dingtalk_gateway_token_age_seconds')).toEqual({ '{corp="own"}': 90 });
+  expect(samplesOf(scraped, 'dingtalk_gateway_token_age_seconds')).toEqual({ '{corp="own"}': 90 });
 });
 
-test('an organization has a name of ours, the same in every replica', async () => {
+test('an organization is labelled by a keyed hash, the same in every replica', async () => {
   const environment = { DINGTALK_CORP_ID: 'ding1234xxxxx' };
   const labels: string[] = [];
   for (let replica = 0; replica < 2; replica += 1) {
     await using gateway = await startGateway({ environment });
     await gateway.query(lookup, { id: 'cid.demo.a' });
-    const told = await scrape(gateway.url);
-    expect(told.text).not.toContain('ding1234');
-    labels.push(...Object.keys(samplesOf(told, 'dingtalk_gateway_token_age_seconds')));
+    const scraped = await scrape(gateway.url);
+    expect(scraped.text).not.toContain('ding1234');
+    labels.push(...Object.keys(samplesOf(scraped, 'dingtalk_gateway_token_age_seconds')));
   }
 
   expect(labels[0]).toMatch(/^\{corp="[\w-]{16}"\}$/);
   expect(labels[1]).toBe(labels[0]);
 });
 
-test('counts lookups by source, and the share that cost no call', async () => {
+test('counts lookups by source, and the share without a call', async () => {
   const { metrics, read } = serve();
   const ended = { api: 'conversationSpace', stale: false, failure: undefined };
   metrics.observer.lookupEnded({ ...ended, source: 'upstream' });
@@ -121,18 +121,18 @@ test('counts lookups by source, and the share that cost no call', async () => {
   metrics.observer.lookupEnded({ ...ended, source: 'memory', stale: true });
   metrics.observer.lookupEnded({ ...ended, source: 'flight', failure: 'forbidden' });
 
-  const told = await read();
+  const scraped = await read();
 
-  expect(samplesOf(told, 'dingtalk_gateway_lookups_total')).toEqual({
+  expect(samplesOf(scraped, 'dingtalk_gateway_lookups_total')).toEqual({
     '{api="conversationSpace",source="upstream",stale="false",outcome="ok"}': 1,
     '{api="conversationSpace",source="memory",stale="false",outcome="ok"}': 1,
     '{api="conversationSpace",source="memory",stale="true",outcome="ok"}': 1,
     '{api="conversationSpace",source="flight",stale="false",outcome="forbidden"}': 1,
   });
-  expect(samplesOf(told, 'dingtalk_gateway_cache_hit_ratio')).toEqual({ '': 0.75 });
+  expect(samplesOf(scraped, 'dingtalk_gateway_cache_hit_ratio')).toEqual({ '': 0.75 });
 });
 
-test('counts calls by code, attempts and waits; a code that nobody documents is `other`', async () => {
+test('counts calls by code, attempts and waits; an undocumented code is `other`', async () => {
   const { metrics, read } = serve();
   const api = 'conversationSpace';
   for (const code of ['ok', 'ok', 'permissionDenied', 'timeout', 'cid9FTRQSLo', '__proto__']) {
@@ -141,27 +141,27 @@ test('counts calls by code, attempts and waits; a code that nobody documents is 
   metrics.observer.attemptsEnded({ api, attempts: 2 });
   metrics.observer.turnEnded({ api, waitMs: 300 });
 
-  const told = await read();
+  const scraped = await read();
 
-  expect(samplesOf(told, 'dingtalk_gateway_upstream_calls_total')).toEqual({
+  expect(samplesOf(scraped, 'dingtalk_gateway_upstream_calls_total')).toEqual({
     '{api="conversationSpace",code="ok"}': 2,
     '{api="conversationSpace",code="permissionDenied"}': 1,
     '{api="conversationSpace",code="timeout"}': 1,
     '{api="conversationSpace",code="other"}': 2,
   });
-  expect(samplesOf(told, 'dingtalk_gateway_upstream_attempts_bucket')).toEqual({
+  expect(samplesOf(scraped, 'dingtalk_gateway_upstream_attempts_bucket')).toEqual({
     '{le="0",api="conversationSpace"}': 0,
     '{le="1",api="conversationSpace"}': 0,
     '{le="2",api="conversationSpace"}': 1,
     '{le="3",api="conversationSpace"}': 1,
     '{le="+Inf",api="conversationSpace"}': 1,
   });
-  expect(samplesOf(told, 'dingtalk_gateway_queue_wait_seconds_sum')).toEqual({
+  expect(samplesOf(scraped, 'dingtalk_gateway_queue_wait_seconds_sum')).toEqual({
     '{api="conversationSpace"}': 0.3,
   });
 });
 
-test('reads what stands still at the moment of the scrape', async () => {
+test('samples gauges at scrape time', async () => {
   const { read } = serve({
     status: {
       dingtalk: {
@@ -173,30 +173,30 @@ test('reads what stands still at the moment of the scrape', async () => {
     },
   });
 
-  const told = await read();
+  const scraped = await read();
 
-  expect(samplesOf(told, 'dingtalk_gateway_queue_depth')).toEqual({ '{api="conversationSpace"}': 3 });
-  expect(samplesOf(told, 'dingtalk_gateway_upstream_calls_in_flight')).toEqual({
+  expect(samplesOf(scraped, 'dingtalk_gateway_queue_depth')).toEqual({ '{api="conversationSpace"}': 3 });
+  expect(samplesOf(scraped, 'dingtalk_gateway_upstream_calls_in_flight')).toEqual({
     '{api="conversationSpace"}': 20,
   });
-  expect(samplesOf(told, 'dingtalk_gateway_budget_left')).toEqual({ '{api="conversationSpace"}': 0 });
-  expect(samplesOf(told, 'dingtalk_gateway_breaker_state')).toEqual({
+  expect(samplesOf(scraped, 'dingtalk_gateway_budget_left')).toEqual({ '{api="conversationSpace"}': 0 });
+  expect(samplesOf(scraped, 'dingtalk_gateway_breaker_state')).toEqual({
     '{state="closed"}': 0,
     '{state="open"}': 0,
     '{state="half-open"}': 1,
   });
-  expect(samplesOf(told, 'dingtalk_gateway_cache_entries')).toEqual({ '': 42 });
-  expect(samplesOf(told, 'dingtalk_gateway_cache_bytes')).toEqual({ '': 4200 });
-  expect(samplesOf(told, 'dingtalk_gateway_token_age_seconds')).toEqual({ '{corp="own"}': 1.5 });
+  expect(samplesOf(scraped, 'dingtalk_gateway_cache_entries')).toEqual({ '': 42 });
+  expect(samplesOf(scraped, 'dingtalk_gateway_cache_bytes')).toEqual({ '': 4200 });
+  expect(samplesOf(scraped, 'dingtalk_gateway_token_age_seconds')).toEqual({ '{corp="own"}': 1.5 });
 });
 
-test('what nobody tells is left out, rather than told as zero', async () => {
+test('gauges without a reader are omitted, not zero', async () => {
   const { samples } = await serve().read();
 
   expect([...samples.keys()].filter((sample) => names.includes(sample))).toEqual([]);
 });
 
-test('a thousand organizations have names; all others are one', async () => {
+test('a thousand organizations have their own label; all others share one', async () => {
   const { metrics, read } = serve();
   for (let corp = 0; corp < 1200; corp += 1) {
     metrics.observer.callEnded({
@@ -225,9 +225,9 @@ test('measures the calls of the month against the quota', async () => {
     });
   }
 
-  const told = await read();
+  const scraped = await read();
 
-  expect(samplesOf(told, 'dingtalk_gateway_month_calls')).toEqual({ '{corp="own"}': 2 });
-  expect(samplesOf(told, 'dingtalk_gateway_month_quota')).toEqual({ '': 8 });
-  expect(samplesOf(told, 'dingtalk_gateway_month_quota_used_ratio')).toEqual({ '{corp="own"}': 0.25 });
+  expect(samplesOf(scraped, 'dingtalk_gateway_month_calls')).toEqual({ '{corp="own"}': 2 });
+  expect(samplesOf(scraped, 'dingtalk_gateway_month_quota')).toEqual({ '': 8 });
+  expect(samplesOf(scraped, 'dingtalk_gateway_month_quota_used_ratio')).toEqual({ '{corp="own"}': 0.25 });
 });

@@ -39,7 +39,7 @@ test.each([
   expect(monthOf(Date.parse(time))).toBe(month);
 });
 
-test('counts in memory where there is no Redis, and begins anew with the month', async () => {
+test('counts in memory without Redis, and restarts with the month', async () => {
   const clock = createManualClock();
   const calls = createMonthCalls({ sealedRedis: undefined, clock });
   noteTimes(calls, 3);
@@ -57,7 +57,7 @@ test('counts in memory where there is no Redis, and begins anew with the month',
 });
 
 testWithRedis(
-  'replicas add up, a new one included, and the names hold neither month nor organization',
+  'replicas share one count, a new one included, and its keys hold neither month nor organization',
   async () => {
     await using server = await startRedis();
     const clock = createManualClock();
@@ -100,7 +100,7 @@ testWithRedis('a thousand calls in a second are one command', async () => {
   raw.disconnect();
 });
 
-testWithRedis('what is counted while Redis is down is added up when it is there again', async () => {
+testWithRedis('calls counted while Redis is down are added when it is back', async () => {
   await using server = await startRedis();
   const clock = createManualClock();
   const [one, two] = [await replica(server.url, clock), await replica(server.url, clock)];
@@ -124,7 +124,7 @@ testWithRedis('what is counted while Redis is down is added up when it is there 
   expect(await one.totals()).toEqual([{ corp: 'own', calls: 6 }]);
 });
 
-testWithRedis('what Redis counted without an answer in time is not counted again', async () => {
+testWithRedis('a batch that Redis counted but answered too late is not counted twice', async () => {
   await using server = await startRedis();
   await using proxy = await startTcpProxy(Number(new URL(server.url).port));
   const clock = createManualClock();
@@ -162,7 +162,7 @@ testWithRedis.each([
   ['a fraction', (raw: Client, key: string) => raw.set(key, '1.5')],
   ['an absurd number', (raw: Client, key: string) => raw.set(key, '9'.repeat(18))],
   ['another type', (raw: Client, key: string) => raw.del(key).then(() => raw.hset(key, 'a', 'b'))],
-])('%s under the name of a count is replaced', async (_what, spoil) => {
+])('%s under the key of a count is replaced', async (_what, spoil) => {
   await using server = await startRedis();
   const clock = createManualClock();
   const calls = await replica(server.url, clock);
@@ -184,7 +184,7 @@ test.each([
   ['text', 'abc'],
   ['a negative number', -1],
   ['a fraction', 0.5],
-])('%s in reply to a batch counts nothing, and the batch is offered again', async (_what, reply) => {
+])('%s in reply to a batch is ignored, and the batch is sent again', async (_what, reply) => {
   let replies: unknown = reply;
   const batches: unknown[][] = [];
   const redis = scriptRedis((_keyCount, _countName, _batchName, ...args) => {

@@ -3,7 +3,7 @@ export type Samples = ReadonlyMap<string, number>;
 
 export interface Scrape {
   readonly text: string;
-  /** By name and labels as they are written, such as `name{label="value"}`. */
+  /** By name and labels as exported, such as `name{label="value"}`. */
   readonly samples: Samples;
   /** By name: the type and the help of each metric. */
   readonly described: ReadonlyMap<string, { readonly type: string; readonly help: string }>;

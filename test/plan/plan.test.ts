@@ -9,7 +9,7 @@ import { createRandom } from '../../scripts/plan/random.ts';
 const random = (): (() => number) => createRandom(1);
 const asked = '--users 100 --groups 50 --opens-per-day 20 --ttl 60000'.split(' ');
 
-test('what is not said has a default, and nobody opens more groups than there are', () => {
+test('options have defaults, and a person opens no more groups than exist', () => {
   expect(readQuestion('--users 100 --groups 5 --opens-per-day 20 --ttl 60000'.split(' '))).toEqual({
     users: 100,
     groups: 5,
@@ -31,11 +31,11 @@ test.each([
   [[...asked, '--groups', ''], '--groups must be a whole number from 1 to 10000000, not ""'],
   [[...asked, '--viewer-share', '2'], '--viewer-share must be a number from 0 to 1, not "2"'],
   [[...asked, '--user', '5'], "Unknown option '--user'. It knows: --users, --groups, --opens-per-day, --ttl"],
-])('%j is refused with what would do', (words, message) => {
+])('%j is refused, with the valid choices', (words, message) => {
   expect(() => readQuestion(words)).toThrow(message);
 });
 
-test('without a cache every open is a call that somebody waits for', () => {
+test('without a cache every open waits for a call', () => {
   const played = playMonth(50, { ttlMs: 0, staleMs: 0 }, createRandom(1));
 
   expect(played.opens).toBeGreaterThan(0);
@@ -44,14 +44,14 @@ test('without a cache every open is a call that somebody waits for', () => {
 });
 
 test('an answer that is fresh for a day is called for once a working day', () => {
-  // Often enough that the first open of a day comes after the same moment of the day before.
+  // So many opens that the first of a day comes at least a day after the first of the day before.
   const played = playMonth(10_000, { ttlMs: 12 * 3_600_000, staleMs: 0 }, createRandom(1));
 
   expect(played.calls).toBe(workingDays);
 });
 
-test('calls are the λ / (1 + λ T) of theory for opens that know nothing of each other', () => {
-  // In each of nine hours of a day lies (1 - 1/5) / 9 of its opens.
+test('for independent opens the calls follow λ / (1 + λ T)', () => {
+  // Each of the nine other hours has (1 - 1/5) / 9 of the day's opens.
   const opensPerDay = 2000;
   const ttlMs = 60_000;
   const { calls, callsInBusiestHours } = playMonth(opensPerDay, { ttlMs, staleMs: 0 }, createRandom(2));
@@ -65,7 +65,7 @@ test('calls are the λ / (1 + λ T) of theory for opens that know nothing of eac
   expect(callsInBusiestHours / (workingDays * inHour(0.2))).toBeCloseTo(1, 1);
 });
 
-test('stale answers spare the wait, not the call', () => {
+test('stale answers save the wait, not the call', () => {
   const strict = playMonth(200, { ttlMs: 60_000, staleMs: 0 }, createRandom(3));
   const lenient = playMonth(200, { ttlMs: 60_000, staleMs: 3_600_000 }, createRandom(3));
 
@@ -73,7 +73,7 @@ test('stale answers spare the wait, not the call', () => {
   expect(lenient.waits).toBeLessThan(strict.waits / 5);
 });
 
-test('all opens belong to some entry, whoever shares one', () => {
+test('every open belongs to an entry, at any share of own viewers', () => {
   for (const share of ['0', '0.5', '1']) {
     const question = readQuestion([...asked, '--groups', '100000', '--viewer-share', share]);
     const classes = keyClasses(question);
@@ -96,7 +96,7 @@ test('the same question gives the same answer', () => {
   expect(estimate(question, createRandom(1))).toEqual(estimate(question, createRandom(1)));
 });
 
-test('the freshness that would do is the shortest one, and none where even a day is too short', () => {
+test('the suggested --ttl is the shortest that fits, and undefined if a day is too short', () => {
   const question = { ...readQuestion(asked), viewerShare: 0 };
   const calls = (ttlMs: number): number => estimate({ ...question, ttlMs }, createRandom(1)).callsPerMonth;
 

@@ -3,7 +3,7 @@ import { freePort } from '../../scripts/support/free-port.ts';
 import { eventually } from '../support/eventually.ts';
 import { startProcess } from '../support/gateway-process.ts';
 
-test('a gateway whose log cannot be written answers, and stops in order', async () => {
+test('a gateway that cannot write its log answers, and stops in order', async () => {
   const port = await freePort();
   const intoFullDisk = ['sh', '-c', `exec '${process.execPath}' dist/main.js > /dev/full`];
   await using run = startProcess(intoFullDisk, { PORT: String(port), LOG_LEVEL: 'trace' });

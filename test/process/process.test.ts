@@ -18,7 +18,7 @@ async function ask(url: string, query: string): Promise<unknown> {
   return response.json();
 }
 
-test('npm start serves the first example from the stand-in, says so, and stops with npm', async () => {
+test('npm start serves the first example from the stand-in, logs that it does, and stops with npm', async () => {
   await using npm = startProcess(['npm', 'start'], { PORT: '0' });
   const url = await npm.url;
 
@@ -39,7 +39,7 @@ test('npm start serves the first example from the stand-in, says so, and stops w
   await expect(fetch(url)).rejects.toThrow();
 });
 
-test('the built gateway serves the graph of schema.graphql, its types named as in the source', async () => {
+test('the built gateway serves the graph of schema.graphql, with the type names of the source', async () => {
   await using run = startProcess(gateway, { PORT: '0' });
 
   expect(await ask(await run.url, '{ _service { sdl } }')).toEqual({
@@ -47,7 +47,7 @@ test('the built gateway serves the graph of schema.graphql, its types named as i
   });
 });
 
-test('a wrong configuration ends with 78 and one line for each problem, no value told', async () => {
+test('a wrong configuration exits with 78 and one line for each problem, without values', async () => {
   await using run = startProcess(gateway, {
     PORT: 'my-secret',
     VIEWER_AUTH: 'my-secret',
@@ -67,7 +67,7 @@ test('a wrong configuration ends with 78 and one line for each problem, no value
   });
 });
 
-test('a port in use ends with 1 and one line', async () => {
+test('a port in use exits with 1 and one line', async () => {
   const other = net.createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as net.AddressInfo;
@@ -84,7 +84,7 @@ test('a port in use ends with 1 and one line', async () => {
 });
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s answers what is under way, closes kept connections, ends with 0',
+  '%s answers running requests, closes kept-alive connections, exits with 0',
   async (signal) => {
     const upstream = await startSandbox();
     await using run = startProcess(gateway, {
@@ -110,10 +110,10 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 
     expect(await underWay).toEqual({ data: { conversationSpace: { spaceId: '798xxxxx' } } });
     expect(await run.ended).toBe(0);
-    const told = run.output();
-    expect(told.stdout).toContain(`${signal}: stopping`);
-    expect(told.stderr).toBe('');
-    expect(told.stdout).not.toMatch(/chyxxxxx|sandbox-app-secret/);
+    const output = run.output();
+    expect(output.stdout).toContain(`${signal}: stopping`);
+    expect(output.stderr).toBe('');
+    expect(output.stdout).not.toMatch(/chyxxxxx|sandbox-app-secret/);
     idle.destroy();
     await upstream.close();
   },

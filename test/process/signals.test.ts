@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { startProcess, type GatewayProcess } from '../support/gateway-process.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
-/** In the gateway's process: at SIGUSR1 two seconds pass, at SIGWINCH something throws, and both are said on stderr. */
+/** Code for the gateway's process: SIGUSR1 advances the clock by two seconds, SIGWINCH throws; both write to stderr. */
 const atSignals = `data:text/javascript,${encodeURIComponent(`
   const now = performance.now.bind(performance);
   let aheadMs = 0;
@@ -17,9 +17,9 @@ const atSignals = `data:text/javascript,${encodeURIComponent(`
 
 interface UnderWay extends AsyncDisposable {
   readonly run: GatewayProcess;
-  /** The answer to a request that DingTalk has not answered yet; rejects where the connection is cut. */
+  /** The answer to a request whose call is still running; rejects if the connection is cut. */
   readonly answer: Promise<unknown>;
-  /** Sends the signals one after the other, each once the log or stderr holds what the one before it leads to. */
+  /** Sends the signals in turn, each after the log or stderr shows the effect of the one before. */
   send(...signals: readonly (readonly [NodeJS.Signals, string?])[]): Promise<void>;
   /** Lets DingTalk answer. */
   release(): void;
@@ -72,14 +72,14 @@ test.each([
   [['SIGINT', 'SIGQUIT', 'SIGHUP']],
   [['SIGQUIT', 'SIGHUP', 'SIGUSR2']],
   [['SIGUSR2', 'SIGQUIT', 'SIGTERM']],
-] as const)('%j answer what is under way and end with 0', async ([first, ...others]) => {
+] as const)('%j answer running requests and exit with 0', async ([first, ...others]) => {
   await using underWay = await startUnderWay();
   const { run } = underWay;
 
   await underWay.send(
     [first, `${first}: stopping`],
     ...others.map((signal) => [signal] as const),
-    // Delivered after the others: a process that has seen it has seen them.
+    // Delivered after the others: once it has arrived, they have too.
     ['SIGUSR1', 'later'],
   );
   underWay.release();
@@ -89,7 +89,7 @@ test.each([
   expect(run.output().stdout.match(/: stopping/g)).toHaveLength(1);
 });
 
-test('SIGHUP and SIGQUIT change nothing however much later they come', async () => {
+test('a later SIGHUP or SIGQUIT has no effect', async () => {
   await using underWay = await startUnderWay();
 
   await underWay.send(
@@ -105,17 +105,20 @@ test('SIGHUP and SIGQUIT change nothing however much later they come', async () 
   expect(await underWay.run.ended).toBe(1);
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('SIGTERM and %s two seconds later end at once', async (second) => {
-  await using underWay = await startUnderWay();
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'SIGTERM and a %s two seconds later end the process at once',
+  async (second) => {
+    await using underWay = await startUnderWay();
 
-  await underWay.send(['SIGTERM', 'SIGTERM: stopping'], ['SIGUSR1', 'later'], [second]);
+    await underWay.send(['SIGTERM', 'SIGTERM: stopping'], ['SIGUSR1', 'later'], [second]);
 
-  await expect(underWay.answer).rejects.toThrow();
-  expect(await underWay.run.ended).toBe(1);
-  expect(underWay.run.output().stdout).toContain(`${second} again: ending at once`);
-});
+    await expect(underWay.answer).rejects.toThrow();
+    expect(await underWay.run.ended).toBe(1);
+    expect(underWay.run.output().stdout).toContain(`${second} again: ending at once`);
+  },
+);
 
-test('a SIGTERM long after the SIGHUP that began the stop is the first of its kind', async () => {
+test('a SIGTERM long after the SIGHUP that started the stop does not end it at once', async () => {
   await using underWay = await startUnderWay();
 
   await underWay.send(
@@ -129,7 +132,7 @@ test('a SIGTERM long after the SIGHUP that began the stop is the first of its ki
   expect(await underWay.answer).toEqual(answered);
 });
 
-test('errors that nothing caught stop in order, and the signals after them too', async () => {
+test('after an uncaught error the process stops in order, also at later signals', async () => {
   await using underWay = await startUnderWay();
 
   await underWay.send(

@@ -6,7 +6,7 @@ import { startProcess } from '../support/gateway-process.ts';
 
 const soak = (...args: readonly string[]) => startProcess(['npm', 'run', '--silent', 'soak', '--', ...args]);
 
-test('a short soak ends by itself, finds nothing wrong, and writes its table', async () => {
+test('a short soak ends by itself, finds no problem, and writes its table', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'soak-'));
   const file = path.join(folder, 'soak.md');
   await using run = soak('--minutes', '0.1', '--rate', '20', '--out', file);
@@ -26,7 +26,7 @@ test.each([
   [['--rate', '0'], '--rate must be a number from 1 to 1000, not "0"'],
   [['--hours', '1'], "Unknown option '--hours'"],
   [['10'], "Unexpected argument '10'"],
-])('%j is refused with what to put right', async (args, remedy) => {
+])('%j is refused, with what to correct', async (args, remedy) => {
   await using run = soak(...args);
 
   expect(await run.ended).toBe(2);

@@ -10,7 +10,7 @@ const startThree = (replicas: Replicas): Promise<Replica[]> =>
 const idsOf = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `cid.demo.${name}${index}`);
 
-/** Each id of one of them, in turn. */
+/** Sends each id to one of the gateways, in turn. */
 const askInTurn = (gateways: readonly Replica[], ids: readonly string[]): Promise<unknown>[] =>
   ids.map((id, index) => gateways[index % gateways.length]!.ask(id, `viewer${index % 7}`));
 
@@ -21,10 +21,10 @@ function mostInASecond(upstream: Sandbox): number {
 }
 
 test(
-  'a cold hot key asked for 300 times over three processes costs three calls at most, and one token',
+  '300 requests for one uncached id over three processes cost at most three calls, and one token',
   () =>
     withReplicas({}, async (replicas) => {
-      // One after the other: three starts at once may keep a small machine from answering Redis in time.
+      // Started one after the other: three starts at once may slow Redis down on a small machine.
       const gateways = [await replicas.start(), await replicas.start(), await replicas.start()];
       const { upstream } = replicas;
       upstream.setLatency(100, 'conversationSpace');
@@ -41,14 +41,14 @@ test(
 );
 
 test(
-  'more traffic than the pace over three processes arrives at the pace',
+  'traffic beyond the rate limit over three processes arrives at the rate limit',
   () =>
     withReplicas({ DINGTALK_QPS: '20', UPSTREAM_TIMEOUT_MS: '30000' }, async (replicas) => {
       const gateways = await startThree(replicas);
       const { upstream } = replicas;
       upstream.setLatency(20, 'conversationSpace');
       const ids = idsOf('paced', 70);
-      // The first call of a process takes long enough on a busy machine to look like a Redis that is away.
+      // On a busy machine the first command of a process may time out, as if Redis were down.
       await Promise.all(askInTurn(gateways, idsOf('first', 3)));
 
       const answers = await Promise.all(askInTurn(gateways, ids));
@@ -61,7 +61,7 @@ test(
 );
 
 test(
-  'kill -9 of one process loses what it had in flight, and nothing else',
+  'kill -9 of one process loses its requests in flight, and nothing else',
   () =>
     withReplicas({ DINGTALK_QPS: '20', UPSTREAM_TIMEOUT_MS: '3000' }, async (replicas) => {
       const [doomed, ...others] = (await startThree(replicas)) as [Replica, Replica, Replica];
@@ -88,7 +88,7 @@ test(
       ).toEqual(cached.flatMap((id) => [rightAnswer(id), rightAnswer(id)]));
       expect(upstream.callsTo('conversationSpace')).toHaveLength(before + 12);
 
-      // Its calls were the others' to make: what it was asked for last, and more than the places that it left.
+      // The others can make its calls: its last lookups, and more than the slots that it held.
       upstream.setLatency(0, 'conversationSpace');
       const after = [...idsOf('lost', 4), ...idsOf('after', 20)];
       expect(await Promise.all(askInTurn(others, after))).toEqual(after.map(rightAnswer));
@@ -98,7 +98,7 @@ test(
 );
 
 test(
-  'kill -9 of the process that fetches the token for all lets another one fetch it',
+  'after kill -9 of the process that fetches the token, another one fetches it',
   () =>
     withReplicas({}, async (replicas) => {
       const { upstream } = replicas;

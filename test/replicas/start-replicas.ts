@@ -5,7 +5,7 @@ import { startProcess, type GatewayProcess } from '../support/gateway-process.ts
 import { startRedis, type RedisServer } from '../support/redis-server.ts';
 
 export interface Replica {
-  /** The whole answer to `{ conversationSpace(…) { spaceId corpId } }`, or a rejection when the connection is lost. */
+  /** The whole answer to `{ conversationSpace(…) { spaceId corpId } }`; rejects if the connection is lost. */
   ask(id: string, unionId?: string): Promise<unknown>;
   /** `kill -9`. */
   kill(): Promise<void>;
@@ -14,16 +14,16 @@ export interface Replica {
 export interface Replicas extends AsyncDisposable {
   readonly redis: RedisServer;
   readonly upstream: Sandbox;
-  /** One more gateway in a process of its own. */
+  /** Starts one more gateway in a separate process. */
   start(): Promise<Replica>;
-  /** Whether any of them has said that Redis did not answer in time. */
+  /** Whether one of them has logged that Redis did not answer in time. */
   redisWasLate(): boolean;
 }
 
-/** One Redis and one stand-in, for gateways as `npm start` runs them. */
+/** One Redis and one stand-in, shared by gateways as `npm start` runs them. */
 async function startReplicas(environment: NodeJS.ProcessEnv): Promise<Replicas> {
   const redis = await startRedis();
-  // What arrives too fast is for the test to find, by what the stand-in saw and when.
+  // No limit here: the test checks the rate from the calls that the stand-in recorded.
   const upstream = await startSandbox({ callsPerSecond: Infinity });
   const processes: GatewayProcess[] = [];
   return {
@@ -77,8 +77,8 @@ async function ask(url: string, id: string, unionId: string): Promise<unknown> {
 const mostTries = 3;
 
 /**
- * Lets `story` happen, and once more where it failed while Redis was late, three times at most: what replicas promise
- * together they promise while Redis answers within 50 ms, which a busy machine may keep it from.
+ * Runs `story`, up to three times if it fails while Redis is late. The guarantees over replicas hold only while Redis
+ * answers within 50 ms, which it may not do on a busy machine.
  */
 export async function withReplicas(
   environment: NodeJS.ProcessEnv,
