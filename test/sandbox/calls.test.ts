@@ -22,7 +22,7 @@ async function getOver(agent: Agent, path: string): Promise<void> {
   });
 }
 
-test('every call is on record, as it came and as it was answered', async () => {
+test('every call is recorded, with its request and answer', async () => {
   const token = await fetchAccessToken(sandbox);
   const { headers } = await lookUp(sandbox, token, 'cid9FTRQSLo+sKxxxx', 'a+b/c=');
 
@@ -43,7 +43,7 @@ test('every call is on record, as it came and as it was answered', async () => {
   ]);
 });
 
-test('a broken body and an over-long one are on record too', async () => {
+test('calls with a broken or overlong body are recorded too', async () => {
   const path = `${sandbox.url}/v1.0/oauth2/accessToken`;
   const headers = { 'content-type': 'application/json' };
   await fetch(path, { method: 'POST', headers, body: '{"appKey":' });
@@ -55,7 +55,7 @@ test('a broken body and an over-long one are on record too', async () => {
   ]);
 });
 
-test('one socket has one number, another has another', async () => {
+test('each connection has its own number', async () => {
   const keeping = new Agent({ keepAlive: true, maxSockets: 1 });
   const closing = new Agent({ keepAlive: false });
   for (const agent of [keeping, keeping, closing, closing]) {
@@ -87,7 +87,7 @@ test('waitForCalls resolves once that many have arrived, though none is answered
   expect(sandbox.abortedCalls).toBe(2);
 });
 
-test('clearCalls forgets, and the count starts anew', async () => {
+test('clearCalls empties the log and resets the count', async () => {
   await fetchAccessToken(sandbox);
   sandbox.clearCalls();
   expect(sandbox.calls).toEqual([]);
@@ -111,7 +111,7 @@ test('the log keeps the latest 10,000 calls at most, and still counts them all',
   expect(log.calls.length).toBeGreaterThanOrEqual(9_000);
 });
 
-test('latency delays the answer of one API, and a close in the meantime cuts it', async () => {
+test('latency delays the answer of one API, and close cuts a delayed answer', async () => {
   sandbox.setLatency(3_600_000, 'accessToken');
   const slow = fetchAccessToken(sandbox).catch(() => 'cut');
   await sandbox.waitForCalls('accessToken', 1);

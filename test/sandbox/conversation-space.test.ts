@@ -55,7 +55,7 @@ describe('the data', () => {
     ['cid.noSpace', {}],
     ['cid.errcode', { errcode: 404, errmsg: '请求的URI地址不存在' }],
     ['cid.html', expect.stringContaining('<html>')],
-  ])('%s is 200 with a body of its own', async (id, body) => {
+  ])('%s is 200 with its own body', async (id, body) => {
     expect(await lookUp(sandbox, token, id)).toMatchObject({ status: 200, body });
   });
 
@@ -68,13 +68,13 @@ describe('the data', () => {
       403,
       { status: 1111, wait: 5, source: 'x5', punish: 'deny', uuid: expect.stringMatching(/^[0-9a-f-]{36}$/) },
     ],
-  ])('%s is no answer of the API at all', async (id, status, body) => {
+  ])('%s is not an answer of the API', async (id, status, body) => {
     const received = await lookUp(sandbox, token, id);
 
     expect({ status: received.status, body: received.body }).toEqual({ status, body });
   });
 
-  test('a demo space is stable, its own for each id, and modified after it was created', async () => {
+  test('a demo space is stable, unique for each id, and modified after it was created', async () => {
     const ids = ['cid.demo.a', 'cid.demo.a', 'cid.demo.B+/='];
     const bodies = await Promise.all(ids.map(async (id) => (await lookUp(sandbox, token, id)).body));
     const [first, again, other] = bodies as { space: typeof exampleSpace }[];
@@ -95,7 +95,7 @@ describe('the data', () => {
     'cid.permissiondenied',
     'nothing',
     '__proto__',
-  ])('%s is not known, for ids are case-sensitive', async (id) => {
+  ])('%s is unknown: ids are case-sensitive', async (id) => {
     expect(await lookUp(sandbox, token, id)).toMatchObject({
       status: 404,
       body: { code: 'conversationNotExist' },
@@ -104,7 +104,7 @@ describe('the data', () => {
 });
 
 describe('documented errors', () => {
-  // Written out once more on purpose: DingTalk’s documentation, not the list under test, decides.
+  // Written out on purpose: DingTalk’s documentation decides, not the list under test.
   const statusOf: Record<string, number> = {
     paramError: 400,
     'paramError.conversationId': 400,
@@ -160,7 +160,7 @@ describe('documented errors', () => {
   });
 });
 
-describe('what the lookup asks for', () => {
+describe('requirements of the lookup', () => {
   const openConversationId = 'cid.demo.a';
 
   test.each([
@@ -189,7 +189,7 @@ describe('what the lookup asks for', () => {
     ['no openConversationId', '?unionId=chyxxxxx', {}, 'paramError.conversationId'],
     ['a number for an id', '?unionId=chyxxxxx', { openConversationId: 1 }, 'paramError.conversationId'],
     ['a list for an id', '?unionId=chyxxxxx', { openConversationId: ['a'] }, 'paramError.conversationId'],
-    ['a body that is no object', '?unionId=chyxxxxx', 'cid.demo.a', 'paramError.conversationId'],
+    ['a body that is not an object', '?unionId=chyxxxxx', 'cid.demo.a', 'paramError.conversationId'],
   ])('%s is 400', async (_name, query, body, code) => {
     expect(
       await post(sandbox, `${lookupPath}${query}`, body, { 'x-acs-dingtalk-access-token': token }),

@@ -66,7 +66,7 @@ describe('faults that are whole answers', () => {
     expect(sandbox.calls[0]?.status).toBe(status);
   });
 
-  test('an arbitrary answer has its own headers', async () => {
+  test('the fault `answer` has its own headers', async () => {
     const headers = { 'content-type': 'application/json', 'retry-after': '7' };
     sandbox.addFault('unknownPath', { kind: 'answer', status: 503, headers, body: '{"a":1}' });
     const received = await get(sandbox, '/');
@@ -91,7 +91,7 @@ describe('faults that are whole answers', () => {
 });
 
 describe('faults of the connection', () => {
-  test('hang: not one byte comes, while others are served', async () => {
+  test('hang: no byte arrives, while other requests are served', async () => {
     sandbox.addFault('accessToken', { kind: 'hang' }, 1);
     const { socket, received, closed } = askRaw(sandbox);
     await sandbox.waitForCalls('accessToken', 1);
@@ -108,7 +108,7 @@ describe('faults of the connection', () => {
     expect(sandbox.abortedCalls).toBe(1);
   });
 
-  test('hang-mid-body: the head and half a body come, then nothing', async () => {
+  test('hang-mid-body: the head and half of the body arrive, then nothing', async () => {
     sandbox.addFault('accessToken', { kind: 'hang-mid-body' }, 1);
     const { socket, received, closed } = askRaw(sandbox);
     while (!received().includes('{"accessToken"')) {
@@ -123,13 +123,13 @@ describe('faults of the connection', () => {
     expect(body.length).toBe(contentLength! >> 1);
   });
 
-  test('trickle: the honest answer comes one byte at a time', async () => {
+  test('trickle: the right answer arrives byte by byte', async () => {
     sandbox.addFault('accessToken', { kind: 'trickle', everyMs: 1 });
     const { body, chunks, contentLength, error } = await askRaw(sandbox).closed;
 
     expect(JSON.parse(body)).toEqual({ accessToken: expect.any(String), expireIn: 7200 });
     expect(body.length).toBe(contentLength);
-    // The kernel may join neighbours, never all of them.
+    // The kernel may join some bytes, but never all of them.
     expect(chunks).toBeGreaterThan(10);
     expect(error).toBeUndefined();
   });
@@ -149,7 +149,7 @@ describe('faults of the connection', () => {
     expect({ bytes: body.length, error }).toEqual({ bytes: contentLength! >> 1, error: 'ECONNRESET' });
   });
 
-  test('truncated: half of what content-length promised, then an orderly end', async () => {
+  test('truncated: half of the content-length, then an orderly end', async () => {
     sandbox.addFault('accessToken', { kind: 'truncated' });
     const { body, contentLength, error } = await askRaw(sandbox).closed;
 
@@ -158,7 +158,7 @@ describe('faults of the connection', () => {
     expect(sandbox.abortedCalls).toBe(0);
   });
 
-  test('close cuts hanging connections at once and blames no client', async () => {
+  test('close cuts hanging connections at once, and does not count them as aborted by a client', async () => {
     sandbox.addFault('accessToken', { kind: 'hang' });
     const { closed } = askRaw(sandbox);
     await sandbox.waitForCalls('accessToken', 1);
@@ -177,7 +177,7 @@ describe('faults of size', () => {
     expect((body as { space: { spaceId: string } }).space.spaceId).toHaveLength(200_000);
   });
 
-  test('huge without end: it stops when the client hangs up', async () => {
+  test('endless huge: it stops when the client disconnects', async () => {
     sandbox.addFault('unknownPath', { kind: 'huge', bytes: Infinity });
     const response = await responseTo('/');
     let bytes = 0;
@@ -192,7 +192,7 @@ describe('faults of size', () => {
     expect(sandbox.abortedCalls).toBe(1);
   });
 
-  test('gzip-bomb: little on the wire, much behind it', async () => {
+  test('gzip-bomb: small on the wire, large when decompressed', async () => {
     sandbox.addFault('unknownPath', { kind: 'gzip-bomb', bytes: 2_000_000 });
     const response = await responseTo('/');
     const packed = await buffer(response);
@@ -204,7 +204,7 @@ describe('faults of size', () => {
 });
 
 describe('the queue of faults', () => {
-  test('faults are taken in order, each for its times, and then all is well', async () => {
+  test('faults are used in order, each for its number of times, then answers are right', async () => {
     const token = await fetchAccessToken(sandbox);
     sandbox.addFault('conversationSpace', { kind: 'html', status: 502 }, 2);
     sandbox.addFault('conversationSpace', { kind: 'error', code: 'systemError' }, 1);
@@ -216,7 +216,7 @@ describe('the queue of faults', () => {
     expect(statuses).toEqual([502, 502, 500, 200]);
   });
 
-  test('a fault without times stays until cleared, and only at its own API', async () => {
+  test('a fault without a number of times lasts until cleared, for its API only', async () => {
     const token = await fetchAccessToken(sandbox);
     sandbox.addFault('conversationSpace', { kind: 'html', status: 502 });
 

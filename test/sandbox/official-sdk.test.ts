@@ -15,7 +15,7 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 
 const { appKey, appSecret, corpId, suiteKey, suiteSecret, suiteTicket, users } = sandboxCredentials;
 
-/** What the SDK throws for an error answer. It has no field for the request id: `data` is the raw body. */
+/** The error that the SDK throws. It has no field for the request id: `data` is the raw body. */
 interface SdkError {
   readonly code: string;
   readonly message: string;
@@ -61,7 +61,7 @@ async function errorOf(call: Promise<unknown>): Promise<SdkError> {
   );
 }
 
-describe('the SDK gets what DingTalk promises', () => {
+describe('the SDK gets the documented answers', () => {
   test("the API page's example", async () => {
     const { statusCode, headers, body } = await spaceBySdk(await tokenBySdk(), 'cid9FTRQSLo+sKxxxx');
 
@@ -104,7 +104,7 @@ describe('the SDK gets what DingTalk promises', () => {
     expect(body).toEqual({ accessToken: expect.any(String), expireIn: 7200 });
   });
 
-  test.each(users)('who $nick is', async ({ accessToken, ...user }) => {
+  test.each(users)('users/me for $nick', async ({ accessToken, ...user }) => {
     const headers = new contact.GetUserHeaders({ xAcsDingtalkAccessToken: accessToken });
     const { body } = await new contact.default(config).getUserWithOptions(
       'me',
@@ -116,7 +116,7 @@ describe('the SDK gets what DingTalk promises', () => {
   });
 });
 
-describe('the SDK reads every documented error as it was sent', () => {
+describe('the SDK reads every documented error', () => {
   let accessToken: string;
 
   beforeAll(async () => {
@@ -130,14 +130,14 @@ describe('the SDK reads every documented error as it was sent', () => {
 
     expect(error).toMatchObject({ code, statusCode: status, data: { code, message, requestid: requestId } });
     expect(error.accessDeniedDetail).toEqual(accessdenieddetail);
-    // The SDK packs status, message and request id into one string, with the code once more in front.
+    // The SDK joins code, status, message and request id into one string.
     expect(error.message).toBe(`${code}: code: ${status}, ${message} request id: ${requestId}`);
-    // It repeats nothing unless `autoretry` is set, and then only what its gateway calls retryable: no error answer.
+    // It retries only if `autoretry` is set, and then never an error answer.
     expect(repeats).toEqual([]);
   });
 
   test.each(documentedErrors)(
-    '$code in the other casing',
+    '$code in capitalized form',
     async ({ code, status, message, accessdenieddetail }) => {
       sandbox.addFault('conversationSpace', { kind: 'uppercase-error', code }, 1);
       const error = await errorOf(spaceBySdk(accessToken, 'cid.demo.a'));
@@ -159,14 +159,14 @@ describe('the SDK reads every documented error as it was sent', () => {
   });
 });
 
-describe('where the SDK itself is fooled', () => {
-  test('an unknown path, 200 with errcode, passes for a success without a space', async () => {
+describe('answers that the SDK misreads', () => {
+  test('an unknown path, 200 with errcode, is a success without a space', async () => {
     const { statusCode, body } = await spaceBySdk(await tokenBySdk(), 'cid.errcode');
 
     expect({ statusCode, space: body!.space }).toEqual({ statusCode: 200, space: undefined });
   });
 
-  test('an HTML page ends in an error that has no code', async () => {
+  test('an HTML page is an error without a code', async () => {
     const error = await errorOf(spaceBySdk(await tokenBySdk(), 'cid.504'));
 
     expect(error.code).toBeUndefined();

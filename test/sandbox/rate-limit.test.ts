@@ -23,7 +23,7 @@ async function lookUpTimes(token: string, times: number): Promise<number[]> {
   return answers.map(({ status }) => status);
 }
 
-test('the 21st lookup within a second is refused, whatever organization the app asks for', async () => {
+test('the 21st lookup within a second is refused, in any organization of the app', async () => {
   const token = await fetchAccessToken(sandbox);
   const otherCorpToken = await fetchCorpToken(sandbox, 'ding5678xxxxx');
 
@@ -33,7 +33,7 @@ test('the 21st lookup within a second is refused, whatever organization the app 
   expect(await lookUp(sandbox, otherCorpToken, 'cid.demo.a')).toMatchObject(refusal);
 });
 
-test('the window slides, and a refusal takes no place in it', async () => {
+test('the window slides, and a refusal does not count', async () => {
   const token = await fetchAccessToken(sandbox);
   await lookUpTimes(token, 10);
   nowMs = 600;
@@ -43,7 +43,7 @@ test('the window slides, and a refusal takes no place in it', async () => {
   expect((await lookUpTimes(token, 15)).filter((status) => status === 200)).toHaveLength(10);
 });
 
-test('token calls are free, and each app and API has a window of its own', async () => {
+test('token calls are not limited, and each app and API has its own window', async () => {
   const { suiteKey, suiteSecret, suiteTicket, corpId, users } = sandboxCredentials;
   const token = await fetchAccessToken(sandbox);
   await lookUpTimes(token, 21);
@@ -59,7 +59,7 @@ test('token calls are free, and each app and API has a window of its own', async
   }
 });
 
-test('a window of many thousand calls forgets as exactly as a small one', () => {
+test('a window of many thousand calls slides as exactly as a small one', () => {
   const takeCall = createRateLimit(5000, () => nowMs);
   const takenAt = (ms: number, tries: number): number => {
     nowMs = ms;

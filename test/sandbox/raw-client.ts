@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 
-/** All that a socket gave until it closed; `error` is the code of the error that closed it. */
+/** Everything received until the socket closed; `error` is the code of the error that closed it. */
 export interface RawAnswer {
   readonly head: string;
   readonly body: string;
@@ -12,14 +12,14 @@ export interface RawAnswer {
   readonly error: string | undefined;
 }
 
-/** A request under way on a bare socket. */
+/** A running request on a bare socket. */
 export interface RawExchange {
   readonly socket: Socket;
   readonly received: () => string;
   readonly closed: Promise<RawAnswer>;
 }
 
-/** Asks for the access token over a bare socket, so that every byte and every end of the connection is seen. */
+/** Requests an access token over a bare socket, to observe every byte and the end of the connection. */
 export function askRaw(sandbox: Sandbox): RawExchange {
   const { appKey, appSecret } = sandboxCredentials;
   const json = JSON.stringify({ appKey, appSecret });

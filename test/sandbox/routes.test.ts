@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { routes } from '../../src/sandbox/routes.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 
-test('a call is logged and failed by the name of its row', async () => {
+test('calls are logged, and faults set, by the name of the route', async () => {
   const sandbox = await startSandbox();
   for (const { api, method, url } of routes) {
     sandbox.addFault(api, { kind: 'html', status: 418 }, 1);
@@ -12,7 +12,7 @@ test('a call is logged and failed by the name of its row', async () => {
   await sandbox.close();
 });
 
-test('latency of one API leaves the others alone, and latency of all replaces it', async () => {
+test('latency of one API does not affect the others, and latency of all replaces it', async () => {
   const sandbox = await startSandbox();
   const url = `${sandbox.url}/v1.0/contact/users/me`;
   sandbox.setLatency(3_600_000);

@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 
-/** What came back: the status, the headers and the body, parsed where it is JSON. */
+/** Status, headers and body of an answer, the body parsed if it is JSON. */
 export interface Received {
   readonly status: number;
   readonly headers: Headers;

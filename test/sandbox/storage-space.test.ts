@@ -25,7 +25,7 @@ const ask = (spaceId: string, unionId = 'chyxxxxx', accessToken = token): Promis
   });
 
 describe('the data', () => {
-  test('the example has the same facts as the lookup, under the names of the storage API', async () => {
+  test('the example has the same data as the lookup, under the names of the storage API', async () => {
     const { status, body } = await ask('798xxxxx');
 
     expect({ status, body }).toMatchObject({
@@ -41,7 +41,7 @@ describe('the data', () => {
     });
   });
 
-  test('a demo space is stable and its own for each id', async () => {
+  test('a demo space is stable and unique for each id', async () => {
     const [first, again, other] = await Promise.all(
       ['space.demo.a', 'space.demo.a', 'space.demo.B/='].map(async (id) => (await ask(id)).body),
     );
@@ -52,14 +52,14 @@ describe('the data', () => {
   });
 
   test.each(['798XXXXX', 'space.demo.', 'cid9FTRQSLo+sKxxxx', 'space.spacenotexist', '__proto__'])(
-    '%s is not known, for ids are case-sensitive',
+    '%s is unknown: ids are case-sensitive',
     async (id) => {
       expect(await ask(id)).toMatchObject({ status: 404, body: { code: 'spaceNotExist' } });
     },
   );
 });
 
-test('the lists of errors hold nothing twice', () => {
+test('the lists of errors have no duplicates', () => {
   const codes = [...documentedErrors, ...documentedTokenErrors, ...documentedStorageErrors].map(
     ({ code }) => code,
   );
@@ -78,7 +78,7 @@ test.each([...documentedErrors, ...documentedStorageErrors])(
   },
 );
 
-test('a token and an operator are asked for, and an operator may be denied', async () => {
+test('a token and an operator are required, and an operator may be denied', async () => {
   sandbox.denyAccess('linxxxxx', '798xxxxx');
   const codes = await Promise.all([
     get(sandbox, '/v1.0/storage/spaces/798xxxxx?unionId=chyxxxxx'),

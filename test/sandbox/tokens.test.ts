@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-describe('each token endpoint issues a token that the lookup takes', () => {
+describe('each token endpoint issues a token that the lookup accepts', () => {
   test('accessToken', async () => {
     const { status, body } = await post(sandbox, '/v1.0/oauth2/accessToken', { appKey, appSecret });
 
@@ -76,7 +76,7 @@ test.each([
     'invalid.client',
   ],
   [
-    'camelCase where snake_case is due',
+    'camelCase instead of snake_case',
     `/v1.0/oauth2/${corpId}/token`,
     { clientId: appKey, clientSecret: appSecret, grantType: 'client_credentials' },
     400,
@@ -89,7 +89,7 @@ test.each([
     400,
     'unsupported.grant.type',
   ],
-  ['a strange organization', '/v1.0/oauth2/dingother/token', corpTokenBody, 401, 'unauthorized.client'],
+  ['an unknown organization', '/v1.0/oauth2/dingother/token', corpTokenBody, 401, 'unauthorized.client'],
   [
     'a wrong suite key',
     '/v1.0/oauth2/corpAccessToken',
@@ -105,7 +105,7 @@ test.each([
     'invalidSuiteTicket',
   ],
   [
-    'a strange authCorpId',
+    'an unknown authCorpId',
     '/v1.0/oauth2/corpAccessToken',
     { ...corpAccessTokenBody, authCorpId: 'x' },
     400,
@@ -118,7 +118,7 @@ test.each([
   expect(received.body).toEqual({ code, message: expect.any(String), requestid: expect.any(String) });
 });
 
-test('a body that is not announced as JSON holds no credentials', async () => {
+test('a body without a JSON content type is read as no credentials', async () => {
   const headers = { 'content-type': 'text/plain' };
 
   expect(await post(sandbox, '/v1.0/oauth2/accessToken', { appKey, appSecret }, headers)).toHaveProperty(
@@ -127,7 +127,7 @@ test('a body that is not announced as JSON holds no credentials', async () => {
   );
 });
 
-test('asking again within validity returns the same token and renews it', async () => {
+test('a request within the life of a token returns the same token and renews it', async () => {
   const first = await fetchAccessToken(sandbox);
   nowMs = 7_199_999;
   const second = await fetchAccessToken(sandbox);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 test.each(sandboxCredentials.users)(
-  'the token of $nick tells who they are',
+  'the token of $nick gives their identity',
   async ({ accessToken, ...user }) => {
     const headers = { 'x-acs-dingtalk-access-token': accessToken };
 

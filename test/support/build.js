@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** Builds the gateway before any test: those that start it run at once, and would write it over one another. */
+/** Builds the gateway before all tests: tests that start it run in parallel and would overwrite one another's build. */
 export default function build() {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
 }

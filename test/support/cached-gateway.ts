@@ -1,14 +1,14 @@
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { startGateway, type Answer, type GatewayUnderTest } from './start-gateway.ts';
 
-/** A gateway that remembers: fresh for a minute, stale for ten more, refusals for five seconds. */
+/** A gateway with a cache: fresh for a minute, stale for ten more, refusals for five seconds. */
 export const remembering = {
   CACHE_TTL_MS: '60000',
   CACHE_STALE_MS: '600000',
   CACHE_NEGATIVE_TTL_MS: '5000',
 } as const;
 
-/** Believes `x-dingtalk-union-id`, so that one gateway has many viewers. */
+/** Trusts `x-dingtalk-union-id`, so that one gateway has many viewers. */
 export const manyViewers = {
   VIEWER_AUTH: 'router',
   ROUTER_SECRET: 'secret',
@@ -17,9 +17,9 @@ export const manyViewers = {
 
 export interface CachedGateway extends GatewayUnderTest {
   readonly clock: ManualClock;
-  /** Looks one id up; as `unionId` where the gateway has many viewers. */
+  /** Looks up one id, as `unionId` if the gateway has many viewers. */
   lookUp(id: string, unionId?: string, signal?: AbortSignal): Promise<Answer>;
-  /** The ids that DingTalk was asked for, in order. */
+  /** The ids of all lookup calls, in order. */
   asked(): readonly string[];
 }
 

@@ -11,7 +11,7 @@ const ofFields = Object.values(schema.getTypeMap()).flatMap((type) =>
 );
 const ofEntities = operations.flatMap(({ entities }) => entities.map(({ foundBy }) => foundBy));
 
-/** Every endpoint that a field or an entity of the graph looks up. */
+/** All endpoints that fields and entities of the graph look up. */
 export const endpoints = [
   ...new Set([...ofFields, ...ofEntities].flatMap((lookup) => lookup?.endpoint ?? [])),
 ] as unknown as readonly Endpoint<any, any>[];

@@ -1,4 +1,4 @@
-/** Lets events happen until they have; a test that waits in vain must end all the same. */
+/** Waits until the condition holds, for a limited time. */
 export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAtMs = Date.now() + 10_000;
   while (!(await isSo())) {

@@ -2,23 +2,23 @@ import { once } from 'node:events';
 import net, { type AddressInfo, type Server, type Socket } from 'node:net';
 import tls, { type TlsOptions } from 'node:tls';
 
-/** What is sent for one command; a function sends it by itself. */
+/** The bytes sent for one command, or a function that sends them. */
 export type FakeReply = string | ((socket: Socket) => void);
 
 export interface FakeRedis extends AsyncDisposable {
   readonly port: number;
-  /** How many connections have sent that command so far. */
+  /** The number of connections that have sent that command. */
   connectionsWith(command: string): number;
-  /** The most bytes that one connection has taken. */
+  /** The largest number of bytes that one connection has accepted. */
   readonly mostBytesTaken: number;
-  /** From now on, by the command's name in capitals; what is in neither is answered with an error. */
+  /** Sets further replies by the command's name in capitals. All other commands are answered with an error. */
   setReplies(replies: Readonly<Record<string, FakeReply>>): void;
 }
 
-/** The most that an endless reply sends: a client that takes all of it has no bound. */
+/** The length of an endless reply: a client that accepts all of it has no limit. */
 export const endlessBytes = 64 * 1024 * 1024;
 
-/** Sends `start`, and then zeros for as long as they are taken. */
+/** Sends `start`, then zeros while the client accepts them. */
 export const endless =
   (start: string) =>
   (socket: Socket): void => {
@@ -37,7 +37,7 @@ export const endless =
 const info = 'redis_version:7.0.0\r\nloading:0\r\n';
 const properReplies = { INFO: `$${info.length}\r\n${info}\r\n` };
 
-/** Something in Redis's place that answers each command as a test says, and the ready check as Redis does. */
+/** A server instead of Redis: it answers each command as the test sets, and the ready check like Redis. */
 export async function startFakeRedis(
   replies: Readonly<Record<string, FakeReply>> = {},
   tlsOptions?: TlsOptions,
@@ -49,7 +49,7 @@ export async function startFakeRedis(
 
   function answer(socket: Socket, command: string): void {
     seen.set(command, (seen.get(command) ?? new Set()).add(socket));
-    // Like a Redis that knows every script: by its hash it answers as to the script itself.
+    // A script by its hash is answered like the script itself.
     const reply = current[command === 'EVALSHA' ? 'EVAL' : command] ?? '-ERR unknown command\r\n';
     if (socket.destroyed) return;
     if (typeof reply === 'string') socket.write(reply);
@@ -97,7 +97,7 @@ export async function startFakeRedis(
   };
 }
 
-/** The name of the first command, once all of it is there. */
+/** The name of the first command, once it is complete. */
 function readCommand(text: string): { readonly command?: string; readonly rest: string } {
   const [head = '', count] = /^\*(\d+)\r\n/.exec(text) ?? [];
   let at = head.length;

@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface GatewayProcess {
   readonly child: ChildProcess;
-  /** The address it logs once it listens; rejects when it ends before. */
+  /** The address that it logs once it listens; rejects if it ends before. */
   readonly url: Promise<string>;
   /** Everything it has printed so far. */
   output(): { readonly stdout: string; readonly stderr: string };
@@ -15,7 +15,7 @@ export interface GatewayProcess {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Runs `command` in the project's folder with nothing in its environment but `environment` and the PATH. */
+/** Runs `command` in the project's folder, with only `environment` and PATH in its environment. */
 export function startProcess(
   command: readonly string[],
   environment: NodeJS.ProcessEnv = {},
@@ -26,7 +26,7 @@ export function startProcess(
     cwd: root,
     env: { PATH, HOME, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that what it starts can be ended with it.
+    // A separate process group, so that its children can be ended with it.
     detached: true,
   });
   let stdout = '';
@@ -59,6 +59,6 @@ function endGroup(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL');
   } catch {
-    // All of it has ended by itself.
+    // The group has already ended.
   }
 }

@@ -13,7 +13,7 @@ export interface SigningKey {
   readonly alg: string;
   readonly jwk: object;
   readonly spki: string;
-  /** A token of this key, right in every respect but what `claims` and `header` change. Undefined takes a claim out. */
+  /** A valid token of this key, changed by `claims` and `header`. Undefined removes a claim. */
   sign(claims?: JWTPayload & Record<string, unknown>, header?: object): Promise<string>;
 }
 
@@ -43,11 +43,11 @@ export const notBefore = (seconds: number): { nbf: number } => ({ nbf: secondsFr
 /** A server that publishes keys. */
 export interface KeyServer extends AsyncDisposable {
   readonly url: string;
-  /** How often it was asked. */
+  /** The number of requests so far. */
   readonly requests: number;
   publish(...keys: readonly SigningKey[]): void;
   answerWith(listener: RequestListener): void;
-  /** Resolves when it has been asked that often. */
+  /** Resolves at that number of requests. */
   waitForRequests(count: number): Promise<void>;
 }
 

@@ -1,13 +1,13 @@
 import type { Clock } from '../../src/async/clock.ts';
 
 export interface ManualClock extends Clock {
-  /** Turns the hands, running what falls due on the way. */
+  /** Moves the clock forward and runs the timers that become due, in order. */
   advance(ms: number): void;
-  /** Resolves once something waits for that long, to the millisecond, and is not due yet. */
+  /** Resolves once a timer with exactly that delay is pending. */
   waitForTimer(delayMs: number): Promise<void>;
 }
 
-/** A clock that stands still until a test turns it. */
+/** A clock that stands still until a test advances it. */
 export function createManualClock(): ManualClock {
   let nowMs = 1000;
   const tasks = new Set<{ readonly atMs: number; readonly delayMs: number; readonly run: () => void }>();

@@ -39,7 +39,7 @@ const upstreamFailures = Array.from(meanings, ([upstreamCode, { kind, code: own 
   retryable: kinds[kind].retryable,
 }));
 
-/** Codes that none of DingTalk's leads to, and whether a retry helps. */
+/** Public codes without a DingTalk code, and whether a retry helps. */
 const otherRetryable: Partial<Record<PublicCode, boolean>> = {
   UPSTREAM_TIMEOUT: true,
   UPSTREAM_MALFORMED_RESPONSE: true,
@@ -54,7 +54,7 @@ export const errorRows = (): Row[] =>
     return [code(name), publicCodes[name], retryable ? 'yes' : 'no'];
   });
 
-/** Each of DingTalk's documented codes, and the public code that it becomes. */
+/** Each of DingTalk's documented codes with its public code. */
 export const upstreamCodeRows = (): Row[] =>
   upstreamFailures.map((failure) => [code(failure.upstreamCode), code(failure.code)]);
 

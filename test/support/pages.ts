@@ -9,7 +9,7 @@ export const projectPages: readonly string[] = [
   ...globSync('docs/**/*.md').toSorted(),
 ];
 
-/** The pages that stand beside what they explain. */
+/** The pages in the folders that they explain. */
 export const guides: readonly string[] = ['bench/README.md', ...globSync('examples/*/README.md').toSorted()];
 
 export const readPage = (page: string): Promise<string> => readFile(page, 'utf8');

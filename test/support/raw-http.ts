@@ -6,7 +6,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends the bytes as they are; resolves with the first answer, or undefined where the connection is closed without one. */
+/** Sends the bytes unchanged. Resolves with the first answer, or undefined if the connection closes without one. */
 export async function sendRaw(url: string, bytes: string | Buffer): Promise<RawAnswer | undefined> {
   const { hostname, port } = new URL(url);
   const { promise, resolve } = Promise.withResolvers<RawAnswer | undefined>();
@@ -26,7 +26,7 @@ export async function sendRaw(url: string, bytes: string | Buffer): Promise<RawA
   }
 }
 
-/** One request, written out. Headers are sent as they are given, their order and repetitions included. */
+/** One request as text. Headers keep their order and repetitions. */
 export function rawRequest(
   requestLine: string,
   headers: readonly (readonly [string, string])[],
@@ -60,6 +60,6 @@ function parseAnswer(received: Buffer): RawAnswer | undefined {
   const body = received.subarray(headEnd + 4);
   const length = Number(headers.get('content-length') ?? Infinity);
   if (body.length < length) return undefined;
-  // Another answer may follow.
+  // More answers may follow.
   return { status, headers, body: body.subarray(0, length).toString('utf8') };
 }

@@ -3,7 +3,7 @@ import { rawRequest, sendRaw } from './raw-http.ts';
 export const lookup = '{ conversationSpace(openConversationId: "cid9FTRQSLo+sKxxxx") { spaceId } }';
 export const found = { data: { conversationSpace: { spaceId: '798xxxxx' } } };
 
-/** The lookup with headers written out as they are given, repetitions included. */
+/** The lookup with exactly these headers, repetitions included. */
 export async function rawQuery(
   url: string,
   headers: readonly (readonly [string, string])[],
@@ -20,7 +20,7 @@ export async function rawQuery(
   return { status: answer.status, headers: answer.headers, body: JSON.parse(answer.body) };
 }
 
-/** What whoever is not let in is told. */
+/** The answer to a request without valid credentials. */
 export const unauthenticated = {
   status: 401,
   body: {
@@ -28,7 +28,7 @@ export const unauthenticated = {
   },
 };
 
-/** Any text, without asking the test runner for it. */
+/** Matches any text, without the test runner. */
 function expectText(): unknown {
   return { asymmetricMatch: (value: unknown) => typeof value === 'string' && value !== '' };
 }

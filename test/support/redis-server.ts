@@ -8,10 +8,10 @@ if (program === undefined) {
   console.warn('Tests with Redis are skipped: install redis-server (Debian: apt-get install redis-server).');
 }
 
-/** A test that needs a real Redis: skipped with a plain word where `redis-server` is not installed. */
+/** A test that needs a real Redis: skipped with a message if `redis-server` is not installed. */
 export const testWithRedis = program === undefined ? test.skip : test;
 
-/** Those of tests that ran out of time before they could stop them. */
+/** Servers still running, for tests that timed out before they could stop them. */
 const running = new Set<() => Promise<void>>();
 afterAll(async () => {
   await Promise.all([...running].map((stop) => stop()));
@@ -19,13 +19,13 @@ afterAll(async () => {
 
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
-  /** Ends it as a power cut would; everything it held is gone. */
+  /** Kills it: all its data is lost. */
   stop(): Promise<void>;
-  /** Starts it anew on the same port, empty. */
+  /** Starts it again on the same port, empty. */
   start(): Promise<void>;
 }
 
-/** A Redis of the test's own that keeps nothing on disk; `args` are further settings, such as `--maxmemory 1mb`. */
+/** A separate Redis for one test, without persistence; `args` are further settings, such as `--maxmemory 1mb`. */
 export async function startRedis(...args: readonly string[]): Promise<RedisServer> {
   const port = await freePort();
   let stopRunning: (() => Promise<void>) | undefined;

@@ -1,7 +1,7 @@
 import type { Redis as Client } from 'ioredis';
 import type { Redis } from '../../src/redis/redis.ts';
 
-/** A client that answers every script with what `answer` makes of the number of keys, the keys and the arguments. */
+/** A client that answers every script with `answer` of the number of keys, the keys and the arguments. */
 export function scriptClient(answer: (...sent: readonly unknown[]) => unknown): Client {
   const client = {
     defineCommand: (name: string) =>
@@ -10,7 +10,7 @@ export function scriptClient(answer: (...sent: readonly unknown[]) => unknown): 
   return client as unknown as Client;
 }
 
-/** A Redis in reach, whose client answers every script with what `answer` makes of it. */
+/** A connected Redis whose client answers every script with `answer`. */
 export function scriptRedis(answer: (...sent: readonly unknown[]) => unknown): Redis {
   const client = scriptClient(answer);
   const run: Redis['run'] = (command) => command(client);

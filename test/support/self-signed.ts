@@ -1,7 +1,4 @@
-/**
- * A certificate for 127.0.0.1, valid until 2120, that nobody but itself vouches for. Its key protects nothing: whoever
- * reads this has it.
- */
+/** A self-signed certificate for 127.0.0.1, valid until 2120. Its key is public and protects nothing. */
 export const selfSigned = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgR3S328jhmyaCHB+3

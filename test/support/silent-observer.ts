@@ -1,6 +1,6 @@
 import type { Observer } from '../../src/domain/observer.ts';
 
-/** For a test that does not look at events. */
+/** An observer for tests that ignore events. */
 export const silentObserver: Observer = {
   lookupEnded: () => undefined,
   callEnded: () => undefined,

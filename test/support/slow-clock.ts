@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../../src/async/clock.ts';
 
-/** The machine's clock, ten times slower: what may take 50 ms has half a second, however busy the machine is. */
+/** The machine's clock, ten times slower: a limit of 50 ms becomes half a second, for busy machines. */
 export function createSlowClock(): Clock {
   const times = 10;
   return {

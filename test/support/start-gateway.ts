@@ -12,7 +12,7 @@ export interface GatewayUnderTest {
   readonly upstream: Sandbox;
   /** Every log line so far, at level trace. */
   readonly log: readonly string[];
-  /** Sends one operation and returns the whole answer; aborted by `signal`, the client leaves. */
+  /** Sends one operation and returns the whole answer. `signal` disconnects the client. */
   query(
     query: string,
     variables?: Record<string, unknown>,
@@ -33,13 +33,13 @@ export interface Answer {
 }
 
 interface Options {
-  /** Beside what makes a live gateway talk to the stand-in as its fixed operator, remembering nothing. */
+  /** Variables in addition to the defaults: a live gateway over the stand-in, a fixed operator, no cache. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly clock?: Clock;
   readonly sandbox?: SandboxOptions;
 }
 
-/** A live gateway on a port of its own, whose DingTalk is a stand-in of its own. */
+/** A live gateway on a free port, over its own stand-in for DingTalk. */
 export async function startGateway({
   environment,
   clock = systemClock,

@@ -1,21 +1,21 @@
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 
-/** What becomes of bytes on their way: passed on (after a while, or once `pass` is set), lost, or the connection refused. */
+/** How the proxy handles bytes: pass, delay or hold them, drop them, or refuse the connection. */
 export type ProxyMode =
   { readonly kind: 'pass' | 'hold' | 'swallow' | 'refuse' } | { readonly kind: 'delay'; readonly ms: number };
 
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
-  /** How many connections were accepted so far. */
+  /** The number of accepted connections so far. */
   readonly connections: number;
-  /** From now on, for connections that are open as well. */
+  /** Changes the mode, for open connections too. */
   setMode(mode: ProxyMode): void;
-  /** Ends every connection, and lets new ones come. */
+  /** Ends every connection; new ones are accepted. */
   cut(): void;
 }
 
-/** A way to `port` on this machine that can be made bad. Answers are delayed or held; swallowed is both. */
+/** A proxy to `port` on this machine with faults. `delay` and `hold` affect answers, `swallow` both directions. */
 export async function startTcpProxy(port: number, listenOn = 0): Promise<TcpProxy> {
   let mode: ProxyMode = { kind: 'pass' };
   let connections = 0;

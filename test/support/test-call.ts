@@ -3,7 +3,7 @@ import { startDeadline } from '../../src/async/deadline.ts';
 import type { Call } from '../../src/dingtalk/call.ts';
 import { createManualClock } from './manual-clock.ts';
 
-/** A call for tests of single steps. */
+/** A call for tests of a single step. */
 export const testCall = (given: Partial<Call> = {}): Call => ({
   api: 'conversationSpace',
   method: 'GET',
