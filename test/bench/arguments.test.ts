@@ -6,11 +6,11 @@ const menu = {
   workloads: ['W1-1', 'W1-32', 'W2-0ms', 'W3', 'W4', 'W7'],
 };
 
-test('without words everything runs, ten rounds long', () => {
+test('without arguments everything runs, for ten rounds', () => {
   expect(readArguments([], menu)).toEqual({ mode: 'full', ...menu, rounds: 10 });
 });
 
-test('names are taken in the order of turns, and the limit always runs', () => {
+test('targets run in the order of turns, and the limit always runs', () => {
   const choice = readArguments(['--target', 'gateway,sdk', '--workload', 'W3,W1', '--rounds', '2'], menu);
 
   expect(choice).toEqual({
@@ -21,7 +21,7 @@ test('names are taken in the order of turns, and the limit always runs', () => {
   });
 });
 
-test('--quick takes the limit and the gateway through a few workloads', () => {
+test('--quick runs the limit and the gateway over a few workloads', () => {
   expect(readArguments(['--quick'], menu)).toEqual({
     mode: 'quick',
     targets: ['limit', 'gateway', 'gateway-cache'],
@@ -38,6 +38,6 @@ test.each([
   [['--rounds', 'many'], '--rounds must be a whole number from 1 to 1000'],
   [['--quick', '--scale'], 'choose --quick or --scale, not both'],
   [['--fast'], "Unknown option '--fast'"],
-])('%j is refused with what would do', (words, message) => {
+])('%j is refused, with the valid choices', (words, message) => {
   expect(() => readArguments(words, menu)).toThrow(message);
 });

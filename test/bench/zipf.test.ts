@@ -4,7 +4,7 @@ import { createRandom } from '../../scripts/plan/random.ts';
 
 const thousand = (seed: number): number[] => Array.from({ length: 1000 }, createRandom(seed));
 
-test('the same seed draws the same numbers, another one others, all from 0 to 1', () => {
+test('a seed always gives the same numbers, another seed others, all from 0 to 1', () => {
   expect(thousand(7)).toEqual(thousand(7));
   expect(thousand(7)).not.toEqual(thousand(8));
   expect(thousand(7).every((value) => value >= 0 && value < 1)).toBe(true);
@@ -21,7 +21,7 @@ test('rank r is drawn r + 1 times less often than the first', () => {
   expect(shares).toEqual([48, 24, 16, 12]);
 });
 
-test('the lowest and the highest number draw the first and the last rank', () => {
+test('the lowest and the highest number give the first and the last rank', () => {
   expect(createZipf(10, 1, () => 0)()).toBe(0);
   expect(createZipf(10, 1, () => 1 - 2 ** -32)()).toBe(9);
 });

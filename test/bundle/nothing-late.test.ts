@@ -17,7 +17,7 @@ interface Answered {
   readonly text: string;
 }
 
-/** One request after the other over one connection that was opened before. */
+/** Requests one after the other, over a connection opened before. */
 async function openConnection(url: string) {
   const { hostname, port } = new URL(url);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -36,7 +36,7 @@ async function openConnection(url: string) {
   return { get, close: () => agent.destroy() };
 }
 
-/** More requests than metrics were once counted before they were needed, a lookup, a scrape. */
+/** Enough requests to need the metrics, then a lookup and a scrape. */
 async function useAll(get: (path: string, headers?: http.OutgoingHttpHeaders) => Promise<Answered>) {
   for (let count = 0; count < 1100; count += 1) {
     expect(await get('/healthz')).toHaveProperty('status', 200);
@@ -49,7 +49,7 @@ async function useAll(get: (path: string, headers?: http.OutgoingHttpHeaders) =>
   return answer;
 }
 
-test('a gateway whose build is deleted under it goes on answering', async () => {
+test('a running gateway keeps answering after its build is deleted', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'gateway-build-'));
   await cp('dist', path.join(folder, 'dist'), { recursive: true });
   await cp('package.json', path.join(folder, 'package.json'));
@@ -72,7 +72,7 @@ test('a gateway whose build is deleted under it goes on answering', async () => 
   expect(run.output().stderr).toBe('');
 });
 
-test('a gateway without a file handle left goes on answering, and loads the explorer once it has some', async () => {
+test('a gateway out of file handles keeps answering, and loads the explorer once it has some', async () => {
   const withFewHandles = ['sh', '-c', `ulimit -n 48; exec '${process.execPath}' dist/main.js`];
   await using run = startProcess(withFewHandles, { PORT: '0' });
   const url = await run.url;
@@ -95,7 +95,7 @@ test('a gateway without a file handle left goes on answering, and loads the expl
   expect(await run.ended).toBe(0);
 });
 
-/** Connects until the gateway, which has no handle for it left, ends a connection at once. */
+/** Connects until the gateway is out of handles and ends a connection at once. */
 async function takeAllHandles(port: number): Promise<net.Socket[]> {
   const sockets: net.Socket[] = [];
   for (let count = 0; count < 100; count += 1) {

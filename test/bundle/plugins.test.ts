@@ -7,7 +7,7 @@ import { expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { bundleOptions } from '../../scripts/bundle/options.ts';
 
-/** What a bundle of this module prints. */
+/** The output of a bundle of this module. */
 async function run(contents: string): Promise<unknown> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bundle-'));
   try {
@@ -25,7 +25,7 @@ async function run(contents: string): Promise<unknown> {
   }
 }
 
-test("Node's own modules are what they are, however they are imported", async () => {
+test('a Node module is the same by every way of importing it', async () => {
   const printed = await run(`
     import http, { createServer } from 'node:http';
     import * as all from 'node:http';
@@ -44,7 +44,7 @@ test("Node's own modules are what they are, however they are imported", async ()
   expect(printed).toEqual({ same: [true, true, true, true, true], joined: 'a/b', session: 'function' });
 });
 
-test('there is one graphql, however it is imported', async () => {
+test('there is one graphql by every way of importing it', async () => {
   const printed = await run(`
     import { GraphQLSchema, execute } from 'graphql';
     import { collectFields } from 'graphql/execution/collectFields.js';

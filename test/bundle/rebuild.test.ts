@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startProcess } from '../support/gateway-process.ts';
 
 const buildsWithinMs = 120_000;
-/** What the bundle is made from, and with what. */
+/** The inputs of the bundle, and the tools. */
 const sources = [
   'src',
   'scripts/bundle',
@@ -38,7 +38,7 @@ function build(): Promise<number> {
   return promise;
 }
 
-/** Which build is there, by its inode. */
+/** Identifies the present build, by its inode. */
 const whichBuild = async (): Promise<number> => (await stat(path.dirname(main))).ino;
 const foldersOfBuilds = async (): Promise<string[]> =>
   (await readdir(project)).filter((name) => name.startsWith('dist'));
@@ -54,7 +54,7 @@ async function ask(url: string): Promise<unknown> {
 const answer = { data: { conversationSpace: { spaceId: '798xxxxx' } } };
 
 test(
-  'a running gateway goes on answering while it is built again, and the new one starts',
+  'a running gateway keeps answering during a rebuild, and the new build starts',
   async () => {
     await using old = startProcess([process.execPath, main], { PORT: '0' });
     const url = await old.url;
@@ -76,7 +76,7 @@ test(
 );
 
 test(
-  'what is up to date is left alone',
+  'a build that is up to date is not rebuilt',
   async () => {
     const before = await whichBuild();
 
@@ -91,7 +91,7 @@ test.each([
   ['cannot be read', 'const = 1;\n'],
   ['does not start', 'process.exit(3);\n'],
 ])(
-  'a build that %s keeps what is there',
+  'a build that %s leaves the last build in place',
   async (_how, fault) => {
     const good = await readFile(entry, 'utf8');
     const before = await whichBuild();
@@ -109,7 +109,7 @@ test.each([
 );
 
 test(
-  'two builds at once both end well',
+  'two simultaneous builds both succeed',
   async () => {
     await appendFile(entry, '// changed again\n');
 

@@ -21,7 +21,7 @@ async function write(outdir: string, text: string): Promise<void> {
 }
 const read = (): Promise<string> => readFile(path.join(dist, 'main.js'), 'utf8');
 
-test('a build takes the place of the last one, and of none', async () => {
+test('a build replaces the last one, or becomes the first', async () => {
   for (const text of ['first', 'second']) {
     await write(workFolders(dist).built, text);
     await swapIn(dist);
@@ -30,7 +30,7 @@ test('a build takes the place of the last one, and of none', async () => {
   }
 });
 
-test('what was there stays where there is nothing to put in its place', async () => {
+test('the last build stays if there is no new one', async () => {
   await write(dist, 'old');
 
   await expect(swapIn(dist)).rejects.toThrow('ENOENT');
@@ -39,7 +39,7 @@ test('what was there stays where there is nothing to put in its place', async ()
   expect(await readdir(folder)).toEqual(['dist']);
 });
 
-test('of builds that end at once one is there in the end, whole, and each has ended well', async () => {
+test('of simultaneous builds one ends up in place, complete, and all succeed', async () => {
   await write(dist, 'old');
   const pids = [1, 2, 3, 4, 5];
   await Promise.all(pids.map((pid) => write(workFolders(dist, pid).built, `by ${pid}`)));
@@ -50,7 +50,7 @@ test('of builds that end at once one is there in the end, whole, and each has en
   expect(await readdir(folder)).toEqual(['dist']);
 });
 
-test('leftovers of killed builds go, those of a build at work and of others stay', async () => {
+test('leftovers of killed builds are removed, the folders of running builds and others stay', async () => {
   await write(dist, 'kept');
   await write(workFolders(dist, ended).built, 'half');
   await write(workFolders(dist, ended).retired, 'older');
@@ -63,7 +63,7 @@ test('leftovers of killed builds go, those of a build at work and of others stay
   expect(await read()).toBe('kept');
 });
 
-test('a build that was killed between its two steps gives back what it had retired', async () => {
+test('after a build was killed between its two steps, the retired build is restored', async () => {
   await write(workFolders(dist, ended).built, 'new');
   await write(workFolders(dist, ended).retired, 'old');
 

@@ -25,7 +25,7 @@ test.each<[string, body: string | object, status: number, ms: number | undefined
   ['punish alone', { punish: 'deny' }, 403, undefined],
   ['punish that is not a text', { ...banJson, punish: true }, 403, undefined],
   ['an error of DingTalk’s', { ...banJson, code: 'permissionDenied' }, 403, undefined],
-  ['an error in the other casing', { ...banJson, Code: 'permissionDenied' }, 403, undefined],
+  ['an error in capitalized form', { ...banJson, Code: 'permissionDenied' }, 403, undefined],
   ['nested in another object', { data: banJson }, 403, undefined],
   ['a captcha page', captchaPage, 200, fiveMinutesMs],
   ['a deny page', denyPage, 403, fiveMinutesMs],

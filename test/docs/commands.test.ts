@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { codeBlocks } from '../support/code-blocks.ts';
 import { guides, projectPages, readPage } from '../support/pages.ts';
 
-/** Where each command of the pages is run as it is written. */
+/** Where each command of the pages is run as written. */
 const runBy: Readonly<Record<string, string>> = {
   'npm ci': '.ci/run',
   'npm start': '.ci/run, test/process',
@@ -27,7 +27,7 @@ const runBy: Readonly<Record<string, string>> = {
   'npx tsx examples/frontend/main.ts cid.demo.anything': 'test/process',
 };
 
-/** Commands that neither a test nor CI runs, by how they begin, and why. */
+/** Commands that neither a test nor CI runs, by their beginning, and why. */
 const notRun: Readonly<Record<string, string>> = {
   'npm run bench': 'the whole benchmark takes ten minutes; CI runs --quick',
   'npm run bench -- --scale': 'takes minutes; CI runs --quick',
@@ -51,7 +51,7 @@ const commandsOf = async (page: string): Promise<string[]> =>
     .map((line) => line.replace(/\s*#.*$/, ''))
     .filter((line) => line !== '');
 
-test('every command of every page is run by a test or by CI, or it is known why not', async () => {
+test('every command of every page is run by a test or by CI, or has a reason why not', async () => {
   const commands = (await Promise.all([...projectPages, ...guides].map(commandsOf))).flat();
 
   expect(commands.filter((command) => !isKnown(command))).toEqual([]);

@@ -17,7 +17,7 @@ test('the first query of the README gives its answer', async () => {
   expect(body).toEqual(JSON.parse(answer));
 });
 
-test('the explained answer is what the command gives two seconds after the first query', async () => {
+test('the answer with x-explain is that of the command two seconds after the first query', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock, environment: { CACHE_TTL_MS: '60000' } });
   const [command = ''] = codeBlocks(architecture, 'sh');

@@ -17,7 +17,7 @@ test('every YAML block is YAML, and no recipe forwards a header of the client', 
   for (const block of blocks) expect(JSON.stringify(parse(block))).not.toContain('propagate');
 });
 
-test('Apollo Router inserts the person from the context, before its de-duplication, and keeps that off', () => {
+test('Apollo Router inserts the person from the context, before de-duplication, and keeps de-duplication off', () => {
   const rhai = recipe('Apollo Router', 'rust');
 
   expect(readRecipe(recipe('Apollo Router', 'yaml'), rhai)).toEqual({
@@ -37,14 +37,14 @@ test('Apollo Router inserts the person from the context, before its de-duplicati
   expect(rhai.match(/^fn \w+/gm)).toEqual(['fn supergraph_service']);
 });
 
-test('Hive Gateway’s person is set before it joins requests', () => {
+test('Hive Gateway sets the person before it joins requests', () => {
   const config = recipe('Hive Gateway', 'ts');
 
   expect(config).toMatch(/propagateHeaders: \{\s+fromClientToSubgraphs:/);
   expect(config).not.toContain('onFetch');
 });
 
-test('Cosmo Router’s person is set by a rule, and is empty where the token names none', () => {
+test('Cosmo Router sets the person by a rule, empty if the token names none', () => {
   expect(parse(recipe('Cosmo Router', 'yaml'))).toEqual({
     headers: {
       subgraphs: {

@@ -9,7 +9,7 @@ const decisions = globSync('docs/decisions/0*.md').toSorted();
 
 const linesOf = async (page: string): Promise<string[]> => (await readPage(page)).trimEnd().split('\n');
 
-/** What `find` finds in each page, with the page's name before it. */
+/** The findings of `find` in each page, prefixed with the page's name. */
 async function findings(
   pages: readonly string[],
   find: (page: string) => Promise<readonly string[]>,
@@ -26,7 +26,7 @@ test('the README has at most 120 lines', async () => {
 
 const isTooWide = (line: string): boolean => line.startsWith('|') && line.length > 140;
 
-test('no row of a table is wider than 140 characters, the results of the benchmark excepted', async () => {
+test('no row of a table is wider than 140 characters, except for the results of the benchmark', async () => {
   const pages = projectPages.filter((page) => page !== 'docs/performance.md');
 
   expect(await findings(pages, async (page) => (await linesOf(page)).filter(isTooWide))).toEqual([]);

@@ -29,7 +29,7 @@ test('the table of docs/errors.md has every code, when it occurs, what to do, an
   expect(rows.filter(([, , whatToDo = '']) => whatToDo.length < 5)).toEqual([]);
 });
 
-test('the table of docs/errors.md has every code of DingTalk’s, and what it becomes', async () => {
+test('the table of docs/errors.md has every code of DingTalk’s, and our code for it', async () => {
   const rows = tableRows(await readPage('docs/errors.md'), ['DingTalk’s code', 'our code']);
 
   expect(sorted(rows)).toEqual(sorted(upstreamCodeRows()));
@@ -46,7 +46,7 @@ test.each([
   expect(tableRows(section, ['metric', 'labels', 'measures'])).toEqual(metricRows(type));
 });
 
-test('the documented codes are the stand-in’s', () => {
+test('the documented codes are those of the stand-in', () => {
   const standIns = [...documentedErrors, ...documentedStorageErrors].map(({ code }) => code);
 
   const own = endpoints.flatMap(({ refusals }) => Object.keys(refusals));

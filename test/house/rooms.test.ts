@@ -8,7 +8,7 @@ import { composition, rooms } from '../../scripts/lint/rooms.ts';
 
 const repository = join(import.meta.dirname, '../..');
 
-/** Files of `src/`, and what oxlint reports for each; undefined: nothing. */
+/** Files of `src/` with oxlint's finding for each; undefined if there is none. */
 const probes: readonly (readonly [file: string, code: string, finding: string | undefined])[] = [
   ['cache/value.ts', `import { a } from '../server/a.ts';\nexport const b = a;`, 'cache may not import'],
   ['cache/type.ts', `import type { A } from '../server/a.ts';\nexport type B = A;`, 'cache may not import'],
@@ -40,7 +40,7 @@ const probes: readonly (readonly [file: string, code: string, finding: string | 
   ['errors/circle-b.ts', `export type { A } from './circle-a.ts';\nexport type B = 1;`, 'no-cycle'],
 ];
 
-/** Rooms that the probes import from. */
+/** The rooms that the probes import. */
 const imported = ['server', 'dingtalk/http', 'config', 'errors', '../scripts'];
 let folder: string;
 let findings: string[];
@@ -62,7 +62,7 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-/** One line a finding: file, place, message and rule. */
+/** One line for each finding: file, position, message and rule. */
 async function lint(): Promise<string[]> {
   const oxlint = join(repository, 'node_modules/oxlint/bin/oxlint');
   return await new Promise((resolve) => {
@@ -78,7 +78,7 @@ test.each(probes)('src/%s: %j', (file, _code, finding) => {
   expect(ofFile).toEqual(finding === undefined ? [] : [expect.stringContaining(finding)]);
 });
 
-describe('the table is that of src/', () => {
+describe('the table matches src/', () => {
   const src = join(repository, 'src');
 
   test('every folder of src/ is a room or composes the gateway', async () => {

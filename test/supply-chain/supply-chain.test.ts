@@ -10,7 +10,7 @@ const lock = JSON.parse(await readFile('package-lock.json', 'utf8')) as {
 };
 const installed = Object.entries(lock.packages).filter(([path]) => path !== '');
 
-test('every dependency is named by one version', () => {
+test('every dependency has an exact version', () => {
   const all = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies };
   const loose = Object.entries(all).filter(
     ([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(String(version)),
@@ -18,7 +18,7 @@ test('every dependency is named by one version', () => {
   expect(loose).toEqual([]);
 });
 
-test('every package that would run a script at installation is denied it', () => {
+test('every install script of a package is denied', () => {
   const wanting = installed.filter(([, { hasInstallScript }]) => hasInstallScript);
   const names = new Set(wanting.map(([path]) => path.split('node_modules/').at(-1)!));
   expect(Object.fromEntries([...names].toSorted().map((name) => [name, false]))).toEqual(
@@ -26,7 +26,7 @@ test('every package that would run a script at installation is denied it', () =>
   );
 });
 
-test('every package comes with a hash, and none from elsewhere than a registry', () => {
+test('every package has a hash and comes from a registry', () => {
   const unproven = installed.filter(
     ([path, { integrity, resolved = '', link }]) =>
       link ||
