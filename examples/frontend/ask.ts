@@ -1,13 +1,13 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 
-/** Where the gateway is, and the headers that say who asks, such as `authorization`. */
+/** The gateway's URL, and the headers that identify the viewer, such as `authorization`. */
 export interface Gateway {
   readonly endpoint: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What GraphQL over HTTP answers, whatever the status: data, errors or some of each. */
+/** An answer of GraphQL over HTTP, with any status: data, errors or both. */
 export interface Answer<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly AnswerError[];
@@ -25,10 +25,10 @@ export interface AnswerError {
 const timeoutMs = 10_000;
 
 /**
- * Sends one operation: its variables and its data are typed as the document says.
+ * Sends one operation. Variables and data have the types of the document.
  *
  * @throws what `fetch` throws: a `TimeoutError` after ten seconds, a `TypeError` without a connection,
- * a `SyntaxError` where something else than the gateway answers.
+ * a `SyntaxError` if the answer is not JSON.
  */
 export async function ask<Data, Variables>(
   { endpoint, headers }: Gateway,

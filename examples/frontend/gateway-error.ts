@@ -1,4 +1,4 @@
-/** The codes that a client decides by: the ones of the gateway that a lookup can end with. */
+/** The gateway's codes that a lookup can end with. A client decides by them. */
 export type GatewayCode =
   | 'BAD_USER_INPUT'
   | 'FORBIDDEN'
@@ -15,14 +15,14 @@ export type GatewayCode =
   // GraphQL's own codes, and those of a newer gateway.
   | (string & {});
 
-/** What the gateway refused: `code` is the error's `extensions.code`. */
+/** An error of the gateway: `code` is its `extensions.code`. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
 
   constructor(
     readonly code: GatewayCode,
     message: string,
-    /** True where asking again later may help. */
+    /** True if a later attempt may succeed. */
     readonly retryable: boolean,
   ) {
     super(message);

@@ -2,7 +2,7 @@ import { GatewayError } from './gateway-error.ts';
 import { spaceOf } from './space-of.ts';
 
 const endpoint = process.env['GATEWAY_URL'] ?? 'http://localhost:4000/graphql';
-/** The example of DingTalk's own API page, which the stand-in knows. */
+/** The example of DingTalk's API page, which the stand-in knows. */
 const [openConversationId = 'cid9FTRQSLo+sKxxxx'] = process.argv.slice(2);
 
 try {

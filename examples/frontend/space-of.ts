@@ -18,18 +18,18 @@ export type SpaceAnswer =
   { readonly kind: 'space'; readonly space: Space } | { readonly kind: 'no-such-group' };
 
 interface Options extends Gateway {
-  /** Resolves after so many milliseconds. */
+  /** Resolves after that many milliseconds. */
   readonly wait?: (ms: number) => Promise<void>;
 }
 
 const maxAttempts = 3;
 const longestWaitMs = 5000;
-/** For a router in between that keeps the code of an error and drops the rest. */
+/** The wait behind a router that drops `retryAfterMs` and keeps the code. */
 const defaultWaitMs = 1000;
 
 /**
- * The storage space of a group chat. Asked to slow down, it waits as long as it is told, at most five
- * seconds, and asks again, three times in all.
+ * The storage space of a group chat. After `RATE_LIMITED` it waits `retryAfterMs`, at most five
+ * seconds, and tries again, three attempts in all.
  *
  * @throws {GatewayError} for every other refusal, and what {@link ask} throws.
  */
@@ -39,13 +39,13 @@ export async function spaceOf(
 ): Promise<SpaceAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     const { data, errors } = await ask(gateway, SpaceOf, { openConversationId });
-    // Errors beside a space are those of single fields, which are null.
+    // Errors beside a space belong to single fields, which are null.
     if (data?.conversationSpace) return { kind: 'space', space: data.conversationSpace };
 
     const { message = 'The answer holds neither a space nor an error.', extensions } = errors?.[0] ?? {};
     const { code = 'UNKNOWN', retryable = false, retryAfterMs = defaultWaitMs } = extensions ?? {};
     if (code === 'CONVERSATION_NOT_FOUND') return { kind: 'no-such-group' };
-    // Asking earlier than told would be refused as well.
+    // An earlier attempt would be refused too.
     const mayAskAgain = attempt < maxAttempts && retryAfterMs <= longestWaitMs;
     if (code !== 'RATE_LIMITED' || !mayAskAgain) throw new GatewayError(code, message, retryable);
     await wait(retryAfterMs);

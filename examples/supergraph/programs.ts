@@ -15,7 +15,7 @@ export interface Program {
   readonly readyUrl: string;
 }
 
-/** Starts a program of Node's and resolves when it is ready. Only its complaints are passed on. */
+/** Starts a Node program and resolves once it is ready. Only its stderr is passed on. */
 export async function start({ arguments: words, directory, environment, readyUrl }: Program): Promise<void> {
   const child = spawn(process.execPath, words, {
     cwd: directory,
@@ -35,14 +35,14 @@ export async function start({ arguments: words, directory, environment, readyUrl
   }
 }
 
-/** The header is what Apollo Server wants to see before it answers a GET. */
+/** Apollo Server requires the header to answer a GET. */
 const answers = (url: string): Promise<boolean> =>
   fetch(url, { headers: { 'apollo-require-preflight': '1' } }).then(
     ({ ok }) => ok,
     () => false,
   );
 
-/** A port that is free right now. */
+/** A free port. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -51,7 +51,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Ends every program that was started here, by its own id. */
+/** Ends every program that was started here, by its id. */
 export async function stopAll(): Promise<void> {
   await Promise.all([...running].map(stop));
 }

@@ -6,8 +6,8 @@ import { serveNeighbours } from './neighbours/serve.ts';
 import { freePort, start, stopAll } from './programs.ts';
 import { composeSupergraph } from './supergraph.ts';
 
-// Starts two neighbours, the gateway, and two routers that join them; says where they listen; ends with Ctrl-C.
-// Variables of the gateway are passed on to it: without credentials it talks to its stand-in DingTalk.
+// Starts two neighbours, the gateway, and two routers over them; prints where they listen; ends with Ctrl-C.
+// The gateway gets its variables from this process: without credentials it uses its stand-in DingTalk.
 
 const here = new URL('.', import.meta.url);
 const repository = new URL('../../', import.meta.url);
@@ -22,7 +22,7 @@ const stop = async (exitCode: number): Promise<void> => {
 };
 process.once('SIGINT', () => void stop(0));
 process.once('SIGTERM', () => void stop(0));
-// Whoever started this over a channel has gone.
+// The parent process has ended.
 process.once('disconnect', () => void stop(0));
 
 try {

@@ -10,7 +10,7 @@ const files = {
 
 export type SubgraphName = keyof typeof files;
 
-/** The text that a router is started with: all subgraphs composed, each with the URL where it listens. */
+/** The supergraph SDL for the routers: all subgraphs composed, each with its URL. */
 export async function composeSupergraph(urls: Readonly<Record<SubgraphName, string>>): Promise<string> {
   const services = await Promise.all(
     (Object.keys(files) as SubgraphName[]).map(async (name) => ({

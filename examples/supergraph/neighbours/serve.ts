@@ -19,7 +19,7 @@ const titles: Readonly<Record<string, string>> = {
   'cid.demo.release': 'Release night',
 };
 
-/** Knows what chats are called, and nothing of where their files live. */
+/** Knows the titles of chats, but not where their files live. */
 const chatTitles: GraphQLResolverMap = {
   Query: {
     chats: (_query: unknown, { ids }: { ids: readonly string[] }) =>
@@ -30,7 +30,7 @@ const chatTitles: GraphQLResolverMap = {
   },
 };
 
-/** Sticks a word on any space, whoever returned it, and knows some spaces by their id alone. */
+/** Adds a label to any space of any subgraph, and knows some spaces by id alone. */
 const spaceLabels: GraphQLResolverMap = {
   Query: {
     pinnedSpaces: (_query: unknown, { ids }: { ids: readonly string[] }) =>

@@ -4,7 +4,7 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { operatorHeaders } from './operator-headers.mjs';
 
-// Each request is sent by itself: its `fetcher` joins none, and keeps no answer to a POST.
+// Each request is sent separately: the `fetcher` joins none, and caches no answer to a POST.
 class DingTalkSource extends RemoteGraphQLDataSource {
   willSendRequest({ request, context }) {
     for (const [name, value] of Object.entries(operatorHeaders(context.authorization))) {

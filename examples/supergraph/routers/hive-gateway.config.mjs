@@ -2,7 +2,7 @@ import { defineConfig } from '@graphql-hive/gateway';
 import { operatorHeaders } from './operator-headers.mjs';
 
 export const gatewayConfig = defineConfig({
-  // Set here, the person is in the key by which equal requests are joined. A plugin's `onFetch` runs after that.
+  // Set here, the person is part of the key that joins equal requests. A plugin's `onFetch` runs after that.
   propagateHeaders: {
     fromClientToSubgraphs: ({ request, subgraphName }) =>
       subgraphName === 'dingtalk' ? operatorHeaders(request.headers.get('authorization')) : {},

@@ -1,13 +1,13 @@
 /**
- * Who is who in this example. A real router checks a token here and takes the unionId out of it; what it must
- * never do is to pass on an `x-dingtalk-union-id` that the client sent.
+ * The people of this example. A real router checks a token here and reads the unionId from it. It must never
+ * forward an `x-dingtalk-union-id` that the client sent.
  */
 const unionIds = new Map([
   ['Bearer chy', 'chyxxxxx'],
   ['Bearer lin', 'linxxxxx'],
 ]);
 
-/** What the subgraph `dingtalk` is told of the person who asks; of a stranger, that it is the router who asks. */
+/** The headers for the subgraph `dingtalk`: the viewer's unionId, or none for an unknown token, and the router's secret. */
 export function operatorHeaders(authorization) {
   const unionId = unionIds.get(authorization ?? '');
   return {
