@@ -1,7 +1,7 @@
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildSchema, isObjectType, Kind, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
 
-/** One difference between two schemas, and what it asks of whoever made it. */
+/** One difference between two schemas, and what its author has to do. */
 export interface SchemaChange {
   readonly criticality: `${CriticalityLevel}`;
   readonly message: string;
@@ -12,15 +12,15 @@ const whatToDo: Readonly<Record<CriticalityLevel, string>> = {
   BREAKING:
     'keep the old beside the new, mark it @deprecated and remove it in a later major release; ' +
     'if this is that release, accept the change with npm run schema:release',
-  DANGEROUS: 'tell those whose routers compose this graph; nothing else, if it is meant',
+  DANGEROUS: 'inform the teams whose routers compose this graph; nothing else if the change is intended',
   NON_BREAKING: 'nothing',
 };
 
-/** Directives by which a router lets clients or other subgraphs in: to differ it suffices that one comes or goes. */
+/** Directives that hide from clients or close to other subgraphs: adding or removing one is breaking. */
 const closingWhenAdded = ['inaccessible'];
 const closingWhenRemoved = ['shareable'];
 
-/** What has changed from `released` to `current`, the worst first. Both are the SDL of a subgraph. */
+/** The changes from `released` to `current`, the worst first. Both are the SDL of a subgraph. */
 export async function compareSchemas(released: string, current: string): Promise<readonly SchemaChange[]> {
   const before = buildSubgraph(released);
   const after = buildSubgraph(current);
@@ -40,7 +40,7 @@ const describe = (level: CriticalityLevel, message: string): SchemaChange => ({
   whatToDo: whatToDo[level],
 });
 
-/** The federation's own directives are known to routers and need no definition here. */
+/** The directives of federation are known to routers and need no definition here. */
 const buildSubgraph = (sdl: string): GraphQLSchema => buildSchema(sdl, { assumeValidSDL: true });
 
 function closes(meta: Readonly<Record<string, unknown>>): boolean {
@@ -50,7 +50,7 @@ function closes(meta: Readonly<Record<string, unknown>>): boolean {
   );
 }
 
-/** A key that is gone breaks every subgraph that refers to its type by it, where a differ sees one directive less. */
+/** A key that is gone breaks every subgraph that refers to its type by it, but a diff only reports a removed directive. */
 function lostKeys(before: GraphQLSchema, after: GraphQLSchema): SchemaChange[] {
   return Object.values(before.getTypeMap()).flatMap((type) => {
     const left = keysOf(after.getType(type.name));
@@ -65,7 +65,7 @@ function lostKeys(before: GraphQLSchema, after: GraphQLSchema): SchemaChange[] {
   });
 }
 
-/** The fields of each `@key` that can be resolved here, in one spelling. */
+/** The fields of each resolvable `@key`, normalized. */
 function keysOf(type: GraphQLNamedType | undefined): string[] {
   if (!isObjectType(type)) return [];
   const nodes = [type.astNode, ...type.extensionASTNodes].flatMap((node) => node?.directives ?? []);

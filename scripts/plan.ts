@@ -4,7 +4,7 @@ import { PlanUsageError, readQuestion, rules } from './plan/question.ts';
 import { ttlThatFits } from './plan/remedy.ts';
 import { createRandom } from './plan/random.ts';
 
-// What a month of given use costs in calls to DingTalk, processes and memory: npm run plan -- --help
+// Estimates calls to DingTalk, processes and memory for a month of given use: npm run plan -- --help
 
 const usage = [
   'npm run plan -- --users 1000 --groups 500 --opens-per-day 20 --ttl 60000',
@@ -16,7 +16,7 @@ const usage = [
   '',
 ].join('\n');
 const words = process.argv.slice(2);
-/** The same for every question, so that the same question has the same answer. */
+/** A fixed seed, so that the same question has the same answer. */
 const random = (): (() => number) => createRandom(1);
 
 if (words.includes('--help')) {

@@ -14,7 +14,7 @@ const tailMinutes = 0.1;
 const progressMs = 10_000;
 const lookMs = 2000;
 
-/** Lets the gateway work for a while; true when nothing was wrong. */
+/** Runs the gateway under load for a while; true if there was no problem. */
 async function soak(settings: SoakArguments): Promise<boolean> {
   await using stack = new AsyncDisposableStack();
   const redis = settings.redis ? await startRedis() : undefined;
@@ -49,7 +49,7 @@ async function soak(settings: SoakArguments): Promise<boolean> {
     lookAtMs += lookMs;
     const sample = await look();
     if (!sample) break;
-    // A heap fills up until it is swept: what says something is how low it gets.
+    // A heap grows until garbage is collected: only its lowest size is meaningful.
     lowestHeapMb = Math.min(lowestHeapMb, sample.heapMb);
     if (pastMs() >= progressAtMs) {
       console.error(progressLine(sample, settings.minutes, counts.wrong));
@@ -66,9 +66,10 @@ async function soak(settings: SoakArguments): Promise<boolean> {
   const hasCrashed = gateway.hasEnded;
   if (!hasCrashed) {
     const sample = await look();
-    // Where a minute has just been told, this is its end and no minute of its own.
-    const told = samples.length > 1 && sample && sample.minute - (samples.at(-1)?.minute ?? 0) < tailMinutes;
-    if (told) lowestHeapMb = Math.min(lowestHeapMb, samples.pop()?.heapMb ?? Infinity);
+    // Right after the sample of a minute, this one replaces it instead of starting another minute.
+    const isTail =
+      samples.length > 1 && sample && sample.minute - (samples.at(-1)?.minute ?? 0) < tailMinutes;
+    if (isTail) lowestHeapMb = Math.min(lowestHeapMb, samples.pop()?.heapMb ?? Infinity);
     if (sample) samples.push({ ...sample, heapMb: Math.min(lowestHeapMb, sample.heapMb) });
   }
   const exitCode = hasCrashed ? null : await gateway.stop();

@@ -15,7 +15,7 @@ interface Sbom {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
 }
 
-/** Writes what the gateway is made of at run time, as CycloneDX, to the file that is given. */
+/** Writes the run-time dependencies of the gateway, as CycloneDX, to the given file. */
 const [target] = process.argv.slice(2);
 if (target === undefined) throw new Error('Usage: write-sbom <file>');
 
@@ -31,7 +31,7 @@ const sbom = runtimeOnly(
     }),
   ) as Sbom,
 );
-// npm names it after the folder.
+// npm names the package after the folder.
 sbom.metadata.component.name = manifest.name;
 
 const listed = new Set(sbom.components.map(({ name, version }) => `${name}@${version}`));
@@ -44,7 +44,7 @@ mkdirSync(dirname(target), { recursive: true });
 writeFileSync(target, `${JSON.stringify(sbom, null, 2)}\n`);
 process.stdout.write(`${target}: ${sbom.components.length} components\n`);
 
-/** By npm's own marks: its `--omit dev` also leaves out what run time and development share. */
+/** Filters by npm's marks: `--omit dev` also omits packages that run time and development share. */
 function runtimeOnly(whole: Sbom): Sbom {
   const components = whole.components.filter(
     ({ properties = [] }) => !properties.some(({ name }) => name === 'cdx:npm:package:development'),

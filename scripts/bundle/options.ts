@@ -5,12 +5,12 @@ import { requiredBuiltins } from './required-builtins.ts';
 /** esbuild's options for every bundle: the gateway's and those of the tests. */
 export const bundleOptions = {
   bundle: true,
-  // A dynamic import stays a file apart, loaded when it is needed.
+  // A dynamic import stays a separate file, loaded when it is needed.
   splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node22',
-  // Node keeps the source of what it has loaded in memory: this takes four megabytes off.
+  // Node keeps the source of loaded files in memory: minifying saves four megabytes.
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: true,

@@ -13,7 +13,7 @@ export const requiredBuiltins: Plugin = {
   name: 'required-builtins',
   setup(build) {
     build.onResolve({ filter: /^[a-z]/ }, ({ path, kind }) =>
-      // Dynamic imports stay: of a required module esbuild would give them the default export alone.
+      // Dynamic imports stay: esbuild would give them only the default export of a required module.
       kind === 'import-statement' && isBuiltin(path) ? { path, namespace } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({

@@ -1,7 +1,7 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A build that finds another one's in its place each time has lost. */
+/** After so many attempts at replacing another build's result, a build gives up. */
 const maxAttempts = 10;
 
 /** The folders beside `outdir` that belong to the build of this process. */
@@ -9,7 +9,7 @@ export function workFolders(outdir: string, pid = process.pid): { built: string;
   return { built: `${outdir}.new-${pid}`, retired: `${outdir}.old-${pid}` };
 }
 
-/** Puts what was built in the place of `outdir`, whole; where that fails, what was there stays. */
+/** Replaces `outdir` by the new build as a whole. If that fails, the last build stays. */
 export async function swapIn(outdir: string, pid = process.pid): Promise<void> {
   const { built, retired } = workFolders(outdir, pid);
   for (let attempt = 1; ; attempt += 1) {
@@ -20,7 +20,7 @@ export async function swapIn(outdir: string, pid = process.pid): Promise<void> {
       break;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // Another build was put there in between.
+      // Another build was put in place in between.
       const isTaken = code === 'ENOTEMPTY' || code === 'EEXIST';
       if (isTaken && attempt < maxAttempts) continue;
       if (isRetired && !isTaken) await rename(retired, outdir);
@@ -30,7 +30,7 @@ export async function swapIn(outdir: string, pid = process.pid): Promise<void> {
   await rm(retired, { recursive: true, force: true });
 }
 
-/** Removes what builds left that were killed; puts back what one of them had just retired. */
+/** Removes the leftovers of killed builds, and restores a build that one of them had retired. */
 export async function clearLeftovers(outdir: string): Promise<void> {
   const folder = path.dirname(outdir);
   const base = path.basename(outdir);
@@ -60,7 +60,7 @@ function isAtWork(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // Of another user.
+    // A process of another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,7 +1,7 @@
 import { dirname, join, relative, sep } from 'node:path';
 import { forbiddenImport, forbiddenPackage } from './rooms.ts';
 
-/** What the rule needs of oxlint's context and syntax tree, which is ESLint's. */
+/** The parts of oxlint's context and syntax tree (those of ESLint) that the rule needs. */
 interface Context {
   readonly cwd: string;
   readonly filename: string;

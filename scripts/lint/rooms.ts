@@ -6,7 +6,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   async: ['errors'],
   domain: ['errors'],
-  // The characters of unionId and corpId, and what loopback is, are rules of the domain.
+  // The characters of unionId and corpId, and the loopback addresses, are rules of the domain.
   config: ['domain'],
   redis: ['async', 'type config'],
   dingtalk: [
@@ -19,7 +19,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'async',
     'redis',
   ],
-  // The chambers take the shape of a step from dingtalk/, and know nothing of each other.
+  // The chambers import the type of a step from dingtalk/, and do not import each other.
   'dingtalk/http': ['type dingtalk', 'domain', 'errors', 'async'],
   'dingtalk/tokens': ['type dingtalk', 'domain', 'errors', 'async', 'redis'],
   'dingtalk/pacing': ['type dingtalk', 'domain', 'errors', 'async', 'redis'],

@@ -2,16 +2,16 @@ import { keyClasses, type KeyClass } from './keys.ts';
 import { hourMs, month, playMonth, workingDays } from './month.ts';
 import type { Question } from './question.ts';
 
-/** What a month of such use comes to. */
+/** The estimate for a month of given use. */
 export interface Estimate {
   readonly opensPerMonth: number;
-  /** Opens that are answered without a call, as a share. */
+  /** The share of opens that are answered without a call. */
   readonly hitShare: number;
-  /** Opens that wait for a call, as a share: where something old is served meanwhile, nobody waits. */
+  /** The share of opens that wait for a call. An open that is served a stale entry does not wait. */
   readonly waitShare: number;
   readonly callsPerMonth: number;
   readonly peakOpensPerSecond: number;
-  /** In the busiest hour, what all but one second in a thousand stay below. */
+  /** In the busiest hour, the 99.9th percentile over seconds. */
   readonly peakCallsPerSecond: number;
   readonly cacheEntries: number;
   readonly cacheMiB: number;
@@ -20,16 +20,16 @@ export interface Estimate {
   readonly redisOperationsPerSecond: number;
 }
 
-/** How many opens are played at most, over all entries: the more, the less the result depends on chance. */
+/** The number of opens to simulate at most, over all entries: more opens, less noise. */
 const playedOpens = 2_000_000;
 const mostSamples = 400;
-/** A process is full at half a core: the rest is for the seconds that are busier than the hour. */
+/** A process counts as full at half a core: the rest is for seconds busier than the hour. */
 const fullAtCpuShare = 0.5;
-/** Of each open: one read, as if no process kept anything itself. Of each call: the answer, its place in the second, its place in the month. */
+/** One read for each open, as without memory in the process. For each call: the answer, the rate limit, the month's count. */
 const redisPerOpen = 1;
 const redisPerCall = 3;
 
-/** Plays a month for a sample of the cache's entries. The same randomness gives the same estimate. */
+/** Simulates a month for a sample of the cache's entries. The same random numbers give the same estimate. */
 export function estimate(question: Question, random: () => number): Estimate {
   const classes = keyClasses(question);
   const shareOf = sampleShare(classes);
@@ -69,11 +69,11 @@ export function estimate(question: Question, random: () => number): Estimate {
   };
 }
 
-/** The share of all entries that can be played with the opens there are to play. */
+/** The share of all entries that the limit of opens allows to simulate. */
 function sampleShare(classes: readonly KeyClass[]): number {
   const opens = classes.reduce((sum, { opensPerDay, count }) => sum + opensPerDay * count, 0) * workingDays;
   return Math.min(1, playedOpens / opens);
 }
 
-/** What a second with that many on average stays below, all but one time in a thousand. */
+/** The 99.9th percentile of a second with that mean. */
 const atMostUsually = (perSecond: number): number => perSecond + 3.1 * Math.sqrt(perSecond);

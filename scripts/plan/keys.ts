@@ -1,18 +1,18 @@
 import type { Question } from './question.ts';
 
-/** Cache entries that are asked for equally often. */
+/** Cache entries that are opened equally often. */
 export interface KeyClass {
-  /** How often one of them is asked for on a working day. */
+  /** The opens of one of them on a working day. */
   readonly opensPerDay: number;
-  /** How many of them there are. */
+  /** The number of such entries. */
   readonly count: number;
 }
 
 /**
- * The entries that a cache would hold, by how often they are asked for.
+ * The entries of a cache, by how often they are opened.
  *
  * An entry belongs to one viewer and one group. A person's groups, and the groups of those who share an operator, are
- * opened as Zipf has it: the second half as often as the first, the third a third as often.
+ * opened by Zipf's law: the second half as often as the first, the third a third as often.
  */
 export function keyClasses(question: Question): KeyClass[] {
   const { users, groups, opensPerDay, groupsPerUser, viewerShare } = question;
@@ -26,7 +26,7 @@ export function keyClasses(question: Question): KeyClass[] {
 
 const mostClasses = 200;
 
-/** Ranks far down differ little: they are taken together, more of them the further down. */
+/** Low ranks differ little: they are grouped, in groups that grow with the rank. */
 function shares(ranks: number, opensPerDay: number, timesEach: number): KeyClass[] {
   let weights = 0;
   for (let rank = 1; rank <= ranks; rank += 1) weights += 1 / rank;

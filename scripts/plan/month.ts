@@ -5,7 +5,7 @@ export const month = {
   isWorkingDay: (day: number): boolean => day % 7 < 5,
   workStartsMs: 8 * 3_600_000,
   workHours: 10,
-  /** The hour in which most happens, counted from the start of work, and its share of the day. */
+  /** The busiest hour, counted from the start of work, and its share of the day. */
   busiestHour: 2,
   busiestShare: 0.2,
 } as const;
@@ -13,12 +13,12 @@ export const month = {
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
-/** What happened to one cache entry. */
+/** The month of one cache entry. */
 export interface KeyMonth {
   readonly opens: number;
-  /** Calls to DingTalk: each time an answer was asked for that was no longer fresh. */
+  /** Calls to DingTalk: one for each open without a fresh entry. */
   readonly calls: number;
-  /** Of those, the ones that somebody waited for: nothing old could be served meanwhile. */
+  /** The calls that an open waited for, because no stale entry could be served. */
   readonly waits: number;
   /** Calls in the busiest hours of all days. */
   readonly callsInBusiestHours: number;
@@ -31,7 +31,7 @@ export interface Freshness {
   readonly staleMs: number;
 }
 
-/** Plays one month of one cache entry that is opened `opensPerDay` times a working day, independently of each other. */
+/** Simulates a month of one cache entry with `opensPerDay` independent opens a working day. */
 export function playMonth(opensPerDay: number, freshness: Freshness, random: () => number): KeyMonth {
   const { ttlMs, staleMs } = freshness;
   let calls = 0;
@@ -67,7 +67,7 @@ export const workingDays = Array.from({ length: month.days }, (_, day) => day).f
   month.isWorkingDay,
 ).length;
 
-/** Moments of one day, in order: hour by hour at that hour's rate, with gaps of random length. */
+/** The times of a day's opens, in order: random gaps, at the rate of each hour. */
 function* opensOfDay(opensPerDay: number, workStartsMs: number, random: () => number): Generator<number> {
   const { workHours, busiestHour, busiestShare } = month;
   for (let hour = 0; hour < workHours; hour += 1) {

@@ -8,10 +8,10 @@ const quotas = [
 ] as const;
 const callsPerSecond = 20;
 
-/** The freshness with which a month needs no more than that many calls. */
+/** The shortest `CACHE_TTL_MS` with which a month needs at most that many calls. */
 type TtlFitting = (callsPerMonth: number) => number | undefined;
 
-/** The answer to a plan, for a person: figures, what they are held against, and what would help. */
+/** The plan as text: figures, the limits they are compared with, and what would help. */
 export function pageOf(question: Question, found: Estimate, ttlFitting: TtlFitting): string {
   const rows: readonly (readonly [string, string])[] = [
     ['opens a month', whole(found.opensPerMonth)],

@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
 
-/** Who asks how often, and how long an answer counts as fresh. */
+/** The use to plan for, and how long an answer is fresh. */
 export interface Question {
   /** People who open groups. */
   readonly users: number;
-  /** Groups that there are. */
+  /** All groups. */
   readonly groups: number;
   /** How often one person opens a group on a working day. */
   readonly opensPerDay: number;
   /** `CACHE_TTL_MS`. */
   readonly ttlMs: number;
-  /** `CACHE_STALE_MS`: how long after that an answer is still served while it is looked up anew. */
+  /** `CACHE_STALE_MS`: how long after that an answer is served stale while it is revalidated. */
   readonly staleMs: number;
   /** Groups that one person opens again and again. */
   readonly groupsPerUser: number;
@@ -49,7 +49,7 @@ const share = (meaning: string, from: number, to: number, preset: number): Rule 
   whole: false,
 });
 
-/** What can be said on the command line, by the name of what it says. */
+/** The options of the command line, by name. */
 export const rules = {
   users: whole('people who open groups', 1, 10_000_000),
   groups: whole('groups that there are', 1, 10_000_000),
@@ -66,9 +66,9 @@ type Name = keyof typeof rules;
 const names = Object.keys(rules) as Name[];
 
 /**
- * Reads the words of the command line.
+ * Reads the command line.
  *
- * @throws {PlanUsageError} that names what is missing, unknown or out of range, and what would do.
+ * @throws {PlanUsageError} that names the missing, unknown or invalid option, and the valid choices.
  */
 export function readQuestion(words: readonly string[]): Question {
   const given = parse(words);

@@ -5,7 +5,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const steps = [minuteMs, 5 * minuteMs, 15 * minuteMs, hourMs, 4 * hourMs, 12 * hourMs, 24 * hourMs];
 
-/** The shortest freshness, of a few round ones, with which a month needs no more calls than that; undefined: none does. */
+/** The shortest of a few round `CACHE_TTL_MS` with which a month needs at most that many calls; undefined if none fits. */
 export function ttlThatFits(
   question: Question,
   callsPerMonth: number,

@@ -3,14 +3,14 @@ import { parseArgs } from 'node:util';
 export interface SoakArguments {
   readonly minutes: number;
   readonly requestsPerSecond: number;
-  /** Where the table is written to, besides being printed. */
+  /** The file for the table, which is printed too. */
   readonly out: string | undefined;
   readonly redis: boolean;
 }
 
 export const usage = 'npm run soak -- [--minutes 10] [--rate 60] [--redis] [--out docs/soak.md]';
 
-/** Reads the command line. Throws an error that says what to put right. */
+/** Reads the command line. Throws an error that says what to correct. */
 export function readArguments(args: readonly string[]): SoakArguments {
   const { values } = parseArgs({
     args: [...args],

@@ -1,9 +1,9 @@
-/** Two percent apart: as exact as anybody reads them, in a few kilobytes however long it runs. */
+/** Bounds two percent apart: exact enough, in a few kilobytes for a run of any length. */
 const step = Math.log(1.02);
 
 export interface Latencies {
   add(ms: number): void;
-  /** Below which that share of all lies. */
+  /** The latency below which that share of all lies. */
   quantile(share: number): number;
 }
 

@@ -6,13 +6,13 @@ export const viewers = 200;
 
 export const idOf = (rank: number): string => `cid.demo.${rank}`;
 export const viewerOf = (index: number): string => `viewer${index}`;
-/** Each viewer is denied one of the hottest ids: whoever gets it has been served another's answer. */
+/** Each viewer is denied one of the hottest ids: a viewer who gets it was served another's answer. */
 export const deniedTo = (viewer: number): number => viewer;
 
-/** What the stand-in says of an id. */
+/** The stand-in's answer for an id. */
 export const spaceIdOf = (rank: number): string => demoSpace(idOf(rank), sandboxCredentials.corpId).spaceId;
 
-/** Draws ranks from 0 on, each as often as one over its place: a few are hot, most are cold. */
+/** Draws ranks from 0 on by Zipf's law: a few are hot, most are cold. */
 export function createZipf(count: number, random: () => number): () => number {
   const upTo: number[] = [];
   let sum = 0;

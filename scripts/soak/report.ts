@@ -12,7 +12,7 @@ interface Outcome {
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 const percent = (share: number | undefined): string =>
-  share === undefined ? 'not told' : `${(share * 100).toFixed(1)} %`;
+  share === undefined ? 'unknown' : `${(share * 100).toFixed(1)} %`;
 const perThousand = ({ calls, lookups }: Sample): string => whole((1000 * calls) / Math.max(1, lookups));
 
 export const progressLine = (sample: Sample, minutes: number, wrong: number): string =>
@@ -63,7 +63,7 @@ export function report(
     ...samples.map(
       (sample) =>
         `| ${sample.minute.toFixed(1)} | ${whole(sample.lookups)} | ${percent(sample.hitRatio)} | ` +
-        `${sample.cacheEntries === undefined ? 'not told' : whole(sample.cacheEntries)} | ${whole(sample.residentMb)} | ` +
+        `${sample.cacheEntries === undefined ? 'unknown' : whole(sample.cacheEntries)} | ${whole(sample.residentMb)} | ` +
         `${whole(sample.heapMb)} | ${whole(sample.p99Ms)} |`,
     ),
     '',

@@ -2,7 +2,7 @@ import type { GatewayProcess } from './start-gateway-process.ts';
 import type { StandInProcess } from './start-stand-in.ts';
 import type { TrafficCounts } from './traffic.ts';
 
-/** How it stood at one moment; counts since the start. */
+/** The state at one moment; counts since the start. */
 export interface Sample {
   readonly minute: number;
   readonly requests: number;
@@ -10,7 +10,7 @@ export interface Sample {
   readonly calls: number;
   readonly tokenCalls: number;
   readonly faults: number;
-  /** Undefined: the gateway does not tell. */
+  /** Undefined if the gateway does not export it. */
   readonly hitRatio: number | undefined;
   readonly cacheEntries: number | undefined;
   readonly residentMb: number;
@@ -21,7 +21,7 @@ export interface Sample {
 
 const answerMs = 5000;
 
-/** Rejects when the gateway does not tell in time. */
+/** Rejects if the gateway does not answer in time. */
 export async function takeSample(
   minute: number,
   gateway: GatewayProcess,

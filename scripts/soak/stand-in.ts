@@ -1,7 +1,7 @@
 import { startSandbox, type Fault } from '../../src/sandbox/sandbox.ts';
 import { deniedTo, idOf, viewerOf, viewers } from './population.ts';
 
-/** What the stand-in's process tells the one that started it. */
+/** The counts that the stand-in's process sends to its parent. */
 export interface StandInCounts {
   readonly lookupCalls: number;
   readonly tokenCalls: number;
@@ -12,11 +12,11 @@ export type StandInMessage =
 
 const faultShare = 0.02;
 const lookMs = 50;
-/** Tokens go stale now and then, as they do. */
+/** How often all tokens become stale. */
 const expireTokensMs = 60_000;
 const latencyMs = 20;
 
-/** No word of a pace: believing it, the gateway would go slower and slower. The stand-in's own limit says it if need be. */
+/** No "too fast" among them: it would halve the gateway's rate again and again. The stand-in's limit sends it if needed. */
 const faults: readonly Fault[] = [
   { kind: 'error', code: 'systemError' },
   { kind: 'html', status: 502 },
@@ -51,8 +51,8 @@ setInterval(() => {
 }, lookMs);
 setInterval(() => sandbox.expireTokens(), expireTokensMs);
 
-const tell = (message: StandInMessage): void => void process.send?.(message);
-process.on('message', () => tell({ kind: 'counts', ...counts }));
-// It lives no longer than whoever started it.
+const send = (message: StandInMessage): void => void process.send?.(message);
+process.on('message', () => send({ kind: 'counts', ...counts }));
+// It ends with its parent.
 process.on('disconnect', () => process.exit());
-tell({ kind: 'listening', url: sandbox.url });
+send({ kind: 'listening', url: sandbox.url });

@@ -16,15 +16,15 @@ interface GatewaySettings {
 
 export interface GatewayProcess {
   readonly url: string;
-  /** What should not have been: error lines of its log, and all that it wrote to stderr. */
+  /** Problems: error lines of its log, and everything on stderr. */
   readonly complaints: { count: number; readonly first: string[] };
   readonly hasEnded: boolean;
   residentMegabytes(): Promise<number>;
-  /** Asks it to stop as a process manager would; the exit code. */
+  /** Stops it with SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
 
-/** The gateway as it runs in production, but for its settings: short-lived answers, so that many are refreshed. */
+/** The gateway as in production, but with entries that are fresh for a short time, so that many are revalidated. */
 export async function startGatewayProcess(settings: GatewaySettings): Promise<GatewayProcess> {
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
@@ -58,7 +58,7 @@ export async function startGatewayProcess(settings: GatewaySettings): Promise<Ga
   createInterface({ input: child.stdout }).on('line', (line) => {
     const address = /"graphql":"([^"]+)\/graphql"/.exec(line)?.[1];
     if (address !== undefined) resolve(address);
-    // Errors and what is worse; warnings are what faults lead to.
+    // Errors and fatal lines. Warnings are expected: faults cause them.
     if (/^\{"level":(?:50|60)\b/.test(line)) complain(line);
   });
   createInterface({ input: child.stderr }).on('line', complain);

@@ -1,7 +1,7 @@
 import { freePort } from '../support/free-port.ts';
 import { findRedisServer, startRedisProcess, type RedisProcess } from '../support/redis-process.ts';
 
-/** A Redis for the time of the soak. Throws a clear error where `redis-server` is not installed. */
+/** A Redis for the soak. Throws a clear error if `redis-server` is not installed. */
 export async function startRedis(): Promise<RedisProcess> {
   const program = findRedisServer();
   if (program === undefined) throw new Error('--redis needs redis-server: apt-get install redis-server');

@@ -8,7 +8,7 @@ export interface StandInProcess {
   stop(): void;
 }
 
-/** The stand-in in a process of its own: what it needs is not the gateway's. */
+/** The stand-in in a separate process, so that its memory and CPU do not count as the gateway's. */
 export async function startStandIn(callsPerSecond: number): Promise<StandInProcess> {
   const file = fileURLToPath(new URL('stand-in.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', file, String(callsPerSecond)], {

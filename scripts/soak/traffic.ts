@@ -2,12 +2,12 @@ import { createLatencies, type Latencies } from './latencies.ts';
 import { createZipf, deniedTo, idOf, ids, spaceIdOf, viewerOf, viewers } from './population.ts';
 import { routerSecret } from './start-gateway-process.ts';
 
-/** More at once would measure this process, and not the gateway. */
+/** With more at once this process would be the bottleneck. */
 const maxAtOnce = 500;
 const tickMs = 10;
-/** Far beyond every deadline of the gateway: whoever waits longer waits for ever. */
+/** Far beyond every deadline of the gateway: a request that takes longer hangs. */
 const answerMs = 30_000;
-/** What faults of the stand-in and a spent budget lead to; anything else is a mistake of the gateway. */
+/** The codes that faults of the stand-in and the rate limit lead to; any other is a bug of the gateway. */
 const expectedCodes = new Set([
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_TIMEOUT',
@@ -18,7 +18,7 @@ const expectedCodes = new Set([
 export interface TrafficCounts {
   requests: number;
   lookups: number;
-  /** Requests that were due while too many were under way. */
+  /** Requests not sent because too many were running. */
   skipped: number;
   readonly codes: Map<string, number>;
   wrong: number;
@@ -34,7 +34,7 @@ interface Answer {
   }[];
 }
 
-/** Requests at a steady rate until `signal` is aborted; resolves when the last one is answered. */
+/** Sends requests at a steady rate until `signal` is aborted; resolves when the last one is answered. */
 export async function drive(
   url: string,
   requestsPerSecond: number,
@@ -86,7 +86,7 @@ export const noCounts = (): TrafficCounts => ({
   latencies: createLatencies(),
 });
 
-/** Most pages show one group, some a list. */
+/** Most requests look up one group, some a list. */
 function drawSize(): number {
   const drawn = Math.random();
   if (drawn < 0.75) return 1;

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Where `redis-server` is installed, if it is. */
+/** The path of `redis-server`, if it is installed. */
 export function findRedisServer(): string | undefined {
   return (process.env['PATH'] ?? '')
     .split(':')
@@ -23,11 +23,11 @@ export function findRedisServer(): string | undefined {
 export interface RedisProcess {
   readonly pid: number;
   readonly url: string;
-  /** Ends it as a power cut would; everything it held is gone. */
+  /** Kills it: all its data is lost. */
   stop(): Promise<void>;
 }
 
-/** A Redis on loopback that keeps nothing on disk; `args` are further settings, such as `--maxmemory 1mb`. */
+/** A Redis on loopback without persistence; `args` are further settings, such as `--maxmemory 1mb`. */
 export async function startRedisProcess(
   program: string,
   port: number,
@@ -37,7 +37,7 @@ export async function startRedisProcess(
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
   const child = spawn(program, [...settings, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = once(child, 'exit');
-  // Also where whoever started it is interrupted.
+  // Also if this process is interrupted.
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   const stop = async (): Promise<void> => {
