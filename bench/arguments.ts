@@ -1,23 +1,23 @@
 import { parseArgs } from 'node:util';
 
-/** What the command line asks for. */
+/** The choices of the command line. */
 export interface Choice {
   readonly mode: 'full' | 'quick' | 'scale' | 'help';
   /** Names, in the order of turns. */
   readonly targets: readonly string[];
   readonly workloads: readonly string[];
-  /** Rounds that count; one more goes before them. */
+  /** Rounds that count; one more runs before them. */
   readonly rounds: number;
 }
 
-/** What there is to choose from. */
+/** The available choices. */
 export interface Menu {
   readonly targets: readonly string[];
-  /** Those with a dash in their name are variants: the part before it names them all. */
+  /** A name with a dash is a variant: the part before the dash names all variants. */
   readonly workloads: readonly string[];
 }
 
-/** A command line that cannot be followed; the message says what can. */
+/** An invalid command line; the message names the valid choices. */
 export class UsageError extends Error {}
 
 const quick = {
@@ -29,9 +29,9 @@ const fullRounds = 10;
 const mostRounds = 1000;
 
 /**
- * Reads the words of the command line.
+ * Reads the command line.
  *
- * @throws {UsageError} for a word it does not know.
+ * @throws {UsageError} for an unknown argument.
  */
 export function readArguments(words: readonly string[], menu: Menu): Choice {
   const values = parse(words);
@@ -48,7 +48,7 @@ export function readArguments(words: readonly string[], menu: Menu): Choice {
   const preset = mode === 'quick' ? quick : { ...menu, rounds: fullRounds };
   return {
     mode,
-    // What everything is compared with always runs.
+    // The limit always runs: everything is compared with it.
     targets: inOrder(menu.targets, [
       'limit',
       ...chosen('--target', values.target, menu.targets, preset.targets),

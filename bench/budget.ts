@@ -1,38 +1,38 @@
-/** How long a turn lasts at least and at most: shorter ones measure noise, longer ones tell no more. */
+/** The bounds of a turn's length: shorter ones measure noise, longer ones add no precision. */
 const shortestTurnMs = 80;
 const longestTurnMs = 400;
-/** What a turn costs beside its load: connections, settling, counting. */
+/** The time of a turn besides its load: connections, settling, counting. */
 const besideTurnMs = 60;
 
-/** What a run is made of, for telling beforehand how long it takes. */
+/** The shape of a run, to estimate its length. */
 export interface RunShape {
   /** Of the whole run. */
   readonly budgetMs: number;
-  /** The one that does not count included. */
+  /** Including the one that does not count. */
   readonly rounds: number;
-  /** Turns of a round whose length can be chosen. */
+  /** Turns of a round with a variable length. */
   readonly turns: number;
-  /** What a round spends on everything else: starts, and turns whose number of operations is given. */
+  /** The rest of a round: starts, and turns with a given number of operations. */
   readonly fixedMs: number;
 }
 
-/** How long each turn of the first round may be, so that all rounds fit into the budget. */
+/** The length of each turn of the first round, so that all rounds fit into the budget. */
 export function turnMs({ budgetMs, rounds, turns, fixedMs }: RunShape): number {
   const perRoundMs = budgetMs / rounds - fixedMs;
   return Math.min(longestTurnMs, Math.max(shortestTurnMs, perRoundMs / Math.max(1, turns) - besideTurnMs));
 }
 
-/** How long the whole takes with turns of that length. */
+/** The length of the run with turns of that length. */
 export const estimateMs = (shape: RunShape): number =>
   shape.rounds * (shape.fixedMs + shape.turns * (turnMs(shape) + besideTurnMs));
 
-/** How long turns are to be from now on, after one round showed what it takes. */
+/** The length of later turns, from the measured time of one round. */
 export function nextTurnMs(seen: {
   readonly turnMs: number;
   readonly leftMs: number;
   readonly roundsLeft: number;
   readonly roundMs: number;
-  /** The part of the round that was spent in turns whose length can be chosen. */
+  /** The part of the round in turns with a variable length. */
   readonly turnsMs: number;
 }): number {
   if (seen.turnsMs <= 0) return seen.turnMs;
@@ -40,6 +40,6 @@ export function nextTurnMs(seen: {
   return Math.min(longestTurnMs, Math.max(shortestTurnMs, (seen.turnMs * availableMs) / seen.turnsMs));
 }
 
-/** How many operations a turn of that length has, going by the one before: every place at once is taken twice at least. */
+/** The operations of a turn of that length, from the turn before: at least twice the concurrency. */
 export const operationsFor = (perSecond: number, turnMs: number, concurrency: number): number =>
   Math.max(2 * concurrency, Math.round((perSecond * turnMs) / 1000));

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { repository } from './measure/child.ts';
 
 /**
- * Builds the gateway and the other targets; what the compiler says where it finds something wrong.
+ * Builds the gateway and the other targets. Returns the compiler's errors, if any.
  *
- * All of them run as JavaScript: stripping types at start costs a target time and memory that are not its own.
+ * All of them run as JavaScript: stripping types at start would count as the target's time and memory.
  */
 export async function build(): Promise<string | undefined> {
   const tsc = path.join(repository, 'node_modules/.bin/tsc');

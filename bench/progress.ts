@@ -1,13 +1,13 @@
-/** Tells a person what is going on. */
+/** Shows the progress to a person. */
 export interface Progress {
   /** A line that stays. */
   say(line: string): void;
-  /** What is going on right now: on a terminal one line that changes, elsewhere a line a round. */
+  /** The present step: on a terminal one line that changes, elsewhere one line for each round. */
   show(line: string): void;
   clear(): void;
 }
 
-/** Writes to stderr: what was found out goes to stdout. */
+/** Writes to stderr: the results go to stdout. */
 export function createProgress(): Progress {
   const { stderr } = process;
   let lastRound = '';

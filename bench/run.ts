@@ -18,23 +18,23 @@ import { startUpstream, type Upstream } from './upstream/upstream.ts';
 import type { Workload } from './workload.ts';
 import { refusals, workloads } from './workloads.ts';
 
-/** Beside the start of the targets and their warm-up. */
+/** In addition to the start of the targets and their warm-up. */
 const budgetMs = { full: 360_000, quick: 30_000 };
 /** Of all targets together. */
 const warmUpMs = { full: 105_000, quick: 15_000 };
-/** Of each: longer it would get no faster. */
+/** For each: a longer warm-up would not make it faster. */
 const longestWarmUpMs = 20_000;
-/** No round begins that would end later than this. */
+/** A round that would end later does not start. */
 const overBudget = 1.05;
 const roundsOfFull = 11;
-/** Guesses for the estimate that is printed before anything was measured. */
+/** Assumptions for the estimate that is printed before the first measurement. */
 const startGuessMs = 1000;
 const burstGuessMs = 1000;
 const idleAfterMs = 1000;
-/** After the last turn: whoever gives memory back when nothing is asked has had the time. */
+/** The rest after the last turn, in which a target may give memory back. */
 const restMs = { full: 70_000, quick: 0 };
 
-/** Runs every chosen target at every chosen workload, in turns, round by round. */
+/** Runs every chosen target at every chosen workload, in turns, round after round. */
 export async function run(choice: Choice): Promise<Report> {
   const startedMs = performance.now();
   const startedAt = new Date().toISOString();
@@ -163,7 +163,7 @@ interface Turns {
   readonly running: readonly RunningTarget[];
   readonly round: number;
   readonly rounds: number;
-  /** How many operations each turn has, going by the round before. */
+  /** The number of operations of each turn, from the round before. */
   readonly counts: Map<string, number>;
   readonly forMs: number;
   readonly progress: Progress;
@@ -189,7 +189,7 @@ async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cel
               seed: `${workload.name}.${target.name}.${round}`,
               operations: workload.operations ?? counts.get(key),
               forMs,
-              // What is hot stays so.
+              // The cache stays warm.
               warmUp: round === 0,
             });
       for (const fault of cell.faults) progress.say(`WRONG  ${workload.name}  ${target.name}: ${fault}`);
@@ -199,7 +199,7 @@ async function playRound(chosen: readonly Workload[], turns: Turns): Promise<Cel
   return cells;
 }
 
-/** What each holds right now. */
+/** The present memory of each target. */
 const residentMiBOf = (running: readonly RunningTarget[]): ReadonlyMap<string, number> =>
   new Map(running.map(({ target, child }) => [target.name, residentMiB([child.pid])]));
 

@@ -1,4 +1,4 @@
-/** What a series of measurements comes to: its middle, and how far the middle half lies apart. */
+/** The summary of a series of measurements: median, quartiles and extremes. */
 export interface Summary {
   readonly median: number;
   readonly q1: number;
@@ -32,9 +32,9 @@ export function summarize(values: readonly number[]): Summary {
 }
 
 /**
- * Each round's value over the reference's value of the same round; rounds that one of the two lacks are left out.
+ * Each round's value over the reference's value of the same round; rounds that only one of the two has are omitted.
  *
- * What disturbs the machine for a while disturbs both, and so leaves the ratio alone.
+ * A disturbance of the machine affects both, and so hardly the ratio.
  */
 export function ratiosWithinRounds(
   values: ReadonlyMap<number, number>,

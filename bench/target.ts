@@ -1,28 +1,28 @@
 import type { Dialect } from './load/dialect.ts';
 
-/** Where a target is to listen and whom it is to ask. */
+/** The port of a target, and its upstream. */
 export interface Surroundings {
   readonly port: number;
   readonly upstreamUrl: string;
-  /** Set for a target that needs it. */
+  /** Set for targets that need it. */
   readonly redisUrl: string;
-  /** A folder for what a target writes before it starts. */
+  /** A folder for files that a target writes before it starts. */
   readonly folder: string;
 }
 
-/** One of those that are measured: a program of Node's that listens on a port. */
+/** A measured program: it runs on Node and listens on a port. */
 export interface Target {
   readonly name: string;
   readonly what: string;
   readonly dialect: Dialect;
-  /** Keeps answers, and so is warmed up where answers are to be hot. */
+  /** Has a cache, which is filled before a workload of hot ids. */
   readonly caches: boolean;
   /** Answers `_entities`. */
   readonly federated: boolean;
-  /** The code that it promises for a lookup that DingTalk refuses. */
+  /** The code that it promises for a refused lookup. */
   readonly refusalCode?: string;
   readonly needsRedis?: boolean;
-  /** Another target once more, with its cache: what a cache has no part in is measured of the other. */
+  /** A peer with its cache. Workloads that a cache does not affect run only the peer without it. */
   readonly variant?: boolean;
   /** Runs once, before the first start. */
   prepare?(surroundings: Surroundings): Promise<void>;

@@ -2,7 +2,7 @@ import { routerSecret } from './load/dialect.ts';
 import { startChild } from './measure/child.ts';
 import type { Surroundings, Target } from './target.ts';
 
-/** A program of `targets/`, as it was built, told where it is by two variables. */
+/** A built program of `targets/`, configured by two variables. */
 const program = (file: string, settings: Readonly<Record<string, string>> = {}): Run => ({
   arguments: () => [`bench/dist/${file}`],
   environment: ({ port, upstreamUrl }) => ({
@@ -25,13 +25,13 @@ const peer = (name: string, what: string, run: Run): Target => ({
   ...run,
 });
 
-/** A peer once more, with its cache: measured where an answer may be known. */
+/** A peer with its cache: measured where an answer may be cached. */
 const caching = (target: Target): Target => ({ ...target, caches: true, variant: true });
-/** For the whole run: what is known once stays known. */
+/** Long enough that an entry stays fresh for the whole run. */
 const cacheOn = { CACHE_TTL_MS: '3600000' };
 const cacheOff = { CACHE_TTL_MS: '0', CACHE_STALE_MS: '0', CACHE_NEGATIVE_TTL_MS: '0' };
 
-/** The gateway as it runs in production, its pace out of the way. */
+/** The gateway as in production, with its rate limit out of the way. */
 const gateway = (
   settings: (surroundings: Surroundings) => Readonly<Record<string, string>>,
 ): Pick<Target, 'dialect' | 'federated' | 'refusalCode' | 'arguments' | 'environment'> => ({
@@ -48,7 +48,7 @@ const gateway = (
     DINGTALK_APP_KEY: 'sandbox-app-key',
     DINGTALK_APP_SECRET: 'sandbox-app-secret',
     DINGTALK_QPS: '10000',
-    // A thousand at once on a machine that is busy otherwise may take longer than anybody would wait.
+    // A thousand requests at once on a busy machine may take longer than a realistic deadline.
     UPSTREAM_TIMEOUT_MS: '30000',
     VIEWER_AUTH: 'router',
     ROUTER_SECRET: routerSecret,
@@ -56,7 +56,7 @@ const gateway = (
   }),
 });
 
-/** Hive Gateway, which looks the spaces up by itself: what it is to ask is composed before its first start. */
+/** Hive Gateway, which calls the upstream itself: its supergraph is composed before its first start. */
 const hive = (name: string, what: string, settings: Readonly<Record<string, string>> = {}): Target => {
   const supergraph = ({ folder }: Surroundings): string => `${folder}/${name}.graphql`;
   return {
@@ -89,7 +89,7 @@ const hive = (name: string, what: string, settings: Readonly<Record<string, stri
   };
 };
 
-/** What every ratio is to. */
+/** The reference of all ratios. */
 export const limit: Target = {
   name: 'limit',
   what: '`node:http` in, `undici` out, no GraphQL',
@@ -99,7 +99,7 @@ export const limit: Target = {
   ...program('limit.js'),
 };
 
-/** All that can be measured, in the order of their turns. */
+/** All targets, in the order of their turns. */
 export const targets: readonly Target[] = [
   limit,
   {

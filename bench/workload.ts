@@ -1,21 +1,21 @@
 import type { Operation } from './load/operation.ts';
 import type { Target } from './target.ts';
 
-/** What is asked of every target. */
+/** A load that every target gets. */
 export interface Workload {
   readonly name: string;
   readonly what: string;
   readonly kind: 'load' | 'start';
   /** How long each lookup takes upstream. */
   readonly latencyMs: number;
-  /** Operations under way at once. */
+  /** Concurrent operations. */
   readonly concurrency: number;
   readonly lookupsPerOperation: number;
-  /** How many operations one turn has; undefined: as many as fit into its time. */
+  /** The number of operations in a turn; undefined for as many as fit into its time. */
   readonly operations: number | undefined;
   suits(target: Target): boolean;
-  /** What is asked before anything is counted, of targets that keep answers. */
+  /** The operations that fill a target's cache, before the measurement. */
   warmUp?(): readonly Operation[];
-  /** The operations of one round, one at a time; `seed` differs from turn to turn, and no id of it was seen before where ids are new. */
+  /** The operations of one round, one at a time; `seed` differs between turns, so that new ids were never used before. */
   source(seed: string): () => Operation;
 }

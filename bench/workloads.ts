@@ -12,7 +12,7 @@ const strangerShare = 0.01;
 const ownerOfRank = (rank: number): number => rank % viewerCount;
 const strangerToRank = (rank: number): number => (rank + 1) % viewerCount;
 
-/** Who is refused what: one hot id for each viewer, and to one stranger each of the many ids. */
+/** The refusals: one hot id for each viewer, and each of the many ids for one viewer without access. */
 export const refusals: readonly (readonly [viewer: number, id: string])[] = [
   ...hotIds.slice(0, viewerCount).map((id, viewer) => [viewer, id] as const),
   ...zipfIds.map((id, rank) => [strangerToRank(rank), id] as const),
@@ -22,13 +22,13 @@ const refusedTo = new Set(refusals.map(([viewer, id]) => `${viewer} ${id}`));
 export const isRefused = (viewer: number, id: string): boolean => refusedTo.has(`${viewer} ${id}`);
 
 const always = (): boolean => true;
-/** Nothing that is asked for was asked for before. */
+/** For workloads of new ids, which a cache does not affect. */
 const withoutCache = ({ variant }: Target): boolean => variant !== true;
 
-/** One lookup of a new id a request. */
+/** Each request looks up one new id. */
 export const coldLookups = (concurrency: number): Workload => ({
   name: `W1-${concurrency}`,
-  what: `one cold lookup a request, ${concurrency} at once`,
+  what: `one cold lookup in each request, ${concurrency} at once`,
   kind: 'load',
   latencyMs: 0,
   concurrency,
@@ -38,7 +38,7 @@ export const coldLookups = (concurrency: number): Workload => ({
   source: (seed) => newIds(seed, (viewer, id) => ({ kind: 'lookup', viewer, ids: [id()] })),
 });
 
-/** Ids nobody has asked for yet, of one viewer after the other. */
+/** New ids, of each viewer in turn. */
 function newIds(seed: string, operation: (viewer: number, id: () => string) => Operation): () => Operation {
   let count = 0;
   return () => {
@@ -50,7 +50,7 @@ function newIds(seed: string, operation: (viewer: number, id: () => string) => O
   };
 }
 
-/** Twenty-five new ids, each asked for twice. */
+/** Twenty-five new ids, each looked up twice. */
 const twice = (kind: Operation['kind']) => (viewer: number, id: () => string) => {
   const distinct = Array.from({ length: 25 }, id);
   return { kind, viewer, ids: [...distinct, ...distinct] };
@@ -70,7 +70,7 @@ export const fiftyAliases = (latencyMs: number): Workload => ({
 
 export const hotLookups: Workload = {
   name: 'W4',
-  what: 'a hundred hot ids, each asked for by twenty viewers, 32 at once; 1 % are refused',
+  what: 'a hundred hot ids, each looked up by twenty viewers, 32 at once; 1 % are refused',
   kind: 'load',
   latencyMs: 0,
   concurrency: 32,
@@ -92,7 +92,7 @@ export const hotLookups: Workload = {
   },
 };
 
-/** Everything that is asked of targets, in the order of a round. */
+/** All workloads, in the order of a round. */
 export const workloads: readonly Workload[] = [
   coldLookups(1),
   coldLookups(32),
@@ -101,7 +101,7 @@ export const workloads: readonly Workload[] = [
   fiftyAliases(50),
   {
     name: 'W3',
-    what: 'a thousand requests at once for one id that is new, upstream 50 ms',
+    what: 'a thousand requests at once for one new id, upstream 50 ms',
     kind: 'load',
     latencyMs: 50,
     concurrency: 1000,
@@ -113,7 +113,7 @@ export const workloads: readonly Workload[] = [
   hotLookups,
   {
     name: 'W5',
-    what: 'a federated `_entities` call of fifty representations over twenty-five new ids',
+    what: 'a federated `_entities` request of fifty representations over twenty-five new ids',
     kind: 'load',
     latencyMs: 0,
     concurrency: 4,
@@ -124,7 +124,7 @@ export const workloads: readonly Workload[] = [
   },
   {
     name: 'W6',
-    what: 'ten thousand ids as popular as Zipf says, 32 at once; 1 % are asked for by somebody who is refused',
+    what: 'ten thousand ids by Zipf, 32 at once; 1 % of the lookups are refused',
     kind: 'load',
     latencyMs: 0,
     concurrency: 32,
@@ -143,7 +143,7 @@ export const workloads: readonly Workload[] = [
   },
   {
     name: 'W7',
-    what: 'start of the process to the end of its first right answer',
+    what: 'from the start of the process to the end of its first right answer',
     kind: 'start',
     latencyMs: 0,
     concurrency: 1,

@@ -9,14 +9,14 @@ interface Body {
   readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
 }
 
-/** Which viewer is refused which id. */
+/** Whether a viewer is refused an id. */
 export type IsRefused = (viewer: number, id: string) => boolean;
 
 /**
- * What is wrong with the answers to an operation, in words; undefined where nothing is.
+ * Describes the first fault in the answers to an operation; undefined if all are right.
  *
- * Every id must have its own space, and nobody a space that is refused to them: an error, of `refusalCode` where the
- * target promises one.
+ * Every id must have its own space. A viewer without access must get an error, with `refusalCode` if the target
+ * promises one.
  */
 export function faultIn(
   operation: Operation,
@@ -35,7 +35,7 @@ export function faultIn(
       return `HTTP ${status} with a body that is no JSON: ${body.slice(0, 200)}`;
     }
     if (parsed.data === undefined || parsed.data === null) {
-      // A whole answer that is an error: right only where a single lookup was refused.
+      // An error instead of an answer is right only for a single lookup that is refused.
       if (operation.ids.length > 1 || parsed.errors === undefined) return shorten(status, body);
       found.push(null);
     } else {
@@ -84,6 +84,6 @@ function isSpaceOf(id: string, space: unknown): boolean {
   );
 }
 
-/** Targets may write a time in one form or another. */
+/** Targets write times in different forms. */
 const isSameTime = (time: unknown, expected: string): boolean =>
   typeof time === 'string' && Date.parse(time) === Date.parse(expected);

@@ -8,7 +8,7 @@ export interface HttpAnswer {
 
 /** One kept-alive HTTP/1.1 connection that carries one request at a time. */
 export interface Connection {
-  /** Rejects when the connection breaks before the answer is whole. */
+  /** Rejects if the connection breaks before the answer is complete. */
   send(request: Buffer): Promise<HttpAnswer>;
   close(): void;
 }
@@ -18,8 +18,8 @@ const endOfHead = Buffer.from('\r\n\r\n');
 /**
  * Connects to a port of this machine.
  *
- * Written by hand: what the load costs is taken from the target, which shares the machine with it, and no client
- * lets all its connections be opened before the first request.
+ * Written by hand: the load shares the machine with the target, so it has to be cheap, and no HTTP client can open
+ * all its connections before the first request.
  */
 export async function connect(port: number): Promise<Connection> {
   const socket = net.connect({ port, host: '127.0.0.1', noDelay: true });
@@ -60,7 +60,7 @@ export async function connect(port: number): Promise<Connection> {
   };
 }
 
-/** The answer that the bytes hold; undefined while it is not whole. */
+/** The answer in the bytes; undefined while it is incomplete. */
 function readAnswer(bytes: Buffer): HttpAnswer | undefined {
   const headEnds = bytes.indexOf(endOfHead);
   if (headEnds === -1) return undefined;

@@ -1,20 +1,20 @@
 import { unionIdOf } from '../upstream/viewers.ts';
 import type { Operation } from './operation.ts';
 
-/** How a target is asked. */
+/** The form of requests to a target. */
 export type Dialect =
-  /** A POST an id. */
+  /** One POST for each id. */
   | 'rest'
   | 'graphql'
-  /** GraphQL as Mesh makes it of a JSON API: question and answer lie one level deeper, and ids are strings. */
+  /** GraphQL as Mesh derives it from a JSON API: input and answer are one level deeper, and ids are strings. */
   | 'mesh';
 
-/** What a router in front of the gateway sends; the other targets look at the operator alone. */
+/** The headers of a router in front of the gateway; the other targets only read the operator. */
 export const routerSecret = 'the-bench-is-the-router';
 
 const fields = 'spaceId corpId createTime modifiedTime';
 
-/** The bytes that ask for one operation: several requests for a dialect that knows no batches. */
+/** The bytes of one operation: several requests for a dialect without batches. */
 export function requestsFor({ kind, viewer, ids }: Operation, dialect: Dialect): Buffer[] {
   if (dialect === 'rest') {
     return ids.map((openConversationId) => post('/lookup', viewer, { openConversationId }));
@@ -33,7 +33,7 @@ export function requestsFor({ kind, viewer, ids }: Operation, dialect: Dialect):
 
 const documents = new Map<string, string>();
 
-/** The same text for the same shape, as a client with variables sends it. */
+/** The document for a shape of operation, as a client with variables sends it. */
 function documentFor(kind: Operation['kind'], count: number, dialect: Dialect): string {
   const key = `${kind} ${count} ${dialect}`;
   let document = documents.get(key);
@@ -47,7 +47,7 @@ function documentFor(kind: Operation['kind'], count: number, dialect: Dialect): 
 
 const entitiesDocument = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Conversation { space { ${fields} } } } }`;
 
-/** Every id stands twice where there are more than one: alias `a<n>` asks for variable `i<n modulo half>`. */
+/** With more than one id each is looked up twice: alias `a<n>` uses variable `i<n modulo half>`. */
 function aliasesDocument(aliases: number, dialect: Dialect): string {
   const variables = variablesOf(aliases);
   const type = dialect === 'mesh' ? 'String!' : 'ID!';

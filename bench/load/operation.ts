@@ -1,7 +1,7 @@
-/** One thing a client wants: a request of GraphQL; of a target without GraphQL as many requests as it has ids. */
+/** One operation of a client: a GraphQL request, or one request for each id at a target without GraphQL. */
 export interface Operation {
   readonly kind: 'lookup' | 'aliases' | 'entities';
   readonly viewer: number;
-  /** May hold an id twice. */
+  /** May contain an id twice. */
   readonly ids: readonly string[];
 }

@@ -4,21 +4,21 @@ import { requestsFor, type Dialect } from './dialect.ts';
 import type { Operation } from './operation.ts';
 
 const connectAtOnce = 100;
-/** After so long without any answer everything is cut: a target that hangs must not hang the benchmark. */
+/** After this time without any answer all connections are cut: a hanging target must not hang the benchmark. */
 const giveUpAfterMs = 60_000;
 const lookEveryMs = 1000;
 const keptFaults = 5;
 
 export interface LoadOptions {
-  /** One after the other gets a connection: more than one where replicas share the load. */
+  /** Connections are spread over these in turn: more than one if replicas share the load. */
   readonly ports: readonly number[];
   readonly dialect: Dialect;
-  /** Operations under way at once. */
+  /** Concurrent operations. */
   readonly concurrency: number;
-  /** Of each operation. Without batches each is a request of its own, over a connection of its own. */
+  /** Ids of each operation. Without batches each is a separate request on a separate connection. */
   readonly lookupsPerOperation: number;
   readonly isRefused: IsRefused;
-  /** The code that the target promises for a refusal, if it does. */
+  /** The code that the target promises for a refusal, if any. */
   readonly refusalCode?: string | undefined;
 }
 
@@ -27,13 +27,13 @@ export interface LoadResult {
   readonly seconds: number;
   readonly latenciesMs: readonly number[];
   readonly faultCount: number;
-  /** The first few, in words. */
+  /** The first few, as text. */
   readonly faults: readonly string[];
 }
 
 /** Connections to a target, all open before the first request, over which load is sent in turns. */
 export interface Load extends Disposable {
-  /** Sends what `next` gives, until it gives nothing or, after at least one each, `forMs` have passed. */
+  /** Sends the operations of `next` until there are no more, or `forMs` have passed and each connection had one. */
   run(next: () => Operation | undefined, forMs?: number): Promise<LoadResult>;
 }
 
@@ -45,7 +45,7 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
     Array.from({ length: requestsPerOperation }, () => ({ lane, port: ports[at % ports.length] ?? 0 })),
   );
   while (missing.length > 0) {
-    // In bunches: more at once would overflow the target's queue of connections, and wait a second to be tried again.
+    // In groups: more at once would overflow the target's accept queue, and be retried after a second.
     await Promise.all(
       missing.splice(0, connectAtOnce).map(async ({ lane, port }) => {
         lane.push(await connect(port));

@@ -1,6 +1,6 @@
 /**
- * Draws ranks from 0 to `count - 1` of which rank `r` is `(r + 1) ** exponent` times rarer than the first, as the
- * popularity of most things is spread.
+ * Draws ranks from 0 to `count - 1`. Rank `r` is `(r + 1) ** exponent` times rarer than the first, a common distribution
+ * of popularity.
  */
 export function createZipf(count: number, exponent: number, random: () => number): () => number {
   const upTo = new Float64Array(count);

@@ -14,14 +14,14 @@ export interface Cell {
   readonly target: string;
   readonly operations: number;
   readonly seconds: number;
-  /** User and system, of all threads of the target; of a start: until its first right answer. */
+  /** User and system time of all threads of the target; for a start, until its first right answer. */
   readonly cpuMsPerOperation: number;
   readonly operationsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly upstreamCallsPerOperation: number;
   readonly residentMiB: number;
-  /** Answers that were wrong, lookups for the wrong viewer included. */
+  /** Wrong answers, including lookups for the wrong viewer. */
   readonly faultCount: number;
   readonly faults: readonly string[];
 }
@@ -33,19 +33,19 @@ export interface CellOptions {
   readonly round: number;
   /** Makes the ids of this turn new. */
   readonly seed: string;
-  /** How many operations; undefined: as many as take `forMs`. */
+  /** The number of operations; undefined for as many as fit into `forMs`. */
   readonly operations: number | undefined;
   readonly forMs: number;
   /** The processes of the target; those of `running` unless it has more. */
   readonly pids?: readonly number[];
-  /** Where it listens, if in more than one place. */
+  /** Its ports, if there are several. */
   readonly ports?: readonly number[];
-  /** False where what is asked for is hot already. */
+  /** False if the cache is already warm. */
   readonly warmUp?: boolean;
 }
 
 const warmUpAtOnce = 32;
-/** For what is still under way in a target: a connection to accept, an answer to log. */
+/** Time for the remaining work of a target: a connection to accept, an answer to log. */
 const settleMs = 15;
 
 export async function measureCell(options: CellOptions): Promise<Cell> {

@@ -9,14 +9,14 @@ const stopWithinMs = 5000;
 /** A program that was started here. */
 export interface Child {
   readonly pid: number;
-  /** The last of what it wrote to stderr. */
+  /** The end of its stderr. */
   complaints(): string;
   /** True once it has ended. */
   readonly ended: boolean;
-  /** Resolves when it has ended, of itself or not. */
+  /** Resolves when it has ended for any reason. */
   readonly gone: Promise<void>;
   stop(): Promise<void>;
-  /** Ends it without asking: what it would tidy up is of no interest. */
+  /** Kills it: no clean-up is needed. */
   kill(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => process.exit(130));
 }
 
-/** Runs a program in the repository's folder with nothing in its environment but `environment`, PATH and HOME. */
+/** Runs a program in the repository's folder, with only `environment`, PATH and HOME in its environment. */
 export function startChild(
   program: string,
   words: readonly string[],
@@ -77,6 +77,6 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }

@@ -12,7 +12,7 @@ export function cpuSeconds(pids: readonly number[]): number {
 function cpuSecondsOf(pid: number): number {
   let nanoseconds = 0;
   for (const task of readdirSync(`/proc/${pid}/task`)) {
-    // The scheduler's own count: the ticks of `stat` are 10 ms, too coarse for a cell of a few hundred.
+    // The scheduler's count: the ticks of `stat` are 10 ms, too coarse for a cell of a few hundred.
     nanoseconds += Number(readIfThere(`/proc/${pid}/task/${task}/schedstat`).split(' ')[0]);
   }
   return nanoseconds > 0 ? nanoseconds / 1e9 : ticksOf(pid) / ticksPerSecond;
@@ -34,7 +34,7 @@ function ticksOf(pid: number): number {
   return Number(fields[11]) + Number(fields[12]);
 }
 
-/** Memory that the processes hold, in MiB; what they share counts for each. */
+/** Resident memory of the processes, in MiB; shared memory counts for each. */
 export function residentMiB(pids: readonly number[]): number {
   let kibibytes = 0;
   for (const pid of pids) {

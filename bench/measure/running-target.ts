@@ -21,7 +21,7 @@ export interface RunningTarget {
 
 let asked = 0;
 
-/** Starts a target and asks it until it answers rightly. Throws, with what it complained of, when it does not. */
+/** Starts a target and sends lookups until an answer is right. Throws with its stderr if none is. */
 export async function startTarget(target: Target, surroundings: Surroundings): Promise<RunningTarget> {
   const startedMs = performance.now();
   const child = startChild(

@@ -6,7 +6,7 @@ import { freePort } from '../../scripts/support/free-port.ts';
 import { cpuSeconds, residentMiB } from './process-cost.ts';
 import { pause, startTarget } from './running-target.ts';
 
-/** For memory to become what it is while nothing is asked. */
+/** Time for the memory to settle without requests. */
 const idleAfterMs = 100;
 
 export interface StartCellOptions {
@@ -17,7 +17,7 @@ export interface StartCellOptions {
   readonly round: number;
 }
 
-/** Starts a target anew, beside the one that does the other turns, and ends it again. */
+/** Starts a second process of a target, beside the one of the other turns, and ends it. */
 export async function measureStart(options: StartCellOptions): Promise<Cell> {
   const { target, workload, upstream, surroundings, round } = options;
   await upstream.begin(workload.latencyMs);

@@ -2,12 +2,12 @@ import { openLoad } from '../load/run-load.ts';
 import { coldLookups, fiftyAliases, hotLookups, isRefused } from '../workloads.ts';
 import type { RunningTarget } from './running-target.ts';
 
-/** What the other workloads are made of: many lookups at once, new ones, and known ones where a target keeps answers. */
+/** A mix of the other workloads: many lookups at once, new ones, and cached ones if the target has a cache. */
 const workloads = [fiftyAliases(0), coldLookups(32), hotLookups];
 
 /**
- * Lets the target's code be compiled, as it is in any process that has run for a while. For a given time, not until
- * its cost no longer falls: on a busy machine one look at the cost is as good as chance.
+ * Runs the target until its code is compiled, as in any process that has run for a while. The time is fixed: on a
+ * busy machine a single measurement of the cost is too noisy to decide when to stop.
  */
 export async function warmUp({ target, port }: RunningTarget, forMs: number): Promise<void> {
   for (const workload of workloads) {

@@ -1,7 +1,7 @@
 import type { Summary } from '../statistics.ts';
 import { ratioTo, rowsOf, type Report, type Row } from './report.ts';
 
-/** The report as a page of Markdown: ratios first, then what they were made of. */
+/** The report as a page of Markdown: ratios first, then the figures behind them. */
 export function markdownOf(report: Report): string {
   const rows = rowsOf(report);
   return [
@@ -75,7 +75,7 @@ function workloadSection(workload: string, what: string, rows: readonly Row[]): 
   return [`## ${workload}: ${what}`, '', ...table(head, lines), ''];
 }
 
-/** What a router's question costs beside the same question of a client. */
+/** The cost of a router's request compared with the same request of a client. */
 function notesOnEntities(report: Report): string[] {
   const notes = report.targets.flatMap(({ name: target }) => {
     const ratio = ratioTo(report, { workload: 'W5', target }, { workload: 'W2-0ms', target });
@@ -92,7 +92,7 @@ const whatOf = (report: Report, target: string): string =>
 
 const spread = ({ median, q1, q3 }: Summary): string => `${figure(median)} (${figure(q1)}–${figure(q3)})`;
 
-/** Three digits that count. */
+/** Three significant digits. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);

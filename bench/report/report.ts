@@ -11,24 +11,24 @@ export interface Report {
   readonly rounds: number;
   readonly targets: readonly { readonly name: string; readonly what: string }[];
   readonly workloads: readonly { readonly name: string; readonly what: string }[];
-  /** Targets that could not run, and why. */
+  /** Targets that could not run, with the reason. */
   readonly skipped: readonly string[];
   readonly memory: readonly TargetMemory[];
-  /** Round 0, which counts for nothing, included. */
+  /** Including round 0, which does not count. */
   readonly cells: readonly Cell[];
 }
 
 export interface TargetMemory {
   readonly target: string;
-  /** Before anything was asked of it. */
+  /** Before the first request. */
   readonly idleMiB: number;
-  /** With the last turn of all. */
+  /** During the last turn of all. */
   readonly afterMiB: number;
-  /** When nothing had been asked for a while after that; undefined in a run that is in a hurry. */
+  /** After a while without requests; undefined in a quick run. */
   readonly restedMiB: number | undefined;
 }
 
-/** What one target did at one workload, over the rounds that count. */
+/** The results of one target at one workload, over the rounds that count. */
 export interface Row {
   readonly workload: string;
   readonly target: string;
@@ -72,7 +72,7 @@ interface Place {
   readonly target: string;
 }
 
-/** How much dearer one place is than another, round by round; undefined where they have no round in common. */
+/** The ratio of two cells' costs, round by round; undefined if they have no round in common. */
 export function ratioTo(report: Report, place: Place, base: Place): Summary | undefined {
   const costs = ({ workload, target }: Place): Map<number, number> =>
     new Map(counted(report, workload, target).map((cell) => [cell.round, costOf(cell)]));

@@ -6,7 +6,7 @@ const plotWidth = 560;
 const barHeight = 12;
 const gap = 22;
 
-/** A plot of the ratios: a bar for each target of each workload on a logarithmic scale, its middle half as a line. */
+/** A plot of the ratios: a bar for each target of each workload on a logarithmic scale, with its middle half as a line. */
 export function svgOf(report: Report): string {
   const rows = rowsOf(report).filter(({ ratio }) => ratio !== undefined);
   const ratios = rows.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio.q1, ratio.q3, ratio.median]));

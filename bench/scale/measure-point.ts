@@ -10,12 +10,12 @@ import { withWorkers } from './children.ts';
 import { targetOf, type Point } from './points.ts';
 import { workloadsOf } from './workloads.ts';
 
-/** What an arrangement costs a lookup, cold and hot. */
+/** The cost of a lookup in an arrangement, cold and hot. */
 export interface PointResult {
   readonly point: Point;
   readonly cold: Cell;
   readonly hot: Cell;
-  /** CPU per lookup, over the limit's right before. */
+  /** CPU per lookup, over that of the limit measured right before. */
   readonly coldRatio: number;
   readonly hotRatio: number;
   readonly idleMiB: number;
@@ -72,7 +72,7 @@ export async function measurePoint(point: Point, around: PointSurroundings): Pro
       seed: `warm-up.${seed}`,
       operations: workload.operations,
     });
-  // Until the code of each process is compiled, as it is in any that has run for a while.
+  // Until the code of each process is compiled, as in any that has run for a while.
   await measure({ ...warm, operations: warmUpLookups * pids.length });
   const coldCell = await measure(cold);
   const hotCell = await measure(hot);

@@ -22,7 +22,7 @@ const head = [
   'MiB after',
 ];
 
-/** How cost grows, as a page of Markdown. */
+/** The growth of the cost, as a page of Markdown. */
 export function scalePage(results: readonly PointResult[]): string {
   return [
     '# CPU per lookup as processes, ids and viewers grow',

@@ -1,10 +1,10 @@
 import type { Target } from '../target.ts';
 
-/** One arrangement of the gateway and what is asked of it. */
+/** One arrangement of the gateway and its load. */
 export interface Point {
   readonly group: 'one port' | 'replicas' | 'ids' | 'viewers';
   readonly name: string;
-  /** Processes with a port of their own. */
+  /** Processes, each with its own port. */
   readonly replicas: number;
   /** Workers behind one port; 0: a plain process. */
   readonly workers: number;
@@ -23,7 +23,7 @@ const arrangement = (group: Point['group'], name: string, special: Partial<Point
   ...special,
 });
 
-/** Everything that is looked at, in order. */
+/** All arrangements to measure, in order. */
 export const points: readonly Point[] = [
   arrangement('one port', 'a plain process'),
   ...[1, 2, 4].map((workers) => arrangement('one port', `cluster of ${workers}`, { workers })),
@@ -37,7 +37,7 @@ export const points: readonly Point[] = [
   ),
 ];
 
-/** The target that stands for one process, or one cluster, of an arrangement. */
+/** The target for one process, or one cluster, of an arrangement. */
 export function targetOf(point: Point, gateway: Target): Target {
   return {
     ...gateway,

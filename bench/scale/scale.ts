@@ -15,7 +15,7 @@ import { points } from './points.ts';
 const warmUpMs = 10_000;
 const folder = fileURLToPath(new URL('../results/', import.meta.url));
 
-/** Measures every arrangement, prints and saves what came out; returns the exit code. */
+/** Measures every arrangement, prints and saves the results; returns the exit code. */
 export async function runScale(): Promise<number> {
   const progress = createProgress();
   const gateway = targets.find(({ name }) => name === 'gateway-cache');

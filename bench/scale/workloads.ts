@@ -7,7 +7,7 @@ import type { Point } from './points.ts';
 const hotLookups = 10_000;
 const concurrency = 32;
 
-/** Every id once, each by its viewer; and then many of them again. */
+/** Every id once, each by its viewer; then many of them again. */
 export function workloadsOf(
   { ids, viewers, group, name }: Point,
   seed: number,

@@ -5,7 +5,7 @@ import { createGotLookup } from './got-lookup.ts';
 import { typeDefs, type LookupArguments } from './schema.ts';
 import { host, port, type Space } from './surroundings.ts';
 
-// The same with a loader for each request, so that an id is looked up once in it.
+// The same with a loader for each request, so that each id is looked up once.
 
 interface Context {
   readonly spaces: DataLoader<string, Space>;

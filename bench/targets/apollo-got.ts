@@ -4,7 +4,7 @@ import { createGotLookup } from './got-lookup.ts';
 import { typeDefs, type LookupArguments } from './schema.ts';
 import { host, port } from './surroundings.ts';
 
-// Apollo Server as its own page starts it, got in its resolver.
+// Apollo Server as its documentation starts it, with got in the resolver.
 
 const lookup = await createGotLookup();
 const server = new ApolloServer<{ unionId: string }>({

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 
-// The gateway as PROCESSES workers behind one port: the primary accepts connections and hands them round.
+// The gateway as PROCESSES workers behind one port: the primary accepts connections and distributes them.
 
 let stopping = false;
 cluster.setupPrimary({ exec: 'dist/main.js' });

@@ -2,7 +2,7 @@ import http from 'node:http';
 import got from 'got';
 import { fetchToken, lookupPath, upstreamUrl, type Space } from './surroundings.ts';
 
-/** A lookup as anybody writes it with got: one instance, kept connections, the answer parsed by got. */
+/** A usual lookup with got: one instance, kept-alive connections, the answer parsed by got. */
 export async function createGotLookup(): Promise<(id: string, unionId: string) => Promise<Space>> {
   const api = got.extend({
     prefixUrl: upstreamUrl,

@@ -1,5 +1,5 @@
 import { serveRest } from './rest.ts';
 import { createUndiciLookup } from './undici-lookup.ts';
 
-// What the machine allows: node:http in, undici out, nothing between.
+// The limit of the machine: node:http in, undici out, nothing between.
 serveRest(await createUndiciLookup());

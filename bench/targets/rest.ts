@@ -6,7 +6,7 @@ type Lookup = (openConversationId: string, unionId: string) => Promise<Space>;
 /** A lookup that DingTalk refused. */
 export class Refused extends Error {}
 
-/** Serves one lookup a request over bare `node:http`, answering in the shape that GraphQL answers have. */
+/** Serves one lookup per request over bare `node:http`, with answers in the form of GraphQL. */
 export function serveRest(lookup: Lookup): void {
   http
     .createServer((request, response) => {

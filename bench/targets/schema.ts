@@ -16,6 +16,6 @@ export interface LookupArguments {
   readonly openConversationId: string;
 }
 
-/** How long, and how many, the targets keep that keep answers: the gateway is told the same. Not at all: 0. */
+/** Lifetime and number of entries for targets with a cache, the same as for the gateway; 0 without a cache. */
 export const cacheTtlMs = Number(process.env['CACHE_TTL_MS'] ?? 0);
 export const cacheEntries = 100_000;

@@ -1,5 +1,5 @@
-// What every target but the gateway is told, and how it comes by its access token: once, at start, as each of them
-// would keep it for two hours.
+// The settings of every target but the gateway, and its access token: fetched once at start, since each of them would
+// cache it for two hours.
 
 const { UPSTREAM_URL, PORT } = process.env;
 

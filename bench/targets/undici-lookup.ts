@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { Refused } from './rest.ts';
 import { fetchToken, lookupPath, upstreamUrl, type Space } from './surroundings.ts';
 
-/** The cheapest lookup there is: undici on kept connections. */
+/** The cheapest lookup: undici on kept-alive connections. */
 export async function createUndiciLookup(): Promise<(id: string, unionId: string) => Promise<Space>> {
   const token = await fetchToken();
   const pool = new Pool(upstreamUrl, { connections: null });

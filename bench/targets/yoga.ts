@@ -4,7 +4,7 @@ import { createGraphQLError, createSchema, createYoga } from 'graphql-yoga';
 import { cacheEntries, cacheTtlMs, typeDefs, type LookupArguments } from './schema.ts';
 import { fetchToken, host, lookupPath, port, upstreamUrl, type Space } from './surroundings.ts';
 
-// graphql-yoga with the fetch of Node; with CACHE_TTL_MS its response cache, one for each viewer.
+// graphql-yoga with the fetch of Node; with CACHE_TTL_MS its response cache, separate for each viewer.
 
 const token = await fetchToken();
 const unionIdOf = (request: Request): string => request.headers.get('x-dingtalk-union-id') ?? '';

@@ -1,13 +1,13 @@
-/** What the benchmark asks of the stand-in's process, over its channel rather than over HTTP. */
+/** The requests to the stand-in's process, over its channel rather than over HTTP. */
 export type UpstreamRequest =
   | { readonly kind: 'begin'; readonly latencyMs: number }
   | { readonly kind: 'count' }
   | { readonly kind: 'deny'; readonly pairs: readonly (readonly [viewer: number, id: string])[] };
 
-/** What has arrived since the last `begin`. */
+/** The counts since the last `begin`. */
 export interface UpstreamCounts {
   readonly lookups: number;
-  /** Lookups on behalf of somebody who has no business with that id. */
+  /** Lookups on behalf of another viewer than the id's. */
   readonly foreign: number;
 }
 

@@ -2,7 +2,7 @@ import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { UpstreamReply, UpstreamRequest } from './messages.ts';
 import { ownerOf, unionIdOf } from './viewers.ts';
 
-// The stand-in DingTalk in a process of its own, without a limit of calls, told and read over the channel.
+// The stand-in DingTalk in a separate process, without a rate limit, controlled and read over the channel.
 
 /** Often enough that the log of calls, which keeps the latest 10,000, never loses one. */
 const tallyEveryMs = 50;

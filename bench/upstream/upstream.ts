@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { UpstreamCounts, UpstreamRequest } from './messages.ts';
 
-/** The stand-in DingTalk, in a process of its own. */
+/** The stand-in DingTalk, in a separate process. */
 export interface Upstream {
   readonly url: string;
-  /** Starts to count anew, and sets how long each lookup takes. */
+  /** Resets the counts, and sets how long each lookup takes. */
   begin(latencyMs: number): Promise<void>;
   /** Refuses these ids to these viewers from now on. */
   deny(pairs: readonly (readonly [viewer: number, id: string])[]): Promise<void>;
@@ -18,7 +18,7 @@ export async function startUpstream(): Promise<Upstream> {
   const child = fork(fileURLToPath(new URL('stand-in.ts', import.meta.url)), { stdio: 'inherit' });
   const [{ url }] = (await once(child, 'message')) as [{ url: string }];
 
-  /** One at a time: replies carry no name. */
+  /** One at a time: replies have no id. */
   async function ask(request: UpstreamRequest): Promise<unknown> {
     const reply = once(child, 'message');
     child.send(request);

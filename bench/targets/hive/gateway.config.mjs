@@ -1,7 +1,7 @@
 import { defineConfig } from '@graphql-hive/gateway';
 import InMemoryLRUCache from '@graphql-mesh/cache-inmemory-lru';
 
-// Hive Gateway as in production; with CACHE_TTL_MS its response cache, one for each viewer.
+// Hive Gateway as in production; with CACHE_TTL_MS its response cache, separate for each viewer.
 
 const response = await fetch(`${process.env.UPSTREAM_URL}/v1.0/oauth2/accessToken`, {
   method: 'POST',
@@ -14,7 +14,7 @@ const unionIdOf = (request) => request.headers.get('x-dingtalk-union-id');
 const cacheTtlMs = Number(process.env.CACHE_TTL_MS ?? 0);
 
 export const gatewayConfig = defineConfig({
-  // Neither usage nor pages are wanted of a gateway that is measured.
+  // No usage reports and no landing pages while it is measured.
   graphiql: false,
   landingPage: false,
   logging: 'error',

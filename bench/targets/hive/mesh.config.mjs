@@ -1,7 +1,7 @@
 import { defineConfig } from '@graphql-mesh/compose-cli';
 import { loadJSONSchemaSubgraph } from '@omnigraph/json-schema';
 
-// DingTalk's lookup as a subgraph that Hive Gateway calls by itself.
+// DingTalk's lookup as a subgraph that Hive Gateway calls directly.
 
 const text = { type: 'string' };
 
