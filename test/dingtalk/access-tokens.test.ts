@@ -153,7 +153,7 @@ test('a token that is refused again after its renewal is GATEWAY_MISCONFIGURED',
 });
 
 test('wrong app credentials are GATEWAY_MISCONFIGURED, and the secret appears nowhere', async () => {
-  const environment = { DINGTALK_APP_SECRET: 'a-secret-nobody-knows' };
+  const environment = { DINGTALK_APP_SECRET: 'a-secret-of-the-app' };
   await using gateway = await startGateway({ environment });
 
   const answer = await gateway.query(lookup, example);
@@ -163,7 +163,7 @@ test('wrong app credentials are GATEWAY_MISCONFIGURED, and the secret appears no
     dingtalk: { code: 'invalidClientIdOrSecret', status: 400 },
   });
   expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(0);
-  expect(JSON.stringify(answer.body) + gateway.log.join('')).not.toContain('a-secret-nobody-knows');
+  expect(JSON.stringify(answer.body) + gateway.log.join('')).not.toContain('a-secret-of-the-app');
 });
 
 test('with DINGTALK_CORP_ID the token comes from that organization’s endpoint', async () => {
