@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { composition, rooms } from '../../scripts/lint/rooms.ts';
+import { tableRows } from '../support/page-tables.ts';
+import { readPage } from '../support/pages.ts';
 
 const repository = join(import.meta.dirname, '../..');
 
@@ -91,5 +93,29 @@ describe('the table matches src/', () => {
     const names = [...Object.keys(rooms), ...composition, ...Object.values(rooms).flat()];
 
     expect(names.filter((name) => !existsSync(join(src, name.replace(/^type /, ''))))).toEqual([]);
+  });
+
+  test('docs/architecture.md says who may import whom', async () => {
+    const rows = tableRows(await readPage('docs/architecture.md'), ['room', 'holds', 'may import']);
+    const inWords = (allowed: string): string =>
+      allowed.startsWith('type ') ? `${allowed.slice(5)}'s types` : basename(allowed);
+
+    expect(rows.map(([room = '', , mayImport]) => [room.replaceAll(/[`/]/g, ''), mayImport])).toEqual([
+      ...Object.entries(rooms)
+        .filter(([room]) => !room.includes('/'))
+        .map(([room, allowed]) => {
+          const others = allowed.filter((each) => !each.startsWith(`${room}/`));
+          return [room, others.map(inWords).join(', ') || '–'];
+        }),
+      ...['process', 'gateway.ts', 'main.ts'].map((name) => [name, 'everything']),
+    ]);
+  });
+
+  test('docs/architecture.md lists every dependency', async () => {
+    const rows = tableRows(await readPage('docs/architecture.md'), ['package', 'for', 'why this one']);
+    const { dependencies } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'));
+
+    const listed = rows.flatMap(([names = '']) => [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+    expect(listed.toSorted()).toEqual(Object.keys(dependencies).toSorted());
   });
 });
