@@ -1,12 +1,12 @@
 import type { LevelWithSilent } from 'pino';
 import type { Application } from '../domain/application.ts';
 
-/** The whole configuration of the gateway, parsed and checked once, at start. */
+/** The whole configuration of the gateway, parsed and checked once at start. */
 export interface Config {
   readonly host: string;
   /** Accepted `Host` names, in lower case; empty: see `served-host.ts`. */
   readonly allowedHosts: readonly string[];
-  /** `0` picks a free port. */
+  /** `0`: the system picks a free port. */
   readonly port: number;
   readonly production: boolean;
   readonly explorer: boolean;
@@ -17,7 +17,7 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly dingtalk: DingTalkConfig;
   readonly cache: CacheConfig;
-  /** Shared by the replicas; undefined: each process keeps its own state. May contain a password. */
+  /** Shared by the replicas; undefined: each process has its own state. May contain a password. */
   readonly redisUrl: URL | undefined;
   readonly viewer: ViewerConfig;
   /** Key of the hash that names a viewer in log lines; undefined: a random one in each process. */
@@ -49,12 +49,12 @@ export interface LimitsConfig {
 /** How long answers are cached; `0` turns each of the three off. */
 export interface CacheConfig {
   readonly ttlMs: number;
-  /** Beyond `ttlMs`. */
+  /** In addition to `ttlMs`. */
   readonly staleMs: number;
   /** For refusals that may be cached: no permission and not found. */
   readonly negativeTtlMs: number;
   readonly maxEntries: number;
-  /** The most memory of all entries together, estimated. */
+  /** The most memory of all entries together, by estimate. */
   readonly maxBytes: number;
 }
 
@@ -75,7 +75,7 @@ export type ViewerConfig =
   | {
       readonly kind: 'fixed';
       readonly operatorUnionId: string;
-      /** Empty: anyone may act as the operator. */
+      /** Empty: every client may act as the operator. */
       readonly apiKeys: readonly string[];
     }
   | {

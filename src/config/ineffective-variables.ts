@@ -2,7 +2,8 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { Config, ViewerConfig } from './config.ts';
 import { variables, type Settings, type VariableName } from './variables.ts';
 
-const ofViewers: Readonly<Record<ViewerConfig['kind'], readonly VariableName[]>> = {
+/** Variables that have an effect with one `VIEWER_AUTH` only. */
+const variablesOfAuth: Readonly<Record<ViewerConfig['kind'], readonly VariableName[]>> = {
   fixed: ['DINGTALK_OPERATOR_UNION_ID', 'GATEWAY_API_KEYS', 'ALLOW_ANONYMOUS'],
   jwt: [
     'VIEWER_JWKS_URL',
@@ -16,7 +17,8 @@ const ofViewers: Readonly<Record<ViewerConfig['kind'], readonly VariableName[]>>
   router: ['ROUTER_SECRET'],
 };
 
-const ofLive: readonly VariableName[] = [
+/** Variables that have no effect in the sandbox. */
+const liveVariables: readonly VariableName[] = [
   'DINGTALK_API_URL',
   'DINGTALK_APP_KEY',
   'DINGTALK_APP_SECRET',
@@ -29,35 +31,35 @@ const ofLive: readonly VariableName[] = [
 /** One warning for each variable that is set but has no effect because of another one. */
 export function ineffectiveVariableWarnings(config: Config, settings: Settings): string[] {
   const { viewer, dingtalk } = config;
-  const otherViewers = Object.entries(ofViewers).flatMap(([kind, names]) =>
+  const unusedViewerVariables = Object.entries(variablesOfAuth).flatMap(([kind, names]) =>
     kind === viewer.kind ? [] : names,
   );
   const warn = (names: readonly VariableName[], why: string): string[] =>
     names.filter((name) => settings[name] !== undefined).map((name) => `${name} has no effect ${why}`);
   return [
-    ...warn(otherViewers, `with VIEWER_AUTH=${viewer.kind}`),
-    ...(dingtalk.mode === 'sandbox' ? warn(ofLive, 'in the sandbox') : []),
+    ...warn(unusedViewerVariables, `with VIEWER_AUTH=${viewer.kind}`),
+    ...(dingtalk.mode === 'sandbox' ? warn(liveVariables, 'in the sandbox') : []),
   ];
 }
 
 const known = Object.keys(variables);
-/** Prefixes of the gateway only: every unknown name with one of them is a mistake. */
-const ours = /^(?:DINGTALK|VIEWER|GATEWAY|ROUTER)_/;
-/** Any other unknown name is a mistake only within that many letters of a known one. */
-const nearlyOurs = 2;
+/** Prefixes that only the gateway uses: an unknown name with one of them is a mistake. */
+const ownPrefix = /^(?:DINGTALK|VIEWER|GATEWAY|ROUTER)_/;
+/** Any other unknown name is a mistake if at most that many letters differ from a known name. */
+const maxTypos = 2;
 
-/** One warning for each variable that the gateway does not know but that is probably meant for it. */
+/** One warning for each unknown variable that is probably a misspelt variable of the gateway. */
 export function unknownVariableWarnings(environment: NodeJS.ProcessEnv): string[] {
   return Object.keys(environment)
     .filter((name) => !known.includes(name))
     .map((name) => ({ name, nearest: closest(name, known) }))
-    .filter(({ name, nearest }) => ours.test(name) || isSlip(name, nearest))
+    .filter(({ name, nearest }) => ownPrefix.test(name) || isMisspelt(name, nearest))
     .map(
       ({ name, nearest }) =>
         `${name} is not a variable of the gateway and is ignored: did you mean ${nearest}?`,
     );
 }
 
-/** In a short name two letters make another word: HOME is not a misspelt HOST. */
-const isSlip = (name: string, nearest: string): boolean =>
-  nearest.length > 4 && distance(name, nearest) <= nearlyOurs;
+/** Not for short names, where two letters make another word: HOME is not a misspelt HOST. */
+const isMisspelt = (name: string, nearest: string): boolean =>
+  nearest.length > 4 && distance(name, nearest) <= maxTypos;

@@ -1,7 +1,10 @@
 import type { Config } from './config.ts';
 import { ineffectiveVariableWarnings, unknownVariableWarnings } from './ineffective-variables.ts';
 import { isLoopback } from '../domain/loopback.ts';
-import { appRules, limitsOf, viewerRules, type Report, type SandboxDefaults } from './rules.ts';
+import { applicationRules, type SandboxDefaults } from './application-rules.ts';
+import { limitRules } from './limit-rules.ts';
+import type { Report } from './report.ts';
+import { viewerRules } from './viewer-rules.ts';
 import { variables, type Settings, type VariableName } from './variables.ts';
 
 /** One invalid or missing variable. Never contains its value. */
@@ -15,7 +18,7 @@ export type ConfigResult =
   | {
       readonly ok: false;
       readonly problems: readonly Problem[];
-      /** Possible causes: misspelt names of variables. */
+      /** Possible causes: misspelt variable names. */
       readonly hints: readonly string[];
     };
 
@@ -34,9 +37,9 @@ export function readConfig(environment: NodeJS.ProcessEnv, sandboxDefaults: Sand
 
   const production = settings.NODE_ENV === 'production';
   const host = settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
-  const app = appRules(settings, production, sandboxDefaults, report);
+  const app = applicationRules(settings, production, sandboxDefaults, report);
   const viewer = viewerRules(settings, app.mode, host, sandboxDefaults, report);
-  const limits = limitsOf(settings, report);
+  const limits = limitRules(settings, report);
   if (problems.length > 0 || !app.config || !viewer)
     return { ok: false, problems, hints: unknownVariableWarnings(environment) };
 
@@ -73,13 +76,13 @@ export function readConfig(environment: NodeJS.ProcessEnv, sandboxDefaults: Sand
   return { ok: true, config, warnings: warningsFor(config, settings, environment) };
 }
 
-/** A secret with fewer characters causes a warning. */
-const shortSecret = 16;
+/** A shorter secret causes a warning. */
+const minSecretLength = 16;
 
 function readSettings(environment: NodeJS.ProcessEnv, report: Report): Settings {
   const settings: Partial<Record<VariableName, unknown>> = {};
   for (const [name, { schema }] of Object.entries(variables)) {
-    // Blanks around a value are copied by accident.
+    // Blanks around a value are copy-and-paste accidents.
     const text = environment[name]?.trim();
     if (text === undefined || text === '') continue;
     const parsed = schema.safeParse(text);
@@ -100,10 +103,10 @@ function warningsFor(config: Config, settings: Settings, environment: NodeJS.Pro
   if (
     !isLoopback(config.host) &&
     config.viewer.kind === 'router' &&
-    config.viewer.secret.length < shortSecret
+    config.viewer.secret.length < minSecretLength
   ) {
     warnings.push(
-      `ROUTER_SECRET is shorter than ${shortSecret} characters: anyone who guesses it acts as any operator`,
+      `ROUTER_SECRET is shorter than ${minSecretLength} characters: anyone who guesses it acts as any operator`,
     );
   }
   return warnings;

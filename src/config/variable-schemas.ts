@@ -45,7 +45,7 @@ export const redisUrl = url
   )
   .refine(
     ({ pathname, search, hash }) => /^\/?$|^\/\d{1,4}$/.test(pathname) && `${search}${hash}` === '',
-    'may end with the number of a database, such as /1, and with nothing else',
+    'may end with a database number, such as /1, and nothing else',
   );
 
 export const originOnly = confidentialUrl.refine(
@@ -59,10 +59,10 @@ export const origins = list.refine(
   'must be a comma-separated list of origins, such as https://app.example.com: no path, no slash at the end',
 );
 
-/** An IPv6 address may have the brackets of a URL. */
+/** Accepts an IPv6 address with or without the brackets of a URL. */
 export const listenAddress = text.transform((host) => /^\[(.*)\]$/.exec(host)?.[1] ?? host);
 
-/** As in the `Host` header, without the port. */
+/** Names as in the `Host` header, without the port. */
 export const hostNames = list
   .transform((names) =>
     names.map((name) => {
@@ -75,24 +75,23 @@ export const hostNames = list
     'must be a comma-separated list of host names, such as gateway.example.com: no scheme, no port, no path',
   );
 
-/** Characters that every header can hold and that no proxy rewrites. */
+/** Characters that are valid in every header and that no proxy rewrites. */
 const asciiLine = /^[\x20-\x7e]+$/;
-const ofAscii = 'ASCII characters that can be seen, and blanks between them';
-export const secret = text.regex(asciiLine, `must be of ${ofAscii}`);
+export const secret = text.regex(asciiLine, 'must contain printable ASCII characters only');
 export const secrets = list
-  .refine((keys) => keys.length > 0, 'must hold at least one key')
-  .refine((keys) => keys.every((key) => asciiLine.test(key)), `must hold keys of ${ofAscii}`);
+  .refine((keys) => keys.length > 0, 'must contain at least one key')
+  .refine((keys) => keys.every((key) => asciiLine.test(key)), 'must contain printable ASCII characters only');
 
 export const unionId = text.refine(
   isUnionId,
-  'must be a unionId: 256 ASCII characters at most, no blank and no comma among them',
+  'must be a unionId: at most 256 printable ASCII characters, without blanks and commas',
 );
 export const corpId = text.refine(
   isCorpId,
-  'must be a corpId: letters, digits, and . _ - after the first, 128 at most',
+  'must be a corpId: at most 128 letters, digits, dots, underscores and hyphens, without a dot or hyphen first',
 );
 
-/** A PEM text; on one line, its line breaks are written as `\\n`. */
+/** A PEM text. On one line, `\n` stands for a line break. */
 export const publicKeyPem = text
   .transform((pem) => pem.replaceAll(String.raw`\n`, '\n'))
   .refine(isPublicKey, 'must be a public key in PEM form');

@@ -1,0 +1,66 @@
+import type { Application } from '../domain/application.ts';
+import type { DingTalkConfig } from './config.ts';
+import { required, type Report } from './report.ts';
+import type { Settings } from './variables.ts';
+
+/** The credentials and the operator of the sandbox. */
+export interface SandboxDefaults {
+  readonly appKey: string;
+  readonly appSecret: string;
+  readonly operatorUnionId: string;
+}
+
+/** Reads mode and application. Reports variables that are missing or contradict each other. */
+export function applicationRules(
+  settings: Settings,
+  production: boolean,
+  sandboxDefaults: SandboxDefaults,
+  report: Report,
+): { mode: DingTalkConfig['mode']; config: Application | undefined } {
+  const hasApp = settings.DINGTALK_APP_KEY !== undefined || settings.DINGTALK_APP_SECRET !== undefined;
+  const hasSuite =
+    settings.DINGTALK_SUITE_KEY !== undefined ||
+    settings.DINGTALK_SUITE_SECRET !== undefined ||
+    settings.DINGTALK_SUITE_TICKET_FILE !== undefined;
+  const mode = settings.DINGTALK_MODE ?? (hasApp || hasSuite || production ? 'live' : 'sandbox');
+
+  if (mode === 'sandbox') {
+    const { appKey, appSecret } = sandboxDefaults;
+    return { mode, config: { kind: 'internal', appKey, appSecret } };
+  }
+  if (hasApp && hasSuite) {
+    report(
+      'DINGTALK_SUITE_KEY',
+      'conflicts with DINGTALK_APP_KEY: set the variables of one application only',
+    );
+    return { mode, config: undefined };
+  }
+  return { mode, config: hasSuite ? suiteApp(settings, report) : ownApp(settings, report) };
+}
+
+function ownApp(settings: Settings, report: Report): Application | undefined {
+  const appKey = required(settings, 'DINGTALK_APP_KEY', 'to talk to DingTalk', report);
+  const appSecret = required(settings, 'DINGTALK_APP_SECRET', 'to talk to DingTalk', report);
+  if (appKey === undefined || appSecret === undefined) return undefined;
+  const corpId = settings.DINGTALK_CORP_ID;
+  return corpId === undefined
+    ? { kind: 'internal', appKey, appSecret }
+    : { kind: 'corp', appKey, appSecret, corpId };
+}
+
+function suiteApp(settings: Settings, report: Report): Application | undefined {
+  const why = 'for a third-party enterprise app';
+  const suiteKey = required(settings, 'DINGTALK_SUITE_KEY', why, report);
+  const suiteSecret = required(settings, 'DINGTALK_SUITE_SECRET', why, report);
+  const suiteTicketFile = required(settings, 'DINGTALK_SUITE_TICKET_FILE', why, report);
+  const corpId = settings.DINGTALK_CORP_ID;
+  const viewersHaveNoCorpId = settings.VIEWER_AUTH === 'fixed' || settings.VIEWER_AUTH === 'dingtalk';
+  if (viewersHaveNoCorpId && corpId === undefined) {
+    report(
+      'DINGTALK_CORP_ID',
+      `must be set: with VIEWER_AUTH=${settings.VIEWER_AUTH} nothing else names the organization of a suite token`,
+    );
+  }
+  if (suiteKey === undefined || suiteSecret === undefined || suiteTicketFile === undefined) return undefined;
+  return { kind: 'suite', suiteKey, suiteSecret, suiteTicketFile, corpId };
+}

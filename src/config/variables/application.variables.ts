@@ -1,0 +1,22 @@
+import { variable } from './variable.ts';
+import { corpId, oneOf, originOnly, secret, text } from '../variable-schemas.ts';
+
+/** The DingTalk application, and which API it calls. */
+export const applicationVariables = {
+  DINGTALK_MODE: variable(
+    oneOf('live', 'sandbox'),
+    '`live` with credentials, else `sandbox`',
+    '`sandbox`: the embedded stand-in; in production only if set',
+  ),
+  DINGTALK_API_URL: variable(
+    originOnly,
+    '`https://api.dingtalk.io`',
+    'upstream; `https://api.dingtalk.com` for China',
+  ),
+  DINGTALK_APP_KEY: variable(secret, '–', 'internal app: its key'),
+  DINGTALK_APP_SECRET: variable(secret, '–', 'internal app: its secret'),
+  DINGTALK_CORP_ID: variable(corpId, '–', 'organization whose token is used; see the kinds of app below'),
+  DINGTALK_SUITE_KEY: variable(secret, '–', 'third-party enterprise app: its key'),
+  DINGTALK_SUITE_SECRET: variable(secret, '–', 'third-party enterprise app: its secret'),
+  DINGTALK_SUITE_TICKET_FILE: variable(text, '–', 'file with the latest suite ticket, read for every token'),
+};

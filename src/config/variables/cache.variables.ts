@@ -1,0 +1,36 @@
+import { variable } from './variable.ts';
+import { redisUrl, wholeNumber } from '../variable-schemas.ts';
+
+/** The cache and Redis. */
+export const cacheVariables = {
+  CACHE_TTL_MS: variable(
+    wholeNumber(0, 86_400_000),
+    '`60000`',
+    'how long a space is fresh; `0` = nothing is cached',
+  ),
+  CACHE_STALE_MS: variable(
+    wholeNumber(0, 86_400_000),
+    '`600000`',
+    'how long it is then served stale, while it is revalidated or while that fails; `0` = off',
+  ),
+  CACHE_NEGATIVE_TTL_MS: variable(
+    wholeNumber(0, 86_400_000),
+    '`5000`',
+    'how long a refusal (403, 404) is cached; `0` = off',
+  ),
+  CACHE_MAX_ENTRIES: variable(
+    wholeNumber(1, 100_000_000),
+    '`100000`',
+    'entries that one process caches at most',
+  ),
+  CACHE_MAX_BYTES: variable(
+    wholeNumber(1, 100_000_000_000),
+    '`67108864`',
+    'memory of these entries at most, by estimate',
+  ),
+  REDIS_URL: variable(
+    redisUrl,
+    '–',
+    'cache, tokens and rate limit shared by all replicas; without it each process has its own',
+  ),
+};

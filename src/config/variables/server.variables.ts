@@ -1,0 +1,32 @@
+import { variable } from './variable.ts';
+import { hostNames, listenAddress, oneOf, origins, text, wholeNumber } from '../variable-schemas.ts';
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** The HTTP server, the explorer and the log. */
+export const serverVariables = {
+  HOST: variable(listenAddress, '`127.0.0.1` (`0.0.0.0` in production)', 'listen address'),
+  PORT: variable(wholeNumber(0, 65_535), '`4000`', 'listen port; `0` picks a free one and logs it'),
+  ALLOWED_HOSTS: variable(
+    hostNames,
+    "loopback's names, or any",
+    "comma-separated names that `Host` may hold, with loopback's; others: HTTP 421",
+  ),
+  NODE_ENV: variable(
+    oneOf('production', 'development', 'test'),
+    '–',
+    '`production`: no introspection, no explorer, no start without credentials',
+  ),
+  IDE: variable(oneOf('on', 'off'), '`on` (`off` in production)', 'the explorer on `/`'),
+  CORS_ORIGINS: variable(origins, 'none', 'comma-separated origins whose pages may query the gateway'),
+  LOG_LEVEL: variable(
+    oneOf(...levels),
+    '`info`',
+    `one of ${levels.map((level) => `\`${level}\``).join(', ')}`,
+  ),
+  VIEWER_LOG_KEY: variable(
+    text,
+    'random in each process',
+    'key of the hash that names a viewer in log lines: the same on all replicas',
+  ),
+};

@@ -1,0 +1,26 @@
+import { variable } from './variable.ts';
+import { wholeNumber } from '../variable-schemas.ts';
+
+/** Calls to DingTalk. */
+export const upstreamVariables = {
+  DINGTALK_QPS: variable(
+    wholeNumber(1, 10_000),
+    '`20`',
+    'upstream calls a second for one app and API; over all replicas where `REDIS_URL` is set',
+  ),
+  UPSTREAM_TIMEOUT_MS: variable(
+    wholeNumber(1, 600_000),
+    '`5000`',
+    'one deadline for everything that one lookup does upstream, retries included',
+  ),
+  DINGTALK_MONTHLY_QUOTA: variable(
+    wholeNumber(1, 1_000_000_000),
+    '–',
+    'calls an organization may make a month (5,000 on the standard edition), for `/metrics`',
+  ),
+  MAX_LOOKUPS_PER_REQUEST: variable(
+    wholeNumber(1, 10_000),
+    '`50`',
+    'distinct upstream lookups of one HTTP request; also (at least 10) its root fields and aliases',
+  ),
+};

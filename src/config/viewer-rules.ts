@@ -1,0 +1,79 @@
+import { isLoopback } from '../domain/loopback.ts';
+import type { SandboxDefaults } from './application-rules.ts';
+import type { DingTalkConfig, ViewerConfig } from './config.ts';
+import { required, type Report } from './report.ts';
+import type { Settings } from './variables.ts';
+
+/** Reads the source of the operator. Reports variables that are missing or contradict each other. */
+export function viewerRules(
+  settings: Settings,
+  mode: DingTalkConfig['mode'],
+  host: string,
+  sandboxDefaults: SandboxDefaults,
+  report: Report,
+): ViewerConfig | undefined {
+  switch (settings.VIEWER_AUTH ?? (mode === 'sandbox' ? 'fixed' : undefined)) {
+    case 'fixed':
+      return fixedViewer(settings, mode, host, sandboxDefaults, report);
+    case 'jwt':
+      return jwtViewer(settings, report);
+    case 'router': {
+      const secret = required(settings, 'ROUTER_SECRET', 'with VIEWER_AUTH=router', report);
+      return secret === undefined ? undefined : { kind: 'router', secret };
+    }
+    case 'dingtalk':
+      return { kind: 'dingtalk' };
+    case undefined:
+      report(
+        'VIEWER_AUTH',
+        'must be set to fixed, jwt, dingtalk or router: it decides on whose behalf DingTalk is called',
+      );
+      return undefined;
+  }
+}
+
+function fixedViewer(
+  settings: Settings,
+  mode: DingTalkConfig['mode'],
+  host: string,
+  sandboxDefaults: SandboxDefaults,
+  report: Report,
+): ViewerConfig | undefined {
+  const apiKeys = settings.GATEWAY_API_KEYS ?? [];
+  if (!isLoopback(host) && apiKeys.length === 0 && settings.ALLOW_ANONYMOUS !== '1') {
+    report(
+      'GATEWAY_API_KEYS',
+      'must be set with VIEWER_AUTH=fixed where HOST is not loopback, or ALLOW_ANONYMOUS=1 to let anyone act as the operator',
+    );
+  }
+  const operatorUnionId =
+    mode === 'sandbox'
+      ? (settings.DINGTALK_OPERATOR_UNION_ID ?? sandboxDefaults.operatorUnionId)
+      : required(settings, 'DINGTALK_OPERATOR_UNION_ID', 'with VIEWER_AUTH=fixed', report);
+  return operatorUnionId === undefined ? undefined : { kind: 'fixed', operatorUnionId, apiKeys };
+}
+
+function jwtViewer(settings: Settings, report: Report): ViewerConfig | undefined {
+  const issuer = required(settings, 'VIEWER_JWT_ISSUER', 'with VIEWER_AUTH=jwt', report);
+  const audience = required(settings, 'VIEWER_JWT_AUDIENCE', 'with VIEWER_AUTH=jwt', report);
+  const { VIEWER_JWKS_URL: jwksUrl, VIEWER_JWT_PUBLIC_KEY: publicKeyPem } = settings;
+  const keys = keySource(jwksUrl, publicKeyPem);
+  if (!keys)
+    report('VIEWER_JWKS_URL', 'or VIEWER_JWT_PUBLIC_KEY must be set with VIEWER_AUTH=jwt, but not both');
+  if (!keys || issuer === undefined || audience === undefined) return undefined;
+  return {
+    kind: 'jwt',
+    keys,
+    issuer,
+    audience,
+    unionIdClaim: settings.VIEWER_UNION_ID_CLAIM ?? 'unionId',
+    corpIdClaim: settings.VIEWER_CORP_ID_CLAIM ?? 'corpId',
+  };
+}
+
+type KeySource = Extract<ViewerConfig, { kind: 'jwt' }>['keys'];
+
+function keySource(jwksUrl: URL | undefined, publicKeyPem: string | undefined): KeySource | undefined {
+  if (jwksUrl !== undefined) return publicKeyPem === undefined ? { jwksUrl } : undefined;
+  return publicKeyPem === undefined ? undefined : { publicKeyPem };
+}
