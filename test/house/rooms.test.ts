@@ -80,6 +80,9 @@ test.each(probes)('src/%s: %j', (file, _code, finding) => {
   expect(ofFile).toEqual(finding === undefined ? [] : [expect.stringContaining(finding)]);
 });
 
+const inWords = (allowed: string): string =>
+  allowed.startsWith('type ') ? `${allowed.slice(5)}'s types` : basename(allowed);
+
 describe('the table matches src/', () => {
   const src = join(repository, 'src');
 
@@ -97,9 +100,6 @@ describe('the table matches src/', () => {
 
   test('docs/architecture.md says who may import whom', async () => {
     const rows = tableRows(await readPage('docs/architecture.md'), ['room', 'holds', 'may import']);
-    const inWords = (allowed: string): string =>
-      allowed.startsWith('type ') ? `${allowed.slice(5)}'s types` : basename(allowed);
-
     expect(rows.map(([room = '', , mayImport]) => [room.replaceAll(/[`/]/g, ''), mayImport])).toEqual([
       ...Object.entries(rooms)
         .filter(([room]) => !room.includes('/'))
