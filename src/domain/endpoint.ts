@@ -45,7 +45,7 @@ interface EndpointCall<Input> {
   readonly query?: (input: Input) => Readonly<Record<string, string | undefined>>;
   /** Sent as JSON. An endpoint with a batch form has its body there. */
   readonly body?: (input: Input) => unknown;
-  /** The query parameter with the operator's unionId; undefined where DingTalk wants none. */
+  /** The query parameter with the operator's unionId; undefined where the API has none. */
   readonly operator: 'unionId' | 'operatorId' | undefined;
   /** A longer answer is refused; by default 64 kB. */
   readonly maxAnswerBytes?: number;

@@ -58,7 +58,7 @@ test.each([
     body: {
       errors: [
         {
-          message: 'This operation asks for 4 distinct lookups, and one request may make 3: split it.',
+          message: 'This operation needs 4 lookups; the limit is 3: split it.',
           extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false },
         },
       ],

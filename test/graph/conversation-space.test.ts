@@ -198,7 +198,7 @@ test('more distinct lookups than allowed are refused before the first call', asy
   expect(refused.body).toEqual({
     errors: [
       {
-        message: 'This operation asks for 3 distinct lookups, and one request may make 2: split it.',
+        message: 'This operation needs 3 lookups; the limit is 2: split it.',
         extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false },
       },
     ],

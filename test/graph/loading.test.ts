@@ -137,7 +137,7 @@ test('lookups below the root count: one beyond the limit is not made, and only i
     [1, 2, 3, 4, 5].map((index) => [
       ['folders', index, 'first'],
       'LOOKUP_LIMIT_EXCEEDED',
-      'One request may make 2 distinct lookups, and this field needs one more: ask for less at once.',
+      'One request may need 2 lookups at most, and this field needs one more: ask for less at once.',
     ]),
   );
 });

@@ -21,7 +21,7 @@ const tooMany = (fields: number, limit = 10_000) => ({
   body: {
     errors: [
       {
-        message: `This operation asks for ${fields} fields, those of list items included, and one answer may have ${limit}: split it.`,
+        message: `This operation asks for ${fields} fields, list items included; the limit is ${limit}: split it.`,
         extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false },
       },
     ],
@@ -178,7 +178,7 @@ test('a name longer than 256 characters is refused: an answer repeats an alias f
 
   expect([status, body.errors![0]!.message, body.errors![0]!.extensions.code]).toEqual([
     400,
-    'This operation has 257 characters in one name, and one may have 256: split it.',
+    'This operation has 257 characters in one name; the limit is 256: split it.',
     'QUERY_TOO_COMPLEX',
   ]);
   expect((await gateway.query(aliased('a'.repeat(256)), { r: [conversation] })).status).toBe(200);

@@ -12,7 +12,7 @@ const tooComplex = (message: unknown) => ({
   },
 });
 const tooMany = (found: number, what: string, allowed: number) =>
-  tooComplex(`This operation has ${found} ${what}, and one may have ${allowed}: split it.`);
+  tooComplex(`This operation has ${found} ${what}; the limit is ${allowed}: split it.`);
 
 const space = (index: number | string) =>
   `conversationSpace(openConversationId: "cid.demo.${index}") { spaceId }`;
@@ -72,7 +72,7 @@ test.each<[string, string, Record<string, unknown>, number]>([
     body: {
       errors: [
         {
-          message: `This operation asks for ${count} distinct lookups, and one request may make 50: split it.`,
+          message: `This operation needs ${count} lookups; the limit is 50: split it.`,
           extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false },
         },
       ],
@@ -122,7 +122,7 @@ test.each<[string, string, object]>([
     '64 aliases by fragments that double',
     `{ ...F0 } ${times(6, (index) => `fragment F${index} on Query { ...F${index + 1} ... @include(if: true) { ...F${index + 1} } }`)}
      fragment F6 on Query { a: __typename }`,
-    tooComplex(expect.stringMatching(/^This operation has (?:64 root fields|63 directives), /)),
+    tooComplex(expect.stringMatching(/^This operation has (?:64 root fields|63 directives); /)),
   ],
   [
     '21 directives',

@@ -23,7 +23,7 @@ export type Sent = Pick<UpstreamRequest, 'path' | 'query' | 'token' | 'body'>;
 /**
  * How long DingTalk bans this IP, ten minutes at most, if that is what the answer says. It is known by its shape: JSON as
  * documented, alone or within a page, or a page with the marks of Alibaba's. A proxy's page (5xx) is no ban, and neither
- * is a page that may quote the request: nobody writes JSON properties by what they send.
+ * is a page that may quote the request: a quoted request makes no JSON properties.
  *
  * @see https://open.dingtalk.com/document/development/how-to-process-api-throttling-on-the-dingtalk-server
  */

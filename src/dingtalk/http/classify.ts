@@ -30,7 +30,7 @@ const errorBody = z.object({
  * The body of a successful answer to what was sent, checked against `schema`; everything else is thrown. A 200 is a
  * success only if its body is what the API page promises.
  *
- * @throws {DingTalkError} of the kind that DingTalk's code or, for want of one, the status says.
+ * @throws {DingTalkError} of the kind of DingTalk's code or, without one, of the status.
  */
 export function readAnswer<T>(
   answer: UpstreamAnswer,

@@ -13,7 +13,7 @@ import { Space } from '../space/space.type.ts';
 export class ConversationSpaceResolver {
   @Query(() => Space, {
     nullable: true,
-    description: 'The storage space of a group chat. Null, with an error, where it cannot be told.',
+    description: 'The storage space of a group chat. Null, with an error, where it cannot be read.',
   })
   @Directive(lookupCost)
   @Directive(privateForAMinute)

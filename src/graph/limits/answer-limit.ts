@@ -5,7 +5,7 @@ import type { OperationCheck, ResolvedOperation } from './resolved-operation.ts'
 
 /**
  * Refuses an operation whose answer would hold more than `limit` fields: the fields of an entity count once for each
- * representation, a bad one included. Counted by the text and the lengths of the lists, before anything is made of them.
+ * representation, a bad one included. Counted by the document and the lengths of its lists, before anything is executed.
  */
 export const createAnswerLimit =
   (limit: number): OperationCheck =>
@@ -18,7 +18,7 @@ export const createAnswerLimit =
     if (fields <= limit) return;
     throw publicError(
       'QUERY_TOO_COMPLEX',
-      `This operation asks for ${fields} fields, those of list items included, and one answer may have ${limit}: split it.`,
+      `This operation asks for ${fields} fields, list items included; the limit is ${limit}: split it.`,
       { httpStatus: 400 },
     );
   };

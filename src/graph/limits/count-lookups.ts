@@ -15,7 +15,7 @@ import { lookupName } from '../loading/lookup-name.ts';
 import { lookupOf, type Lookup } from '../loading/looks-up.decorator.ts';
 
 type Fields = ReadonlyMap<string, readonly FieldNode[]>;
-/** Arguments and keys on the way to a field: what identifies its lookup. */
+/** Arguments and keys on the way to a field: they identify its lookup. */
 type Known = Readonly<Record<string, unknown>>;
 
 /**
@@ -83,7 +83,7 @@ export function countLookups(execution: Execution, operation: OperationDefinitio
 const callsFor = ({ batch }: Lookup['endpoint'], byName: ReadonlyMap<string, object>): number =>
   batch ? callsOf(batch, [...byName.values()] as never[]).length : byName.size;
 
-/** What does not fit the schema looks nothing up: the execution refuses it in its place and goes on with the rest. */
+/** An invalid field makes no lookup: the execution reports it at its place. */
 function unlessRefused<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -4,7 +4,7 @@ import { createMeasure } from './measure-selection.ts';
 
 /** Clients choose aliases freely, and an answer repeats one for every item of a list. */
 const maxNameLength = 256;
-/** GraphiQL's own introspection goes 15 levels deep; graphql-js bounds how often it may go round. */
+/** GraphiQL's own introspection is 15 levels deep; graphql-js bounds its cycles. */
 const maxIntrospectionDepth = 20;
 
 interface DocumentLimits {
@@ -12,13 +12,13 @@ interface DocumentLimits {
   readonly directives: number;
 }
 
-/** Refuses, by its text alone, an operation that is deeper or more decorated than anybody needs. */
+/** Refuses an operation with too many levels or directives, or a name that is too long, by its text alone. */
 export function createDocumentLimits(limits: DocumentLimits): ValidationRule {
   return (context) => {
     const measure = createMeasure((name) => context.getFragment(name));
     const refuseAbove = (allowed: number, found: number, what: string): void => {
       if (found <= allowed) return;
-      const message = `This operation has ${found} ${what}, and one may have ${allowed}: split it.`;
+      const message = `This operation has ${found} ${what}; the limit is ${allowed}: split it.`;
       context.reportError(publicError('QUERY_TOO_COMPLEX', message, { httpStatus: 400 }));
     };
     return {

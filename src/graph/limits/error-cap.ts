@@ -1,4 +1,4 @@
-/** How many failed fields of one request still get an entry in `errors`. The others are null, and counted. */
+/** Bounds the entries in `errors` of one request. Further failed fields are null and counted. */
 export interface ErrorCap {
   /** Fields that failed without an entry. */
   readonly omitted: number;
@@ -9,8 +9,8 @@ export interface ErrorCap {
 }
 
 /**
- * A list repeats one failure for each of its items. An error costs a hundred times what its item does: it is located,
- * logged and formatted. So those that `MAX_ERRORS` would cut from the answer are not made.
+ * A list may repeat one failure for each of its items, and an error costs a hundred times what an item does: it is
+ * located, logged and formatted. So errors that `MAX_ERRORS` would cut from the answer are not created.
  */
 export function createErrorCap(maxErrors: number): ErrorCap {
   let left = maxErrors;

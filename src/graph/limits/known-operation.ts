@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { ResolvedOperation } from './resolved-operation.ts';
 
-/** Refuses a mutation or subscription of a graph that has none: graphql-js would execute it and fail on the way. */
+/** Refuses mutations and subscriptions where the graph has none: graphql-js would fail in the middle of execution. */
 export function checkKnownOperation({ schema, operation }: ResolvedOperation): void {
   if (schema.getRootType(operation.operation)) return;
   throw new GraphQLError(`This graph has no ${operation.operation}: ask with a query.`, {

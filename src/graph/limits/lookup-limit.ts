@@ -11,11 +11,11 @@ import { fragmentsOf } from './fragments.ts';
 import { measureOperation } from './measure-operation.ts';
 import type { OperationCheck } from './resolved-operation.ts';
 
-/** Refuses an operation that would look up more than `limit` distinct things, before the first call is made. */
+/** Refuses an operation whose lookups need more than `limit` calls, before the first one is made. */
 export const createLookupLimit =
   (limit: number): OperationCheck =>
   ({ schema, document, operation, variables }) => {
-    // Each field looks one thing up at most, but for those that refer to entities.
+    // Each field makes one lookup at most, except `_entities`.
     const { allFields, entityFields } = measureOperation(document, operation);
     if (allFields <= limit && entityFields.size === 0) return;
     const execution = prepare(schema, document, operation, variables);
@@ -23,19 +23,19 @@ export const createLookupLimit =
     if (lookups <= limit) return;
     throw publicError(
       'LOOKUP_LIMIT_EXCEEDED',
-      `This operation asks for ${lookups} distinct lookups, and one request may make ${limit}: split it.`,
+      `This operation needs ${lookups} lookups; the limit is ${limit}: split it.`,
       { httpStatus: 400 },
     );
   };
 
-/** Undefined where the variables do not fit: the execution itself refuses those. */
+/** Undefined where the variables are invalid: the execution reports that. */
 function prepare(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   givenVariables: Readonly<Record<string, unknown>>,
 ): Execution | undefined {
-  // The execution tells what is wrong: here the first error is enough.
+  // The execution reports all errors; the first one is enough here.
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], givenVariables, {
     maxErrors: 1,
   });

@@ -6,23 +6,23 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** How large a selection is once its fragments are spread, however often they are. */
+/** The size of a selection with its fragments spread, each time they are used. */
 export interface Measure {
-  /** Levels of fields below one another, but for what is asked of the schema itself. */
+  /** Levels of nested fields, without introspection. */
   readonly depth: number;
   /** The same below `__schema` and `__type`. */
   readonly introspectionDepth: number;
   /** Fields of the first level. */
   readonly fields: number;
-  /** Fields of all levels that an answer holds: of `_entities` and of the schema the first level alone. */
+  /** Fields of all levels in the answer; of `_entities` and introspection only the first level. */
   readonly allFields: number;
-  /** The fields `_entities` of the first level: how many fields each entity of theirs has in the answer, itself included. */
+  /** For each `_entities` field of the first level: the fields of one entity in the answer, itself included. */
   readonly entityFields: ReadonlyMap<FieldNode, number>;
   readonly aliases: number;
   readonly directives: number;
 }
 
-/** About what a whole introspection of this graph counts. */
+/** About the size of a full introspection of this graph. */
 const schemaFields = 2000;
 
 interface Node {
@@ -39,7 +39,7 @@ const nothing: Measure = {
   directives: 0,
 };
 
-/** A function that measures selections of one document. Each fragment is measured once, and one within itself is nothing. */
+/** Measures selections of one document. Each fragment is measured once; a fragment within itself counts nothing. */
 export function createMeasure(
   fragmentOf: (name: string) => FragmentDefinitionNode | null | undefined,
 ): (selections: SelectionSetNode | undefined) => Measure {

@@ -1,6 +1,6 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
-/** What is to be executed, before it is. */
+/** An operation before it is executed. */
 export interface ResolvedOperation {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
@@ -9,5 +9,5 @@ export interface ResolvedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** @throws a public error, with its HTTP status, for what is not to be executed. */
+/** @throws a public error, with its HTTP status, for an operation that must not be executed. */
 export type OperationCheck = (resolved: ResolvedOperation) => void;

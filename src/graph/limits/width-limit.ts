@@ -3,10 +3,8 @@ import { measureOperation } from './measure-operation.ts';
 import type { OperationCheck } from './resolved-operation.ts';
 
 /**
- * Refuses an operation with more than `limit` root fields or aliases: those that look nothing up, or the same
- * thing again and again, cost no call, and work all the same.
- *
- * To be asked after the lookup limit, whose word is the more telling one.
+ * Refuses an operation with more than `limit` root fields or aliases: repeated ones cost no call, but work all the same.
+ * Checked after the lookup limit, whose message says more.
  */
 export const createWidthLimit =
   (limit: number): OperationCheck =>
@@ -14,6 +12,6 @@ export const createWidthLimit =
     const { fields, aliases } = measureOperation(document, operation);
     const [found, what] = fields > limit ? [fields, 'root fields'] : [aliases, 'aliases'];
     if (found <= limit) return;
-    const message = `This operation has ${found} ${what}, and one may have ${limit}: split it.`;
+    const message = `This operation has ${found} ${what}; the limit is ${limit}: split it.`;
     throw publicError('QUERY_TOO_COMPLEX', message, { httpStatus: 400 });
   };

@@ -82,5 +82,5 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 const tooMany = (limit: number): Error =>
   publicError(
     'LOOKUP_LIMIT_EXCEEDED',
-    `One request may make ${limit} distinct lookups, and this field needs one more: ask for less at once.`,
+    `One request may need ${limit} lookups at most, and this field needs one more: ask for less at once.`,
   );

@@ -3,14 +3,14 @@ import { Extensions } from 'type-graphql';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import type { IdKind } from '../scalars/opaque-id.ts';
 
-/** How a field or an entity looks something up, as far as that is known before anything is executed. */
+/** The lookup of a field or an entity, as far as it is known before execution. */
 export interface Lookup {
   readonly endpoint: Endpoint<never, unknown>;
   /** The inputs, by the arguments on the way to the field and the key of its entity; none where these do not show them. */
   readonly inputsOf: (known: Readonly<Record<string, unknown>>) => readonly object[];
 }
 
-/** Marks a field that looks something up: lookups are counted by it before the first call. */
+/** Marks a field that makes a lookup, so that it can be counted before the first call. */
 export const LooksUp = (endpoint: Lookup['endpoint'], inputsOf: Lookup['inputsOf']): MethodDecorator =>
   Extensions({ lookup: { endpoint, inputsOf } satisfies Lookup });
 

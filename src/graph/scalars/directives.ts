@@ -1,13 +1,12 @@
 import { DirectiveLocation, GraphQLBoolean, GraphQLDirective, GraphQLEnumType, GraphQLInt } from 'graphql';
 
 /**
- * How long clients and routers may keep what they are told, and for whom: for the viewer that asked and nobody else,
- * as long as it counts as fresh here by default. The graph's text is the same in every deployment, so it does not
- * follow `CACHE_TTL_MS`.
+ * Clients and routers may cache the field for its viewer only, for the default of `CACHE_TTL_MS`. The schema is the same in
+ * every deployment, so it does not follow that variable.
  */
 export const privateForAMinute = '@cacheControl(maxAge: 60, scope: PRIVATE)';
 
-/** What a router's demand control counts for one upstream call; an object counts 1 and a scalar nothing. */
+/** The weight of one upstream call in a router's demand control; an object weighs 1 and a scalar 0. */
 export const lookupCost = '@cost(weight: 10)';
 
 /** @see https://www.apollographql.com/docs/apollo-server/performance/caching#in-your-schema-static */

@@ -1,18 +1,18 @@
 import type { GraphQLError } from 'graphql';
 import { publicError } from '../../errors/public-error.ts';
 
-/** One kind of id: which values can be one, and the rule that a client is shown for those that cannot. */
+/** One kind of id: its valid values, and the rule that clients read when a value is invalid. */
 export interface IdKind {
-  /** Of the argument or key field that holds it. */
+  /** The name of the argument or key field. */
   readonly name: string;
   readonly rule: string;
   readonly accepts: (value: unknown) => value is string;
 }
 
-/** Whole Unicode characters, no control character, no half of a surrogate pair (it would not survive UTF-8). */
+/** Whole Unicode characters: no control character, no lone surrogate (it would not survive UTF-8). */
 const acceptable = /^[^\p{Cc}\p{Cs}]{1,256}$/u;
 
-/** True for what may be an id of DingTalk's: opaque, so of any shape, but 1 to 256 characters fit for a request, and not blank. */
+/** Whether `value` can be one of DingTalk's ids: opaque, 1 to 256 characters, not blank. */
 export const isOpaqueId = (value: unknown): value is string =>
   typeof value === 'string' && acceptable.test(value) && value.trim() !== '';
 

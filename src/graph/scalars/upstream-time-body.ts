@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { DingTalkError } from '../../errors/dingtalk-error.ts';
 import { parseUpstreamTime } from './upstream-time.ts';
 
-/** A time that DingTalk told, in UTC as ISO 8601 has it: an unreadable one is that field's error, and no time is no time. */
+/** A time from DingTalk as ISO 8601 in UTC. An unreadable one is an error of its field, a missing one is null. */
 export type UpstreamTime = string | DingTalkError | null;
 
-/** Stands for a time that could not be read once, and cannot be read any better a second time. */
+/** Stored in place of a time that could not be read. */
 const unreadable = 'unreadable';
 
-/** Reads both ways. A time that cannot be read, whatever its type, must not cost the rest of the body. */
+/** A time of any type that cannot be read must not invalidate the rest of the body. */
 export const upstreamTimeBody = z.codec(z.optional(z.unknown()), z.custom<UpstreamTime>(), {
   decode(value) {
     if (value === undefined || value === null || value === '') return null;
