@@ -1,29 +1,8 @@
-import { admitAppCall } from './admit-app-call.ts';
-import {
-  emptyAnswer,
-  errcodeAnswer,
-  errorAnswer,
-  htmlAnswer,
-  ipBanAnswer,
-  successAnswer,
-  type Answer,
-} from './answer.ts';
+import { answerById, errorsById } from './answer-by-id.ts';
+import { emptyAnswer, errcodeAnswer, htmlAnswer, ipBanAnswer, successAnswer } from './answer.ts';
 import { demoSpace } from './demo-space.ts';
 import { documentedErrors } from './documented-errors.ts';
-import type { RoutedCall, SandboxState } from './sandbox-route.ts';
 import { bodyField } from './sandbox-call.ts';
-
-/** `POST /v1.0/convFile/conversations/spaces/query?unionId=`: the space of a group conversation. */
-export function answerConversationSpace({ call }: RoutedCall, state: SandboxState): Answer {
-  const admission = admitAppCall(call, state);
-  if ('refusal' in admission) return admission.refusal;
-  const openConversationId = bodyField(call, 'openConversationId');
-  if (openConversationId === undefined) return errorAnswer('paramError.conversationId');
-  if (state.rules.isDenied(admission.unionId, openConversationId)) return errorAnswer('permissionDenied');
-  return spaceAnswer(openConversationId, admission.grant.corpId);
-}
-
-const demoPrefix = 'cid.demo.';
 
 /** The example of DingTalk's API page. */
 const exampleSpace = {
@@ -46,24 +25,25 @@ const wrongTypes = {
   modifiedTime: {},
 };
 
-const answers = new Map<string, () => Answer>([
-  ...documentedErrors.map(({ code }) => [`cid.${code}`, () => errorAnswer(code)] as const),
-  ['cid9FTRQSLo+sKxxxx', () => successAnswer({ space: exampleSpace })],
-  ['cid.shortTime', () => successAnswer({ space: otherTimeForms })],
-  ['cid.badTime', () => successAnswer({ space: { ...exampleSpace, createTime: 'yesterday' } })],
-  ['cid.wrongTypes', () => successAnswer({ space: wrongTypes })],
-  ['cid.noSpace', () => successAnswer({})],
-  ['cid.502', () => emptyAnswer(502)],
-  ['cid.503', () => emptyAnswer(503)],
-  ['cid.504', () => htmlAnswer(504)],
-  ['cid.html', () => htmlAnswer(200)],
-  ['cid.errcode', () => errcodeAnswer()],
-  ['cid.ipBan', () => ipBanAnswer()],
-]);
-
-function spaceAnswer(openConversationId: string, corpId: string): Answer {
-  if (openConversationId.startsWith(demoPrefix) && openConversationId.length > demoPrefix.length) {
-    return successAnswer({ space: demoSpace(openConversationId, corpId) });
-  }
-  return answers.get(openConversationId)?.() ?? errorAnswer('conversationNotExist');
-}
+/** `POST /v1.0/convFile/conversations/spaces/query?unionId=`: the space of a group conversation. */
+export const answerConversationSpace = answerById({
+  idOf: ({ call }) => bodyField(call, 'openConversationId'),
+  withoutId: 'paramError.conversationId',
+  unknownId: 'conversationNotExist',
+  demoPrefix: 'cid.demo.',
+  demoBody: (id, corpId) => ({ space: demoSpace(id, corpId) }),
+  fixed: new Map([
+    ...errorsById('cid.', documentedErrors),
+    ['cid9FTRQSLo+sKxxxx', () => successAnswer({ space: exampleSpace })],
+    ['cid.shortTime', () => successAnswer({ space: otherTimeForms })],
+    ['cid.badTime', () => successAnswer({ space: { ...exampleSpace, createTime: 'yesterday' } })],
+    ['cid.wrongTypes', () => successAnswer({ space: wrongTypes })],
+    ['cid.noSpace', () => successAnswer({})],
+    ['cid.502', () => emptyAnswer(502)],
+    ['cid.503', () => emptyAnswer(503)],
+    ['cid.504', () => htmlAnswer(504)],
+    ['cid.html', () => htmlAnswer(200)],
+    ['cid.errcode', () => errcodeAnswer()],
+    ['cid.ipBan', () => ipBanAnswer()],
+  ]),
+});

@@ -34,12 +34,13 @@ export function createHttpServer(
     done(null, parseBody(request.headers['content-type'], String(text)));
   });
   app.setErrorHandler(refuse);
-  for (const { api, method, url, answer } of routes) {
+  for (const { api, method, url, operator, answer } of routes) {
     app.route<{ Params: Record<string, string> }>({
       method,
       url,
       handler: (request, reply) => {
-        traffic.serve(api, request, reply, (call) => answer({ call, params: request.params }, state));
+        const { params } = request;
+        traffic.serve(api, request, reply, (call) => answer({ call, params, operator }, state));
       },
     });
   }

@@ -6,22 +6,42 @@ import { answerUsersMe } from './users-me.route.ts';
 
 /** Every API that the stand-in serves. A new one is a `*.route.ts` and a row here. */
 export const routes = [
-  { api: 'accessToken', method: 'POST', url: '/v1.0/oauth2/accessToken', answer: answerAccessToken },
-  { api: 'corpToken', method: 'POST', url: '/v1.0/oauth2/:corpId/token', answer: answerCorpToken },
+  {
+    api: 'accessToken',
+    method: 'POST',
+    url: '/v1.0/oauth2/accessToken',
+    operator: 'none',
+    answer: answerAccessToken,
+  },
+  {
+    api: 'corpToken',
+    method: 'POST',
+    url: '/v1.0/oauth2/:corpId/token',
+    operator: 'none',
+    answer: answerCorpToken,
+  },
   {
     api: 'corpAccessToken',
     method: 'POST',
     url: '/v1.0/oauth2/corpAccessToken',
+    operator: 'none',
     answer: answerCorpAccessToken,
   },
   {
     api: 'conversationSpace',
     method: 'POST',
     url: '/v1.0/convFile/conversations/spaces/query',
+    operator: 'unionId',
     answer: answerConversationSpace,
   },
-  { api: 'storageSpace', method: 'GET', url: '/v1.0/storage/spaces/:spaceId', answer: answerStorageSpace },
-  { api: 'usersMe', method: 'GET', url: '/v1.0/contact/users/me', answer: answerUsersMe },
+  {
+    api: 'storageSpace',
+    method: 'GET',
+    url: '/v1.0/storage/spaces/:spaceId',
+    operator: 'unionId',
+    answer: answerStorageSpace,
+  },
+  { api: 'usersMe', method: 'GET', url: '/v1.0/contact/users/me', operator: 'none', answer: answerUsersMe },
 ] as const satisfies readonly SandboxRoute[];
 
 /** What calls are logged, delayed and failed by: one API, or `unknownPath` for requests that match no route. */

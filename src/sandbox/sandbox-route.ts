@@ -13,16 +13,21 @@ export interface SandboxState {
   readonly users: readonly SandboxUser[];
 }
 
-/** A call together with the decoded parameters of its path. */
+/** The query parameter in which an API takes the operator's unionId; `none` where it takes no operator. */
+export type OperatorParameter = 'unionId' | 'operatorId' | 'none';
+
+/** A call together with the decoded parameters of its path and what its route says of the operator. */
 export interface RoutedCall {
   readonly call: SandboxCall;
   readonly params: Readonly<Record<string, string>>;
+  readonly operator: OperatorParameter;
 }
 
 /** One API of DingTalk: its name, its path as fastify writes it, and its answer when no fault is queued. */
 export interface SandboxRoute {
   readonly api: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
+  readonly operator: OperatorParameter;
   readonly answer: (routed: RoutedCall, state: SandboxState) => Answer;
 }

@@ -1,20 +1,7 @@
-import { admitAppCall } from './admit-app-call.ts';
-import { emptyAnswer, errcodeAnswer, errorAnswer, htmlAnswer, successAnswer, type Answer } from './answer.ts';
+import { answerById, errorsById } from './answer-by-id.ts';
+import { emptyAnswer, errcodeAnswer, htmlAnswer, successAnswer } from './answer.ts';
 import { demoSpace, type SandboxSpace } from './demo-space.ts';
 import { documentedErrors, documentedStorageErrors } from './documented-errors.ts';
-import type { RoutedCall, SandboxState } from './sandbox-route.ts';
-
-/** `GET /v1.0/storage/spaces/{spaceId}?unionId=`: a space by its id. */
-export function answerStorageSpace({ call, params }: RoutedCall, state: SandboxState): Answer {
-  const admission = admitAppCall(call, state);
-  if ('refusal' in admission) return admission.refusal;
-  const { spaceId = '' } = params;
-  if (spaceId === '') return errorAnswer('paramError');
-  if (state.rules.isDenied(admission.unionId, spaceId)) return errorAnswer('permissionDenied');
-  return spaceAnswer(spaceId, admission.grant.corpId);
-}
-
-const demoPrefix = 'space.demo.';
 
 /** The same space as in the example of the conversation API. */
 const exampleSpace = {
@@ -23,23 +10,22 @@ const exampleSpace = {
   modifiedTime: '2022-01-01T10:00:00Z',
 };
 
-const answers = new Map<string, () => Answer>([
-  ...[...documentedErrors, ...documentedStorageErrors].map(
-    ({ code }) => [`space.${code}`, () => errorAnswer(code)] as const,
-  ),
-  ['798xxxxx', () => successAnswer(spaceBody('798xxxxx', exampleSpace))],
-  ['space.noSpace', () => successAnswer({})],
-  ['space.502', () => emptyAnswer(502)],
-  ['space.html', () => htmlAnswer(200)],
-  ['space.errcode', () => errcodeAnswer()],
-]);
-
-function spaceAnswer(spaceId: string, corpId: string): Answer {
-  if (spaceId.startsWith(demoPrefix) && spaceId.length > demoPrefix.length) {
-    return successAnswer(spaceBody(spaceId, demoSpace(spaceId, corpId)));
-  }
-  return answers.get(spaceId)?.() ?? errorAnswer('spaceNotExist');
-}
+/** `GET /v1.0/storage/spaces/{spaceId}?unionId=`: a space by its id. */
+export const answerStorageSpace = answerById({
+  idOf: ({ params }) => params['spaceId'],
+  withoutId: 'paramError',
+  unknownId: 'spaceNotExist',
+  demoPrefix: 'space.demo.',
+  demoBody: (id, corpId) => spaceBody(id, demoSpace(id, corpId)),
+  fixed: new Map([
+    ...errorsById('space.', [...documentedErrors, ...documentedStorageErrors]),
+    ['798xxxxx', () => successAnswer(spaceBody('798xxxxx', exampleSpace))],
+    ['space.noSpace', () => successAnswer({})],
+    ['space.502', () => emptyAnswer(502)],
+    ['space.html', () => htmlAnswer(200)],
+    ['space.errcode', () => errcodeAnswer()],
+  ]),
+});
 
 /** The storage API writes `id` where the conversation API writes `spaceId`, and has more fields. */
 function spaceBody(id: string, space: Omit<SandboxSpace, 'spaceId'>): object {
