@@ -34,11 +34,12 @@ const cacheOff = { CACHE_TTL_MS: '0', CACHE_STALE_MS: '0', CACHE_NEGATIVE_TTL_MS
 /** The gateway as in production, with its rate limit out of the way. */
 const gateway = (
   settings: (surroundings: Surroundings) => Readonly<Record<string, string>>,
+  main = 'dist/main.js',
 ): Pick<Target, 'dialect' | 'federated' | 'refusalCode' | 'arguments' | 'environment'> => ({
   dialect: 'graphql',
   refusalCode: 'FORBIDDEN',
   federated: true,
-  arguments: () => ['dist/main.js'],
+  arguments: () => [main],
   environment: (surroundings) => ({
     NODE_ENV: 'production',
     LOG_LEVEL: 'warn',
@@ -89,6 +90,18 @@ const hive = (name: string, what: string, settings: Readonly<Record<string, stri
   };
 };
 
+/** `main.js` of another build of the gateway, to compare this one with. */
+const { BENCH_BASELINE: baselineMain } = process.env;
+const baseline = (main: string): Target[] => [
+  { name: 'baseline', what: 'the other build, cache off', caches: false, ...gateway(() => cacheOff, main) },
+  {
+    name: 'baseline-cache',
+    what: 'the other build, cache on',
+    caches: true,
+    ...gateway(() => cacheOn, main),
+  },
+];
+
 /** The reference of all ratios. */
 export const limit: Target = {
   name: 'limit',
@@ -127,4 +140,5 @@ export const targets: readonly Target[] = [
     needsRedis: true,
     ...gateway(({ redisUrl }) => ({ ...cacheOn, REDIS_URL: redisUrl })),
   },
+  ...(baselineMain === undefined ? [] : baseline(baselineMain)),
 ];
