@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { fastify } from 'fastify';
 import { definitions } from '../../src/observability/metrics/definitions.ts';
-import type { GatewayStatus } from '../../src/observability/metrics/gateway-status.ts';
+import type { GatewayStatus } from '../../src/observability/metrics/set-gauges.ts';
 import { createMetrics, type Metrics } from '../../src/observability/metrics/metrics.ts';
 import { registerMetrics } from '../../src/server/metrics.route.ts';
 import { createManualClock } from '../support/manual-clock.ts';

@@ -3,11 +3,10 @@ import type { Observer } from '../../domain/observer.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { createCollectors, type Collectors } from './collectors.ts';
 import { isCounted } from './counted-call.ts';
-import type { GatewayStatus } from './gateway-status.ts';
 import { createCorpLabel, methodLabel, outcomeLabel } from './labels.ts';
 import { createMonthCalls } from './month-calls.ts';
 import { processMetrics } from './process-metrics.ts';
-import { setGauges } from './set-gauges.ts';
+import { setGauges, type GatewayStatus } from './set-gauges.ts';
 
 /** Events are recorded in batches: together they cost a fraction of what each costs alone. */
 const batchSize = 200;

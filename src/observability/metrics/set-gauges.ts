@@ -1,7 +1,12 @@
 import type { Collectors } from './collectors.ts';
-import { breakerStates } from '../../domain/dingtalk-status.ts';
-import type { GatewayStatus } from './gateway-status.ts';
+import { breakerStates, type DingTalkStatus } from '../../domain/dingtalk-status.ts';
 import type { CorpLabel } from './labels.ts';
+
+/** Values sampled at scrape time. Missing readers are skipped. */
+export interface GatewayStatus {
+  readonly dingtalk?: DingTalkStatus;
+  readonly cached?: () => { readonly entries: number; readonly bytes: number };
+}
 
 interface GaugeValues {
   readonly status: GatewayStatus;
