@@ -200,7 +200,7 @@ test('a call that gets its slot from Redis during a ban waits for the end of the
   const clock = createManualClock();
   let bannedUntilMs = -Infinity;
   const places = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const givenBack: boolean[] = [];
+  const released: boolean[] = [];
   let asked = 0;
   const limiter = createRateLimiter({
     clock,
@@ -211,7 +211,7 @@ test('a call that gets its slot from Redis during a ban waits for the end of the
       callsPerSecond: 10,
       async take() {
         await places[asked++]?.promise;
-        return { kind: 'taken', giveBack: (sent) => void givenBack.push(sent) };
+        return { kind: 'taken', release: (sent) => void released.push(sent) };
       },
     },
   });
@@ -223,7 +223,7 @@ test('a call that gets its slot from Redis during a ban waits for the end of the
   places[0]?.resolve();
   places[1]?.resolve();
   await settle();
-  expect([run.started, givenBack]).toEqual([[], [false]]);
+  expect([run.started, released]).toEqual([[], [false]]);
 
   clock.advance(5000);
   await settle();

@@ -107,8 +107,15 @@ function windowOf(
     longestCallMs = 60_000,
     clock = patientClock,
   } = options;
-  const api = 'conversationSpace';
-  return createRedisWindow({ sealedRedis: shared, replicas, clock, api, callsPerSecond: 2, longestCallMs });
+  return createRedisWindow({
+    sealedRedis: shared,
+    replicas,
+    health: { answeredAtMs: -Infinity, failedAtMs: -Infinity },
+    clock,
+    api: 'conversationSpace',
+    callsPerSecond: 2,
+    longestCallMs,
+  });
 }
 
 /** Tries until Redis grants a slot. */
@@ -127,9 +134,9 @@ testWithRedis('a slot that one process gives back is free for the others', async
   const [first, second, third] = [await one.take(), await other.take(), await other.take()];
 
   expect([first.kind, second.kind, third.kind]).toEqual(['taken', 'taken', 'wait']);
-  if (first.kind === 'taken') first.giveBack(true);
+  if (first.kind === 'taken') first.release(true);
   await waitForSlot(other);
-  if (second.kind === 'taken') second.giveBack(false);
+  if (second.kind === 'taken') second.release(false);
   await waitForSlot(one);
 });
 
@@ -151,7 +158,7 @@ testWithRedis('slots are given back in a full Redis too', async () => {
   const [first, second] = [await one.take(), await one.take()];
   expect([first.kind, second.kind, (await other.take()).kind]).toEqual(['taken', 'taken', 'wait']);
 
-  if (first.kind === 'taken') first.giveBack(true);
+  if (first.kind === 'taken') first.release(true);
 
   await waitForSlot(other);
 });

@@ -6,7 +6,7 @@ import { createFairQueue } from './fair-queue.ts';
 import { createAdaptiveRate } from './adaptive-rate.ts';
 import { createRecentViewers } from './recent-viewers.ts';
 import { createSlidingWindow } from './sliding-window.ts';
-import type { GiveBack, RedisWindow } from './redis-window.ts';
+import type { ReleaseSlot, RedisWindow } from './redis-window.ts';
 
 export const mostInFlight = 20;
 const mostWaiting = 1000;
@@ -48,7 +48,7 @@ const shareOfViewer = 0.75;
 
 /** A call whose turn has not come. */
 interface Turn {
-  readonly start: (giveBack: GiveBack) => void;
+  readonly start: (giveBack: ReleaseSlot) => void;
 }
 
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
@@ -101,8 +101,8 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
       // Meanwhile a ban may have begun; without Redis this process has only its share, which may be used up.
       const hasPlace = answer.kind === 'taken' ? notBeforeMs() <= clock.nowMs() : shortestWaitMs(0) <= 0;
       const next = hasPlace ? queue.take(mayStart) : undefined;
-      if (next) next.start(answer.giveBack);
-      else answer.giveBack(false);
+      if (next) next.start(answer.release);
+      else answer.release(false);
     }
     startNext();
   }
@@ -113,12 +113,12 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     return isFree && shortestWaitMs(0) <= 0;
   }
 
-  async function turn(queueKey: string, { signal, expiresAtMs }: Deadline): Promise<GiveBack> {
+  async function turn(queueKey: string, { signal, expiresAtMs }: Deadline): Promise<ReleaseSlot> {
     const waitMs = shortestWaitMs(queue.ahead(queueKey));
     const waiting = queue.waitingOf(queueKey);
     const isFull = queue.size >= maxWaiting || (waiting >= maxWaiting / 2 && !viewers.isAlone(queueKey));
     if (isFull || clock.nowMs() + waitMs >= expiresAtMs) throw tooLate(waitMs);
-    const { promise, resolve, reject } = Promise.withResolvers<GiveBack>();
+    const { promise, resolve, reject } = Promise.withResolvers<ReleaseSlot>();
     const leave = (): void => {
       queue.remove(queueKey, call);
       // Behind calls that hang, DingTalk took too long; otherwise the rate limit was the reason.
@@ -144,7 +144,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const tooLate = (waitMs: number): NotSentError =>
     notBeforeMs() - clock.nowMs() > 0 ? banned(notBeforeMs() - clock.nowMs()) : tooMany(waitMs);
 
-  async function timedTurn(queueKey: string, deadline: Deadline): Promise<GiveBack> {
+  async function timedTurn(queueKey: string, deadline: Deadline): Promise<ReleaseSlot> {
     const askedAtMs = clock.nowMs();
     try {
       return await turn(queueKey, deadline);
@@ -153,7 +153,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     }
   }
 
-  function startNow(): GiveBack {
+  function startNow(): ReleaseSlot {
     window.take();
     onTurn?.(0);
     return () => undefined;

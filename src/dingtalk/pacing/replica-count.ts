@@ -1,28 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../async/clock.ts';
 import { integerReply } from '../../redis/replies.ts';
-import { createScript } from '../../redis/script.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
-import { nowByRedis } from '../../redis/time.ts';
-import { dropEndedLeases } from './leases.ts';
+import { countReplicas } from './lease-scripts.ts';
 
 const beatMs = 2000;
-/** Until Redis has been there once. */
+/** The interval until Redis has answered once. */
 const firstBeatMs = 100;
 /** A process that has missed two beats counts as dead. */
-const countedMs = 3 * beatMs;
-/** Assumed, at least, until the others were counted twice. */
+const leaseMs = 3 * beatMs;
+/** Assumed, at least, until the replicas were counted twice. */
 const assumedReplicas = 4;
-/** With more the share is one call anyway. */
+/** With more the share of each is one call a second anyway. */
 const mostReplicas = 10_000;
-
-const beatScript = createScript(
-  'countReplicas',
-  `${nowByRedis}${dropEndedLeases('ARGV[2]')}redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return math.min(redis.call('ZCARD', KEYS[1]), tonumber(ARGV[3]))
-`,
-);
 
 /** How many processes serve one application. */
 export interface ReplicaCount {
@@ -43,7 +33,7 @@ export function createReplicaCount({ redis, seal }: SealedRedis, clock: Clock): 
   async function beat(): Promise<void> {
     try {
       counted = await redis.run(async (client) =>
-        integerReply(await beatScript(client, [key], self, countedMs, mostReplicas), 1, mostReplicas),
+        integerReply(await countReplicas(client, [key], self, leaseMs, mostReplicas), 1, mostReplicas),
       );
       beats += 1;
     } catch {
