@@ -4,7 +4,7 @@ const halvedAtMostEveryMs = 1000;
 const recoveryMs = 30_000;
 const steps = 10;
 
-/** How many calls a second one API takes. */
+/** The calls a second of one API. */
 export interface AdaptiveRate {
   readonly callsPerSecond: number;
   /** Called for every answer that says "too fast". */

@@ -1,65 +1,67 @@
-/** A queue in which keys take turns, however many calls each of them has in it. */
-export interface FairQueue<Call> {
+/** A queue in which keys take turns, however many items each of them has. */
+export interface FairQueue<Item> {
   readonly size: number;
-  /** How many calls have their turn before a new one of this viewer. */
+  /** Whether {@link take} would return an item. */
+  readonly hasNext: boolean;
+  sizeOf(key: string): number;
+  /** How many items come before a new one of this key. */
   ahead(key: string): number;
-  add(key: string, call: Call): void;
-  /** How many calls of this viewer wait. */
-  waitingOf(key: string): number;
-  /** Whether a viewer waits that `mayStart` lets through. */
-  hasNext(mayStart: (key: string) => boolean): boolean;
-  /** The first call of the viewer whose turn it is, of those that `mayStart` lets through; it goes to the back of the line. */
-  take(mayStart?: (key: string) => boolean): Call | undefined;
-  /** Takes one call out, if it is still in the line. */
-  remove(key: string, call: Call): void;
+  add(key: string, item: Item): void;
+  /** Takes the first item of the key whose turn it is, of those that `mayStart`. The key goes to the end of the queue. */
+  take(): Item | undefined;
+  /** Removes an item, if it is still queued. */
+  remove(key: string, item: Item): void;
 }
 
-export function createFairQueue<Call>(): FairQueue<Call> {
+export function createFairQueue<Item>(mayStart: (key: string) => boolean): FairQueue<Item> {
   /** A map keeps the order of insertion: its first key has the next turn. */
-  const line = new Map<string, Call[]>();
+  const queues = new Map<string, Item[]>();
   let size = 0;
+
+  /** Nearly always the very first key: no list is made of the others. */
+  function nextKey(): string | undefined {
+    for (const key of queues.keys()) if (mayStart(key)) return key;
+    return undefined;
+  }
+
   return {
     get size() {
       return size;
     },
+    get hasNext() {
+      return nextKey() !== undefined;
+    },
+    sizeOf: (key) => queues.get(key)?.length ?? 0,
     ahead(key) {
-      const own = line.get(key)?.length ?? 0;
-      // Another key has one call in each round up to ours, so at most as many as we have, and one.
+      const own = queues.get(key)?.length ?? 0;
+      // Each round takes one item of each key, and the new item comes in round `own + 1`.
       let ahead = 0;
-      for (const calls of line.values()) ahead += Math.min(calls.length, own + 1);
+      for (const items of queues.values()) ahead += Math.min(items.length, own + 1);
       return ahead;
     },
-    add(key, call) {
-      const calls = line.get(key);
-      if (calls) calls.push(call);
-      else line.set(key, [call]);
+    add(key, item) {
+      const items = queues.get(key);
+      if (items) items.push(item);
+      else queues.set(key, [item]);
       size += 1;
     },
-    waitingOf: (key) => line.get(key)?.length ?? 0,
-    hasNext: (mayStart) => firstOf(line.keys(), mayStart) !== undefined,
-    take(mayStart = () => true) {
-      const key = firstOf(line.keys(), mayStart);
-      const calls = key === undefined ? undefined : line.get(key);
-      if (key === undefined || !calls) return undefined;
-      const call = calls.shift();
-      line.delete(key);
-      if (calls.length > 0) line.set(key, calls);
+    take() {
+      const key = nextKey();
+      const items = key === undefined ? undefined : queues.get(key);
+      if (key === undefined || !items) return undefined;
+      const item = items.shift();
+      queues.delete(key);
+      if (items.length > 0) queues.set(key, items);
       size -= 1;
-      return call;
+      return item;
     },
-    remove(key, call) {
-      const calls = line.get(key);
-      const index = calls?.indexOf(call) ?? -1;
-      if (!calls || index < 0) return;
-      calls.splice(index, 1);
-      if (calls.length === 0) line.delete(key);
+    remove(key, item) {
+      const items = queues.get(key);
+      const index = items?.indexOf(item) ?? -1;
+      if (!items || index < 0) return;
+      items.splice(index, 1);
+      if (items.length === 0) queues.delete(key);
       size -= 1;
     },
   };
-}
-
-/** Nearly always the very first one: no list is made of the others. */
-function firstOf(viewerKeys: Iterable<string>, mayStart: (viewerKey: string) => boolean): string | undefined {
-  for (const viewerKey of viewerKeys) if (mayStart(viewerKey)) return viewerKey;
-  return undefined;
 }
