@@ -8,7 +8,8 @@ import { aheadAtMostMs, readTime } from '../../redis/time.ts';
 import { claimToken, keepToken, releaseToken, type TokenClaim } from './token-scripts.ts';
 import { pause, type Deadline } from '../../async/deadline.ts';
 import { timed, type TimedToken, type TokenSupply } from './token-supply.ts';
-import type { FetchedToken, TokenSource } from './token-endpoint.ts';
+import type { TokenSource } from './token-endpoint.ts';
+import type { FetchedToken } from './token-requests.ts';
 
 /** How often Redis is asked whether another replica's fetch has ended. */
 const pollMs = 50;

@@ -1,7 +1,8 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Deadline } from '../../async/deadline.ts';
 import type { AccessToken } from '../call.ts';
-import type { FetchedToken, TokenSource } from './token-endpoint.ts';
+import type { TokenSource } from './token-endpoint.ts';
+import type { FetchedToken } from './token-requests.ts';
 
 /** After this share of its life a token is renewed, while it still works. */
 const refreshAtShare = 0.8;
