@@ -1,15 +1,13 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../../async/clock.ts';
-import { startDeadline, whileWaiting, type Deadline } from '../../async/deadline.ts';
-import type { AccessToken } from '../call.ts';
-import type { CorpOf } from './corp-of.ts';
-import type { TimedToken, TokenSupply } from './token-supply.ts';
 import type { Signal } from '../../async/abort.ts';
+import type { Clock } from '../../async/clock.ts';
+import { startDeadline, whileWaiting } from '../../async/deadline.ts';
+import type { AccessToken } from '../call.ts';
+import { maxOrganizations, type CorpOf } from './corp-of.ts';
+import type { TimedToken, TokenSupply } from './token-supply.ts';
 
 /** How long to wait after a failed early renewal. */
 const earlyRetryMs = 5000;
-/** Far above the organizations that one gateway serves; a bound all the same. */
-const maxOrganizations = 1000;
 
 export interface TokenCache {
   /**
@@ -20,9 +18,9 @@ export interface TokenCache {
   get(corpId: string | undefined, signal: Signal): Promise<AccessToken>;
   /** The current token if it is still valid; for calls that have waited since {@link get}. */
   latest(corpId: string | undefined): AccessToken | undefined;
-  /** The token after `stale`, which DingTalk refused: fetched now, unless that was already done. */
+  /** The token after `stale`, which DingTalk refused: fetched now, unless it was already. Throws like {@link get}. */
   replace(stale: AccessToken, corpId: string | undefined, signal: Signal): Promise<AccessToken>;
-  /** The age of each token held here. */
+  /** The age of each token in this cache. */
   ages(): readonly { readonly corpId: string | undefined; readonly ageMs: number }[];
 }
 
@@ -34,84 +32,81 @@ interface TokenCacheOptions {
   readonly onEarlyRefreshFailed: (error: unknown) => void;
 }
 
-interface HeldToken {
+interface Entry {
   readonly token: TimedToken;
   readonly corpId: string | undefined;
-  refreshAtMs: number;
+  renewAtMs: number;
 }
 
-/** Keeps one access token per organization, with at most one refresh in flight for each. Failures are not kept. */
+/** Caches one access token per organization, with at most one renewal in flight for each. Failures are not cached. */
 export function createTokenCache(options: TokenCacheOptions): TokenCache {
   const { corpOf, supply, clock, timeoutMs, onEarlyRefreshFailed } = options;
-  const held = new LRUCache<string, HeldToken>({ max: maxOrganizations });
-  const refreshing = new Map<string, Promise<TimedToken | undefined>>();
+  const entries = new LRUCache<string, Entry>({ max: maxOrganizations });
+  const renewals = new Map<string, Promise<TimedToken | undefined>>();
 
   const keyOf = (corpId: string | undefined): string => corpOf(corpId) ?? '';
 
-  function refresh<T extends TimedToken | undefined>(
+  async function run(
     corpId: string | undefined,
-    work: (corpId: string | undefined, deadline: Deadline) => Promise<T>,
-  ): Promise<T> {
-    const key = keyOf(corpId);
-    const started = inOwnTime(corpOf(corpId), work).finally(() => refreshing.delete(key));
-    refreshing.set(key, started);
-    return started;
+    work: TokenSupply['renew'],
+  ): Promise<TimedToken | undefined> {
+    // Its own deadline, not a caller's: a caller that leaves must not end the renewal for the others.
+    using deadline = startDeadline(clock, timeoutMs);
+    // The work may hang where the deadline does not reach it: the renewal ends anyway, and the next one can start.
+    const token = await whileWaiting(work(corpId, deadline), deadline.signal);
+    if (token) entries.set(corpId ?? '', { token, corpId, renewAtMs: token.renewAtMs });
+    return token;
   }
 
-  async function inOwnTime<T extends TimedToken | undefined>(
-    corpId: string | undefined,
-    work: (corpId: string | undefined, deadline: Deadline) => Promise<T>,
-  ): Promise<T> {
-    // Its own deadline, not a caller's: a caller that leaves must not end the refresh for the others.
-    using deadline = startDeadline(clock, timeoutMs);
-    // The work may hang where the deadline does not reach it: the refresh ends anyway, and the next one can start.
-    const token = await whileWaiting(work(corpId, deadline), deadline.signal);
-    if (token) held.set(corpId ?? '', { token, corpId, refreshAtMs: token.refreshAtMs });
-    return token;
+  function renew(corpId: string | undefined, work: TokenSupply['renew']): Promise<TimedToken | undefined> {
+    const key = keyOf(corpId);
+    const renewal = run(corpOf(corpId), work).finally(() => renewals.delete(key));
+    renewals.set(key, renewal);
+    return renewal;
   }
 
   async function obtain(corpId: string | undefined, refused?: AccessToken): Promise<TimedToken> {
     for (;;) {
       // All wait for the same promise, and so go on in the order in which they came.
-      const token = await (refreshing.get(keyOf(corpId)) ??
-        refresh(corpId, (corp, deadline) => supply.obtain(corp, deadline, refused)));
+      const token = await (renewals.get(keyOf(corpId)) ??
+        renew(corpId, (corp, deadline) => supply.obtain(corp, deadline, refused)));
       if (token) return token;
     }
   }
 
-  function living(corpId: string | undefined): HeldToken | undefined {
-    const current = held.get(keyOf(corpId));
-    return current && clock.nowMs() < current.token.expiresAtMs ? current : undefined;
+  function valid(corpId: string | undefined): Entry | undefined {
+    const entry = entries.get(keyOf(corpId));
+    return entry && clock.nowMs() < entry.token.expiresAtMs ? entry : undefined;
   }
 
-  function refreshEarly(corpId: string | undefined, current: HeldToken): void {
-    current.refreshAtMs = clock.nowMs() + earlyRetryMs;
-    if (refreshing.has(keyOf(corpId))) return;
-    refresh(corpId, (corp, deadline) => supply.renew(corp, deadline)).catch(onEarlyRefreshFailed);
+  function renewEarly(corpId: string | undefined, entry: Entry): void {
+    entry.renewAtMs = clock.nowMs() + earlyRetryMs;
+    if (renewals.has(keyOf(corpId))) return;
+    renew(corpId, (corp, deadline) => supply.renew(corp, deadline)).catch(onEarlyRefreshFailed);
   }
 
   return {
     async get(corpId, signal) {
-      const current = living(corpId);
-      if (!current) return whileWaiting(obtain(corpId), signal);
-      if (clock.nowMs() >= current.refreshAtMs) refreshEarly(corpId, current);
-      return current.token;
+      const entry = valid(corpId);
+      if (!entry) return whileWaiting(obtain(corpId), signal);
+      if (clock.nowMs() >= entry.renewAtMs) renewEarly(corpId, entry);
+      return entry.token;
     },
-    latest: (corpId) => living(corpId)?.token,
+    latest: (corpId) => valid(corpId)?.token,
     async replace(stale, corpId, signal) {
-      const current = held.get(keyOf(corpId));
-      if (current && current.token !== stale) return current.token;
       const key = keyOf(corpId);
-      // Who comes meanwhile waits for the next one.
-      held.delete(key);
+      const entry = entries.get(key);
+      if (entry && entry.token !== stale) return entry.token;
+      // Calls that need a token meanwhile wait for the next one.
+      entries.delete(key);
       const next = obtain(corpId, stale);
-      // One id that DingTalk answers so must not take a token from everybody that works for all others.
-      if (current) next.catch(() => held.has(key) || held.set(key, current));
+      // One id that DingTalk answers so must not take away a token that works for all others.
+      if (entry) next.catch(() => entries.has(key) || entries.set(key, entry));
       return whileWaiting(next, signal);
     },
     ages: () => {
       const nowMs = clock.nowMs();
-      return [...held.values()].map(({ token, corpId }) => ({ corpId, ageMs: nowMs - token.fetchedAtMs }));
+      return [...entries.values()].map(({ token, corpId }) => ({ corpId, ageMs: nowMs - token.fetchedAtMs }));
     },
   };
 }

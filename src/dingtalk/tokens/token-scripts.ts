@@ -1,9 +1,15 @@
 import type { Redis as Client } from 'ioredis';
-import { arrayReply, bufferReply, doneReply, integerReply } from '../../redis/replies.ts';
+import { arrayReply, bufferReply, integerReply } from '../../redis/replies.ts';
 import { createScript } from '../../redis/script.ts';
 import { nowByRedis, timeReply } from '../../redis/time.ts';
 
-/** What Redis has of a needed token, and the time of Redis at that moment. */
+/** The keys of one organization: its token, and the lock of the replica that fetches one. */
+export interface TokenKeys {
+  readonly token: string;
+  readonly lock: string;
+}
+
+/** What Redis answers to a replica that needs a token, and the time of Redis at that moment. */
 export type TokenClaim = { readonly redisMs: number } & (
   | { readonly kind: 'kept'; readonly sealed: Buffer; readonly leftMs: number }
   /** There is none. The caller has the lock and fetches it. */
@@ -12,10 +18,9 @@ export type TokenClaim = { readonly redisMs: number } & (
 );
 
 /**
- * KEYS: the token, and the lock of the replica that fetches one. Answers the time, and then the token and how long Redis
- * keeps it, unless it is the one that the caller knows; or `1` if the caller has the lock. A lock that no replica would
- * have made (another type, without expiry, or with a late one) is taken over. So is the caller's own when it asks again:
- * the first answer was lost.
+ * Answers the time, and then the token and how long Redis keeps it, unless it is the one that the caller knows; or `1` if
+ * the caller has the lock. A lock that no replica would have made (another type, without expiry, or with a late one) is
+ * taken over. So is the caller's own when it asks again: the first answer was lost.
  */
 const claimScript = createScript(
   'claimToken',
@@ -29,8 +34,8 @@ redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[3])
 return {now, 1}`,
 );
 
-/** Releases the lock if it is the caller's, and keeps the token, if there is one. */
-const settleScript = createScript(
+/** Releases the lock if it is that of the owner `ARGV[1]`. Keeps the token `ARGV[2]` for `ARGV[3]` ms, unless it is empty. */
+export const settleToken = createScript(
   'settleToken',
   `
 if redis.pcall('get', KEYS[2]) == ARGV[1] then redis.call('del', KEYS[2]) end
@@ -38,45 +43,25 @@ if ARGV[2] ~= '' then redis.call('set', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`,
 );
 
-export interface TokenNames {
-  readonly token: string;
-  readonly lock: string;
-}
-
+/**
+ * Claims a token other than `known`, or its lock for `lockMs`. `again`: the answer to the same claim was late.
+ *
+ * @throws {RedisUnavailableError} `unreadable` for any other reply.
+ */
 export async function claimToken(
   client: Client,
-  { token, lock }: TokenNames,
+  { token, lock }: TokenKeys,
   known: Buffer,
   owner: string,
   lockMs: number,
   again = false,
 ): Promise<TokenClaim> {
-  const isAgain = again ? 1 : 0;
-  const reply = await claimScript(client, [token, lock], known, owner, lockMs, isAgain);
+  const reply = await claimScript(client, [token, lock], known, owner, lockMs, again ? 1 : 0);
   const [now, found, leftMs] = arrayReply(reply);
   const redisMs = timeReply(now);
   if (found === undefined) return { kind: 'fetched-elsewhere', redisMs };
   if (found === 1) return { kind: 'ours', redisMs };
-  // Redis answers -1 for what it keeps without an end.
+  // Redis answers -1 for a key without an expiry.
   const kept = { sealed: bufferReply(found), leftMs: integerReply(leftMs, -2, Number.MAX_SAFE_INTEGER) };
   return { kind: 'kept', ...kept, redisMs };
-}
-
-export async function keepToken(
-  client: Client,
-  { token, lock }: TokenNames,
-  owner: string,
-  sealed: Buffer,
-  leftMs: number,
-): Promise<void> {
-  const keepMs = Math.max(1, Math.floor(leftMs));
-  doneReply(await settleScript(client, [token, lock], owner, sealed, keepMs));
-}
-
-export async function releaseToken(
-  client: Client,
-  { token, lock }: TokenNames,
-  owner: string,
-): Promise<void> {
-  doneReply(await settleScript(client, [token, lock], owner, '', 1));
 }

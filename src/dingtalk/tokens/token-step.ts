@@ -2,8 +2,8 @@ import type { Step } from '../compose.ts';
 import type { TokenCache } from './token-cache.ts';
 
 /**
- * Gives the call an access token of the organization that pays. It is obtained before the call waits for its turn and
- * read again when it is sent: meanwhile another call may have learned that it was refused.
+ * Gives the call an access token of the organization that pays. It is obtained before the call waits for its turn, and
+ * read again when the call is sent: DingTalk may have refused it to another call meanwhile.
  */
 export const createTokenStep =
   (tokens: TokenCache): Step =>

@@ -5,12 +5,12 @@ import type { TokenSource } from './token-endpoint.ts';
 import type { FetchedToken } from './token-requests.ts';
 
 /** After this share of its life a token is renewed, while it still works. */
-const refreshAtShare = 0.8;
+const renewAtShare = 0.8;
 
 /** A token with its times by the clock of this process. */
 export interface TimedToken extends AccessToken {
   readonly fetchedAtMs: number;
-  readonly refreshAtMs: number;
+  readonly renewAtMs: number;
   readonly expiresAtMs: number;
 }
 
@@ -29,7 +29,7 @@ export interface TokenSupply {
 /** Fetches every token from DingTalk. */
 export function createDirectTokenSupply(source: TokenSource, clock: Clock): TokenSupply {
   async function fetch(corpId: string | undefined, deadline: Deadline): Promise<TimedToken> {
-    // Life counts from before the request: rather too short than too long.
+    // Life counts from before the request: too short rather than too long.
     const askedAtMs = clock.nowMs();
     return timed(await source.fetch(corpId, deadline), askedAtMs);
   }
@@ -40,7 +40,7 @@ export function timed({ token, lifeMs }: FetchedToken, fetchedAtMs: number): Tim
   return {
     value: token,
     fetchedAtMs,
-    refreshAtMs: fetchedAtMs + lifeMs * refreshAtShare,
+    renewAtMs: fetchedAtMs + lifeMs * renewAtShare,
     expiresAtMs: fetchedAtMs + lifeMs,
   };
 }
