@@ -6,7 +6,7 @@ import type { CircuitBreaker, Outcome } from './circuit-breaker.ts';
 /** A timeout counts as a failure only if the attempt had at least this share of the whole deadline. */
 const fairShare = 0.3;
 
-/** Keeps calls from a DingTalk that fails, and reports to the breaker how the others end. */
+/** Stops calls while the breaker is open, and reports the outcomes of the others to it. */
 export function createBreakerGate(breaker: CircuitBreaker, clock: Clock, timeoutMs: number): Gate {
   function outcomeOf(error: unknown, startedAtMs: number): Outcome {
     if (!(error instanceof DingTalkError)) return 'unknown';
@@ -21,14 +21,14 @@ export function createBreakerGate(breaker: CircuitBreaker, clock: Clock, timeout
   return {
     check: ({ about }) => breaker.check(about),
     async step(call, next) {
-      const ended = breaker.enter(call.about);
+      const end = breaker.enter(call.about);
       const startedAtMs = clock.nowMs();
       try {
         const answer = await next(call);
-        ended('success');
+        end('success');
         return answer;
       } catch (error) {
-        ended(outcomeOf(error, startedAtMs));
+        end(outcomeOf(error, startedAtMs));
         throw error;
       }
     },

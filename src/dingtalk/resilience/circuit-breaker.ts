@@ -1,69 +1,44 @@
 import type { Clock } from '../../async/clock.ts';
-import { NotSentError } from '../../errors/dingtalk-error.ts';
 import type { BreakerState } from '../../domain/dingtalk-status.ts';
+import { NotSentError } from '../../errors/dingtalk-error.ts';
 import type { About } from '../call.ts';
-import { createJudgement } from './judgement.ts';
+import { createLatestOutcomes } from './latest-outcomes.ts';
+import { createProbeSlots, type ProbeSlot } from './probe-slots.ts';
 
 const shortestPauseMs = 1000;
 const longestPauseMs = 30_000;
-const allPlaces = 7;
-const placesOfViewer = 3;
-/** All unknown bearers are one viewer, whom nobody knows. */
-const placesOfUnknown = 1;
 
 /** `unknown`: ended in a way that says nothing about DingTalk. */
 export type Outcome = 'success' | 'failure' | 'unknown';
 
-/** Keeps calls from a DingTalk that is failing, and probes now and then whether it still is. */
+/** Stops calls while DingTalk is failing, except a few probes. */
 export interface CircuitBreaker {
   readonly state: BreakerState;
   /** @throws {NotSentError} `unavailable` where {@link enter} would right now. */
   check(about: About): void;
   /**
-   * Lets a call in; the returned function must be called with how it ended.
+   * Lets a call in; the returned function must be called with its outcome.
    *
-   * @throws {NotSentError} `unavailable` while it is not closed and has no place for this call.
+   * @throws {NotSentError} `unavailable` while it is not closed and has no slot for this call.
    */
   enter(about: About): (outcome: Outcome) => void;
 }
 
-/** Room for one of the few calls that are let through while DingTalk is failing. */
-interface Place {
-  readonly about: About;
-  takenUntilMs: number;
-}
-
 /**
- * Opens when DingTalk as a whole is failing (see {@link createJudgement}). While it is not closed it has seven places, at
- * most one for a subject, three for a viewer and one for all unknown bearers. A failure holds a place until the pause is over, and so do the failures
- * that opened the breaker; a probe holds one until it ends, for `probeMs` at most. A call that finds a free place is let
- * through as a probe, and the first probe that succeeds closes the breaker. So an outage takes all places, while one id
- * or viewer that always fails leaves places to the others. The pause is a second, and doubles after each one that ends
- * with a failed probe, up to 30 s.
+ * Opens when DingTalk as a whole is failing (see {@link createLatestOutcomes}). While it is not closed it has a few slots
+ * (see {@link createProbeSlots}). A failure holds one until the pause is over, and so do the failures that opened the
+ * breaker; a probe holds one until it ends, for `probeMs` at most. A call that finds a free slot is a probe, and the first
+ * probe that succeeds closes the breaker. So an outage takes all slots, while one id or viewer that always fails leaves
+ * slots to the others. The pause is a second, and doubles after each one that ends with a failed probe, up to 30 s.
  */
 export function createCircuitBreaker(clock: Clock, probeMs: number): CircuitBreaker {
-  let judgement = createJudgement(clock);
-  let places: Place[] = [];
+  let outcomes = createLatestOutcomes(clock);
+  let slots = createProbeSlots(clock);
+  /** 0: closed. */
   let pauseMs = 0;
   let pauseUntilMs = 0;
-  /** Counts openings and closings: calls that began in an earlier era say nothing about this one. */
-  let era = 0;
-
-  const isClosed = (): boolean => pauseMs === 0;
-
-  /** Undefined where a call finds a place; else whether it is this viewer's calls, or this subject, that leave it none. */
-  function refusal({
-    viewer,
-    subject,
-    isUnknown = false,
-  }: About): { readonly ownCalls: boolean } | undefined {
-    const nowMs = clock.nowMs();
-    places = places.filter(({ takenUntilMs }) => nowMs < takenUntilMs);
-    const ofViewer = places.filter(({ about }) => about.viewer === viewer);
-    const isTaken = places.some(({ about }) => about.subject === subject);
-    if (ofViewer.length >= (isUnknown ? placesOfUnknown : placesOfViewer)) return { ownCalls: true };
-    return places.length >= allPlaces || isTaken ? { ownCalls: false } : undefined;
-  }
+  /** Counts openings and closings: calls that began in an earlier epoch say nothing about this one. */
+  let epoch = 0;
 
   function pause(): void {
     pauseMs = Math.min(Math.max(shortestPauseMs, pauseMs * 2), longestPauseMs);
@@ -72,68 +47,64 @@ export function createCircuitBreaker(clock: Clock, probeMs: number): CircuitBrea
 
   function open(): void {
     pause();
-    for (const about of judgement.failures()) {
-      if (!refusal(about)) places.push({ about, takenUntilMs: pauseUntilMs });
+    for (const about of outcomes.failures()) {
+      if (!slots.refusal(about)) slots.take(about, pauseUntilMs);
     }
-    era += 1;
+    epoch += 1;
   }
 
   function close(about: About): void {
-    judgement = createJudgement(clock);
-    judgement.note(about, false);
-    places = [];
+    outcomes = createLatestOutcomes(clock);
+    outcomes.note(about, false);
+    slots = createProbeSlots(clock);
     pauseMs = 0;
-    era += 1;
+    epoch += 1;
   }
 
-  function noteOrdinary(about: About, outcome: Outcome): void {
-    // Who is unknown may have made it up.
+  function noteCall(about: About, outcome: Outcome): void {
+    // A client can make up any number of unknown bearers.
     if (outcome === 'unknown' || about.isUnknown === true) return;
-    judgement.note(about, outcome === 'failure');
-    if (outcome === 'failure' && judgement.isFailing()) open();
+    outcomes.note(about, outcome === 'failure');
+    if (outcome === 'failure' && outcomes.isFailing()) open();
   }
 
-  function noteProbe(place: Place, outcome: Outcome): void {
-    if (!places.includes(place)) return;
-    if (outcome === 'success') close(place.about);
-    else if (outcome === 'unknown') places = places.filter((other) => other !== place);
+  function noteProbe(slot: ProbeSlot, outcome: Outcome): void {
+    if (!slots.holds(slot)) return;
+    if (outcome === 'success') close(slot.about);
+    else if (outcome === 'unknown') slots.release(slot);
     else {
       if (clock.nowMs() >= pauseUntilMs) pause();
-      place.takenUntilMs = pauseUntilMs;
+      slot.untilMs = pauseUntilMs;
     }
   }
 
   function check(about: About): void {
-    const refused = isClosed() ? undefined : refusal(about);
+    const refused = pauseMs === 0 ? undefined : slots.refusal(about);
     if (!refused) return;
     const leftMs = pauseUntilMs - clock.nowMs();
-    throw failingFast(leftMs > 0 ? leftMs : shortestPauseMs, refused.ownCalls);
+    throw new NotSentError('unavailable', {
+      retryAfterMs: Math.ceil(leftMs > 0 ? leftMs : shortestPauseMs),
+      reason: 'DingTalk keeps failing: the circuit breaker is open',
+      ...(refused.ownCalls && { ownCalls: true }),
+    });
   }
 
   return {
     get state() {
-      if (isClosed()) return 'closed';
+      if (pauseMs === 0) return 'closed';
       return clock.nowMs() < pauseUntilMs ? 'open' : 'half-open';
     },
     check,
     enter(about) {
       check(about);
-      if (!isClosed()) {
-        const place = { about, takenUntilMs: clock.nowMs() + probeMs };
-        places.push(place);
-        return (outcome) => noteProbe(place, outcome);
+      if (pauseMs > 0) {
+        const slot = slots.take(about, clock.nowMs() + probeMs);
+        return (outcome) => noteProbe(slot, outcome);
       }
-      const enteredIn = era;
+      const startedIn = epoch;
       return (outcome) => {
-        if (era === enteredIn) noteOrdinary(about, outcome);
+        if (epoch === startedIn) noteCall(about, outcome);
       };
     },
   };
 }
-
-const failingFast = (waitMs: number, ownCalls: boolean): NotSentError =>
-  new NotSentError('unavailable', {
-    retryAfterMs: Math.ceil(waitMs),
-    reason: 'DingTalk keeps failing: the circuit breaker is open',
-    ...(ownCalls && { ownCalls }),
-  });

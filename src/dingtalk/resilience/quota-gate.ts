@@ -5,29 +5,29 @@ import { kinds } from '../../errors/kinds.ts';
 import type { Gate } from '../compose.ts';
 
 const closedMs = 10 * 60_000;
-/** After a try that left open whether the quota is spent. */
+/** After a probe that left open whether the quota is spent. */
 const unclearMs = 10_000;
 /** Far above the organizations that one gateway serves; a bound all the same. */
 const maxOrganizations = 1000;
 
 interface Closed {
-  readonly said: DingTalkErrorDetails;
-  readonly tryAgainAtMs: number;
+  readonly details: DingTalkErrorDetails;
+  readonly untilMs: number;
 }
 
 /**
- * Refuses calls for an organization whose monthly quota is spent, with what DingTalk said about it. One call every ten
- * minutes is let through, to see whether that has changed.
+ * Refuses calls for an organization whose monthly quota is spent, with the details of DingTalk's refusal. One call every
+ * ten minutes is let through as a probe.
  */
 export function createQuotaGate(clock: Clock): Gate {
   const closed = new LRUCache<string, Closed>({ max: maxOrganizations });
 
-  const close = (corpId: string, said: DingTalkErrorDetails, forMs = closedMs): void =>
-    void closed.set(corpId, { said, tryAgainAtMs: clock.nowMs() + forMs });
+  const close = (corpId: string, details: DingTalkErrorDetails, forMs = closedMs): void =>
+    void closed.set(corpId, { details, untilMs: clock.nowMs() + forMs });
 
   function check({ corpId = '' }: { readonly corpId: string | undefined }): Closed | undefined {
     const known = closed.get(corpId);
-    if (known && clock.nowMs() < known.tryAgainAtMs) throw new NotSentError('quota-exhausted', known.said);
+    if (known && clock.nowMs() < known.untilMs) throw new NotSentError('quota-exhausted', known.details);
     return known;
   }
 
@@ -36,8 +36,8 @@ export function createQuotaGate(clock: Clock): Gate {
     async step(call, next) {
       const { corpId = '' } = call;
       const known = check(call);
-      // Closed again until the answer is there: one call at a time tries.
-      if (known) close(corpId, known.said);
+      // Closed until the probe has ended: there is one at a time.
+      if (known) close(corpId, known.details);
       try {
         const answer = await next(call);
         closed.delete(corpId);
@@ -46,8 +46,8 @@ export function createQuotaGate(clock: Clock): Gate {
         if (isSpent(error)) close(corpId, error.details);
         else if (known && error instanceof NotSentError) closed.set(corpId, known);
         else if (isServed(error)) closed.delete(corpId);
-        // Whether the quota is spent is still open: others may try soon.
-        else if (known) close(corpId, known.said, unclearMs);
+        // Whether the quota is spent is still open: the next probe may be soon.
+        else if (known) close(corpId, known.details, unclearMs);
         throw error;
       }
     },
@@ -57,6 +57,6 @@ export function createQuotaGate(clock: Clock): Gate {
 const isSpent = (error: unknown): error is DingTalkError =>
   error instanceof DingTalkError && error.kind === 'quota-exhausted';
 
-/** DingTalk refuses what was asked for only after it has counted the call. */
+/** DingTalk refuses an operation only after it has counted the call. */
 const isServed = (error: unknown): boolean =>
   error instanceof DingTalkError && error.details.status !== undefined && !kinds[error.kind].passing;

@@ -13,12 +13,13 @@ interface RetriesOptions {
 }
 
 /**
- * Attempts a call again where that may help. It fails with what the last attempt that was sent failed with, or with
- * what the deadline is aborted with.
+ * Retries a call where that may help.
+ *
+ * @throws {DingTalkError} the error of the last attempt that was sent, or what the deadline is aborted with.
  */
 export function createRetries({ clock, random, budget }: RetriesOptions): Step {
-  /** Waits for as long as a retry has to; false where there is none left. */
-  async function mayGoOn(decision: Decision, deadline: Deadline): Promise<boolean> {
+  /** Waits for the delay of a retry; false if there is no further attempt. */
+  async function awaitNext(decision: Decision, deadline: Deadline): Promise<boolean> {
     if (decision.kind === 'give-up') return false;
     if (decision.kind !== 'retry') return true;
     if (!budget.take()) return false;
@@ -49,7 +50,7 @@ export function createRetries({ clock, random, budget }: RetriesOptions): Step {
       attempts += 1;
       const progress: Progress = { attempts, replayed, renewed, remainingMs: deadline.remainingMs() };
       const decision: Decision = repeatable ? afterFailure(failure, progress, random()) : { kind: 'give-up' };
-      if (!(await mayGoOn(decision, deadline))) throw renewed ? failure : orUnavailable(failure);
+      if (!(await awaitNext(decision, deadline))) throw renewed ? failure : orUnavailable(failure);
       newConnection = decision.kind === 'replay';
       replayed ||= newConnection;
       if (decision.kind === 'renew-token') {
@@ -63,6 +64,6 @@ export function createRetries({ clock, random, budget }: RetriesOptions): Step {
 
 const isStaleToken = ({ kind }: DingTalkError): boolean => kind === 'stale-token';
 
-/** With the next token the call would have gone on: not a misconfiguration. */
+/** The next token may be accepted: not a misconfiguration. */
 const orUnavailable = (failure: DingTalkError): DingTalkError =>
   isStaleToken(failure) ? new DingTalkError('unavailable', failure.details) : failure;

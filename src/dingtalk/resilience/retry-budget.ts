@@ -3,7 +3,7 @@ const lookupsForOneRetry = 10;
 /** The most retries that can be saved up. */
 const maxSaved = 10;
 
-/** Keeps retries from multiplying the calls to a DingTalk that is down. */
+/** Limits retries, so that they do not multiply the calls to a DingTalk that is down. */
 export interface RetryBudget {
   /** Called once for every lookup. */
   earn(): void;

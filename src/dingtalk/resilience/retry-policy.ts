@@ -5,7 +5,7 @@ const firstBackoffMs = 200;
 const longestBackoffMs = 2000;
 /** Spreads the calls that have to wait for the same moment. */
 const rateLimitSpreadMs = 500;
-/** With less time left there is no retry: the error at hand says more than a timeout would. */
+/** With less time left there is no retry: the present error says more than a timeout would. */
 const shortestAttemptMs = 100;
 
 /** What to do after a failed attempt. */
@@ -17,9 +17,9 @@ export type Decision =
   | { readonly kind: 'renew-token' }
   | { readonly kind: 'retry'; readonly delayMs: number };
 
-/** How far a call has come. */
+/** The attempts at a call so far. */
 export interface Progress {
-  /** So far, the failed one included. */
+  /** The failed one included. */
   readonly attempts: number;
   readonly replayed: boolean;
   readonly renewed: boolean;
@@ -41,10 +41,10 @@ export function afterFailure(error: DingTalkError, progress: Progress, random: n
   return delayMs + shortestAttemptMs > remainingMs ? giveUp : { kind: 'retry', delayMs };
 }
 
-/** Whether the same question may have another answer in a moment. */
+/** Whether the same call may succeed in a moment. */
 function isRepeatable({ kind, details: { documented, status } }: DingTalkError): boolean {
   if (kind === 'rate-limited') return true;
-  // An undocumented code with another status than 5xx is not known to pass.
+  // An undocumented code with another status than 5xx is not known to be passing.
   return kind === 'unavailable' && (documented === true || status === undefined || status >= 500);
 }
 

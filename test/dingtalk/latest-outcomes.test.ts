@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createJudgement, type Judgement } from '../../src/dingtalk/resilience/judgement.ts';
+import { createLatestOutcomes, type LatestOutcomes } from '../../src/dingtalk/resilience/latest-outcomes.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 interface Calls {
@@ -16,9 +16,9 @@ const failing = (viewer: string, ...subjects: string[]): Calls => ({ viewer, sub
 const well = (viewer: string, ...subjects: string[]): Calls => ({ viewer, subjects, failed: false });
 const own = (calls: Calls): Calls => ({ ...calls, ownCall: true });
 
-function note(judgement: Judgement, calls: readonly Calls[]): void {
+function note(outcomes: LatestOutcomes, calls: readonly Calls[]): void {
   for (const { subjects, failed, ...about } of calls) {
-    for (const subject of subjects) judgement.note({ ...about, subject }, failed);
+    for (const subject of subjects) outcomes.note({ ...about, subject }, failed);
   }
 }
 
@@ -71,45 +71,45 @@ const table: [name: string, isFailing: boolean, calls: readonly Calls[]][] = [
 ];
 
 test.each(table)('%s: %p', (_name, expected, calls) => {
-  const judgement = createJudgement(createManualClock());
+  const outcomes = createLatestOutcomes(createManualClock());
 
-  note(judgement, calls);
+  note(outcomes, calls);
 
-  expect(judgement.isFailing()).toBe(expected);
+  expect(outcomes.isFailing()).toBe(expected);
 });
 
 test('an outcome is forgotten after a minute', () => {
   const clock = createManualClock();
-  const judgement = createJudgement(clock);
-  note(judgement, [well('b', 'w')]);
+  const outcomes = createLatestOutcomes(clock);
+  note(outcomes, [well('b', 'w')]);
   clock.advance(30_000);
-  note(judgement, [failing('a', ...many('x', 10))]);
-  expect(judgement.isFailing()).toBe(false);
+  note(outcomes, [failing('a', ...many('x', 10))]);
+  expect(outcomes.isFailing()).toBe(false);
 
   clock.advance(29_999);
-  expect(judgement.isFailing()).toBe(false);
+  expect(outcomes.isFailing()).toBe(false);
   clock.advance(1);
-  expect(judgement.isFailing()).toBe(true);
+  expect(outcomes.isFailing()).toBe(true);
   clock.advance(30_000);
-  expect(judgement.isFailing()).toBe(false);
+  expect(outcomes.isFailing()).toBe(false);
 });
 
 test('keeps the latest ten outcomes of a viewer, who displaces no other viewer’s', () => {
-  const judgement = createJudgement(createManualClock());
-  note(judgement, [failing('b', 'theirs'), failing('a', ...many('x', 1000))]);
+  const outcomes = createLatestOutcomes(createManualClock());
+  note(outcomes, [failing('b', 'theirs'), failing('a', ...many('x', 1000))]);
 
-  expect(judgement.failures().map(({ subject }) => subject)).toEqual([
+  expect(outcomes.failures().map(({ subject }) => subject)).toEqual([
     ...many('x', 1000).slice(-10).toReversed(),
     'theirs',
   ]);
 });
 
 test('keeps the latest fifty outcomes', () => {
-  const judgement = createJudgement(createManualClock());
+  const outcomes = createLatestOutcomes(createManualClock());
   note(
-    judgement,
+    outcomes,
     many('v', 100).map((viewer) => failing(viewer, 'x')),
   );
 
-  expect(judgement.failures().map(({ viewer }) => viewer)).toEqual(many('v', 100).slice(-50).toReversed());
+  expect(outcomes.failures().map(({ viewer }) => viewer)).toEqual(many('v', 100).slice(-50).toReversed());
 });

@@ -1,13 +1,13 @@
 import type { Clock } from '../../async/clock.ts';
 import type { About } from '../call.ts';
 
-const fewest = 10;
-const mostOfViewer = 10;
-const mostInAll = 50;
-const longestMs = 60_000;
+const minOutcomes = 10;
+const maxOfViewer = 10;
+const maxInAll = 50;
+const maxAgeMs = 60_000;
 
-/** The outcomes of the latest calls: the last one of each subject of each viewer. */
-export interface Judgement {
+/** The outcomes of the latest calls: the last one for each subject of each viewer. */
+export interface LatestOutcomes {
   note(about: About, failed: boolean): void;
   /** Whether DingTalk as a whole is failing, and not only for some ids or viewers. */
   isFailing(): boolean;
@@ -26,33 +26,29 @@ interface Entry {
  * at least ten, and more than half of the calls, of the subjects and of the viewers failed: one id or one viewer for whom
  * everything fails is not enough. The gateway's own calls count as a viewer only where there is no other.
  */
-export function createJudgement(clock: Clock): Judgement {
+export function createLatestOutcomes(clock: Clock): LatestOutcomes {
   /** The oldest first. */
   let entries: readonly Entry[] = [];
 
-  function note(about: About, failed: boolean): void {
-    const atMs = clock.nowMs();
-    const kept = entries.filter((entry) => atMs - entry.atMs < longestMs && !isSame(entry.about, about));
-    const ofViewer = kept.filter((entry) => entry.about.viewer === about.viewer);
-    // A viewer with many failures replaces its own outcomes, not those of others.
-    const tooMany = ofViewer.length >= mostOfViewer ? ofViewer : kept.length >= mostInAll ? kept : [];
-    entries = [...kept.filter((entry) => entry !== tooMany[0]), { about, failed, atMs }];
-  }
-
-  function isFailing(): boolean {
-    const latest = entries.filter(({ atMs }) => clock.nowMs() - atMs < longestMs);
-    const ofViewers = latest.filter(({ about }) => about.ownCall !== true);
-    return (
-      latest.length >= fewest &&
-      mostFail(latest, (entry) => entry) &&
-      mostFail(latest, ({ about }) => about.subject) &&
-      mostFail(ofViewers.length > 0 ? ofViewers : latest, ({ about }) => about.viewer)
-    );
-  }
-
   return {
-    note,
-    isFailing,
+    note(about, failed) {
+      const atMs = clock.nowMs();
+      const kept = entries.filter((entry) => atMs - entry.atMs < maxAgeMs && !isSame(entry.about, about));
+      const ofViewer = kept.filter((entry) => entry.about.viewer === about.viewer);
+      // A viewer with many failures replaces its own outcomes, not those of others.
+      const tooMany = ofViewer.length >= maxOfViewer ? ofViewer : kept.length >= maxInAll ? kept : [];
+      entries = [...kept.filter((entry) => entry !== tooMany[0]), { about, failed, atMs }];
+    },
+    isFailing() {
+      const latest = entries.filter(({ atMs }) => clock.nowMs() - atMs < maxAgeMs);
+      const ofViewers = latest.filter(({ about }) => about.ownCall !== true);
+      return (
+        latest.length >= minOutcomes &&
+        mostFail(latest, (entry) => entry) &&
+        mostFail(latest, ({ about }) => about.subject) &&
+        mostFail(ofViewers.length > 0 ? ofViewers : latest, ({ about }) => about.viewer)
+      );
+    },
     failures: () =>
       entries
         .filter(({ failed }) => failed)
