@@ -12,7 +12,7 @@ const secondMs = 1000;
 const awayMs = 1000;
 /** The limit on a second try, so that a call waits for Redis for less than 100 ms in all. */
 const secondTryMs = 30;
-/** How long it counts that the other replicas left too few slots. */
+/** How long the other replicas are taken to leave too few slots. */
 const crowdedMs = 1000;
 
 /** Releases a slot: a second after a call that was sent, at once after one that was not. */

@@ -12,7 +12,7 @@ const replicaSpreadMs = 20;
 /** The calls to one API that wait for their turn. */
 export interface TurnQueue {
   readonly size: number;
-  /** Takes a slot of the window where a call need not wait: no queue, a free slot, and no replicas. */
+  /** Takes a slot of the window if a call need not wait: a free slot, no queue and no Redis. Otherwise false. */
   takeAtOnce(viewerKey: string): boolean;
   /**
    * Waits for a turn, and takes a slot of the window. Resolves with what releases the slot in Redis, if one was taken

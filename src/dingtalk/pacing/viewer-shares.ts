@@ -17,7 +17,7 @@ export interface ViewerShares {
   isAlone(viewerKey: string): boolean;
 }
 
-/** Remembers the latest two viewers: one of them is another one than the viewer of the call. */
+/** Keeps the latest two viewers only: one of them is not the viewer of the call. */
 export function createViewerShares(clock: Clock, maxInFlight: number): ViewerShares {
   const inFlight = new Map<string, number>();
   let latest: { readonly viewerKey: string; atMs: number } | undefined;

@@ -12,7 +12,7 @@ export interface ProbeSlot {
   untilMs: number;
 }
 
-/** The few calls that matter while DingTalk is failing: one for a subject, three for a viewer, seven in all. */
+/** The slots of a breaker that is not closed: one a subject, three a viewer, one for all unknown bearers, seven in all. */
 export interface ProbeSlots {
   /** Undefined where a slot is free for this call. `ownCalls`: whether calls of the same viewer hold all it may have. */
   refusal(about: About): { readonly ownCalls: boolean } | undefined;
