@@ -31,8 +31,6 @@ const roundsOfFull = 11;
 const startGuessMs = 1000;
 const burstGuessMs = 1000;
 const idleAfterMs = 1000;
-/** The rest after the last turn, in which a target may give memory back. */
-const restMs = { full: 70_000, quick: 0 };
 
 /** Runs every chosen target at every chosen workload, in turns, round after round. */
 export async function run(choice: Choice): Promise<Report> {
@@ -54,7 +52,7 @@ export async function run(choice: Choice): Promise<Report> {
   const progress = createProgress();
   for (const line of skipped) progress.say(`Left out: ${line}`);
   progress.say(
-    `${possible.length} targets, ${chosenWorkloads.length} workloads, ${choice.rounds} rounds and one that does not count: about ${Math.ceil((estimateMs(shape) + startupMs + restMs[kind]) / 1000)} s`,
+    `${possible.length} targets, ${chosenWorkloads.length} workloads, ${choice.rounds} rounds and one that does not count: about ${Math.ceil((estimateMs(shape) + startupMs) / 1000)} s`,
   );
 
   await using started = new AsyncDisposableStack();
@@ -129,14 +127,10 @@ export async function run(choice: Choice): Promise<Report> {
     }
   }
   const after = residentMiBOf(running);
-  if (restMs[kind] > 0) progress.show('rest');
-  await pause(restMs[kind]);
-  const rested = restMs[kind] > 0 ? residentMiBOf(running) : undefined;
   const memory = possible.map(({ name }) => ({
     target: name,
     idleMiB: idle.get(name) ?? NaN,
     afterMiB: after.get(name) ?? NaN,
-    restedMiB: rested?.get(name),
   }));
   progress.clear();
   return {

@@ -29,13 +29,8 @@ export function markdownOf(report: Report): string {
     '## Memory of the process, MiB',
     '',
     ...table(
-      ['target', 'idle', 'with the last turn', 'after all workloads, at rest'],
-      report.memory.map(({ target, idleMiB, afterMiB, restedMiB }) => [
-        target,
-        idleMiB.toFixed(0),
-        afterMiB.toFixed(0),
-        restedMiB?.toFixed(0) ?? '–',
-      ]),
+      ['target', 'idle', 'with the last turn'],
+      report.memory.map(({ target, idleMiB, afterMiB }) => [target, idleMiB.toFixed(0), afterMiB.toFixed(0)]),
     ),
     '',
     '## How it was measured',

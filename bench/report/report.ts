@@ -24,8 +24,6 @@ export interface TargetMemory {
   readonly idleMiB: number;
   /** During the last turn of all. */
   readonly afterMiB: number;
-  /** After a while without requests; undefined in a quick run. */
-  readonly restedMiB: number | undefined;
 }
 
 /** The results of one target at one workload, over the rounds that count. */
