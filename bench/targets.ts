@@ -39,7 +39,8 @@ const gateway = (
   dialect: 'graphql',
   refusalCode: 'FORBIDDEN',
   federated: true,
-  arguments: () => [main],
+  // As `npm start` does.
+  arguments: () => ['--max-semi-space-size=32', main],
   environment: (surroundings) => ({
     NODE_ENV: 'production',
     LOG_LEVEL: 'warn',

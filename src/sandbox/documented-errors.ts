@@ -100,11 +100,11 @@ export const documentedTokenErrors: readonly DocumentedError[] = tokenErrors;
 /** The errors of the storage API that are not in `documentedErrors`. */
 export const documentedStorageErrors: readonly DocumentedError[] = storageErrors;
 
+/** The errors of every API beside the token endpoints, each code once. */
+export const documentedApiErrors: readonly DocumentedError[] = [...lookupErrors, ...storageErrors];
+
 const byCode = new Map(
-  [...documentedErrors, ...documentedTokenErrors, ...documentedStorageErrors].map((error) => [
-    error.code,
-    error,
-  ]),
+  [...documentedApiErrors, ...documentedTokenErrors].map((error) => [error.code, error]),
 );
 
 /** The documented error with this code. Throws if there is none. */

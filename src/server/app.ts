@@ -34,6 +34,11 @@ interface AppOptions {
   readonly allowedHosts: readonly string[];
 }
 
+/** A route with a schema fails at the start. */
+const noSchemas = (): never => {
+  throw new Error('Routes of the gateway have no schemas');
+};
+
 /** Creates the HTTP server without routes: limits, headers, request ids, log lines and error answers. */
 export async function createApp({
   log,
@@ -50,6 +55,8 @@ export async function createApp({
     logController: new LogController({ disableRequestLogging: true }),
     // Most requests log nothing: `logOf` makes a child logger on demand.
     childLoggerFactory: (logger) => logger,
+    // No route has a schema: fastify would load its compilers of schemas at every start.
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: limits.bodyBytes,

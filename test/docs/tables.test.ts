@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { commonCodes } from '../../src/errors/documented-codes.ts';
-import { documentedErrors, documentedStorageErrors } from '../../src/sandbox/documented-errors.ts';
+import { documentedApiErrors } from '../../src/sandbox/documented-errors.ts';
 import { endpoints } from '../support/endpoints.ts';
 import {
   errorRows,
@@ -47,7 +47,7 @@ test.each([
 });
 
 test('the documented codes are those of the stand-in', () => {
-  const standIns = [...documentedErrors, ...documentedStorageErrors].map(({ code }) => code);
+  const standIns = documentedApiErrors.map(({ code }) => code);
 
   const own = endpoints.flatMap(({ refusals }) => Object.keys(refusals));
   expect([...new Set([...Object.keys(commonCodes), ...own])].toSorted()).toEqual(standIns.toSorted());

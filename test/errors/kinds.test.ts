@@ -3,8 +3,7 @@ import { expect, test } from '@jest/globals';
 import { publicCodes } from '../../src/errors/codes.ts';
 import { kinds, type DingTalkErrorKind } from '../../src/errors/kinds.ts';
 import {
-  documentedErrors,
-  documentedStorageErrors,
+  documentedApiErrors,
   documentedTokenErrors,
 } from '../../src/sandbox/documented-errors.ts';
 import { endpoints } from '../support/endpoints.ts';
@@ -55,7 +54,7 @@ test('every public code belongs to a kind, an endpoint’s refusal or a public e
 test.each(endpoints.map((endpoint) => [endpoint.name, endpoint] as const))(
   'the refusals of %s are codes that the stand-in documents, each with its own message',
   (_name, endpoint) => {
-    const documented = [...documentedErrors, ...documentedStorageErrors, ...documentedTokenErrors];
+    const documented = [...documentedApiErrors, ...documentedTokenErrors];
     const codes: string[] = documented.map(({ code }) => code);
 
     for (const [code, { kind, message }] of Object.entries(endpoint.refusals)) {

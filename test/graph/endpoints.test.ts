@@ -1,14 +1,15 @@
 import 'reflect-metadata';
+import { readdir } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { routes } from '../../src/sandbox/routes.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startSandbox, type SandboxApi } from '../../src/sandbox/sandbox.ts';
 import { fetchAccessToken } from '../sandbox/sandbox-client.ts';
 import { lookupOf } from '../../src/graph/loading/looks-up.decorator.ts';
 import { operations } from '../../src/graph/registry.ts';
 import { endpoints, schema } from '../support/endpoints.ts';
-import { lookupFields, nestedQuery } from '../support/nested-query.ts';
+import { idsOnTheWay, lookupFields, nestedQuery, type IdOf } from '../support/nested-query.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
 /** An input for each endpoint that the stand-in can answer. A new endpoint needs a line. */
@@ -58,20 +59,30 @@ test.each(endpoints.map((endpoint) => [endpoint.name, endpoint] as const))(
 );
 
 const entities = operations.flatMap((operation) => operation.entities);
+const idAt: IdOf = (name, index) =>
+  `${idPrefixes[name] ?? `(a prefix for ${name} is missing above)`}${index}`;
+const fields = lookupFields(schema).map((each) => [`${each.type.name}.${each.field.name}`, each] as const);
 
-test.each(lookupFields(schema).map((each) => [each.type.name, each.field.name, each] as const))(
-  '%s.%s: three of them in one request, however deep, are stopped at a limit of two',
-  async (_type, _name, lookupField) => {
-    const query = nestedQuery(
-      schema,
-      entities,
-      lookupField,
-      (name, index) => `${idPrefixes[name]}${index}`,
-      3,
-    );
+test('every endpoint of src/graph is looked up by a field or an entity: without @LooksUp it would not be counted', async () => {
+  const folder = new URL('../../src/graph/', import.meta.url);
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.endpoint.ts'));
+  const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href)));
+  const names = modules.flatMap((module) => Object.values(module as Record<string, { name: string }>));
+
+  expect(names.map(({ name }) => name).toSorted()).toEqual(endpoints.map(({ name }) => name).toSorted());
+});
+
+test.each(
+  fields.flatMap(([name, each]) =>
+    idsOnTheWay(schema, entities, each).map((varying) => [name, varying, each] as const),
+  ),
+)(
+  '%s: three in one request that differ in %s are stopped at a limit of two',
+  async (_field, varying, each) => {
+    const idOf: IdOf = (name, index) => idAt(name, name === varying ? index : 0);
     await using gateway = await startGateway({ environment: { MAX_LOOKUPS_PER_REQUEST: '2' } });
 
-    const { body } = await gateway.query(query);
+    const { body } = await gateway.query(nestedQuery(schema, entities, each, idOf, 3));
 
     expect(body.errors?.map(({ extensions }) => extensions.code)).toContain('LOOKUP_LIMIT_EXCEEDED');
     const calls = gateway.upstream.calls.filter(({ api }) => api !== 'accessToken');
@@ -79,21 +90,29 @@ test.each(lookupFields(schema).map((each) => [each.type.name, each.field.name, e
   },
 );
 
-test('the generated queries reach every field that looks something up, within the limit', async () => {
-  for (const lookupField of lookupFields(schema)) {
-    const query = nestedQuery(
-      schema,
-      entities,
-      lookupField,
-      (name, index) => `${idPrefixes[name]}${index}`,
-      2,
-    );
-    await using gateway = await startGateway({ environment: { MAX_LOOKUPS_PER_REQUEST: '10' } });
+test.each(fields)('%s: a query reaches it, and costs its calls', async (_field, each) => {
+  await using gateway = await startGateway();
 
-    const { body } = await gateway.query(query);
+  const { body } = await gateway.query(nestedQuery(schema, entities, each, idAt, 2));
 
-    expect(body.errors).toBeUndefined();
-    const name = lookupOf(lookupField.field)!.endpoint.name;
-    expect(gateway.upstream.calls.filter(({ api }) => api === name)).toHaveLength(2);
-  }
+  expect(body.errors).toBeUndefined();
+  const { name } = lookupOf(each.field)!.endpoint;
+  expect(gateway.upstream.callsTo(name as SandboxApi)).toHaveLength(2);
+});
+
+test.each(
+  fields.flatMap(([name, each]) =>
+    idsOnTheWay(schema, entities, each).flatMap((bad) => [
+      [name, bad, '  ', each] as const,
+      ...(lookupOf(each.field)!.endpoint.method === 'GET' ? [[name, bad, '..', each] as const] : []),
+    ]),
+  ),
+)('%s: the %s %j is refused without a call', async (_field, bad, value, each) => {
+  const idOf: IdOf = (name, index) => (name === bad ? value : idAt(name, index));
+  await using gateway = await startGateway();
+
+  const { body } = await gateway.query(nestedQuery(schema, entities, each, idOf, 1));
+
+  expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+  expect(gateway.upstream.calls).toEqual([]);
 });

@@ -48,6 +48,18 @@ export function nestedQuery(
   return `{ _entities(representations: [${representations.join(', ')}]) { ... on ${type.name} { ${selection([field], idOf, 0)} } } }`;
 }
 
+/** The ids on the way to a field: its own arguments and those before it, or the key of its entity. */
+export function idsOnTheWay(
+  schema: GraphQLSchema,
+  entities: readonly Entity[],
+  { type, field }: LookupField,
+): string[] {
+  const way = wayTo(schema, type);
+  const entity = entities.find((each) => each.type.name === type.name);
+  const given = [...(way ?? []), field].flatMap(({ args }) => args.filter(isRequiredArgument));
+  return [...new Set([...given.map(({ name }) => name), ...(way || !entity ? [] : [entity.key.name])])];
+}
+
 /** The fields that lead from the root to `type`, the fewest; undefined where none do. */
 function wayTo(schema: GraphQLSchema, type: GraphQLObjectType): readonly Field[] | undefined {
   const root = schema.getQueryType();

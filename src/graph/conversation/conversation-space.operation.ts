@@ -1,7 +1,6 @@
 import type { Operation } from '../operation.ts';
 import { ConversationSpaceResolver } from './conversation-space.resolver.ts';
-import { Conversation } from './conversation.type.ts';
-import { openConversationIdKind } from './open-conversation-id.ts';
+import { Conversation, openConversationIdKind } from './conversation.type.ts';
 
 export const conversationSpace: Operation = {
   resolver: ConversationSpaceResolver,

@@ -1,12 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Directive, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import type { GraphContext } from '../graph-context.ts';
-import { byId, LooksUp } from '../loading/looks-up.decorator.ts';
+import { byIds, LooksUp } from '../loading/looks-up.decorator.ts';
 import { lookupCost, privateForAMinute } from '../scalars/directives.ts';
 import { checkId } from '../scalars/opaque-id.ts';
 import { conversationSpaceEndpoint } from './conversation-space.endpoint.ts';
-import { Conversation } from './conversation.type.ts';
-import { openConversationIdKind } from './open-conversation-id.ts';
+import { Conversation, openConversationIdKind } from './conversation.type.ts';
 import { Space } from '../space/space.type.ts';
 
 @Resolver(() => Conversation)
@@ -17,7 +16,7 @@ export class ConversationSpaceResolver {
   })
   @Directive(lookupCost)
   @Directive(privateForAMinute)
-  @LooksUp(conversationSpaceEndpoint, byId(openConversationIdKind))
+  @LooksUp(conversationSpaceEndpoint, byIds(openConversationIdKind))
   conversationSpace(
     @Arg('openConversationId', () => ID, {
       description: 'The id of the group chat, unchanged: 1 to 256 characters, case-sensitive.',
@@ -32,7 +31,7 @@ export class ConversationSpaceResolver {
   @FieldResolver(() => Space, { nullable: true, description: 'Where the files of this group chat live.' })
   @Directive(lookupCost)
   @Directive(privateForAMinute)
-  @LooksUp(conversationSpaceEndpoint, byId(openConversationIdKind))
+  @LooksUp(conversationSpaceEndpoint, byIds(openConversationIdKind))
   space(
     @Root() { openConversationId }: Conversation,
     @Ctx() { load }: GraphContext,

@@ -1,4 +1,7 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { idKind } from '../scalars/opaque-id.ts';
+
+export const openConversationIdKind = idKind('openConversationId');
 
 /** Its field `space` is resolved beside the query, in `conversation-space.resolver.ts`. */
 @ObjectType({ description: 'A group chat.', simpleResolvers: true })

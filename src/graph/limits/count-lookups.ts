@@ -12,11 +12,9 @@ import { callsOf } from '../../domain/endpoint.ts';
 import { createEntitySelection, type Execution } from '../federation/entity-selection.ts';
 import { readRepresentation } from '../federation/resolve-representation.ts';
 import { lookupName } from '../loading/lookup-name.ts';
-import { lookupOf, type Lookup } from '../loading/looks-up.decorator.ts';
+import { lookupOf, type Known, type Lookup } from '../loading/looks-up.decorator.ts';
 
 type Fields = ReadonlyMap<string, readonly FieldNode[]>;
-/** Arguments and keys on the way to a field: they identify its lookup. */
-type Known = Readonly<Record<string, unknown>>;
 
 /**
  * How many calls the lookups take that the operation shows: those of its fields at any depth, by the arguments on the way

@@ -57,9 +57,9 @@ export function createLoad({ find, maxLookups, explanation }: LoadingOptions): L
       explanation &&
       ((input: Input, lookup: EndedLookup) => explanation.ended(lookupName(endpoint, input), lookup));
     const found = find(endpoint, admitted, onEnded);
-    const answers = new Map(admitted.map((input, index) => [input, found[index]]));
-    const refused = Promise.resolve(tooMany(maxLookups));
-    return Promise.all(inputs.map((input) => answers.get(input)?.catch(asError) ?? refused));
+    const answers = await Promise.all(found.map((each) => each.catch(asError)));
+    const byInput = new Map(admitted.map((input, index) => [input, answers[index]]));
+    return inputs.map((input) => (byInput.has(input) ? byInput.get(input) : tooMany(maxLookups)));
   }
 
   function createLoader<Input extends object>(endpoint: Endpoint<Input, unknown>): Loader {

@@ -1,7 +1,10 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { privateForAMinute } from '../scalars/directives.ts';
 import { DateTime } from '../scalars/date-time.ts';
+import { pathIdKind } from '../scalars/opaque-id.ts';
 import type { UpstreamTime } from '../scalars/upstream-time-body.ts';
+
+export const spaceIdKind = pathIdKind('spaceId');
 
 @ObjectType({
   description: 'Where the files of a group chat live: its storage space.',

@@ -1,7 +1,6 @@
-import { byId } from '../loading/looks-up.decorator.ts';
+import { byIds, lookup } from '../loading/looks-up.decorator.ts';
 import type { Operation } from '../operation.ts';
-import { spaceIdKind } from './space-id.ts';
-import { Space } from './space.type.ts';
+import { Space, spaceIdKind } from './space.type.ts';
 import { storageSpaceEndpoint } from './storage-space.endpoint.ts';
 
 /** What other subgraphs reach by `spaceId`; it adds no field to the graph. */
@@ -10,7 +9,7 @@ export const storageSpace: Operation = {
     {
       type: Space,
       key: spaceIdKind,
-      foundBy: { endpoint: storageSpaceEndpoint, inputsOf: byId(spaceIdKind) },
+      foundBy: lookup(storageSpaceEndpoint, byIds(spaceIdKind)),
     },
   ],
 };
