@@ -2,10 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { publicCodes } from '../../src/errors/codes.ts';
 import { kinds, type DingTalkErrorKind } from '../../src/errors/kinds.ts';
-import {
-  documentedApiErrors,
-  documentedTokenErrors,
-} from '../../src/sandbox/documented-errors.ts';
+import { documentedApiErrors, documentedTokenErrors } from '../../src/sandbox/documented-errors.ts';
 import { endpoints } from '../support/endpoints.ts';
 
 const sentences = /^[A-Z].+\.$/;
