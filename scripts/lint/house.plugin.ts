@@ -8,10 +8,11 @@ interface Context {
   report(problem: { readonly node: unknown; readonly message: string }): void;
 }
 interface ImportingNode {
-  readonly source: { readonly type: string; readonly value?: unknown } | null;
+  readonly source?: { readonly type: string; readonly value?: unknown } | null;
+  /** Of `import a = require('…')`. */
+  readonly moduleReference?: { readonly expression?: { readonly value?: unknown } };
   readonly importKind?: string;
   readonly exportKind?: string;
-  readonly specifiers?: readonly { readonly importKind?: string; readonly exportKind?: string }[];
 }
 type Visitor = Readonly<Record<string, (node: ImportingNode) => void>>;
 
@@ -33,6 +34,11 @@ function create(context: Context): Visitor {
     const message = isFile ? forbiddenImport(from, to, onlyTypes) : forbiddenPackage(from, to);
     if (message !== undefined) context.report({ node: node.source, message });
   };
+  const refuse =
+    (message: string) =>
+    (node: unknown): void => {
+      context.report({ node, message });
+    };
   const checkDeclaration = (node: ImportingNode): void => {
     check(node, importsOnlyTypes(node));
   };
@@ -41,16 +47,16 @@ function create(context: Context): Visitor {
     ExportNamedDeclaration: checkDeclaration,
     ExportAllDeclaration: checkDeclaration,
     ImportExpression: (node) => {
-      check(node, false);
+      if (typeof node.source?.value === 'string') check(node, false);
+      else refuse('name the imported file in quotes')(node);
     },
+    TSImportEqualsDeclaration: refuse('write import … from'),
+    'TSModuleDeclaration[id.value=/^[.]/]': refuse('declare no module of another file'),
   };
 }
 
-function importsOnlyTypes({ importKind, exportKind, specifiers = [] }: ImportingNode): boolean {
-  if (importKind === 'type' || exportKind === 'type') return true;
-  const isType = (each: (typeof specifiers)[number]): boolean =>
-    each.importKind === 'type' || each.exportKind === 'type';
-  return specifiers.length > 0 && specifiers.every(isType);
-}
+/** `import { type A }` is none: it still loads the file. */
+const importsOnlyTypes = ({ importKind, exportKind }: ImportingNode): boolean =>
+  importKind === 'type' || exportKind === 'type';
 
 export default { meta: { name: 'house' }, rules: { rooms: { create } } };

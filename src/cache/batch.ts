@@ -1,6 +1,6 @@
 import type { Clock } from '../async/clock.ts';
-import { whileWaiting, type Deadline } from '../async/deadline.ts';
-import { JointWork } from '../async/joint-work.ts';
+import { startDeadline, type Deadline } from '../async/deadline.ts';
+import { nextTurn } from '../async/next-turn.ts';
 import { callsOf, type BatchForm, type BatchResult } from '../domain/endpoint.ts';
 
 /** One lookup's place among those of a turn: it calls or it leaves. */
@@ -14,8 +14,6 @@ export interface Member<Answer> {
 /** How lookups of one turn, for one viewer, call one endpoint. */
 export interface Calls<Input, Answer> {
   join(input: Input): Member<Answer>;
-  /** Every lookup of the turn that may need a call has joined. */
-  close(): void;
 }
 
 /** One call: what was found for each input, in their order. */
@@ -33,9 +31,9 @@ interface Asking<Input, Answer> {
 }
 
 /**
- * For an endpoint that takes several inputs a call. The calls go out once the batch is closed and each of its members has
- * called or left: what is found in memory, in Redis or in another request's call is not asked for again. A member may
- * call once more, for a second flight.
+ * For an endpoint that takes several inputs a call. The calls go out once each member has called or left, and no further
+ * one has joined meanwhile: what is found in memory, in Redis or in another request's call is not asked for again, and
+ * entries that are found stale are revalidated with what is missing. A member may call once more, for a second flight.
  */
 export function createBatch<Input, Answer>(
   form: BatchForm<Input>,
@@ -46,31 +44,46 @@ export function createBatch<Input, Answer>(
     maxInputs: form.maxInputs,
     groupOf: ({ input }: Asking<Input, Answer>) => form.groupOf(input),
   };
-  /** One of them is the batch itself, until it is closed. */
-  let undecided = 1;
+  let undecided = 0;
   let asking: Asking<Input, Answer>[] = [];
+  let isDue = false;
 
-  function decide(): void {
-    undecided -= 1;
-    if (undecided === 0) sendAll();
-  }
-
-  function sendAll(): void {
-    const members = asking.filter(({ deadline }) => !deadline.signal.aborted);
+  /** In the next turn: others of this turn may join. */
+  async function sendWhenDecided(): Promise<void> {
+    if (undecided > 0 || asking.length === 0 || isDue) return;
+    isDue = true;
+    await nextTurn();
+    isDue = false;
+    if (undecided > 0) return;
+    const members = asking;
     asking = [];
-    for (const call of callsOf(forMembers, members)) sendCall(call);
+    try {
+      for (const call of callsOf(forMembers, members)) void sendCall(call);
+    } catch (error) {
+      for (const { answer } of members) answer.reject(error);
+    }
   }
 
-  /** The call is aborted when no member waits for it any more. */
-  function sendCall(members: readonly Asking<Input, Answer>[]): void {
+  /** Has the time that each of its members has, and is aborted when all of them have left. */
+  async function sendCall(members: readonly Asking<Input, Answer>[]): Promise<void> {
     const [first, ...others] = members.map(({ input }) => input);
     if (first === undefined) return;
-    const timeoutMs = Math.max(...members.map(({ deadline }) => deadline.remainingMs()));
-    const onAttempt = (): void => members.forEach((member) => member.onAttempt());
-    const call = new JointWork(clock, timeoutMs, (deadline) => send([first, ...others], deadline, onAttempt));
-    members.forEach(({ deadline, answer }, index) => {
-      answer.resolve(call.wait(deadline.signal).then((results) => answerIn(results[index])));
-    });
+    using deadline = startDeadline(clock, Math.min(...members.map((each) => each.deadline.remainingMs())));
+    const leave = (): void => {
+      if (members.every((each) => each.deadline.signal.aborted))
+        deadline.giveUp(members[0]?.deadline.signal.reason);
+    };
+    for (const each of members) each.deadline.signal.addEventListener('abort', leave);
+    leave();
+    try {
+      const onAttempt = (): void => members.forEach((each) => each.onAttempt());
+      const results = await send([first, ...others], deadline, onAttempt);
+      members.forEach(({ answer }, index) => settle(answer, results[index]));
+    } catch (error) {
+      for (const { answer } of members) answer.reject(error);
+    } finally {
+      for (const each of members) each.deadline.signal.removeEventListener('abort', leave);
+    }
   }
 
   return {
@@ -78,27 +91,25 @@ export function createBatch<Input, Answer>(
       undecided += 1;
       let isUndecided = true;
       const leave = (): void => {
-        if (!isUndecided) return;
+        if (isUndecided) undecided -= 1;
         isUndecided = false;
-        decide();
+        void sendWhenDecided();
       };
       return {
         leave,
         call(deadline, onAttempt) {
           const answer = Promise.withResolvers<Answer>();
           asking.push({ input, deadline, onAttempt, answer });
-          if (isUndecided) leave();
-          else if (undecided === 0) sendAll();
-          return whileWaiting(answer.promise, deadline.signal);
+          leave();
+          return answer.promise;
         },
       };
     },
-    close: decide,
   };
 }
 
-function answerIn<Answer>(result: BatchResult<Answer> | undefined): Answer {
-  if (!result) throw new Error('A batch has no result for one of its inputs');
-  if ('error' in result) throw result.error;
-  return result.answer;
+function settle<Answer>(answer: PromiseWithResolvers<Answer>, result: BatchResult<Answer> | undefined): void {
+  if (!result) answer.reject(new Error('A batch has no result for one of its inputs'));
+  else if ('error' in result) answer.reject(result.error);
+  else answer.resolve(result.answer);
 }

@@ -23,6 +23,5 @@ export function createCalls<Input, Answer>(
       call: (deadline, onAttempt) => dingtalk.call(endpoint, input, viewer, { deadline, onAttempt }),
       leave: () => undefined,
     }),
-    close: () => undefined,
   };
 }

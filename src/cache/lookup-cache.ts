@@ -138,14 +138,12 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
       const { freshMs: ttlMs = cache.ttlMs } = endpoint;
       const lifetimes = ttlMs === cache.ttlMs ? cache : { ...cache, ttlMs };
       const calls = createCalls(endpoint, viewer, dingtalk, clock);
-      const found = inputs.map((input) => {
+      return inputs.map((input) => {
         const lookup = { key: keyOf(name, input, viewer), codec: endpoint.answer, lifetimes };
         return reported(name, input, onEnded, (report) =>
           findCached(lookup, () => calls.join(input), waiting, report),
         );
       });
-      calls.close();
-      return found;
     },
     get cached() {
       return { entries: memory?.size ?? 0, bytes: memory?.calculatedSize ?? 0 };

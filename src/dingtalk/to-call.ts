@@ -32,7 +32,11 @@ export function batchCall<Input, Answer>(
     body: endpoint.batch.body(inputs),
     answer: endpoint.batch.items,
     secrets: () => [viewer.unionId, ...textsOf(inputs)],
-    about: { viewer: viewerKey(viewer), subject: JSON.stringify([endpoint.name, inputs]) },
+    // The group and not its inputs: a client can make up many sets of ids around one that fails.
+    about: {
+      viewer: viewerKey(viewer),
+      subject: JSON.stringify([endpoint.name, endpoint.batch.groupOf(inputs[0])]),
+    },
     repeatable: endpoint.repeatable,
   };
 }
@@ -83,8 +87,9 @@ function requestOf<Input>(endpoint: Endpoint<Input, unknown>, input: Input, unio
 const bodyOf = <Input>({ body }: Endpoint<Input, unknown>, input: Input): Pick<Call, 'body'> =>
   body ? { body: body(input) } : {};
 
-/** Every text of an input, at any depth: an input is as personal as its viewer. */
+/** Every text and number of an input, at any depth: an input is as personal as its viewer. */
 function textsOf(input: unknown): string[] {
   if (typeof input === 'string') return [input];
+  if (typeof input === 'number') return [String(input)];
   return typeof input === 'object' && input !== null ? Object.values(input).flatMap(textsOf) : [];
 }

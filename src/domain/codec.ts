@@ -10,17 +10,40 @@ export const codec = <Schema extends z.ZodType>(
   schema: Schema & ([OneWayPart<Schema>] extends [never] ? unknown : 'a .transform cannot be encoded'),
 ): Codec<z.output<Schema>> => schema as unknown as Codec<z.output<Schema>>;
 
-/** The transforms in a schema, an object's shape or a list of schemas; `never` where there is none. */
-type OneWayPart<Part> = Part extends z.core.$ZodTransform
+/**
+ * The parts of a schema that zod cannot encode, in an object's shape, a list of schemas or what a function returns too; `never`
+ * where there is none. A schema whose type is as wide as `z.ZodType` may be anything, and so is one. A `catchall` does not show in zod's types.
+ */
+type OneWayPart<Part> = Part extends z.core.$ZodTransform | z.core.$ZodSuccess
   ? Part
-  : Part extends { readonly _zod: { readonly def: infer Def } }
-    ? OneWayPart<Def[keyof Def & PartName]>
-    : Part extends readonly (infer Item)[]
-      ? OneWayPart<Item>
-      : Part extends z.core.$ZodShape
-        ? OneWayPart<Part[keyof Part]>
-        : never;
+  : Part extends { readonly _zod: { readonly def: { readonly type: infer Type } } }
+    ? 'transform' extends Type
+      ? Part
+      : OneWayDefinition<Part>
+    : Part extends () => infer Made
+      ? OneWayPart<Made>
+      : Part extends readonly (infer Item)[]
+        ? OneWayPart<Item>
+        : Part extends z.core.$ZodShape
+          ? OneWayPart<Part[keyof Part]>
+          : never;
+
+type OneWayDefinition<Part> = Part extends { readonly _zod: { readonly def: infer Def } }
+  ? OneWayPart<Def[keyof Def & PartName]>
+  : never;
 
 /** Properties of a schema's definition that hold other schemas. */
 type PartName =
-  'in' | 'out' | 'shape' | 'element' | 'items' | 'innerType' | 'options' | 'left' | 'right' | 'valueType';
+  | 'in'
+  | 'out'
+  | 'shape'
+  | 'element'
+  | 'items'
+  | 'rest'
+  | 'innerType'
+  | 'getter'
+  | 'options'
+  | 'left'
+  | 'right'
+  | 'keyType'
+  | 'valueType';

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { Redis as Client } from 'ioredis';
 import * as z from 'zod';
 import { AbortableSignal } from '../../src/async/abort.ts';
 import { createLookupCache, type LookupCache } from '../../src/cache/lookup-cache.ts';
@@ -8,6 +9,7 @@ import type { Viewer } from '../../src/domain/viewer.ts';
 import { DingTalkError } from '../../src/errors/dingtalk-error.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createSealedRedis } from '../../src/redis/sealed-redis.ts';
+import { eventually } from '../support/eventually.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { startRedis, testWithRedis } from '../support/redis-server.ts';
 import { silentObserver } from '../support/silent-observer.ts';
@@ -66,9 +68,15 @@ const answerItems = ({ body }: ReceivedCall): Reply => ({
 const chy: Viewer = { unionId: 'chy' };
 const inputs = (ids: string, spaceId = 's'): FileInput[] => ids.split(' ').map((id) => ({ spaceId, id }));
 
+interface Setup {
+  readonly redisUrl?: string;
+  readonly callsPerSecond?: number;
+  readonly timeoutMs?: number;
+}
+
 async function start(
   answer: (call: ReceivedCall) => Reply | Promise<Reply> = answerItems,
-  redisUrl?: string,
+  { redisUrl, callsPerSecond = 10_000, timeoutMs = 5000 }: Setup = {},
 ) {
   const upstream = await startUpstreamServer(answer);
   const clock = createManualClock();
@@ -82,12 +90,12 @@ async function start(
           { log: createLogger('silent'), clock },
         );
   await sealedRedis?.redis.opened(5000);
-  const dingtalk = createTestDingTalk(upstream.url, clock);
+  const dingtalk = createTestDingTalk(upstream.url, clock, { callsPerSecond });
   const createCache = (): LookupCache =>
     createLookupCache({
       dingtalk,
       clock,
-      timeoutMs: 5000,
+      timeoutMs,
       cache: { ttlMs: 60_000, staleMs: 60_000, negativeTtlMs: 5000, maxEntries: 100, maxBytes: 100_000 },
       keyOf: (...parts) => JSON.stringify(parts),
       sealedRedis,
@@ -226,9 +234,63 @@ test('the attempts of a call are those of each of its lookups', async () => {
   expect(attempts).toEqual([2, 2]);
 });
 
+test('what a call that hangs leaves behind goes out together again', async () => {
+  let hanging = true;
+  await using under = await start((call) => (hanging ? new Promise(() => undefined) : answerItems(call)));
+  const early = find(under, inputs('1 2'));
+  await eventually(() => under.calls.length === 1);
+  under.clock.advance(3000);
+  const late = find(under, inputs('1 2'));
+  hanging = false;
+  under.clock.advance(1950);
+  under.clock.advance(50);
+
+  expect(await early).toEqual(['timeout', 'timeout']);
+  expect(await late).toEqual(['file 1', 'file 2']);
+  expect(under.asked()).toEqual(['s: 1 2', 's: 1 2']);
+});
+
+test('a stale entry whose revalidation gets no slot is served for a second more, and then waited for', async () => {
+  await using under = await start(answerItems, { callsPerSecond: 1, timeoutMs: 500 });
+  await find(under, inputs('1'));
+  under.clock.advance(1500);
+  await find(under, inputs('2'));
+  const sources: string[] = [];
+  const waiting = { signal: new AbortableSignal(), remainingMs: () => 500 };
+  const ask = (): Promise<unknown> =>
+    Promise.allSettled(
+      under.cache.find(files, inputs('1'), chy, waiting, (_input, { source }) => sources.push(source)),
+    );
+
+  await ask();
+  under.clock.advance(1500);
+  await ask();
+
+  expect(sources).toEqual(['memory', 'upstream']);
+  expect(under.asked()).toEqual(['s: 1', 's: 2', 's: 1']);
+});
+
+test('a group that cannot be told fails its lookups at once', async () => {
+  await using under = await start();
+  const broken: typeof files = {
+    ...files,
+    batch: {
+      ...files.batch!,
+      groupOf: () => {
+        throw new Error('no group');
+      },
+    },
+  };
+  const waiting = { signal: new AbortableSignal(), remainingMs: () => 5000 };
+
+  const found = await Promise.allSettled(under.cache.find(broken, inputs('1 2'), chy, waiting));
+
+  expect(found.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
+
 testWithRedis('with Redis the misses of a turn are one call, and another replica needs none', async () => {
   await using redis = await startRedis();
-  await using under = await start(answerItems, redis.url);
+  await using under = await start(answerItems, { redisUrl: redis.url });
   const other = { ...under, cache: under.createCache() };
   await find(under, inputs('1 2'));
 
@@ -236,3 +298,28 @@ testWithRedis('with Redis the misses of a turn are one call, and another replica
   expect(await find(other, inputs('3 4 5'))).toEqual(['file 3', 'file 4', 'file 5']);
   expect(under.asked()).toEqual(['s: 1 2', 's: 3 4', 's: 5']);
 });
+
+testWithRedis('an entry that is stale in Redis is revalidated in the call for what is missing', async () => {
+  await using redis = await startRedis();
+  await using under = await start(answerItems, { redisUrl: redis.url });
+  const other = { ...under, cache: under.createCache() };
+  await find(under, inputs('1'));
+  await makeOlder(redis.url, 1500);
+
+  expect(await find(other, inputs('1 2'))).toEqual(['file 1', 'file 2']);
+  await eventually(() => under.calls.length > 1);
+  expect(under.asked()).toEqual(['s: 1', 's: 2 1']);
+});
+
+/** Time passes for the entries in Redis. */
+async function makeOlder(url: string, ms: number): Promise<void> {
+  const client = new Client(url);
+  const entries = (): Promise<string[]> => client.keys('*lookup*');
+  await eventually(async () => (await entries()).length > 0);
+  for (const key of await entries()) {
+    const held = (await client.getBuffer(key)) ?? Buffer.alloc(0);
+    const askedAtMs = String(Number(held.subarray(0, 13)) - ms);
+    await client.set(key, Buffer.concat([Buffer.from(askedAtMs), held.subarray(13)]), 'KEEPTTL');
+  }
+  client.disconnect();
+}

@@ -92,3 +92,15 @@ test('every text of a compound input is struck from what DingTalk says', async (
     details: { reason: 'no file [redacted] below [redacted]' },
   });
 });
+
+test('secrets that are parts of one another, or of what stands for them, are struck in one pass', async () => {
+  const message = 'no file AB12345 in [AB], page 42, but e d r a c t';
+  await using dingtalk = await start(() => ({ status: 400, body: { code: 'odd', message } }));
+
+  const names = ['AB', 'AB12345', ...'edract'];
+  const failed = dingtalk.call(rename, { id: '42', filter: { names } });
+
+  const struck = await failed.catch((error: DingTalkError) => error.details.reason ?? '');
+  expect(struck).not.toMatch(/12345|AB|42/);
+  expect(String(struck).length).toBeLessThan(20 * message.length);
+});

@@ -4,6 +4,7 @@ import { codec } from '../../src/domain/codec.ts';
 import type { Endpoint } from '../../src/domain/endpoint.ts';
 
 const size = z.string().transform(Number);
+const widened: z.ZodType<number> = size;
 const batch = {
   maxInputs: 30,
   groupOf: () => '',
@@ -26,6 +27,20 @@ test('the compiler refuses a codec that zod could not encode', () => {
   codec(z.codec(z.object({ size }), z.custom<number>(), { decode: (body) => body.size, encode: String }));
   // @ts-expect-error: a preprocessor
   codec(z.preprocess(String, z.string()));
+  // @ts-expect-error: made by a function
+  codec(z.lazy(() => size));
+  // @ts-expect-error: the rest of a tuple
+  codec(z.tuple([z.string()], size));
+  // @ts-expect-error: the keys of a record
+  codec(z.record(z.string().transform(String), z.string()));
+  // @ts-expect-error: the values of a map
+  codec(z.map(z.string(), size));
+  // @ts-expect-error: a success
+  codec(z.success(z.string()));
+  // @ts-expect-error: a schema that may be anything
+  codec(widened);
+  // @ts-expect-error: the same within an object
+  codec(z.object({ size: widened }));
 
   expect(() => z.encode(transform, 1)).toThrow('ZodTransform');
 });

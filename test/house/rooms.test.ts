@@ -27,7 +27,14 @@ const probes: readonly (readonly [file: string, code: string, finding: string | 
   ['dingtalk/tokens/chamber.ts', `export { a } from '../http/a.ts';`, 'dingtalk/tokens may not import'],
   ['dingtalk/tokens/value.ts', `export { a } from '../dingtalk.ts';`, 'dingtalk/tokens may not import'],
   ['dingtalk/tokens/type.ts', `export type { A } from '../dingtalk.ts';`, undefined],
-  ['redis/types.ts', `import { type A } from '../config/a.ts';\nexport type B = A;`, undefined],
+  ['redis/types.ts', `import type { A } from '../config/a.ts';\nexport type B = A;`, undefined],
+  ['redis/inline.ts', `import { type A } from '../config/a.ts';\nexport type B = A;`, 'redis may not import'],
+  ['cache/template.ts', 'export const a = () => import(`../server/a.ts`);', 'in quotes'],
+  ['cache/computed.ts', `export const a = (b: string) => import(b);`, 'in quotes'],
+  ['cache/equals.ts', `import a = require('../server/a.ts');\nexport const b = a;`, 'write import'],
+  ['cache/declared.ts', `declare module '../server/a.ts' {\n  export const c = 1;\n}`, 'declare no module'],
+  ['cache/require.ts', `export { createRequire } from 'node:module';`, 'may import node:module'],
+  ['cache/process.ts', `export { env } from 'node:process';`, 'may import node:process'],
   ['redis/mixed.ts', `export { a, type A } from '../config/a.ts';`, 'redis may not import config/a.ts'],
   ['sandbox/gateway.ts', `export type { A } from '../errors/a.ts';`, 'sandbox may not import'],
   ['server/up.ts', `export { a } from '../gateway.ts';`, 'server may not import gateway.ts'],
@@ -90,6 +97,17 @@ describe('the table matches src/', () => {
     const entries = await readdir(src);
 
     expect(entries.filter((entry) => !(entry in rooms) && !composition.includes(entry))).toEqual([]);
+  });
+
+  test('every folder of dingtalk/ and server/ is a room of its own', async () => {
+    const folders = await Promise.all(
+      ['dingtalk', 'server'].map(async (room) => {
+        const entries = await readdir(join(src, room), { withFileTypes: true });
+        return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${room}/${name}`);
+      }),
+    );
+
+    expect(folders.flat().filter((folderName) => !(folderName in rooms))).toEqual([]);
   });
 
   test('every room exists, and imports only rooms and files that exist', () => {

@@ -74,8 +74,8 @@ function classify(
 }
 
 /**
- * The error of one item of a batch, which comes with HTTP 200 and a code of its own. A code means the same there as it
- * does with a status.
+ * The error of one item of a batch, which comes with HTTP 200 and a code of its own. The code means the same for the item
+ * as it does with a status; the call succeeded, so that it is not attempted again.
  */
 export const itemError = (code: string, refusals: Refusals): DingTalkError =>
   withCode(code, { code }, refusals, { status: 200, retryAfter: undefined });

@@ -7,11 +7,7 @@ import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
 export function redact<Thrown>(error: Thrown, secrets: readonly string[]): Thrown | DingTalkError {
   // A call that was not sent has no text of DingTalk.
   if (!(error instanceof DingTalkError) || error instanceof NotSentError) return error;
-  const forms = secrets.flatMap((secret) =>
-    secret === '' ? [] : [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)],
-  );
-  const strike = (text: string): string =>
-    forms.reduce((left, form) => left.replaceAll(form, '[redacted]'), text);
+  const strike = createStrike(secrets);
   const { code, documented, requestId, reason, requiredScopes } = error.details;
   return new DingTalkError(error.kind, {
     ...error.details,
@@ -22,3 +18,19 @@ export function redact<Thrown>(error: Thrown, secrets: readonly string[]): Throw
     requiredScopes: requiredScopes?.map(strike),
   });
 }
+
+/** Replaces every secret in one pass: one secret may be part of another, or of what stands for it. */
+function createStrike(secrets: readonly string[]): (text: string) => string {
+  const forms = new Set(secrets.flatMap(formsOf));
+  if (forms.size === 0) return (text) => text;
+  const longestFirst = [...forms].toSorted((one, other) => other.length - one.length);
+  const anyForm = new RegExp(longestFirst.map(literally).join('|'), 'g');
+  return (text) => text.replaceAll(anyForm, '[redacted]');
+}
+
+const literally = (text: string): string => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
+
+const formsOf = (secret: string): string[] =>
+  secret === ''
+    ? []
+    : [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)];

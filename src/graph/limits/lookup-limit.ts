@@ -1,5 +1,6 @@
 import {
   getVariableValues,
+  Kind,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -15,9 +16,10 @@ import type { OperationCheck } from './resolved-operation.ts';
 export const createLookupLimit =
   (limit: number): OperationCheck =>
   ({ schema, document, operation, variables }) => {
-    // Each field makes one lookup at most, except `_entities`.
-    const { allFields, entityFields } = measureOperation(document, operation);
-    if (allFields <= limit && entityFields.size === 0) return;
+    // Each field makes one lookup at most, except `_entities` and where it is given a list.
+    const { allFields, entityFields, lists } = measureOperation(document, operation);
+    const isOneEach = entityFields.size === 0 && lists === 0 && !takesLists(operation, variables);
+    if (allFields <= limit && isOneEach) return;
     const execution = prepare(schema, document, operation, variables);
     const lookups = execution ? countLookups(execution, operation) : 0;
     if (lookups <= limit) return;
@@ -27,6 +29,17 @@ export const createLookupLimit =
       { httpStatus: 400 },
     );
   };
+
+const takesLists = (
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): boolean =>
+  Object.values(variables).some(isList) ||
+  variableDefinitions.some(({ defaultValue }) => defaultValue?.kind === Kind.LIST);
+
+/** Also one within an input. */
+const isList = (value: unknown): boolean =>
+  Array.isArray(value) || (typeof value === 'object' && value !== null && Object.values(value).some(isList));
 
 /** Undefined where the variables are invalid: the execution reports that. */
 function prepare(

@@ -20,6 +20,8 @@ export interface Measure {
   readonly entityFields: ReadonlyMap<FieldNode, number>;
   readonly aliases: number;
   readonly directives: number;
+  /** Arguments that are lists: one field may make a lookup for each item. */
+  readonly lists: number;
 }
 
 /** About the size of a full introspection of this graph. */
@@ -37,6 +39,7 @@ const nothing: Measure = {
   entityFields: new Map(),
   aliases: 0,
   directives: 0,
+  lists: 0,
 };
 
 /** Measures selections of one document. Each fragment is measured once; a fragment within itself counts nothing. */
@@ -68,6 +71,7 @@ export function createMeasure(
       allFields: ofSchema ? schemaFields : ofEntities ? 1 : inner.allFields + 1,
       entityFields: ofEntities ? new Map([[selection, inner.allFields + 1]]) : nothing.entityFields,
       aliases: inner.aliases + (selection.alias ? 1 : 0),
+      lists: inner.lists + listsOf(selection),
     };
   }
 
@@ -92,7 +96,11 @@ const sum = (left: Measure, right: Measure): Measure => ({
   entityFields: sumOf(left.entityFields, right.entityFields),
   aliases: left.aliases + right.aliases,
   directives: left.directives + right.directives,
+  lists: left.lists + right.lists,
 });
+
+const listsOf = ({ arguments: given = [] }: FieldNode): number =>
+  given.filter(({ value }) => value.kind === Kind.LIST).length;
 
 type EntityFields = Measure['entityFields'];
 
