@@ -83,7 +83,7 @@ test('in production it requires keys or ALLOW_ANONYMOUS=1', () => {
   expect(readConfig({ ...production, GATEWAY_API_KEYS: ' , ' })).toMatchObject({
     ok: false,
     hints: [],
-    problems: [{ variable: 'GATEWAY_API_KEYS', message: 'must hold at least one key' }],
+    problems: [{ variable: 'GATEWAY_API_KEYS', message: 'must contain at least one key' }],
   });
   expect(readConfig({ ...production, GATEWAY_API_KEYS: 'key' })).toMatchObject({ ok: true, warnings: [] });
 });
