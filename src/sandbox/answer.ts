@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { documentedError, type DocumentedErrorCode } from './documented-errors.ts';
+import type { AnswerBody } from './answer-body.ts';
+import { documentedError, type DocumentedError, type DocumentedErrorCode } from './documented-errors.ts';
+import { jsonWithLongs } from './json-with-longs.ts';
 
 const jsonType = 'application/json;charset=UTF-8';
 
@@ -8,11 +10,11 @@ const jsonType = 'application/json;charset=UTF-8';
 export interface Answer {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
-  readonly body: string | Buffer;
+  readonly body: AnswerBody;
   readonly requestId?: string;
 }
 
-/** 200 with a JSON body and the two id headers of every success. */
+/** 200 with a JSON body, in which a bigint is a number, and the two id headers of every success. */
 export function successAnswer(body: unknown): Answer {
   const requestId = newRequestId();
   const headers = {
@@ -20,20 +22,20 @@ export function successAnswer(body: unknown): Answer {
     'x-acs-request-id': requestId,
     'x-acs-trace-id': randomUUID().replaceAll('-', ''),
   };
-  return { status: 200, headers, body: JSON.stringify(body), requestId };
+  return { status: 200, headers, body: jsonWithLongs(body), requestId };
 }
 
 /** A documented error as the service writes it: all-lowercase `requestid` and `accessdenieddetail`. */
 export function errorAnswer(code: DocumentedErrorCode, message?: string): Answer {
   const error = documentedError(code);
+  return writtenError(message === undefined ? error : { ...error, message });
+}
+
+/** The same for an error whose status or scopes differ from the table's. */
+export function writtenError({ status, code, message, accessdenieddetail }: DocumentedError): Answer {
   const requestId = newRequestId();
-  const body = JSON.stringify({
-    code,
-    requestid: requestId,
-    message: message ?? error.message,
-    accessdenieddetail: error.accessdenieddetail,
-  });
-  return { status: error.status, headers: { 'content-type': jsonType }, body, requestId };
+  const body = JSON.stringify({ code, requestid: requestId, message, accessdenieddetail });
+  return { status, headers: { 'content-type': jsonType }, body, requestId };
 }
 
 /** The same error in the other casing that the official SDK accepts. */
@@ -61,9 +63,9 @@ export function ipBanAnswer(status = 403): Answer {
   return { status, headers: { 'content-type': jsonType }, body };
 }
 
-/** An HTML page, as from a proxy. */
-export function htmlAnswer(status: number): Answer {
-  const body = `<!DOCTYPE html>\n<html><head><title>${status}</title></head><body><h1>${status}</h1></body></html>\n`;
+/** An HTML page, as from a proxy; it shows its status unless there is a title. */
+export function htmlAnswer(status: number, title = String(status)): Answer {
+  const body = `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;
   return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
 }
 

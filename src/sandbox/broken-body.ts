@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import { pieceOf } from './answer-body.ts';
 import { writeHead, type Exchange } from './exchange.ts';
 import type { Timers } from './timers.ts';
 
@@ -24,7 +25,7 @@ export function sendTrickle(exchange: Exchange, answer: Answer, everyMs: number,
 }
 
 function writeWholeHead(exchange: Exchange, answer: Answer): Buffer {
-  const body = Buffer.from(answer.body);
+  const body = pieceOf(answer.body);
   writeHead(exchange, answer, { ...answer.headers, 'content-length': body.length });
   return body;
 }

@@ -1,5 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Readable, pipeline } from 'node:stream';
 import type { Answer } from './answer.ts';
+import { isStreamed } from './answer-body.ts';
 import type { SandboxCall } from './sandbox-call.ts';
 
 /** One call and the response that answers it. */
@@ -21,9 +23,17 @@ export function writeHead(
   response.writeHead(status, headers);
 }
 
-/** Writes a whole answer. */
+/** Writes a whole answer; a streamed body as fast as the client reads it. */
 export function sendAnswer(exchange: Exchange, answer: Answer): void {
-  const headers = { 'content-length': Buffer.byteLength(answer.body), ...answer.headers };
-  writeHead(exchange, answer, headers);
-  exchange.response.end(answer.body);
+  const { body } = answer;
+  if (isStreamed(body)) {
+    writeHead(exchange, answer, { 'content-length': String(body.bytes), ...answer.headers });
+    pipeline(Readable.from(body.chunks()), exchange.response, ignoreHangUp);
+    return;
+  }
+  writeHead(exchange, answer, { 'content-length': Buffer.byteLength(body), ...answer.headers });
+  exchange.response.end(body);
 }
+
+/** For what is sent to a client that may hang up before the end. */
+export function ignoreHangUp(): void {}

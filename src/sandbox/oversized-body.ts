@@ -1,6 +1,6 @@
 import { Readable, pipeline } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
-import { writeHead, type Exchange } from './exchange.ts';
+import { ignoreHangUp, writeHead, type Exchange } from './exchange.ts';
 
 const chunkBytes = 64 * 1024;
 const headers = { 'content-type': 'application/json;charset=UTF-8' };
@@ -26,6 +26,3 @@ function* spaceWithLongId(bytes: number): Generator<Buffer> {
   }
   yield Buffer.from('"}}');
 }
-
-// The client is expected to hang up before the end.
-function ignoreHangUp(): void {}
