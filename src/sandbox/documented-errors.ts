@@ -1,9 +1,5 @@
-interface ErrorRow {
-  readonly code: string;
-  readonly status: number;
-  readonly message: string;
-  readonly accessdenieddetail?: { readonly requiredScopes: readonly string[] };
-}
+import type { ErrorRow } from './error-row.ts';
+import { chatErrors, fileErrors } from './files/file-errors.ts';
 
 const lookupErrors = [
   { code: 'paramError', status: 400, message: '参数错误' },
@@ -79,7 +75,7 @@ const storageErrors = [
 
 /** Every error code that the stand-in can answer with. */
 export type DocumentedErrorCode = (
-  typeof lookupErrors | typeof tokenErrors | typeof storageErrors
+  typeof lookupErrors | typeof tokenErrors | typeof storageErrors | typeof fileErrors | typeof chatErrors
 )[number]['code'];
 
 /** One documented error: its code, its status and a message like DingTalk's. */
@@ -100,10 +96,21 @@ export const documentedTokenErrors: readonly DocumentedError[] = tokenErrors;
 /** The errors of the storage API that are not in `documentedErrors`. */
 export const documentedStorageErrors: readonly DocumentedError[] = storageErrors;
 
-/** The errors of every API beside the token endpoints, each code once. */
-export const documentedApiErrors: readonly DocumentedError[] = [...lookupErrors, ...storageErrors];
+/** The errors of the file operations that are in no list above. */
+export const documentedFileErrors: readonly DocumentedError[] = fileErrors;
 
-const byCode = new Map(
+/** The errors of the conversion of a chatId that are in no list above. */
+export const documentedChatErrors: readonly DocumentedError[] = chatErrors;
+
+/** The errors of every API beside the token endpoints, each code once. */
+export const documentedApiErrors: readonly DocumentedError[] = [
+  ...lookupErrors,
+  ...storageErrors,
+  ...fileErrors,
+  ...chatErrors,
+];
+
+const byCode = new Map<string, DocumentedError>(
   [...documentedApiErrors, ...documentedTokenErrors].map((error) => [error.code, error]),
 );
 
