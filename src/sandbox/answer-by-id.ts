@@ -9,8 +9,8 @@ export interface KnownIds {
   readonly idOf: (routed: RoutedCall) => string | undefined;
   readonly withoutId: DocumentedErrorCode;
   readonly unknownId: DocumentedErrorCode;
-  /** Ids with this prefix and something after it have a made-up body, always the same for the same id. */
-  readonly demoPrefix: string;
+  /** Such ids have a made-up body, always the same for the same id. */
+  readonly isDemo: (id: string) => boolean;
   readonly demoBody: (id: string, corpId: string) => object;
   readonly fixed: ReadonlyMap<string, () => Answer>;
 }
@@ -23,12 +23,16 @@ export function answerById(known: KnownIds): SandboxRoute['answer'] {
     const id = known.idOf(routed);
     if (id === undefined || id === '') return errorAnswer(known.withoutId);
     if (state.rules.isDenied(admission.unionId, id)) return errorAnswer('permissionDenied');
-    if (id.startsWith(known.demoPrefix) && id.length > known.demoPrefix.length) {
-      return successAnswer(known.demoBody(id, admission.grant.corpId));
-    }
+    if (known.isDemo(id)) return successAnswer(known.demoBody(id, admission.grant.corpId));
     return known.fixed.get(id)?.() ?? errorAnswer(known.unknownId);
   };
 }
+
+/** Whether an id is a prefix and something after it. */
+export const startsWith =
+  (prefix: string) =>
+  (id: string): boolean =>
+    id.startsWith(prefix) && id.length > prefix.length;
 
 /** An id for each error: its code after a prefix. */
 export const errorsById = (

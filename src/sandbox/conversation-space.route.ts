@@ -1,4 +1,4 @@
-import { answerById, errorsById } from './answer-by-id.ts';
+import { answerById, errorsById, startsWith } from './answer-by-id.ts';
 import { emptyAnswer, errcodeAnswer, htmlAnswer, ipBanAnswer, successAnswer } from './answer.ts';
 import { demoSpace } from './demo-space.ts';
 import { documentedErrors } from './documented-errors.ts';
@@ -30,7 +30,7 @@ export const answerConversationSpace = answerById({
   idOf: ({ call }) => bodyField(call, 'openConversationId'),
   withoutId: 'paramError.conversationId',
   unknownId: 'conversationNotExist',
-  demoPrefix: 'cid.demo.',
+  isDemo: startsWith('cid.demo.'),
   demoBody: (id, corpId) => ({ space: demoSpace(id, corpId) }),
   fixed: new Map([
     ...errorsById('cid.', documentedErrors),

@@ -1,10 +1,12 @@
 import { answerById, errorsById } from './answer-by-id.ts';
 import { emptyAnswer, errcodeAnswer, htmlAnswer, successAnswer } from './answer.ts';
-import { demoSpace, type SandboxSpace } from './demo-space.ts';
+import { demoSpaceById, isDemoSpace } from './demo-space.ts';
 import { documentedErrors, documentedStorageErrors } from './documented-errors.ts';
+import { spaceBody } from './space-body.ts';
 
 /** The same space as in the example of the conversation API. */
 const exampleSpace = {
+  spaceId: '798xxxxx',
   corpId: 'ding1234xxxxx',
   createTime: '2022-01-01T10:00:00Z',
   modifiedTime: '2022-01-01T10:00:00Z',
@@ -15,21 +17,14 @@ export const answerStorageSpace = answerById({
   idOf: ({ params }) => params['spaceId'],
   withoutId: 'paramError',
   unknownId: 'spaceNotExist',
-  demoPrefix: 'space.demo.',
-  demoBody: (id, corpId) => spaceBody(id, demoSpace(id, corpId)),
+  isDemo: isDemoSpace,
+  demoBody: (id, corpId) => ({ space: spaceBody(demoSpaceById(id, corpId), `演示空间 Demo ${id}`) }),
   fixed: new Map([
     ...errorsById('space.', [...documentedErrors, ...documentedStorageErrors]),
-    ['798xxxxx', () => successAnswer(spaceBody('798xxxxx', exampleSpace))],
+    ['798xxxxx', () => successAnswer({ space: spaceBody(exampleSpace, '产品团队 Product team') })],
     ['space.noSpace', () => successAnswer({})],
     ['space.502', () => emptyAnswer(502)],
     ['space.html', () => htmlAnswer(200)],
     ['space.errcode', () => errcodeAnswer()],
   ]),
 });
-
-/** The storage API writes `id` where the conversation API writes `spaceId`, and has more fields. */
-function spaceBody(id: string, space: Omit<SandboxSpace, 'spaceId'>): object {
-  const { corpId, createTime, modifiedTime } = space;
-  const usage = { quota: 107_374_182_400, usedQuota: 0, status: 'NORMAL' };
-  return { space: { id, corpId, createTime, modifiedTime, ownerType: 'APP', ...usage } };
-}

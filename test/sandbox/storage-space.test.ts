@@ -8,7 +8,7 @@ import {
   documentedTokenErrors,
 } from '../../src/sandbox/documented-errors.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { fetchAccessToken, get, type Received } from './sandbox-client.ts';
+import { fetchAccessToken, get, lookUp, type Received } from './sandbox-client.ts';
 
 let sandbox: Sandbox;
 let token: string;
@@ -24,20 +24,45 @@ const ask = (spaceId: string, unionId = 'chyxxxxx', accessToken = token): Promis
     'x-acs-dingtalk-access-token': accessToken,
   });
 
+const exampleSpace = {
+  id: '798xxxxx',
+  corpId: 'ding1234xxxxx',
+  creatorId: 'chyxxxxx',
+  modifierId: 'chyxxxxx',
+  ownerType: 'APP',
+  ownerId: 'app-1001',
+  appId: '1001',
+  name: '产品团队 Product team',
+  scene: 'default',
+  sceneId: '0',
+  status: 'NORMAL',
+  quota: 107_374_182_400,
+  usedQuota: 3_221_225_472,
+  capabilities: { canSearch: true, canRename: true, canRecordRecentFile: true },
+  partitions: [
+    {
+      partitionType: 'PUBLIC_OSS_PARTITION',
+      quota: { used: 3_221_225_472, max: 107_374_182_400, reserved: 10_737_418_240, type: 'PRIVATE' },
+    },
+    { partitionType: 'MINI_OSS_PARTITION', quota: { used: 0, type: 'SHARE' } },
+  ],
+  createTime: '2022-01-01T10:00:00Z',
+  modifiedTime: '2022-01-01T10:00:00Z',
+};
+
 describe('the data', () => {
-  test('the example has the same data as the lookup, under the names of the storage API', async () => {
+  test('the example has the same data as the lookup, under the names of the storage API, and more', async () => {
     const { status, body } = await ask('798xxxxx');
 
-    expect({ status, body }).toMatchObject({
-      status: 200,
-      body: {
-        space: {
-          id: '798xxxxx',
-          corpId: 'ding1234xxxxx',
-          createTime: '2022-01-01T10:00:00Z',
-          modifiedTime: '2022-01-01T10:00:00Z',
-        },
-      },
+    expect({ status, body }).toEqual({ status: 200, body: { space: exampleSpace } });
+  });
+
+  test('the space of a made-up group has the same data as the lookup of that group', async () => {
+    const { body } = await lookUp(sandbox, token, 'cid.demo.a');
+    const { spaceId, ...facts } = (body as { space: Record<string, string> }).space;
+
+    expect((await ask(spaceId!)).body).toEqual({
+      space: { ...exampleSpace, id: spaceId, name: `演示空间 Demo ${spaceId}`, ...facts },
     });
   });
 
@@ -51,12 +76,18 @@ describe('the data', () => {
     expect(other).toHaveProperty('space.id', 'space.demo.B/=');
   });
 
-  test.each(['798XXXXX', 'space.demo.', 'cid9FTRQSLo+sKxxxx', 'space.spacenotexist', '__proto__'])(
-    '%s is unknown: ids are case-sensitive',
-    async (id) => {
-      expect(await ask(id)).toMatchObject({ status: 404, body: { code: 'spaceNotExist' } });
-    },
-  );
+  test.each([
+    '798XXXXX',
+    'space.demo.',
+    'cid9FTRQSLo+sKxxxx',
+    'space.spacenotexist',
+    '__proto__',
+    '12345',
+    '012345678',
+    '1234567890123456',
+  ])('%s is not known, for ids are case-sensitive', async (id) => {
+    expect(await ask(id)).toMatchObject({ status: 404, body: { code: 'spaceNotExist' } });
+  });
 });
 
 test('the lists of errors have no duplicates', () => {
@@ -107,12 +138,5 @@ test('the official SDK reads the answer', async () => {
   );
 
   expect(statusCode).toBe(200);
-  expect(body!.space).toMatchObject({
-    id: '798xxxxx',
-    corpId: 'ding1234xxxxx',
-    createTime: '2022-01-01T10:00:00Z',
-    modifiedTime: '2022-01-01T10:00:00Z',
-    ownerType: 'APP',
-    status: 'NORMAL',
-  });
+  expect(JSON.parse(JSON.stringify(body))).toEqual({ space: exampleSpace });
 });
