@@ -15,7 +15,7 @@ export function admitAppCall({ call, operator }: RoutedCall, { tokens, takeCall 
   if (!takeCall(`${grant.app} ${call.api}`)) {
     return { refusal: errorAnswer('Forbidden.AccessDenied.QpsLimitForAppkeyAndApi') };
   }
-  if (operator === 'none') return { grant, unionId: '' };
+  if (operator === undefined) return { grant, unionId: '' };
   const unionId = call.query[operator];
   if (unionId === undefined || unionId === '') return { refusal: errorAnswer('paramError') };
   return { grant, unionId };

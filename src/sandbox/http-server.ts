@@ -7,7 +7,7 @@ import {
 } from 'fastify';
 import { emptyAnswer, errcodeAnswer } from './answer.ts';
 import { parseBody } from './read-call.ts';
-import type { SandboxState } from './sandbox-route.ts';
+import type { SandboxRoute, SandboxState } from './sandbox-route.ts';
 import { routes } from './routes.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -34,7 +34,8 @@ export function createHttpServer(
     done(null, parseBody(request.headers['content-type'], String(text)));
   });
   app.setErrorHandler(refuse);
-  for (const { api, method, url, operator, answer } of routes) {
+  const rows: readonly SandboxRoute[] = routes;
+  for (const { api, method, url, operator, answer } of rows) {
     app.route<{ Params: Record<string, string> }>({
       method,
       url,

@@ -1,4 +1,5 @@
 import { answerConversationSpace } from './conversation-space.route.ts';
+import { answerOpenConversationId } from './open-conversation-id.route.ts';
 import type { SandboxRoute } from './sandbox-route.ts';
 import { answerStorageSpace } from './storage-space.route.ts';
 import { answerAccessToken, answerCorpAccessToken, answerCorpToken } from './token.routes.ts';
@@ -6,25 +7,12 @@ import { answerUsersMe } from './users-me.route.ts';
 
 /** Every API that the stand-in serves. A new one is a `*.route.ts` and a row here. */
 export const routes = [
-  {
-    api: 'accessToken',
-    method: 'POST',
-    url: '/v1.0/oauth2/accessToken',
-    operator: 'none',
-    answer: answerAccessToken,
-  },
-  {
-    api: 'corpToken',
-    method: 'POST',
-    url: '/v1.0/oauth2/:corpId/token',
-    operator: 'none',
-    answer: answerCorpToken,
-  },
+  { api: 'accessToken', method: 'POST', url: '/v1.0/oauth2/accessToken', answer: answerAccessToken },
+  { api: 'corpToken', method: 'POST', url: '/v1.0/oauth2/:corpId/token', answer: answerCorpToken },
   {
     api: 'corpAccessToken',
     method: 'POST',
     url: '/v1.0/oauth2/corpAccessToken',
-    operator: 'none',
     answer: answerCorpAccessToken,
   },
   {
@@ -41,7 +29,13 @@ export const routes = [
     operator: 'unionId',
     answer: answerStorageSpace,
   },
-  { api: 'usersMe', method: 'GET', url: '/v1.0/contact/users/me', operator: 'none', answer: answerUsersMe },
+  {
+    api: 'openConversationId',
+    method: 'POST',
+    url: '/v1.0/im/chat/:chatId/convertToOpenConversationId',
+    answer: answerOpenConversationId,
+  },
+  { api: 'usersMe', method: 'GET', url: '/v1.0/contact/users/me', answer: answerUsersMe },
 ] as const satisfies readonly SandboxRoute[];
 
 /** What calls are logged, delayed and failed by: one API, or `unknownPath` for requests that match no route. */

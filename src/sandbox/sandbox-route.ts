@@ -13,14 +13,14 @@ export interface SandboxState {
   readonly users: readonly SandboxUser[];
 }
 
-/** The query parameter in which an API takes the operator's unionId; `none` where it takes no operator. */
-export type OperatorParameter = 'unionId' | 'operatorId' | 'none';
+/** The query parameter in which an API takes the operator's unionId. */
+export type OperatorParameter = 'unionId' | 'operatorId';
 
 /** A call together with the decoded parameters of its path and what its route says of the operator. */
 export interface RoutedCall {
   readonly call: SandboxCall;
   readonly params: Readonly<Record<string, string>>;
-  readonly operator: OperatorParameter;
+  readonly operator: OperatorParameter | undefined;
 }
 
 /** One API of DingTalk: its name, its path as fastify writes it, and its answer when no fault is queued. */
@@ -28,6 +28,7 @@ export interface SandboxRoute {
   readonly api: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
-  readonly operator: OperatorParameter;
+  /** Absent where the API takes no operator. */
+  readonly operator?: OperatorParameter;
   readonly answer: (routed: RoutedCall, state: SandboxState) => Answer;
 }
