@@ -1,4 +1,4 @@
-/** Which operator may not read which conversation's space, or which space by its id. */
+/** Which operator may not read what, by the id of a conversation, a chat, a space, a file or a folder. */
 export interface AccessRules {
   deny(unionId: string, id: string): void;
   allow(unionId: string, id: string): void;

@@ -1,4 +1,5 @@
 import { answerConversationSpace } from './conversation-space.route.ts';
+import { answerObject } from './files/object.route.ts';
 import { answerOpenConversationId } from './open-conversation-id.route.ts';
 import type { SandboxRoute } from './sandbox-route.ts';
 import { answerStorageSpace } from './storage-space.route.ts';
@@ -35,6 +36,7 @@ export const routes = [
     url: '/v1.0/im/chat/:chatId/convertToOpenConversationId',
     answer: answerOpenConversationId,
   },
+  { api: 'object', method: 'GET', url: '/objects/:spaceId/:dentryId/:version', answer: answerObject },
   { api: 'usersMe', method: 'GET', url: '/v1.0/contact/users/me', answer: answerUsersMe },
 ] as const satisfies readonly SandboxRoute[];
 

@@ -2,6 +2,8 @@ import type { AccessRules } from './access-rules.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Answer } from './answer.ts';
 import type { SandboxUser } from './credentials.ts';
+import type { FirstAsks } from './files/first-asks.ts';
+import type { ObjectSigner } from './files/object-signer.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { SandboxCall } from './sandbox-call.ts';
 
@@ -11,6 +13,8 @@ export interface SandboxState {
   readonly takeCall: RateLimit;
   readonly rules: AccessRules;
   readonly users: readonly SandboxUser[];
+  readonly isFirstAsk: FirstAsks;
+  readonly signer: ObjectSigner;
 }
 
 /** The query parameter in which an API takes the operator's unionId. */

@@ -1,38 +1,24 @@
 import { createAccessRules } from './access-rules.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { createCallLog } from './call-log.ts';
-import { sandboxCredentials, type SandboxUser } from './credentials.ts';
+import { sandboxCredentials } from './credentials.ts';
 import type { Fault } from './fault.ts';
 import { createFaultQueue } from './fault-queue.ts';
+import { createFirstAsks } from './files/first-asks.ts';
+import { createObjectSigner } from './files/object-signer.ts';
 import { createHttpServer } from './http-server.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createCallReader } from './read-call.ts';
 import type { SandboxApi } from './routes.ts';
 import type { SandboxCall } from './sandbox-call.ts';
+import type { SandboxOptions } from './sandbox-options.ts';
 import { createTimers } from './timers.ts';
 import { createTraffic } from './traffic.ts';
 
 export type { Fault } from './fault.ts';
 export type { SandboxApi } from './routes.ts';
 export type { SandboxCall } from './sandbox-call.ts';
-
-/** How to start a stand-in; every field has a default. */
-export interface SandboxOptions {
-  /** 127.0.0.1 */
-  readonly host?: string;
-  /** 0: any free port */
-  readonly port?: number;
-  /** 20, in a sliding window of one second for each app and API; token calls do not count. */
-  readonly callsPerSecond?: number;
-  /** 7200 */
-  readonly tokenLifeSeconds?: number;
-  /** The people whose user tokens it accepts: those of `sandboxCredentials` */
-  readonly users?: readonly SandboxUser[];
-  /** A monotonic clock for token life, rate limit and `atMs`. */
-  readonly nowMs?: () => number;
-  /** How long an idle connection is kept: fastify's default */
-  readonly keepConnectionsMs?: number;
-}
+export type { SandboxOptions } from './sandbox-options.ts';
 
 /** A running stand-in DingTalk. */
 export interface Sandbox {
@@ -52,7 +38,7 @@ export interface Sandbox {
   expireTokens(): void;
   /** Sets the life of tokens issued or renewed from now on. */
   setTokenLifeSeconds(seconds: number): void;
-  /** Refuses one operator for one id, of a conversation or of a space. */
+  /** Refuses one operator for one id: of a conversation, a chat, a space, a file or a folder. */
   denyAccess(unionId: string, id: string): void;
   allowAccess(unionId: string, id: string): void;
   /** Requests whose answer is not finished and whose client is still there. */
@@ -74,7 +60,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const faults = createFaultQueue();
   const timers = createTimers();
   const traffic = createTraffic({ readCall: createCallReader(nowMs), log, faults, timers });
-  const app = createHttpServer(traffic, { tokens, takeCall, rules, users }, options.keepConnectionsMs);
+  const files = { isFirstAsk: createFirstAsks(), signer: createObjectSigner(nowMs) };
+  const state = { tokens, takeCall, rules, users, ...files };
+  const app = createHttpServer(traffic, state, options.keepConnectionsMs);
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
 
   return {
