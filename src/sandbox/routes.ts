@@ -1,5 +1,10 @@
 import { answerConversationSpace } from './conversation-space.route.ts';
+import { answerDentries } from './files/dentries.route.ts';
+import { answerDentriesBatch } from './files/dentries-batch.route.ts';
+import { answerDentry } from './files/dentry.route.ts';
 import { answerObject } from './files/object.route.ts';
+import { answerPreviewPage, answerThumbnailImage } from './files/link-target.routes.ts';
+import { answerThumbnails } from './files/thumbnails.route.ts';
 import { answerOpenConversationId } from './open-conversation-id.route.ts';
 import type { SandboxRoute } from './sandbox-route.ts';
 import { answerStorageSpace } from './storage-space.route.ts';
@@ -31,12 +36,47 @@ export const routes = [
     answer: answerStorageSpace,
   },
   {
+    api: 'dentries',
+    method: 'GET',
+    url: '/v1.0/storage/spaces/:spaceId/dentries',
+    operator: 'unionId',
+    answer: answerDentries,
+  },
+  {
+    api: 'dentry',
+    method: 'POST',
+    url: '/v1.0/storage/spaces/:spaceId/dentries/:dentryId/query',
+    operator: 'unionId',
+    answer: answerDentry,
+  },
+  {
+    api: 'dentriesBatch',
+    method: 'POST',
+    url: '/v1.0/storage/spaces/:spaceId/dentries/query',
+    operator: 'unionId',
+    answer: answerDentriesBatch,
+  },
+  {
+    api: 'thumbnails',
+    method: 'POST',
+    url: '/v1.0/storage/spaces/:spaceId/thumbnails/query',
+    operator: 'unionId',
+    answer: answerThumbnails,
+  },
+  {
     api: 'openConversationId',
     method: 'POST',
     url: '/v1.0/im/chat/:chatId/convertToOpenConversationId',
     answer: answerOpenConversationId,
   },
   { api: 'object', method: 'GET', url: '/objects/:spaceId/:dentryId/:version', answer: answerObject },
+  {
+    api: 'thumbnailImage',
+    method: 'GET',
+    url: '/thumbnails/:spaceId/:dentryId',
+    answer: answerThumbnailImage,
+  },
+  { api: 'previewPage', method: 'GET', url: '/previews/:spaceId/:dentryId', answer: answerPreviewPage },
   { api: 'usersMe', method: 'GET', url: '/v1.0/contact/users/me', answer: answerUsersMe },
 ] as const satisfies readonly SandboxRoute[];
 
