@@ -2,7 +2,9 @@ import { answerConversationSpace } from './conversation-space.route.ts';
 import { answerDentries } from './files/dentries.route.ts';
 import { answerDentriesBatch } from './files/dentries-batch.route.ts';
 import { answerDentry } from './files/dentry.route.ts';
+import { answerDownloadInfo } from './files/download-info.route.ts';
 import { answerObject } from './files/object.route.ts';
+import { answerOpenInfo } from './files/open-info.route.ts';
 import { answerPreviewPage, answerThumbnailImage } from './files/link-target.routes.ts';
 import { answerThumbnails } from './files/thumbnails.route.ts';
 import { answerOpenConversationId } from './open-conversation-id.route.ts';
@@ -62,6 +64,20 @@ export const routes = [
     url: '/v1.0/storage/spaces/:spaceId/thumbnails/query',
     operator: 'unionId',
     answer: answerThumbnails,
+  },
+  {
+    api: 'downloadInfo',
+    method: 'POST',
+    url: '/v1.0/storage/spaces/:spaceId/dentries/:dentryId/downloadInfos/query',
+    operator: 'unionId',
+    answer: answerDownloadInfo,
+  },
+  {
+    api: 'openInfo',
+    method: 'POST',
+    url: '/v1.0/storage/spaces/:spaceId/dentries/:dentryId/openInfos/query',
+    operator: 'unionId',
+    answer: answerOpenInfo,
   },
   {
     api: 'openConversationId',
