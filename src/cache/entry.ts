@@ -1,5 +1,6 @@
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import { kinds, type DingTalkErrorKind } from '../errors/kinds.ts';
+import type { Lifetimes } from './lifetimes.ts';
 
 /** Why there is no answer. Not the error itself: its stack takes up to two kilobytes more. */
 export type Refusal = Pick<DingTalkError, 'kind' | 'details'>;
@@ -21,26 +22,18 @@ export interface ServableEntry<Answer = unknown> {
   readonly isStale: boolean;
 }
 
-export interface Lifetimes {
-  /** How long an answer is fresh. */
-  readonly ttlMs: number;
-  /** How much longer it may be served stale. */
-  readonly staleMs: number;
-  /** How long a refusal that may be cached is served. */
-  readonly negativeTtlMs: number;
-}
-
 /** Undefined for an entry that is too old, and for a refusal that may not be cached. */
 export function servable(
   entry: Entry,
   nowMs: number,
-  { ttlMs, staleMs, negativeTtlMs }: Lifetimes,
+  { ttlMs, staleMs, negativeTtlMs, isOver }: Lifetimes,
 ): ServableEntry | undefined {
   const { content, askedAtMs } = entry;
   const ageMs = nowMs - askedAtMs;
   if ('refusal' in content) {
     return isLasting(content.refusal) && ageMs < negativeTtlMs ? { entry, isStale: false } : undefined;
   }
+  if (isOver?.(content.answer) === true) return undefined;
   return ageMs < ttlMs + staleMs ? { entry, isStale: ageMs >= ttlMs } : undefined;
 }
 

@@ -1,18 +1,20 @@
 import type { Clock } from '../async/clock.ts';
 import { startDeadline, type Waiting } from '../async/deadline.ts';
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
-import type { Endpoint, UncacheableEndpoint } from '../domain/endpoint.ts';
+import type { CacheableEndpoint, Endpoint, Implied, UncacheableEndpoint } from '../domain/endpoint.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
 import type { Member } from './batch.ts';
 import { createCalls } from './calls.ts';
-import { servable, type Lifetimes, type ServableEntry } from './entry.ts';
+import { servable, type ServableEntry } from './entry.ts';
+import { createInvalidations } from './invalidations.ts';
+import { createLifetimes, type CacheTimes } from './lifetimes.ts';
 import type { LookupKeyOf } from './lookup-key.ts';
 import { createLookupReports, type LookupReport, type OnEnded } from './lookup-report.ts';
 import { createMemory, isOverdue, type MemoryLimits } from './memory.ts';
-import { createReadThrough, type Lookup } from './read-through.ts';
+import { createReadThrough, type ImpliedEntry, type Lookup } from './read-through.ts';
 import { createRedisStore } from './redis-store.ts';
 import { createRevalidation } from './revalidation.ts';
 import { createSingleFlight, newFlight, type OnJoined } from './single-flight.ts';
@@ -44,7 +46,7 @@ interface LookupCacheOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
   /** With a `ttlMs` of 0 nothing is cached. */
-  readonly cache: Lifetimes & MemoryLimits;
+  readonly cache: CacheTimes & MemoryLimits;
   readonly keyOf: LookupKeyOf;
   /** Undefined: entries live in this process only. */
   readonly sealedRedis: SealedRedis | undefined;
@@ -56,13 +58,16 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
   const { dingtalk, clock, timeoutMs, cache, keyOf, sealedRedis, observer, onRevalidationFailed } = options;
   const memory = cache.ttlMs > 0 ? createMemory(cache) : undefined;
   const redis = memory && sealedRedis && createRedisStore(sealedRedis, clock);
-  const readThrough = createReadThrough({ clock, timeoutMs, memory, redis });
+  const invalidations = createInvalidations();
+  const lifetimesOf = createLifetimes(cache, () => clock.wallMs());
+  const readThrough = createReadThrough({ clock, timeoutMs, invalidations, memory, redis });
   const flights = createSingleFlight<ServableEntry>(clock, timeoutMs);
   const reported = createLookupReports(clock, observer);
   const revalidation = createRevalidation({ clock, memory, onFailed: onRevalidationFailed });
   redis?.onInvalidated((key) => {
     const flight = flights.at(key);
     if (flight) flight.isInvalidated = true;
+    invalidations.note(key, clock.nowMs());
     memory?.delete(key);
   });
 
@@ -127,19 +132,33 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     return await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt });
   }
 
+  function impliedBy<Input, Answer>(
+    endpoint: CacheableEndpoint<Input, Answer>,
+    input: Input,
+    viewer: Viewer,
+  ): Lookup<Answer>['implied'] {
+    if (!endpoint.implies) return undefined;
+    const toEntry = ({ endpoint: { name }, input: itsInput, answer }: Implied): ImpliedEntry => ({
+      key: keyOf(name, itsInput, viewer),
+      answer,
+    });
+    return (answer) => endpoint.implies?.(input, answer).map(toEntry) ?? [];
+  }
+
   return {
     find(endpoint, inputs, viewer, waiting, onEnded) {
       const { name } = endpoint;
-      if (endpoint.freshMs === 'never') {
+      if (endpoint.freshness === 'never') {
         return inputs.map((input) =>
           reported(name, input, onEnded, (report) => findUncached(endpoint, input, viewer, waiting, report)),
         );
       }
-      const { freshMs: ttlMs = cache.ttlMs } = endpoint;
-      const lifetimes = ttlMs === cache.ttlMs ? cache : { ...cache, ttlMs };
+      const lifetimes = lifetimesOf(endpoint);
+      const codec = endpoint.answer;
       const calls = createCalls(endpoint, viewer, dingtalk, clock);
       return inputs.map((input) => {
-        const lookup = { key: keyOf(name, input, viewer), codec: endpoint.answer, lifetimes };
+        const implied = impliedBy(endpoint, input, viewer);
+        const lookup = { key: keyOf(name, input, viewer), codec, lifetimes, implied };
         return reported(name, input, onEnded, (report) =>
           findCached(lookup, () => calls.join(input), waiting, report),
         );

@@ -1,3 +1,4 @@
+import { inputText } from '../domain/input-text.ts';
 import type { Viewer } from '../domain/viewer.ts';
 
 /** The key of a lookup. Two lookups share it only if they ask the same of the same API for the same viewer. */
@@ -16,5 +17,5 @@ export function createLookupKeyOf({ apiUrl, app }: LookupKeyOptions): LookupKeyO
   const appKey = 'suiteKey' in app ? app.suiteKey : app.appKey;
   // Named or not: the organization decides whose token is used, and so what is seen.
   return (api, input, { corpId = app.corpId, unionId }) =>
-    JSON.stringify([apiUrl.origin, appKey, corpId ?? null, unionId, api, input]);
+    JSON.stringify([apiUrl.origin, appKey, corpId ?? null, unionId, inputText(api, input)]);
 }

@@ -3,7 +3,9 @@ import type { Deadline } from '../async/deadline.ts';
 import type { Codec } from '../domain/codec.ts';
 import type { Member } from './batch.ts';
 import { decodeEntry, encodeEntry } from './entry-codec.ts';
-import { isRefusal, servable, type Entry, type Lifetimes, type ServableEntry } from './entry.ts';
+import { isRefusal, servable, type Entry, type ServableEntry } from './entry.ts';
+import type { Invalidations } from './invalidations.ts';
+import type { Lifetimes } from './lifetimes.ts';
 import { clearServedStale, type Memory } from './memory.ts';
 import type { RedisRead, RedisStore } from './redis-store.ts';
 import type { Flight } from './single-flight.ts';
@@ -13,6 +15,13 @@ export interface Lookup<Answer> {
   readonly key: string;
   readonly codec: Codec<Answer>;
   readonly lifetimes: Lifetimes;
+  /** The entries that an answer implies. */
+  readonly implied?: ((answer: Answer) => readonly ImpliedEntry[]) | undefined;
+}
+
+export interface ImpliedEntry {
+  readonly key: string;
+  readonly answer: unknown;
 }
 
 /** The run of one flight: memory, then Redis, then DingTalk. */
@@ -28,6 +37,7 @@ export type ReadThrough = <Answer>(
 interface ReadThroughOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
+  readonly invalidations: Invalidations;
   /** Undefined where nothing is cached. */
   readonly memory: Memory | undefined;
   readonly redis: RedisStore | undefined;
@@ -35,7 +45,7 @@ interface ReadThroughOptions {
 
 /** @throws {DingTalkError} for every failure that is no refusal. */
 export function createReadThrough(options: ReadThroughOptions): ReadThrough {
-  const { clock, timeoutMs, memory, redis } = options;
+  const { clock, timeoutMs, invalidations, memory, redis } = options;
 
   function usable(
     entry: Entry | undefined,
@@ -51,7 +61,7 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
     { call: send }: Member<Answer>,
     flight: Flight,
     deadline: Deadline,
-  ): Promise<Entry> {
+  ): Promise<Entry<Answer>> {
     // The start of the last attempt: the answer may not know of anything that changes afterwards.
     let askedAtMs = clock.nowMs();
     const onAttempt = (): void => {
@@ -69,14 +79,27 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
     }
   }
 
+  /** Later knowledge of an entry stays: its own answer or refusal, or that another replica has refused it. */
+  function storeImplied(entries: readonly ImpliedEntry[], askedAtMs: number): void {
+    for (const { key, answer } of entries) {
+      const known = memory?.peek(key);
+      if (known && known.askedAtMs >= askedAtMs) continue;
+      if (invalidations.isSince(key, askedAtMs)) continue;
+      memory?.set(key, { content: { answer }, askedAtMs });
+    }
+  }
+
   async function store<Answer>(
-    { key, codec, lifetimes }: Lookup<Answer>,
-    entry: Entry,
+    { key, codec, lifetimes, implied }: Lookup<Answer>,
+    entry: Entry<Answer>,
     isOutdated: boolean,
     read: RedisRead | undefined,
   ): Promise<void> {
     const isRefused = 'refusal' in entry.content;
     if (isRefused || !isOutdated) memory?.set(key, entry);
+    if (implied && 'answer' in entry.content && !isOutdated) {
+      storeImplied(implied(entry.content.answer), entry.askedAtMs);
+    }
     if (!redis) return;
     const { ttlMs, staleMs, negativeTtlMs } = lifetimes;
     if (isRefused) {

@@ -46,9 +46,11 @@ export interface LimitsConfig {
   readonly viewerRequestsPerSecond: number | undefined;
 }
 
-/** How long answers are cached; `0` turns each of the three off. */
+/** How long answers are cached; `0` turns each of them off. */
 export interface CacheConfig {
   readonly ttlMs: number;
+  /** The same for pages of lists. */
+  readonly listTtlMs: number;
   /** In addition to `ttlMs`. */
   readonly staleMs: number;
   /** For refusals that may be cached: no permission and not found. */

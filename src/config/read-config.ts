@@ -64,6 +64,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, sandboxDefaults: Sand
     },
     cache: {
       ttlMs: settings.CACHE_TTL_MS ?? 60_000,
+      listTtlMs: settings.CACHE_LIST_TTL_MS ?? 15_000,
       staleMs: settings.CACHE_STALE_MS ?? 600_000,
       negativeTtlMs: settings.CACHE_NEGATIVE_TTL_MS ?? 5000,
       maxEntries: settings.CACHE_MAX_ENTRIES ?? 100_000,

@@ -18,8 +18,12 @@ export type Endpoint<Input, Answer> = CacheableEndpoint<Input, Answer> | Uncache
 export interface CacheableEndpoint<Input, Answer> extends EndpointCall<Input> {
   readonly answer: Codec<Answer>;
   readonly repeatable: true;
-  /** How long an answer is fresh; by default `CACHE_TTL_MS`. */
-  readonly freshMs?: number;
+  /** How long an answer is served; by default fresh for `CACHE_TTL_MS`, then stale. */
+  readonly freshness?: Freshness;
+  /** When an answer ends by itself, in milliseconds since 1970; undefined where it does not. */
+  endsAtMs?(answer: Answer): number | undefined;
+  /** What an answer says of other lookups of its viewer: they then need no call. */
+  implies?(input: Input, answer: Answer): readonly Implied[];
   /** Where DingTalk answers several inputs in one call. It is then always called so, and `answer` reads one item. */
   readonly batch?: BatchForm<Input>;
 }
@@ -29,12 +33,23 @@ export interface UncacheableEndpoint<Input, Answer> extends EndpointCall<Input> 
   readonly answer: z.ZodType<Answer>;
   /** Whether the call may be made twice. Independent of the method: some of DingTalk's reads are POSTs. */
   readonly repeatable: boolean;
-  readonly freshMs: 'never';
+  readonly freshness: 'never';
   readonly batch?: undefined;
+}
+
+/** `list`: fresh for `CACHE_LIST_TTL_MS`. `link`: for `CACHE_TTL_MS`, and never stale. `constant`: for a day. */
+export type Freshness = 'list' | 'link' | 'constant';
+
+/** An answer of `endpoint` to `input` that another answer holds. */
+export interface Implied {
+  readonly endpoint: CacheableEndpoint<never, unknown>;
+  readonly input: object;
+  readonly answer: unknown;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
+/** The part of an endpoint that says how it is called. */
 interface EndpointCall<Input> {
   /** Names the API in logs and in the rate limiter: DingTalk limits calls per app and API. */
   readonly name: string;

@@ -14,6 +14,6 @@ export const usersMeEndpoint: Endpoint<unknown, { unionId: string }> = {
   operator: undefined,
   answer: z.object({ unionId: z.string().refine(isUnionId) }),
   repeatable: false,
-  freshMs: 'never',
+  freshness: 'never',
   refusals: {},
 };

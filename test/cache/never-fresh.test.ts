@@ -15,7 +15,7 @@ const credential: Endpoint<object, string> = {
   ...call,
   name: 'credential',
   answer: z.string(),
-  freshMs: 'never',
+  freshness: 'never',
 };
 const space: Endpoint<object, string> = { ...call, name: 'space', answer: codec(z.string()) };
 const clock = createManualClock();
@@ -40,7 +40,14 @@ function createCache(): LookupCache {
     dingtalk,
     clock,
     timeoutMs: 5000,
-    cache: { ttlMs: 60_000, staleMs: 0, negativeTtlMs: 5000, maxEntries: 10, maxBytes: 10_000 },
+    cache: {
+      ttlMs: 60_000,
+      listTtlMs: 1000,
+      staleMs: 0,
+      negativeTtlMs: 5000,
+      maxEntries: 10,
+      maxBytes: 10_000,
+    },
     keyOf: (...parts) => JSON.stringify(parts),
     sealedRedis: undefined,
     observer: silentObserver,

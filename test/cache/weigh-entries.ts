@@ -31,7 +31,14 @@ const createFullCache = () =>
     dingtalk,
     clock: createManualClock(),
     timeoutMs: 5000,
-    cache: { ttlMs: 60_000, staleMs: 600_000, negativeTtlMs: 5000, maxEntries, maxBytes: 2 ** 30 },
+    cache: {
+      ttlMs: 60_000,
+      listTtlMs: 1000,
+      staleMs: 600_000,
+      negativeTtlMs: 5000,
+      maxEntries,
+      maxBytes: 2 ** 30,
+    },
     keyOf: createLookupKeyOf({
       apiUrl: new URL('https://api.dingtalk.io'),
       app: { appKey: 'key' },

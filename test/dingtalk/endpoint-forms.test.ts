@@ -19,7 +19,7 @@ const rename: Endpoint<Input, unknown> = {
   operator: 'unionId',
   answer: z.unknown(),
   repeatable: false,
-  freshMs: 'never',
+  freshness: 'never',
   refusals: {},
 };
 

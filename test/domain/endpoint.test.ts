@@ -59,11 +59,11 @@ test('a codec encodes what it has decoded', () => {
 test('the compiler requires a codec wherever an answer may be cached, and nowhere else', () => {
   const endpoints: Endpoint<object, number>[] = [
     { ...call, answer: codec(z.number()), repeatable: true },
-    { ...call, answer: size, repeatable: true, freshMs: 'never' },
-    { ...call, answer: size, repeatable: false, freshMs: 'never' },
-    { ...call, answer: codec(z.number()), repeatable: true, freshMs: 15_000, batch },
+    { ...call, answer: size, repeatable: true, freshness: 'never' },
+    { ...call, answer: size, repeatable: false, freshness: 'never' },
+    { ...call, answer: codec(z.number()), repeatable: true, freshness: 'list', batch },
     // @ts-expect-error: credentials are asked for one at a time
-    { ...call, answer: size, repeatable: true, freshMs: 'never', batch },
+    { ...call, answer: size, repeatable: true, freshness: 'never', batch },
     // @ts-expect-error: no codec
     { ...call, answer: size, repeatable: true },
     // @ts-expect-error: a call that may not be repeated cannot be shared

@@ -6,7 +6,12 @@ export const cacheVariables = {
   CACHE_TTL_MS: variable(
     wholeNumber(0, 86_400_000),
     '`60000`',
-    'how long a space is fresh; `0` = nothing is cached',
+    'how long a space, a file or a thumbnail is fresh; `0` = nothing is cached',
+  ),
+  CACHE_LIST_TTL_MS: variable(
+    wholeNumber(0, 86_400_000),
+    '`15000`',
+    'how long a page of a list is fresh; `0` = pages are not cached',
   ),
   CACHE_STALE_MS: variable(
     wholeNumber(0, 86_400_000),

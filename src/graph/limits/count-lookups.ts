@@ -11,7 +11,7 @@ import { collectFields, collectSubfields } from 'graphql/execution/collectFields
 import { callsOf } from '../../domain/endpoint.ts';
 import { createEntitySelection, type Execution } from '../federation/entity-selection.ts';
 import { readRepresentation } from '../federation/resolve-representation.ts';
-import { lookupName } from '../loading/lookup-name.ts';
+import { inputText } from '../../domain/input-text.ts';
 import { lookupOf, type Known, type Lookup } from '../loading/looks-up.decorator.ts';
 
 type Fields = ReadonlyMap<string, readonly FieldNode[]>;
@@ -31,7 +31,7 @@ export function countLookups(execution: Execution, operation: OperationDefinitio
     const { endpoint, inputsOf } = lookup;
     const byName = lookups.get(endpoint) ?? new Map<string, object>();
     lookups.set(endpoint, byName);
-    for (const input of inputsOf(known)) byName.set(lookupName(endpoint, input), input);
+    for (const input of inputsOf(known)) byName.set(inputText(endpoint.name, input), input);
   }
 
   function addFields(type: GraphQLObjectType, fields: Fields, known: Known): void {

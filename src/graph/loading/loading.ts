@@ -4,7 +4,7 @@ import type { EndedLookup } from '../../cache/lookup-report.ts';
 import { callsOf, type Endpoint } from '../../domain/endpoint.ts';
 import { publicError } from '../../errors/public-error.ts';
 import type { Explanation } from './explanation.ts';
-import { lookupName } from './lookup-name.ts';
+import { inputText } from '../../domain/input-text.ts';
 
 /**
  * The answer of `endpoint` for `input`: one lookup for each distinct input of a request, however many fields ask for it.
@@ -55,25 +55,44 @@ export function createLoad({ find, maxLookups, explanation }: LoadingOptions): L
     const admitted = admit(endpoint, inputs);
     const onEnded =
       explanation &&
-      ((input: Input, lookup: EndedLookup) => explanation.ended(lookupName(endpoint, input), lookup));
+      ((input: Input, lookup: EndedLookup) => explanation.ended(inputText(endpoint.name, input), lookup));
     const found = find(endpoint, admitted, onEnded);
-    const answers = await Promise.all(found.map((each) => each.catch(asError)));
+    const answers = await Promise.all(
+      found.map(async (each, index) => primed(endpoint, admitted[index], await each.catch(asError))),
+    );
     const byInput = new Map(admitted.map((input, index) => [input, answers[index]]));
     return inputs.map((input) => (byInput.has(input) ? byInput.get(input) : tooMany(maxLookups)));
   }
 
+  /** The same answer, after the lookups that it implies are known to their loaders. */
+  function primed<Input, Answer>(
+    endpoint: Endpoint<Input, Answer>,
+    input: Input,
+    answer: Answer | Error,
+  ): Answer | Error {
+    if (endpoint.freshness === 'never' || !endpoint.implies || answer instanceof Error) return answer;
+    for (const implied of endpoint.implies(input, answer)) {
+      loaderOf(implied.endpoint as Endpoint<object, unknown>).prime(implied.input, implied.answer);
+    }
+    return answer;
+  }
+
   function createLoader<Input extends object>(endpoint: Endpoint<Input, unknown>): Loader {
     return new DataLoader((inputs) => findAll(endpoint, inputs as readonly Input[]), {
-      cacheKeyFn: (input) => lookupName(endpoint, input),
+      cacheKeyFn: (input) => inputText(endpoint.name, input),
     });
   }
 
-  return (endpoint, input, path) => {
-    explanation?.asked(path, lookupName(endpoint, input));
+  function loaderOf<Input extends object>(endpoint: Endpoint<Input, unknown>): Loader {
     let loader = loaders.get(endpoint);
     if (!loader) loaders.set(endpoint, (loader = createLoader(endpoint)));
+    return loader;
+  }
+
+  return (endpoint, input, path) => {
+    explanation?.asked(path, inputText(endpoint.name, input));
     // Under an endpoint there is nothing but its own answers.
-    return loader.load(input) as Promise<never>;
+    return loaderOf(endpoint).load(input) as Promise<never>;
   };
 }
 
