@@ -4,6 +4,8 @@ import { createLookupKeyOf } from './cache/lookup-key.ts';
 import { createLookupCache } from './cache/lookup-cache.ts';
 import type { Clock } from './async/clock.ts';
 import type { Config } from './config/config.ts';
+import { credentialsOf } from './domain/application.ts';
+import { createSeal } from './domain/seal.ts';
 import { createDingTalk } from './dingtalk/dingtalk.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
@@ -47,12 +49,13 @@ export async function createGateway(
   { log, clock, random }: GatewayDependencies,
 ): Promise<Gateway> {
   const { app: application, timeoutMs, mode, monthlyQuota } = config.dingtalk;
-  const sealedRedis =
-    config.redisUrl && (await createSealedRedis(config.redisUrl, config.dingtalk, { log, clock }));
+  const { key, secret } = credentialsOf(application);
+  const seal = createSeal({ upstream: config.dingtalk.apiUrl.origin, app: key, secret });
+  const sealedRedis = config.redisUrl && (await createSealedRedis(config.redisUrl, seal, { log, clock }));
   const metrics = createMetrics({
     clock,
     sealedRedis,
-    secret: application.kind === 'suite' ? application.suiteSecret : application.appSecret,
+    secret,
     monthlyQuota,
   });
   const { observer } = metrics;
@@ -107,6 +110,7 @@ export async function createGateway(
     rateLimit: createViewerRateLimit(clock, config.limits.viewerRequestsPerSecond),
     findFor: (viewer, waiting) => (endpoint, inputs, onEnded) =>
       lookups.find(endpoint, inputs, viewer, waiting, onEnded),
+    seal,
     clock,
     timeoutMs,
     explainable: !config.production,

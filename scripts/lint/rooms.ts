@@ -8,7 +8,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   domain: ['errors'],
   // The characters of unionId and corpId, and the loopback addresses, are rules of the domain.
   config: ['domain'],
-  redis: ['async', 'type config'],
+  redis: ['async', 'domain', 'type config'],
   dingtalk: [
     'dingtalk/http',
     'dingtalk/tokens',

@@ -6,6 +6,7 @@ import type { Viewer } from '../domain/viewer.ts';
 import { answersOf } from './batch-answers.ts';
 import type { Call } from './call.ts';
 import type { RateLimiter } from './pacing/rate-limiter.ts';
+import { NotSentError } from '../errors/dingtalk-error.ts';
 import { createPipeline, type PipelineOptions } from './pipeline.ts';
 import { batchCall, userCall, viewerCall, type EndpointCall, type UserToken } from './to-call.ts';
 import { createCorpOf } from './tokens/corp-of.ts';
@@ -95,7 +96,8 @@ export function createDingTalk(options: PipelineOptions): DingTalkConnection {
   const payingViewer = ({ unionId, corpId }: Viewer): Viewer => ({ unionId, corpId: corpOf(corpId) });
   const corpIdRequired = app.kind !== 'internal' && app.corpId === undefined;
   return {
-    call(endpoint, input, viewer, callOptions) {
+    async call(endpoint, input, viewer, callOptions) {
+      if (endpoint.internalAppsOnly && app.kind === 'suite') throw notForThirdParties();
       const paying = payingViewer(viewer);
       return send(viewerCall(endpoint, input, paying), paying, callOptions);
     },
@@ -123,3 +125,12 @@ export function createDingTalk(options: PipelineOptions): DingTalkConnection {
     close,
   };
 }
+
+const notForThirdParties = (): NotSentError =>
+  new NotSentError('misconfigured', {
+    reason: 'DingTalk offers this API to internal applications only',
+    public: {
+      message:
+        'DingTalk offers this to internal applications only, and this gateway is a third-party one: its operator can change that, not you.',
+    },
+  });

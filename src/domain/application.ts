@@ -10,3 +10,9 @@ export type Application =
       /** For viewers whose credentials name no organization. */
       readonly corpId: string | undefined;
     };
+
+/** The application's own key and secret. */
+export const credentialsOf = (app: Application): { readonly key: string; readonly secret: string } =>
+  app.kind === 'suite'
+    ? { key: app.suiteKey, secret: app.suiteSecret }
+    : { key: app.appKey, secret: app.appSecret };

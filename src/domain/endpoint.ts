@@ -6,6 +6,8 @@ import type { Codec } from './codec.ts';
 /** What one of DingTalk's codes means for an endpoint, with a message that names its object. */
 export interface Refusal extends PublicWords {
   readonly kind: DingTalkErrorKind;
+  /** How long to wait before the next attempt, where waiting helps. */
+  readonly retryAfterMs?: number;
 }
 
 /** Refusals by DingTalk's code. */
@@ -62,6 +64,8 @@ interface EndpointCall<Input> {
   readonly body?: (input: Input) => unknown;
   /** The query parameter with the operator's unionId; undefined where the API has none. */
   readonly operator: 'unionId' | 'operatorId' | undefined;
+  /** True where DingTalk offers it to internal applications only: to others it is not sent. */
+  readonly internalAppsOnly?: true;
   /** A longer answer is refused; by default 64 kB. */
   readonly maxAnswerBytes?: number;
   /** Its own refusals. They take precedence over the codes that mean the same for every API. */

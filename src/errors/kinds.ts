@@ -69,6 +69,27 @@ export const kinds = {
     code: 'NOT_FOUND',
     message: 'Not found in DingTalk: check the id, case included.',
   },
+  unsupported: {
+    ...refusal,
+    code: 'DENTRY_NOT_SUPPORTED',
+    message: 'DingTalk does not offer this for such a file.',
+    // Says nothing of what else was asked about the file.
+    cacheable: false,
+  },
+  blocked: {
+    ...refusal,
+    code: 'DENTRY_BLOCKED',
+    message: 'DingTalk has blocked this file: it holds a virus or malicious content.',
+    cacheable: false,
+  },
+  archived: {
+    ...refusal,
+    code: 'DENTRY_ARCHIVED',
+    message: 'The file is being restored from the archive: wait retryAfterMs and try again.',
+    retryable: true,
+    endsEntry: false,
+    cacheable: false,
+  },
   unavailable: {
     ...passing,
     code: 'UPSTREAM_UNAVAILABLE',

@@ -4,7 +4,7 @@ import type { IdKind } from './scalars/opaque-id.ts';
 /** One operation of the graph: everything but its line in the registry lives in its folder. */
 export interface Operation {
   /** The fields that it adds; without one it serves references of other subgraphs only. */
-  readonly resolver?: new () => object;
+  readonly resolvers: readonly (new () => object)[];
   /** The types that other subgraphs may refer to by their key. */
   readonly entities: readonly Entity[];
 }
@@ -12,8 +12,8 @@ export interface Operation {
 /** A type of which another subgraph may know the key and nothing else. */
 export interface Entity {
   readonly type: new () => object;
-  /** The one field of its `@key`, and which values it can have. */
-  readonly key: IdKind;
+  /** The fields of its `@key`. */
+  readonly keys: readonly IdKind[];
   /**
    * Finds the entity by its key: one lookup a distinct key, made only where fields are asked for that neither the key
    * nor a lookup of the field's own answers. Without it the key is all there is to find.

@@ -1,6 +1,7 @@
-import { conversationSpace } from './conversation/conversation-space.operation.ts';
+import { conversation } from './conversation/conversation.operation.ts';
+import { dentry } from './dentry/dentry.operation.ts';
 import type { Operation } from './operation.ts';
-import { storageSpace } from './space/storage-space.operation.ts';
+import { space } from './space/space.operation.ts';
 
 /** Every operation of the graph. */
-export const operations: readonly Operation[] = [conversationSpace, storageSpace];
+export const operations: readonly Operation[] = [conversation, space, dentry];

@@ -10,7 +10,7 @@ import { operations } from './registry.ts';
 
 /** The whole graph, with what a federation router needs added. */
 export async function createSchema(of: readonly Operation[] = operations): Promise<GraphQLSchema> {
-  const [first, ...others] = of.flatMap(({ resolver }) => resolver ?? []);
+  const [first, ...others] = of.flatMap(({ resolvers }) => resolvers);
   if (!first) throw new Error('No operation adds a field to the graph');
   const schema = await buildSchema({
     resolvers: [first, ...others],

@@ -5,6 +5,7 @@ import { AbortableSignal } from '../../src/async/abort.ts';
 import { createLookupCache, type LookupCache } from '../../src/cache/lookup-cache.ts';
 import { codec } from '../../src/domain/codec.ts';
 import type { CacheableEndpoint } from '../../src/domain/endpoint.ts';
+import { createSeal } from '../../src/domain/seal.ts';
 import type { Viewer } from '../../src/domain/viewer.ts';
 import { DingTalkError } from '../../src/errors/dingtalk-error.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -80,13 +81,12 @@ async function start(
 ) {
   const upstream = await startUpstreamServer(answer);
   const clock = createManualClock();
-  const app = { kind: 'internal', appKey: 'key', appSecret: 'secret' } as const;
   const sealedRedis =
     redisUrl === undefined
       ? undefined
       : await createSealedRedis(
           new URL(redisUrl),
-          { apiUrl: upstream.url, app },
+          createSeal({ upstream: upstream.url.origin, app: 'key', secret: 'secret' }),
           { log: createLogger('silent'), clock },
         );
   await sealedRedis?.redis.opened(5000);

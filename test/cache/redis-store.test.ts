@@ -5,7 +5,7 @@ import type { StoredContent } from '../../src/cache/entry-codec.ts';
 import { createRedisStore, type RedisStore } from '../../src/cache/redis-store.ts';
 import { systemClock, type Clock } from '../../src/async/clock.ts';
 import { createRedis } from '../../src/redis/redis.ts';
-import { createSeal } from '../../src/redis/seal.ts';
+import { createSeal } from '../../src/domain/seal.ts';
 import { eventually } from '../support/eventually.ts';
 import { scriptRedis } from '../support/script-client.ts';
 import { startRedis, testWithRedis } from '../support/redis-server.ts';

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
 import type { Clock } from '../../src/async/clock.ts';
-import { createSeal } from '../../src/redis/seal.ts';
+import { createSeal } from '../../src/domain/seal.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { eventually } from '../support/eventually.ts';

@@ -5,7 +5,7 @@ import { createReplicaCount, type ReplicaCount } from '../../src/dingtalk/pacing
 import { createRedisWindow, type RedisWindow } from '../../src/dingtalk/pacing/redis-window.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { RedisUnavailableError } from '../../src/redis/redis-unavailable-error.ts';
-import { createSeal } from '../../src/redis/seal.ts';
+import { createSeal } from '../../src/domain/seal.ts';
 import { createSealedRedis, type SealedRedis } from '../../src/redis/sealed-redis.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { scriptRedis } from '../support/script-client.ts';
@@ -82,15 +82,11 @@ afterEach(() => {
 /** The connection of one process. */
 async function connect(redis: RedisServer, apiUrl = 'https://api.dingtalk.test'): Promise<SealedRedis> {
   const { appKey, appSecret } = sandboxCredentials;
-  const app = { kind: 'internal', appKey, appSecret } as const;
-  const shared = await createSealedRedis(
-    new URL(redis.url),
-    { apiUrl: new URL(apiUrl), app },
-    {
-      log: pino({ level: 'silent' }),
-      clock: patientClock,
-    },
-  );
+  const seal = createSeal({ upstream: apiUrl, app: appKey, secret: appSecret });
+  const shared = await createSealedRedis(new URL(redis.url), seal, {
+    log: pino({ level: 'silent' }),
+    clock: patientClock,
+  });
   closers.push(() => shared.redis.close());
   for (;;) {
     if (await shared.redis.run((client) => client.ping()).catch(() => undefined)) return shared;

@@ -6,6 +6,9 @@ import * as z from 'zod';
 import { codec } from '../../src/domain/codec.ts';
 import type { CacheableEndpoint, Endpoint } from '../../src/domain/endpoint.ts';
 import type { GraphContext } from '../../src/graph/graph-context.ts';
+import { createSeal } from '../../src/domain/seal.ts';
+import { createCursors } from '../../src/graph/dentry/cursor.ts';
+import { createAnswerBudget } from '../../src/graph/limits/answer-budget.ts';
 import { createErrorCap } from '../../src/graph/limits/error-cap.ts';
 import { createEntitySelection } from '../../src/graph/federation/entity-selection.ts';
 import { countLookups } from '../../src/graph/limits/count-lookups.ts';
@@ -101,8 +104,8 @@ class SizeResolver {
 
 const schema = await createSchema([
   ...operations,
-  { resolver: FolderResolver, entities: [] },
-  { resolver: SizeResolver, entities: [] },
+  { resolvers: [FolderResolver], entities: [] },
+  { resolvers: [SizeResolver], entities: [] },
 ]);
 
 async function ask(query: string, maxLookups = 50) {
@@ -117,6 +120,9 @@ async function ask(query: string, maxLookups = 50) {
   const contextValue: GraphContext = {
     load: createLoad({ find, maxLookups, explanation }),
     errorCap: createErrorCap(20),
+    answerBudget: createAnswerBudget(10_000),
+    cursors: createCursors(createSeal({ upstream: '', app: '', secret: 'secret' }), { unionId: 'chy' }),
+    wallMs: () => 0,
     explanation,
   };
   const { data, errors } = await execute({ schema, document: parse(query), contextValue });
@@ -229,5 +235,5 @@ test.each([
 
   const selectionOf = createEntitySelection({ schema, fragments: {}, variableValues: {} }, nodes);
 
-  expect(selectionOf({ type: Folder, key }).asksBeyondKey).toBe(asksBeyondKey);
+  expect(selectionOf({ type: Folder, keys: [key] }).asksBeyondKey).toBe(asksBeyondKey);
 });

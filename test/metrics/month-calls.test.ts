@@ -2,7 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
 import { createMonthCalls, type MonthCalls } from '../../src/observability/metrics/month-calls.ts';
 import { monthOf } from '../../src/observability/metrics/month.ts';
-import { createSeal } from '../../src/redis/seal.ts';
+import { createSeal } from '../../src/domain/seal.ts';
 import { createSealedRedis, type SealedRedis } from '../../src/redis/sealed-redis.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
@@ -15,13 +15,10 @@ afterEach(() => {
   for (const { redis } of opened.splice(0)) redis.close();
 });
 
-const dingtalk = {
-  apiUrl: new URL('https://api.dingtalk.test'),
-  app: { kind: 'internal', appKey: 'key', appSecret: 'secret' },
-} as const;
+const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'key', secret: 'secret' });
 
 async function replica(url: string, clock: ManualClock): Promise<MonthCalls> {
-  const shared = await createSealedRedis(new URL(url), dingtalk, { log: createLogger('silent'), clock });
+  const shared = await createSealedRedis(new URL(url), seal, { log: createLogger('silent'), clock });
   opened.push(shared);
   await shared.redis.run((client) => client.ping()).catch(() => undefined);
   return createMonthCalls({ sealedRedis: shared, clock });
@@ -191,7 +188,6 @@ test.each([
     batches.push(args.slice(0, 2));
     return replies;
   });
-  const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'key', secret: 'secret' });
   const calls = createMonthCalls({ sealedRedis: { redis, seal }, clock: createManualClock() });
   noteTimes(calls, 3);
 

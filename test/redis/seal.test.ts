@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createSeal } from '../../src/redis/seal.ts';
+import { createSeal } from '../../src/domain/seal.ts';
 
 const mine = { upstream: 'https://api.dingtalk.test', app: 'app-key', secret: 'app-secret' };
 const seal = createSeal(mine);

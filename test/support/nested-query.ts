@@ -41,10 +41,9 @@ export function nestedQuery(
   }
   const entity = entities.find((each) => each.type.name === type.name);
   if (!entity) throw new Error(`No query leads to ${type.name}`);
-  const key = entity.key.name;
-  const representations = indexes.map(
-    (index) => `{ __typename: "${type.name}", ${key}: "${idOf(key, index)}" }`,
-  );
+  const keyOf = (index: number): string =>
+    entity.keys.map(({ name }) => `${name}: "${idOf(name, index)}"`).join(', ');
+  const representations = indexes.map((index) => `{ __typename: "${type.name}", ${keyOf(index)} }`);
   return `{ _entities(representations: [${representations.join(', ')}]) { ... on ${type.name} { ${selection([field], idOf, 0)} } } }`;
 }
 
@@ -57,7 +56,12 @@ export function idsOnTheWay(
   const way = wayTo(schema, type);
   const entity = entities.find((each) => each.type.name === type.name);
   const given = [...(way ?? []), field].flatMap(({ args }) => args.filter(isRequiredArgument));
-  return [...new Set([...given.map(({ name }) => name), ...(way || !entity ? [] : [entity.key.name])])];
+  return [
+    ...new Set([
+      ...given.map(({ name }) => name),
+      ...(way || !entity ? [] : entity.keys.map(({ name }) => name)),
+    ]),
+  ];
 }
 
 /** The fields that lead from the root to `type`, the fewest; undefined where none do. */

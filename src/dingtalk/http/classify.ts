@@ -90,7 +90,7 @@ function withCode(
   const common = own(commonCodes, code);
   const documented = refusal || common ? true : undefined;
   const kind = refusal?.kind ?? common?.kind ?? kindByStatus(answer.status);
-  const retryAfterMs = waitMs(answer, kind, common?.retryAfterMs);
+  const retryAfterMs = waitMs(answer, kind, refusal?.retryAfterMs ?? common?.retryAfterMs);
   return new DingTalkError(kind, { ...said, documented, retryAfterMs, public: refusal });
 }
 

@@ -1,12 +1,23 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Directive, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import type { GraphContext } from '../graph-context.ts';
-import { byIds, LooksUp } from '../loading/looks-up.decorator.ts';
+import { byIds, LooksUp, type Known } from '../loading/looks-up.decorator.ts';
 import { lookupCost, privateForAMinute } from '../scalars/directives.ts';
 import { checkId } from '../scalars/opaque-id.ts';
 import { conversationSpaceEndpoint } from './conversation-space.endpoint.ts';
 import { Conversation, openConversationIdKind } from './conversation.type.ts';
 import { Space } from '../space/space.type.ts';
+
+const spaceOf = byIds(openConversationIdKind);
+
+/** Of one conversation, or of each one of a list of ids. */
+const spacesOf = ({
+  openConversationId,
+  openConversationIds,
+}: Known): readonly { openConversationId: string }[] =>
+  Array.isArray(openConversationIds)
+    ? openConversationIds.flatMap((id) => spaceOf({ openConversationId: id }))
+    : spaceOf({ openConversationId });
 
 @Resolver(() => Conversation)
 export class ConversationSpaceResolver {
@@ -31,7 +42,7 @@ export class ConversationSpaceResolver {
   @FieldResolver(() => Space, { nullable: true, description: 'Where the files of this group chat live.' })
   @Directive(lookupCost)
   @Directive(privateForAMinute)
-  @LooksUp(conversationSpaceEndpoint, byIds(openConversationIdKind))
+  @LooksUp(conversationSpaceEndpoint, spacesOf)
   space(
     @Root() { openConversationId }: Conversation,
     @Ctx() { load }: GraphContext,

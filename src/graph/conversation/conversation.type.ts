@@ -1,7 +1,8 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import { idKind } from '../scalars/opaque-id.ts';
+import { idKind, pathIdKind } from '../scalars/opaque-id.ts';
 
 export const openConversationIdKind = idKind('openConversationId');
+export const chatIdKind = pathIdKind('chatId');
 
 /** Its field `space` is resolved beside the query, in `conversation-space.resolver.ts`. */
 @ObjectType({ description: 'A group chat.', simpleResolvers: true })

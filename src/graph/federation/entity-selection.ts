@@ -32,12 +32,14 @@ export function createEntitySelection(
 ): (entity: Entity) => EntitySelection {
   const known = new Map<string, EntitySelection>();
 
-  function read({ type: { name }, key }: Entity): EntitySelection {
+  function read({ type: { name }, keys }: Entity): EntitySelection {
     const type = schema.getType(name);
     if (!isObjectType(type)) throw new Error(`The graph has no object type ${name}`);
     const fields = collectSubfields(schema, fragments, variableValues, type, nodes);
     const isFoundOtherwise = (field: string): boolean =>
-      field === '__typename' || field === key.name || lookupOf(type.getFields()[field]) !== undefined;
+      field === '__typename' ||
+      keys.some((key) => field === key.name) ||
+      lookupOf(type.getFields()[field]) !== undefined;
     const names = [...fields.values()].flatMap((each) => each.map((node) => node.name.value));
     return { type, fields, asksBeyondKey: !names.every(isFoundOtherwise) };
   }

@@ -10,7 +10,8 @@ import type { GraphContext } from '../graph-context.ts';
 /** A representation that can be resolved: what it is of, and its key. */
 export interface Reference {
   readonly entity: Entity;
-  readonly key: string;
+  /** The fields of its key. */
+  readonly key: Readonly<Record<string, string>>;
 }
 
 /** Makes the error only where it is wanted: one operation may hold thousands of bad representations. */
@@ -29,13 +30,12 @@ export function resolveRepresentation(
   if ('problem' in reference) return errorCap.admits() ? reference.problem() : null;
   const { entity, key } = reference;
   const typeName = { __typename: entity.type.name };
-  const keyFields = { [entity.key.name]: key };
   const { foundBy } = entity;
-  const [input] = foundBy && selectionOf(entity).asksBeyondKey ? foundBy.inputsOf(keyFields) : [];
-  if (!foundBy || !input) return { ...keyFields, ...typeName };
+  const [input] = foundBy && selectionOf(entity).asksBeyondKey ? foundBy.inputsOf(key) : [];
+  if (!foundBy || !input) return { ...key, ...typeName };
   // The input is the endpoint's: both come from one lookup.
   return load(foundBy.endpoint as Endpoint<object, object>, input, path).then(
-    (found) => ({ ...keyFields, ...found, ...typeName }),
+    (found) => ({ ...key, ...found, ...typeName }),
     (error: unknown) => errorCap.orNull(error),
   );
 }
@@ -51,8 +51,13 @@ export function readRepresentation(representation: unknown): Reference | BadRepr
   if (typeof typeName !== 'string') return noType;
   const entity = entities.get(typeName);
   if (!entity) return foreignType;
-  const key = fields[entity.key.name];
-  return entity.key.accepts(key) ? { entity, key } : { problem: () => badId(entity.key) };
+  const key: Record<string, string> = {};
+  for (const kind of entity.keys) {
+    const value = fields[kind.name];
+    if (!kind.accepts(value)) return { problem: () => badId(kind) };
+    key[kind.name] = value;
+  }
+  return { entity, key };
 }
 
 const bad = (problem: () => string): BadRepresentation => ({

@@ -61,9 +61,8 @@ export function countLookups(execution: Execution, operation: OperationDefinitio
       const { entity, key } = reference;
       const selection = unlessRefused(() => selectionOf(entity));
       if (!selection) continue;
-      const known = { [entity.key.name]: key };
-      if (selection.asksBeyondKey) add(entity.foundBy, known);
-      addFields(selection.type, selection.fields, known);
+      if (selection.asksBeyondKey) add(entity.foundBy, key);
+      addFields(selection.type, selection.fields, key);
     }
   }
 

@@ -58,7 +58,7 @@ export function createLoad({ find, maxLookups, explanation }: LoadingOptions): L
       ((input: Input, lookup: EndedLookup) => explanation.ended(inputText(endpoint.name, input), lookup));
     const found = find(endpoint, admitted, onEnded);
     const answers = await Promise.all(
-      found.map(async (each, index) => primed(endpoint, admitted[index], await each.catch(asError))),
+      found.map(async (each, index) => primed(endpoint, admitted[index] as Input, await each.catch(asError))),
     );
     const byInput = new Map(admitted.map((input, index) => [input, answers[index]]));
     return inputs.map((input) => (byInput.has(input) ? byInput.get(input) : tooMany(maxLookups)));

@@ -6,6 +6,18 @@ import { DirectiveLocation, GraphQLBoolean, GraphQLDirective, GraphQLEnumType, G
  */
 export const privateForAMinute = '@cacheControl(maxAge: 60, scope: PRIVATE)';
 
+/** The same for a page of a list, for the default of `CACHE_LIST_TTL_MS`. */
+export const privateForSeconds = '@cacheControl(maxAge: 15, scope: PRIVATE)';
+
+/** A credential: no one may keep it. */
+export const notCached = '@cacheControl(maxAge: 0, scope: PRIVATE)';
+
+/** How many rows a router's demand control counts for a connection: its argument `first`. */
+export const listCost = '@listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"])';
+
+/** For a list of ids, whose length no router can read: a page's worth. */
+export const idsCost = '@listSize(assumedSize: 50)';
+
 /** The weight of one upstream call in a router's demand control; an object weighs 1 and a scalar 0. */
 export const lookupCost = '@cost(weight: 10)';
 

@@ -4,9 +4,12 @@ import type { Clock } from '../../async/clock.ts';
 import type { LimitsConfig } from '../../config/config.ts';
 import { startDeadline, type Deadline, type Waiting } from '../../async/deadline.ts';
 import { graceMs } from '../../async/joint-work.ts';
+import { createCursors } from '../../graph/dentry/cursor.ts';
+import { createAnswerBudget } from '../../graph/limits/answer-budget.ts';
 import { createErrorCap } from '../../graph/limits/error-cap.ts';
 import { createExplanation } from '../../graph/loading/explanation.ts';
 import { createLoad, type Find } from '../../graph/loading/loading.ts';
+import type { Seal } from '../../domain/seal.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Explorer } from '../../explorer/register-explorer.ts';
@@ -37,14 +40,19 @@ interface GraphQLRouteOptions {
   readonly explainable: boolean;
   /** The most distinct lookups of one request. */
   readonly maxLookups: number;
-  readonly limits: Pick<LimitsConfig, 'answerBytes' | 'bodyBytes' | 'concurrentRequests' | 'errors'>;
+  readonly limits: Pick<
+    LimitsConfig,
+    'answerBytes' | 'answerFields' | 'bodyBytes' | 'concurrentRequests' | 'errors'
+  >;
+  /** Seals cursors. */
+  readonly seal: Seal;
   /** Answers browsers; undefined: the explorer is off. */
   readonly explorer: Explorer | undefined;
 }
 
 /** `GET` and `POST /graphql`: authenticates the viewer, then executes with loaders of that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
-  const { apollo, authenticator, aliasOf, rateLimit, findFor, clock, timeoutMs } = options;
+  const { apollo, authenticator, aliasOf, rateLimit, findFor, seal, clock, timeoutMs } = options;
   const { explainable, maxLookups, limits, explorer } = options;
   const admission = createAdmission(limits);
 
@@ -58,7 +66,15 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       const isExplained = explainable && request.headers['x-explain'] === '1';
       const explanation = isExplained ? createExplanation() : undefined;
       const load = createLoad({ find: findFor(viewer, waiting), maxLookups, explanation });
-      return { load, explanation, errorCap: createErrorCap(limits.errors), log: () => logOf(request) };
+      return {
+        load,
+        explanation,
+        errorCap: createErrorCap(limits.errors),
+        answerBudget: createAnswerBudget(limits.answerFields),
+        cursors: createCursors(seal, viewer),
+        wallMs: () => clock.wallMs(),
+        log: () => logOf(request),
+      };
     } catch (thrown) {
       const error = toIdentityError(thrown);
       // Logged here, because Apollo Server does not know the request's id.

@@ -12,9 +12,9 @@ const algorithm = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** Encrypts and authenticates values for Redis with keys derived from the app's secret. */
+/** Encrypts and authenticates values that leave the process, with keys derived from the app's secret. */
 export interface Seal {
-  /** The name of a Redis key: `what` in plain text, `parts` only as a keyed hash. */
+  /** A name for a value: `what` in plain text, `parts` only as a keyed hash. */
   keyOf(what: string, ...parts: readonly string[]): string;
   /** Encrypts `text` and binds it to `key`: it cannot be decrypted under another key. */
   close(key: string, text: string): Buffer;

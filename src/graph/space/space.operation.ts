@@ -1,14 +1,15 @@
 import { byIds, lookup } from '../loading/looks-up.decorator.ts';
 import type { Operation } from '../operation.ts';
+import { SpaceResolver } from './space.resolver.ts';
 import { Space, spaceIdKind } from './space.type.ts';
 import { storageSpaceEndpoint } from './storage-space.endpoint.ts';
 
-/** What other subgraphs reach by `spaceId`; it adds no field to the graph. */
-export const storageSpace: Operation = {
+export const space: Operation = {
+  resolvers: [SpaceResolver],
   entities: [
     {
       type: Space,
-      key: spaceIdKind,
+      keys: [spaceIdKind],
       foundBy: lookup(storageSpaceEndpoint, byIds(spaceIdKind)),
     },
   ],

@@ -1,0 +1,29 @@
+import { codec } from '../../domain/codec.ts';
+import type { CacheableEndpoint } from '../../domain/endpoint.ts';
+import { dentryBody } from './dentry-body.ts';
+import { dentryRefusals } from './dentry-refusals.ts';
+import type { Dentry, DentryKey } from './dentry.type.ts';
+import { resultItems } from './result-items.ts';
+
+/**
+ * Files and folders of one space by their ids, thirty a call.
+ *
+ * @see https://open.dingtalk.com/document/development/get-file-or-folder-information-in-bulk
+ */
+export const dentryEndpoint: CacheableEndpoint<DentryKey, Dentry> = {
+  name: 'dentriesBatch',
+  method: 'POST',
+  path: ({ spaceId }) => `/v1.0/storage/spaces/${encodeURIComponent(spaceId)}/dentries/query`,
+  operator: 'unionId',
+  answer: codec(dentryBody),
+  repeatable: true,
+  maxAnswerBytes: 1024 * 1024,
+  batch: {
+    maxInputs: 30,
+    groupOf: ({ spaceId }) => spaceId,
+    idOf: ({ dentryId }) => dentryId,
+    body: (inputs) => ({ dentryIds: inputs.map(({ dentryId }) => dentryId) }),
+    items: resultItems(({ dentry }) => dentry),
+  },
+  refusals: dentryRefusals,
+};

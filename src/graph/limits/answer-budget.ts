@@ -1,0 +1,42 @@
+import type { FieldNode, GraphQLResolveInfo } from 'graphql';
+import { publicError, type PublicError } from '../../errors/public-error.ts';
+import { createMeasure } from './measure-selection.ts';
+
+/** The fields that the lists of one request may still add to its answer: how many rows they have is known at run time. */
+export interface AnswerBudget {
+  /** @throws a public `QUERY_TOO_COMPLEX` error where nothing is left: before a call whose answer could not be given. */
+  check(info: GraphQLResolveInfo): void;
+  /** Takes the fields of `rows` rows. @throws the same error where there are not so many. */
+  take(rows: number, info: GraphQLResolveInfo): void;
+}
+
+/** Parsed documents are cached, so each list is measured once. */
+const measured = new WeakMap<FieldNode, number>();
+
+export function createAnswerBudget(maxFields: number): AnswerBudget {
+  let left = maxFields;
+  const tooMany = (): PublicError =>
+    publicError(
+      'QUERY_TOO_COMPLEX',
+      `The lists of one answer may have ${maxFields} fields, and this one has more: ask for fewer rows or fields.`,
+    );
+  return {
+    check() {
+      if (left <= 0) throw tooMany();
+    },
+    take(rows, info) {
+      left -= rows * fieldsOfOneRow(info);
+      if (left < 0) throw tooMany();
+    },
+  };
+}
+
+function fieldsOfOneRow({ fieldNodes, fragments }: GraphQLResolveInfo): number {
+  const [first] = fieldNodes;
+  const known = first && measured.get(first);
+  if (known !== undefined) return known;
+  const measure = createMeasure((name) => fragments[name]);
+  const fields = fieldNodes.reduce((sum, { selectionSet }) => sum + measure(selectionSet).allFields, 0);
+  if (first) measured.set(first, fields);
+  return fields;
+}
