@@ -73,14 +73,11 @@ export const kinds = {
     ...refusal,
     code: 'DENTRY_NOT_SUPPORTED',
     message: 'DingTalk does not offer this for such a file.',
-    // Says nothing of what else was asked about the file.
-    cacheable: false,
   },
   blocked: {
     ...refusal,
     code: 'DENTRY_BLOCKED',
     message: 'DingTalk has blocked this file: it holds a virus or malicious content.',
-    cacheable: false,
   },
   archived: {
     ...refusal,

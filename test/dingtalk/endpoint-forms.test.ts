@@ -97,7 +97,7 @@ test('secrets that are parts of one another, or of what stands for them, are str
   const message = 'no file AB12345 in [AB], page 42, but e d r a c t';
   await using dingtalk = await start(() => ({ status: 400, body: { code: 'odd', message } }));
 
-  const names = ['AB', 'AB12345', ...'edract'];
+  const names = ['AB', 'AB12345', 'e', 'd', 'r', 'a', 'c', 't'];
   const failed = dingtalk.call(rename, { id: '42', filter: { names } });
 
   const struck = await failed.catch((error: DingTalkError) => error.details.reason ?? '');

@@ -5,12 +5,6 @@ import type { Conversation } from './conversation.type.ts';
 
 const conversionBody = z.object({ openConversationId: z.string().min(1) });
 
-const badChatId = {
-  kind: 'bad-argument',
-  message: 'DingTalk refuses this chatId: copy it unchanged, as the server API or a callback gave it.',
-  argument: 'chatId',
-} as const;
-
 /**
  * The openConversationId of a group chat by its chatId. It never changes. For internal applications only. DingTalk misspells
  * both of its codes.
@@ -27,8 +21,11 @@ export const chatConversationEndpoint: CacheableEndpoint<{ chatId: string }, Con
   repeatable: true,
   freshness: 'constant',
   refusals: {
-    invalideChatId: badChatId,
-    invalidChatId: badChatId,
+    invalideChatId: {
+      kind: 'bad-argument',
+      message: 'DingTalk refuses this chatId: copy it unchanged, as the server API or a callback gave it.',
+      argument: 'chatId',
+    },
     'permession.checkFailed': {
       kind: 'forbidden',
       message:

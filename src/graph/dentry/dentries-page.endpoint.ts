@@ -26,6 +26,8 @@ export interface DentriesPage {
   readonly nextToken: string | null;
 }
 
+const withoutCategory = (dentry: Pick<Dentry, keyof Dentry>): Dentry => ({ ...dentry, category: null });
+
 const pageBody = z.codec(
   z.object({ dentries: z.array(dentryBody), nextToken: textBody }),
   z.custom<DentriesPage>(),
@@ -63,7 +65,8 @@ export const dentriesPageEndpoint: CacheableEndpoint<PageInput, DentriesPage> = 
     dentries.map((answer) => ({
       endpoint: dentryEndpoint,
       input: { spaceId, dentryId: answer.dentryId },
-      answer,
+      // Known from lists alone: a lookup says the same whether or not a list came before.
+      answer: withoutCategory(answer),
     })),
   refusals: {
     ...dentryRefusals,

@@ -1,4 +1,4 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Directive, Field, ObjectType } from 'type-graphql';
 import { Dentry } from './dentry.type.ts';
 
 @ObjectType({ description: 'One row of a list.', simpleResolvers: true })
@@ -11,6 +11,7 @@ export class DentryEdge {
 }
 
 @ObjectType({ description: 'Whether and where a list goes on.', simpleResolvers: true })
+@Directive('@shareable')
 export class PageInfo {
   @Field(() => Boolean, {
     description:
@@ -18,7 +19,16 @@ export class PageInfo {
   })
   hasNextPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'For `after`; null where the page has no rows.' })
+  @Field(() => Boolean, { description: 'Always false: lists go forward only.' })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Of the first row; null where the page has no rows.' })
+  startCursor!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'For `after`; null where there are no rows and no next page.',
+  })
   endCursor!: string | null;
 }
 

@@ -15,10 +15,15 @@ import { Thumbnail } from './thumbnail.type.ts';
 
 const dentryOf = byIds(spaceIdKind, dentryIdKind);
 const previewOf = (known: Known) =>
-  dentryOf(known).map((key) => ({ ...key, watermark: known['watermark'] === true }));
+  dentryOf(known).map(({ spaceId, dentryId }) => ({
+    spaceId,
+    dentryId,
+    watermark: known['watermark'] === true,
+  }));
 const downloadOf = (known: Known) =>
-  dentryOf(known).map((key) => ({
-    ...key,
+  dentryOf(known).map(({ spaceId, dentryId }) => ({
+    spaceId,
+    dentryId,
     version: typeof known['version'] === 'number' ? known['version'] : undefined,
   }));
 

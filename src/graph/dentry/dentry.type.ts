@@ -63,14 +63,14 @@ export class Dentry implements DentryKey {
 
   @Field(() => dentryCategory.type, {
     nullable: true,
-    description: 'What kind of file it is: known from lists, null elsewhere.',
+    description: 'What kind of file it is. Only lists know it: it is null elsewhere.',
   })
   category!: string | null;
 
   @Field(() => storageDriver.type, { nullable: true, description: 'Where its bytes are.' })
   storageDriver!: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether nobody may change it.' })
+  @Field(() => Boolean, { nullable: true, description: 'Whether it cannot be changed.' })
   readOnly!: boolean | null;
 
   @Field(() => ID, { nullable: true, description: 'The unionId of the person who created it.' })

@@ -51,6 +51,10 @@ export async function listDentries(
     nodes: rows,
     pageInfo: {
       hasNextPage: skipped + rows.length < page.dentries.length || page.nextToken !== null,
+      hasPreviousPage: false,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
       get endCursor() {
         return (
           edges.at(-1)?.cursor ??

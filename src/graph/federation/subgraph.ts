@@ -4,7 +4,7 @@ import { createEntitiesField, createServiceField } from './subgraph-fields.ts';
 
 /** The version is the newest that all composition engines know: a newer one buys nothing and shuts some of them out. */
 const federationLink =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@key", "@listSize"])';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@key", "@listSize", "@shareable"])';
 
 /** The text that other subgraphs are composed with: what `_service { sdl }` answers and `schema.graphql` holds. */
 export const printSubgraph = (schema: GraphQLSchema): string =>

@@ -20,7 +20,7 @@ export function rowsOf<Row>(
     try {
       return Promise.resolve(errorCap.orNull(error));
     } catch (thrown) {
-      return Promise.reject(thrown as Error);
+      return Promise.reject(thrown);
     }
   };
   return ids.map((id, key) => {

@@ -8,7 +8,10 @@ export interface UpstreamEnum<Value extends string> {
   /** For `@Field(() => …)`. */
   readonly type: Readonly<Record<Value | typeof unknown, string>>;
   /** In upper or lower case; a value that DingTalk added later is `UNKNOWN`, a missing one null. */
-  readonly body: z.ZodType<Value | typeof unknown | null>;
+  readonly body: z.ZodCodec<
+    z.ZodOptional<z.ZodUnknown>,
+    z.ZodCustom<Value | typeof unknown | null, Value | typeof unknown | null>
+  >;
 }
 
 /** Registers an enum with `UNKNOWN` beside `values`, each with its description. */
