@@ -27,10 +27,10 @@ const kindsWith = (column: 'retryable' | 'endsEntry' | 'cacheable' | 'passing'):
 const passing = ['ip-banned', 'malformed-response', 'rate-limited', 'timeout', 'unavailable'];
 
 test.each([
-  ['retryable', passing],
+  ['retryable', ['archived', ...passing]],
   ['passing', passing],
   ['cacheable', ['cross-organization', 'forbidden', 'not-found']],
-  ['endsEntry', ['bad-argument', 'cross-organization', 'forbidden', 'not-found']],
+  ['endsEntry', ['bad-argument', 'blocked', 'cross-organization', 'forbidden', 'not-found', 'unsupported']],
 ] as const)('%s kinds', (column, expected) => {
   expect(kindsWith(column)).toEqual(expected);
 });
