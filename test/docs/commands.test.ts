@@ -25,6 +25,7 @@ const runBy: Readonly<Record<string, string>> = {
   'npm run plan -- --users 1000 --groups 500 --opens-per-day 20 --ttl 3600000': '.ci/run',
   'npx tsx examples/frontend/main.ts': 'test/process',
   'npx tsx examples/frontend/main.ts cid.demo.anything': 'test/process',
+  'npx tsx examples/download/stream-file.ts': 'test/examples',
 };
 
 /** Commands that neither a test nor CI runs, by their beginning, and why. */
