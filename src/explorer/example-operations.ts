@@ -22,6 +22,114 @@ query ExampleSpace($id: ID!) {
   variables: { id: 'cid9FTRQSLo+sKxxxx' },
 };
 
+const groupFiles: ExampleOperation = {
+  name: 'GroupFiles',
+  query: `# A group's files, two levels deep.
+# Expect seven rows, two of them folders, and one
+# error: a file with a virus has no thumbnail.
+query GroupFiles($group: ID!) {
+  conversation(openConversationId: $group) {
+    space {
+      spaceId
+      corpId
+      dentries(first: 50) {
+        nodes {
+          ...Row
+          children(first: 50) {
+            nodes {
+              ...Row
+            }
+            pageInfo {
+              hasNextPage
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+        }
+      }
+    }
+  }
+}
+
+fragment Row on Dentry {
+  dentryId
+  type
+  name
+  extension
+  size
+  modifiedTime
+  thumbnail {
+    url
+  }
+}
+`,
+  variables: { group: 'cid9FTRQSLo+sKxxxx' },
+};
+
+const fiftyFiles: ExampleOperation = {
+  name: 'FiftyFiles',
+  query: `# Fifty files of ten thousand, with thumbnails.
+# Expect four calls: space, page, and thirty
+# thumbnails a call. For the next page pass
+# endCursor as the argument "after".
+query FiftyFiles($group: ID!) {
+  conversation(openConversationId: $group) {
+    space {
+      dentries(first: 50, orderBy: { field: NAME, direction: ASC }) {
+        nodes {
+          dentryId
+          name
+          size
+          category
+          thumbnail {
+            url
+            width
+            height
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+`,
+  variables: { group: 'cid.demo.big' },
+};
+
+const openFile: ExampleOperation = {
+  name: 'OpenFile',
+  query: `# One file, a link that opens it, and how to
+# download it: GET the url with these headers.
+query OpenFile($spaceId: ID!, $dentryId: ID!) {
+  dentry(spaceId: $spaceId, dentryId: $dentryId) {
+    name
+    path
+    size
+    parent {
+      name
+    }
+    preview(watermark: true) {
+      url
+      hasWatermark
+    }
+    download {
+      urls
+      headers {
+        name
+        value
+      }
+      expiresAt
+    }
+  }
+}
+`,
+  variables: { spaceId: '798xxxxx', dentryId: '2001' },
+};
+
 const partialFailure: ExampleOperation = {
   name: 'PartialFailure',
   query: `# One group that exists beside one that does not.
@@ -60,6 +168,9 @@ const failingIds = {
 /** The explorer's tabs, in order. Their ids are the stand-in's, so each works without DingTalk. */
 export const exampleOperations: readonly [ExampleOperation, ...ExampleOperation[]] = [
   exampleSpace,
+  groupFiles,
+  fiftyFiles,
+  openFile,
   fiftyAliases(),
   partialFailure,
   oneOfEachError(),

@@ -24,7 +24,7 @@ async function startExample(gateway: Pick<GatewayUnderTest, 'url'>) {
   return {
     failures,
     get: (file: Record<string, string>, headers: Record<string, string> = {}, method = 'GET') =>
-      fetch(`http://127.0.0.1:${port}/?${new URLSearchParams(file)}`, { headers, method }),
+      fetch(`http://127.0.0.1:${port}/?${new URLSearchParams(file).toString()}`, { headers, method }),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -120,7 +120,7 @@ test.each([
   ['an online document', { ...plan, dentryId: '2007' }, 415, 'DENTRY_NOT_SUPPORTED', null],
   ['an archived file', { ...plan, dentryId: '2008' }, 503, 'DENTRY_ARCHIVED', '300'],
   ['no ids', {}, 400, 'BAD_USER_INPUT', null],
-])('%s is told by its status', async (_what, file, status, code, retryAfter) => {
+])('%s answers with its own status', async (_what, file, status, code, retryAfter) => {
   await using gateway = await startGateway();
   await using example = await startExample(gateway);
 

@@ -3,6 +3,7 @@ import { Kind, parse, validate, visit } from 'graphql';
 import type { DocumentNode } from 'graphql';
 import { exampleOperations } from '../../src/explorer/example-operations.ts';
 import { createSchema } from '../../src/graph/schema.ts';
+import { startGateway } from '../support/start-gateway.ts';
 
 const schema = await createSchema();
 
@@ -15,7 +16,9 @@ test.each(exampleOperations)('$name is a valid operation of that name', ({ name,
   const document = parse(query);
 
   expect(validate(schema, document)).toEqual([]);
-  expect(document.definitions).toMatchObject([{ kind: Kind.OPERATION_DEFINITION, name: { value: name } }]);
+  const [operation, ...fragments] = document.definitions;
+  expect(operation).toMatchObject({ kind: Kind.OPERATION_DEFINITION, name: { value: name } });
+  expect(fragments.filter(({ kind }) => kind !== Kind.FRAGMENT_DEFINITION)).toEqual([]);
 });
 
 test.each(exampleOperations)('$name takes every id from a variable with a value', ({ query, variables }) => {
@@ -39,4 +42,46 @@ test('fifty aliases look up twenty-five conversations, each one twice', () => {
 
   expect(aliasCount(parse(query))).toBe(50);
   expect(new Set(Object.values(variables)).size).toBe(25);
+});
+
+/** The answer of the tab with this name, and the calls that it took. */
+async function run(name: string) {
+  await using gateway = await startGateway();
+  const { query, variables } = exampleOperations.find((operation) => operation.name === name)!;
+  const { body } = await gateway.query(query, variables);
+  const apis = gateway.upstream.calls.map(({ api }) => api).filter((api) => api !== 'accessToken');
+  return { ...body, apis };
+}
+
+test('the tab with the files of a group shows two levels, and a virus as one error', async () => {
+  const { data, errors } = await run('GroupFiles');
+
+  const { nodes } = data.conversation.space.dentries;
+  const namesIn = ({ children }: any): string[] | undefined => children?.nodes.map(({ name }: any) => name);
+  expect(nodes).toHaveLength(7);
+  expect(nodes.flatMap((node: any) => namesIn(node) ?? []).toSorted()).toEqual(
+    ['2022', 'Setup 安装.exe', '发布会 Launch.mp4', '团队合影 Team photo.png', '模型 Model.glb'].toSorted(),
+  );
+  expect(errors).toMatchObject([{ extensions: { code: 'DENTRY_BLOCKED' } }]);
+});
+
+test('the tab with fifty files takes four calls, as it says', async () => {
+  const { data, errors, apis } = await run('FiftyFiles');
+
+  const { nodes, pageInfo } = data.conversation.space.dentries;
+  expect(errors).toBeUndefined();
+  expect(nodes).toHaveLength(50);
+  expect(nodes.every(({ thumbnail }: any) => thumbnail !== null)).toBe(true);
+  expect(pageInfo).toEqual({ hasNextPage: true, endCursor: expect.any(String) });
+  expect(apis).toEqual(['conversationSpace', 'dentries', 'thumbnails', 'thumbnails']);
+});
+
+test('the tab that opens a file has a link and a signed request', async () => {
+  const { data, errors } = await run('OpenFile');
+
+  expect(errors).toBeUndefined();
+  expect(data.dentry).toMatchObject({
+    preview: { url: expect.stringContaining('/previews/798xxxxx/2001'), hasWatermark: true },
+    download: { urls: [expect.stringContaining('/objects/798xxxxx/2001/')] },
+  });
 });

@@ -22,7 +22,15 @@ if (executablePath === undefined) {
   console.warn('SKIPPED: no Chromium here, so the explorer was not tried in a browser (set CHROMIUM_PATH)');
 }
 
-const titles = ['ExampleSpace', 'FiftyAliases', 'PartialFailure', 'OneOfEachError'];
+const titles = [
+  'ExampleSpace',
+  'GroupFiles',
+  'FiftyFiles',
+  'OpenFile',
+  'FiftyAliases',
+  'PartialFailure',
+  'OneOfEachError',
+];
 
 let server: StartedServer;
 let browser: Browser;
@@ -98,6 +106,14 @@ test('runs every tab with its variables', async () => {
   ]);
   expect(answers).toMatchObject({
     ExampleSpace: { data: { conversationSpace: { spaceId: '798xxxxx' } } },
+    GroupFiles: {
+      data: { conversation: { space: { spaceId: '798xxxxx' } } },
+      errors: [{ extensions: { code: 'DENTRY_BLOCKED' } }],
+    },
+    FiftyFiles: { data: { conversation: { space: { dentries: { pageInfo: { hasNextPage: true } } } } } },
+    OpenFile: {
+      data: { dentry: { preview: { hasWatermark: true }, download: { urls: [expect.anything()] } } },
+    },
     FiftyAliases: {
       data: { first01: { spaceId: expect.anything() }, again25: { spaceId: expect.anything() } },
     },
