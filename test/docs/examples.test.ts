@@ -18,6 +18,22 @@ test('the first query of the README gives its answer', async () => {
   expect(body).toEqual(JSON.parse(answer));
 });
 
+test('the second query of the README lists the files of the example', async () => {
+  await using gateway = await startGateway();
+  const [, query = ''] = codeBlocks(readme, 'graphql');
+
+  const { body } = await gateway.query(query);
+
+  expect(body.errors).toBeUndefined();
+  expect(body.data.conversationSpace.dentries.nodes).toHaveLength(7);
+  expect(body.data.conversationSpace.dentries.nodes[0]).toEqual({
+    dentryId: '2011',
+    name: 'readme.txt',
+    size: 512,
+    thumbnail: { url: expect.any(String) },
+  });
+});
+
 test('the answer with x-explain is that of the command two seconds after the first query', async () => {
   const clock = createManualClock();
   await using gateway = await startGateway({ clock, environment: { CACHE_TTL_MS: '60000' } });
