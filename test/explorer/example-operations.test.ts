@@ -53,11 +53,12 @@ async function run(name: string) {
   return { ...body, apis };
 }
 
+const namesIn = ({ children }: any): string[] | undefined => children?.nodes.map(({ name }: any) => name);
+
 test('the tab with the files of a group shows two levels, and a virus as one error', async () => {
   const { data, errors } = await run('GroupFiles');
 
   const { nodes } = data.conversation.space.dentries;
-  const namesIn = ({ children }: any): string[] | undefined => children?.nodes.map(({ name }: any) => name);
   expect(nodes).toHaveLength(7);
   expect(nodes.flatMap((node: any) => namesIn(node) ?? []).toSorted()).toEqual(
     ['2022', 'Setup 安装.exe', '发布会 Launch.mp4', '团队合影 Team photo.png', '模型 Model.glb'].toSorted(),
