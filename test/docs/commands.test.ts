@@ -20,6 +20,8 @@ const runBy: Readonly<Record<string, string>> = {
   'npm run soak': 'test/process, for six seconds',
   'npm ci --prefix examples/supergraph': '.ci/run',
   'npm run supergraph': 'test/federation',
+  'npm ci --prefix examples/file-browser': '.ci/run',
+  'npm run example': 'test/examples',
   'npm ci --prefix bench': '.ci/run',
   'npm run bench -- --quick': '.ci/run',
   'npm run plan -- --users 1000 --groups 500 --opens-per-day 20 --ttl 3600000': '.ci/run',
