@@ -1,0 +1,147 @@
+import { expect, test } from '@jest/globals';
+import { startGateway } from '../../support/start-gateway.ts';
+import { callsSeen, codesAt, exampleSpace } from './calls.ts';
+
+const apisOf = (calls: readonly string[]): readonly (string | undefined)[] =>
+  calls.map((call) => call.split(' ')[0]);
+const limited = (limit: string) => startGateway({ environment: { MAX_LOOKUPS_PER_REQUEST: limit } });
+const tooMany = (limit: number): string =>
+  `One request may need ${limit} lookups at most, and this field needs one more: ask for less at once.`;
+
+test('the folders of a folder are counted as they are found, and stopped at the limit', async () => {
+  await using gateway = await limited('3');
+
+  const answer = await gateway.query(`{
+    space(spaceId: "space.demo.a") {
+      dentries(orderBy: { field: CREATE_TIME, direction: ASC }) { nodes { children { nodes { dentryId } } } }
+    }
+  }`);
+
+  const { nodes } = answer.body.data.space.dentries;
+  const children = nodes.map(({ children: list }: any) => list !== null);
+  // One for the space, one for its list, one for the first folder: no file is asked for its children.
+  expect(apisOf(callsSeen(gateway))).toEqual(['storageSpace', 'dentries', 'dentries']);
+  expect(children.filter(Boolean)).toHaveLength(1);
+  expect(new Set(Object.values(codesAt(answer)))).toEqual(new Set(['LOOKUP_LIMIT_EXCEEDED']));
+  expect(answer.body.errors?.[0]).toEqual({
+    message: tooMany(3),
+    locations: [expect.anything()],
+    path: ['space', 'dentries', 'nodes', expect.any(Number), 'children'],
+    extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false },
+  });
+});
+
+test('thirty files count as one call, thumbnails and links as theirs', async () => {
+  await using gateway = await limited('4');
+
+  const answer = await gateway.query(`{
+    space(spaceId: "space.demo.big") {
+      dentries(first: 30) { nodes { thumbnail { width } preview { hasWatermark } } }
+    }
+  }`);
+
+  expect(apisOf(callsSeen(gateway)).toSorted()).toEqual([
+    'dentries',
+    'openInfo',
+    'storageSpace',
+    'thumbnails',
+  ]);
+  const { nodes } = answer.body.data.space.dentries;
+  expect(nodes.filter(({ thumbnail }: any) => thumbnail !== null)).toHaveLength(30);
+  expect(nodes.filter(({ preview }: any) => preview !== null)).toHaveLength(1);
+});
+
+test('a batch that needs more calls than are left is cut at a whole call', async () => {
+  await using gateway = await limited('3');
+
+  const { body } = await gateway.query(`{
+    space(spaceId: "space.demo.big") { dentries { nodes { thumbnail { width } } } }
+  }`);
+
+  const { nodes } = body.data.space.dentries;
+  expect(nodes.map(({ thumbnail }: any) => thumbnail !== null)).toEqual(
+    Array.from({ length: 50 }, (_, index) => index < 30),
+  );
+  expect(gateway.upstream.callsTo('thumbnails')).toHaveLength(1);
+});
+
+test.each([
+  [
+    'pages',
+    '{ space(spaceId: "1") { name a: dentries { nodes { name } } b: dentries(first: 1) { nodes { name } } } }',
+    3,
+  ],
+  ['links', '{ dentry(spaceId: "1", dentryId: "2") { preview { url } download { urls } } }', 3],
+])(
+  '%s that need more calls than allowed are refused before the first one',
+  async (_what, selection, calls) => {
+    await using gateway = await limited('2');
+    const { status, body } = await gateway.query(selection);
+
+    expect(status).toBe(400);
+    expect(body).toEqual({
+      errors: [
+        {
+          message: `This operation needs ${calls} lookups; the limit is 2: split it.`,
+          extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false },
+        },
+      ],
+    });
+    expect(gateway.upstream.calls).toHaveLength(0);
+  },
+);
+
+const tooComplex = (limit: number): string =>
+  `The lists of one answer may have ${limit} fields, and this one has more: ask for fewer rows or fields.`;
+
+test('the rows of lists count towards MAX_ANSWER_FIELDS', async () => {
+  await using gateway = await startGateway({ environment: { MAX_ANSWER_FIELDS: '40' } });
+  const ask = (first: number) =>
+    gateway.query(
+      'query ($first: Int) { space(spaceId: "space.demo.big") { dentries(first: $first) { nodes { dentryId name size } } } }',
+      { first },
+    );
+
+  const within = await ask(10);
+  const beyond = await ask(11);
+
+  // A row with its three fields.
+  expect(within.body.data.space.dentries.nodes).toHaveLength(10);
+  expect(beyond.body).toEqual({
+    data: { space: { dentries: null } },
+    errors: [
+      {
+        message: tooComplex(40),
+        locations: [expect.anything()],
+        path: ['space', 'dentries'],
+        extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false },
+      },
+    ],
+  });
+});
+
+test('a list for which nothing is left costs no call', async () => {
+  await using gateway = await startGateway({ environment: { MAX_ANSWER_FIELDS: '6' } });
+
+  const answer = await gateway.query(`{
+    conversations(openConversationIds: ["a", "b", "c", "d", "e", "f"]) { openConversationId }
+    space(spaceId: "${exampleSpace}") { dentries { nodes { name } } }
+  }`);
+
+  expect(answer.body.data.conversations).toHaveLength(6);
+  expect(codesAt(answer)).toEqual({ 'space.dentries': 'QUERY_TOO_COMPLEX' });
+  expect(apisOf(callsSeen(gateway))).toEqual(['storageSpace']);
+});
+
+test.each([
+  ['conversations(openConversationIds: $ids) { openConversationId }', 'conversations'],
+  ['dentries(spaceId: "1", dentryIds: $ids) { name }', 'dentries'],
+])('ids that the answer cannot have are refused without a call: %s', async (field, name) => {
+  await using gateway = await startGateway({ environment: { MAX_ANSWER_FIELDS: '10' } });
+  const ids = Array.from({ length: 11 }, (_, index) => `id-${index}`);
+
+  const answer = await gateway.query(`query ($ids: [ID!]!) { ${field} }`, { ids });
+
+  expect(codesAt(answer)).toEqual({ [name]: 'QUERY_TOO_COMPLEX' });
+  expect(gateway.upstream.calls).toHaveLength(0);
+});
