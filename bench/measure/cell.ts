@@ -21,7 +21,7 @@ export interface Cell {
   readonly p99Ms: number;
   readonly upstreamCallsPerOperation: number;
   readonly residentMiB: number;
-  /** Wrong answers, including lookups for the wrong viewer. */
+  /** Wrong answers, including calls for the wrong viewer. */
   readonly faultCount: number;
   readonly faults: readonly string[];
 }
@@ -75,7 +75,7 @@ export async function measureCell(options: CellOptions): Promise<Cell> {
       : await cold.run(atMost(options.operations, source));
   await settle();
   const cpu = cpuSeconds(pids) - cpuBefore;
-  const { lookups, foreign } = await upstream.counts();
+  const { calls, foreign } = await upstream.counts();
 
   const foreignFaults = before.foreign + foreign;
   const { operations, seconds, latenciesMs } = result;
@@ -90,13 +90,13 @@ export async function measureCell(options: CellOptions): Promise<Cell> {
     operationsPerSecond: operations / seconds,
     p50Ms: operations === 0 ? NaN : quantile(latenciesMs, 0.5),
     p99Ms: operations === 0 ? NaN : quantile(latenciesMs, 0.99),
-    upstreamCallsPerOperation: lookups / done,
+    upstreamCallsPerOperation: calls / done,
     residentMiB: residentMiB(pids),
     faultCount: warmUp.faultCount + result.faultCount + foreignFaults,
     faults: [
       ...warmUp.faults,
       ...result.faults,
-      ...(foreignFaults > 0 ? [`${foreignFaults} lookups on behalf of another viewer`] : []),
+      ...(foreignFaults > 0 ? [`${foreignFaults} calls on behalf of another viewer`] : []),
     ],
   };
 }

@@ -23,7 +23,7 @@ export async function measureStart(options: StartCellOptions): Promise<Cell> {
   await upstream.begin(workload.latencyMs);
   const { child, startSeconds } = await startTarget(target, { ...surroundings, port: await freePort() });
   const cpu = cpuSeconds([child.pid]);
-  const { lookups } = await upstream.counts();
+  const { calls } = await upstream.counts();
   await pause(idleAfterMs);
   const idleMiB = residentMiB([child.pid]);
   await child.kill();
@@ -37,7 +37,7 @@ export async function measureStart(options: StartCellOptions): Promise<Cell> {
     operationsPerSecond: 1 / startSeconds,
     p50Ms: startSeconds * 1000,
     p99Ms: startSeconds * 1000,
-    upstreamCallsPerOperation: lookups,
+    upstreamCallsPerOperation: calls,
     residentMiB: idleMiB,
     faultCount: 0,
     faults: [],

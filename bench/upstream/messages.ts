@@ -6,8 +6,8 @@ export type UpstreamRequest =
 
 /** The counts since the last `begin`. */
 export interface UpstreamCounts {
-  readonly lookups: number;
-  /** Lookups on behalf of another viewer than the id's. */
+  readonly calls: number;
+  /** Calls on behalf of another viewer than the id's. */
   readonly foreign: number;
 }
 

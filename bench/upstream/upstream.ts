@@ -6,7 +6,7 @@ import type { UpstreamCounts, UpstreamRequest } from './messages.ts';
 /** The stand-in DingTalk, in a separate process. */
 export interface Upstream {
   readonly url: string;
-  /** Resets the counts, and sets how long each lookup takes. */
+  /** Resets the counts, and sets how long each lookup of a conversation takes. */
   begin(latencyMs: number): Promise<void>;
   /** Refuses these ids to these viewers from now on. */
   deny(pairs: readonly (readonly [viewer: number, id: string])[]): Promise<void>;
