@@ -12,6 +12,9 @@ const usage = `npm run bench -- [--quick | --scale] [--target a,b] [--workload a
   --rounds     how many rounds count; one more goes before them
 `;
 
+const lines = (choices: readonly { readonly name: string; readonly what: string }[]): string[] =>
+  choices.map(({ name, what }) => `  ${name.padEnd(21)}  ${what}`);
+
 async function main(): Promise<number> {
   if (Number.parseInt(process.versions.node, 10) < oldestNode) {
     console.error(`The benchmark needs Node ${oldestNode}: run it as npm run bench, which brings it.`);
@@ -35,7 +38,7 @@ async function main(): Promise<number> {
     return 2;
   }
   if (choice.mode === 'help') {
-    console.log(usage);
+    console.log([usage, 'Targets:', ...lines(targets), '', 'Workloads:', ...lines(workloads)].join('\n'));
     return 0;
   }
   const { build } = await import('./build.ts');

@@ -16,7 +16,7 @@ import type { Surroundings, Target } from './target.ts';
 import { targets } from './targets.ts';
 import { startUpstream, type Upstream } from './upstream/upstream.ts';
 import type { Workload } from './workload.ts';
-import { refusals, workloads } from './workloads.ts';
+import { fileWorkloads, refusals, workloads } from './workloads.ts';
 
 /** In addition to the start of the targets and their warm-up. */
 const budgetMs = { full: 360_000, quick: 30_000 };
@@ -38,6 +38,7 @@ export async function run(choice: Choice): Promise<Report> {
   const startedAt = new Date().toISOString();
   const elapsedMs = (): number => performance.now() - startedMs;
   const chosenWorkloads = workloads.filter(({ name }) => choice.workloads.includes(name));
+  const chosenFileWorkloads = fileWorkloads.filter((each) => chosenWorkloads.includes(each));
   const redisProgram = findRedisServer();
   const wanted = targets.filter(({ name }) => choice.targets.includes(name));
   const possible = wanted.filter(({ needsRedis }) => needsRedis !== true || redisProgram !== undefined);
@@ -82,7 +83,7 @@ export async function run(choice: Choice): Promise<Report> {
 
   for (const one of running) {
     progress.show(`warm-up  ${one.target.name}`);
-    await warmUp(one, warmUpForMs);
+    await warmUp(one, warmUpForMs, chosenFileWorkloads);
   }
   const cells: Cell[] = [];
   const counts = new Map<string, number>();

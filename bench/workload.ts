@@ -10,6 +10,7 @@ export interface Workload {
   readonly latencyMs: number;
   /** Concurrent operations. */
   readonly concurrency: number;
+  /** As many requests as an operation is without GraphQL. */
   readonly lookupsPerOperation: number;
   /** The number of operations in a turn; undefined for as many as fit into its time. */
   readonly operations: number | undefined;

@@ -1,5 +1,6 @@
-import type { Operation } from './load/operation.ts';
+import type { LookupOperation, Operation } from './load/operation.ts';
 import { createRandom } from '../scripts/plan/random.ts';
+import { fileIds, pageIds, spaceOwnedBy } from './upstream/files.ts';
 import { idOwnedBy, viewerCount } from './upstream/viewers.ts';
 import type { Target } from './target.ts';
 import type { Workload } from './workload.ts';
@@ -51,7 +52,7 @@ function newIds(seed: string, operation: (viewer: number, id: () => string) => O
 }
 
 /** Twenty-five new ids, each looked up twice. */
-const twice = (kind: Operation['kind']) => (viewer: number, id: () => string) => {
+const twice = (kind: LookupOperation['kind']) => (viewer: number, id: () => string) => {
   const distinct = Array.from({ length: 25 }, id);
   return { kind, viewer, ids: [...distinct, ...distinct] };
 };
@@ -91,6 +92,47 @@ export const hotLookups: Workload = {
     });
   },
 };
+
+/** The files of a new space in each operation, of each viewer in turn. */
+const newSpaces =
+  (operation: (viewer: number, spaceId: string) => Operation) =>
+  (seed: string): (() => Operation) => {
+    let count = 0;
+    return () => {
+      count += 1;
+      const viewer = count % viewerCount;
+      return operation(viewer, spaceOwnedBy(viewer, `${seed}.${count}`));
+    };
+  };
+
+/** The subgraph of `hive` has no files. */
+const servesFiles = (target: Target): boolean => withoutCache(target) && target.dialect !== 'mesh';
+
+/** Without knowledge of DingTalk's batches each item is a call. */
+export const fileWorkloads: readonly Workload[] = [
+  {
+    name: 'W8',
+    what: 'a page of fifty files of a new space with their thumbnails',
+    kind: 'load',
+    latencyMs: 0,
+    concurrency: 4,
+    lookupsPerOperation: 1 + pageIds.length,
+    operations: undefined,
+    suits: servesFiles,
+    source: newSpaces((viewer, spaceId) => ({ kind: 'page', viewer, spaceId })),
+  },
+  {
+    name: 'W9',
+    what: 'sixty files of a new space by their ids',
+    kind: 'load',
+    latencyMs: 0,
+    concurrency: 4,
+    lookupsPerOperation: fileIds.length,
+    operations: undefined,
+    suits: servesFiles,
+    source: newSpaces((viewer, spaceId) => ({ kind: 'files', viewer, spaceId, ids: fileIds })),
+  },
+];
 
 /** All workloads, in the order of a round. */
 export const workloads: readonly Workload[] = [
@@ -152,6 +194,7 @@ export const workloads: readonly Workload[] = [
     suits: withoutCache,
     source: (seed) => newIds(seed, (viewer, id) => ({ kind: 'lookup', viewer, ids: [id()] })),
   },
+  ...fileWorkloads,
 ];
 
 function hash(text: string): number {

@@ -1,8 +1,9 @@
 import { demoSpace } from '../../src/sandbox/demo-space.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
+import { faultInFiles } from './check-files.ts';
 import type { HttpAnswer } from './connection.ts';
 import type { Dialect } from './dialect.ts';
-import type { Operation } from './operation.ts';
+import type { LookupOperation, Operation } from './operation.ts';
 
 interface Body {
   readonly data?: Record<string, unknown> | null;
@@ -12,14 +13,24 @@ interface Body {
 /** Whether a viewer is refused an id. */
 export type IsRefused = (viewer: number, id: string) => boolean;
 
+/** Describes the first fault in the answers to an operation; undefined if all are right. */
+export const faultIn = (
+  operation: Operation,
+  answers: readonly HttpAnswer[],
+  dialect: Dialect,
+  isRefused: IsRefused,
+  refusalCode?: string,
+): string | undefined =>
+  operation.kind === 'page' || operation.kind === 'files'
+    ? faultInFiles(operation, answers, dialect)
+    : faultInLookups(operation, answers, dialect, isRefused, refusalCode);
+
 /**
- * Describes the first fault in the answers to an operation; undefined if all are right.
- *
  * Every id must have its own space. A viewer without access must get an error, with `refusalCode` if the target
  * promises one.
  */
-export function faultIn(
-  operation: Operation,
+function faultInLookups(
+  operation: LookupOperation,
   answers: readonly HttpAnswer[],
   dialect: Dialect,
   isRefused: IsRefused,

@@ -1,5 +1,6 @@
+import { pageIds } from '../upstream/files.ts';
 import { unionIdOf } from '../upstream/viewers.ts';
-import type { Operation } from './operation.ts';
+import type { FilesOperation, LookupOperation, Operation, PageOperation } from './operation.ts';
 
 /** The form of requests to a target. */
 export type Dialect =
@@ -15,7 +16,38 @@ export const routerSecret = 'the-bench-is-the-router';
 const fields = 'spaceId corpId createTime modifiedTime';
 
 /** The bytes of one operation: several requests for a dialect without batches. */
-export function requestsFor({ kind, viewer, ids }: Operation, dialect: Dialect): Buffer[] {
+export function requestsFor(operation: Operation, dialect: Dialect): Buffer[] {
+  switch (operation.kind) {
+    case 'page':
+      return pageRequests(operation, dialect);
+    case 'files':
+      return fileRequests(operation, dialect);
+    default:
+      return lookupRequests(operation, dialect);
+  }
+}
+
+const pageDocument =
+  'query ($spaceId: ID!) { space(spaceId: $spaceId) { dentries(first: 50) { nodes { dentryId name size thumbnail { url } } } } }';
+
+/** Without GraphQL the thumbnails are asked for beside the list: the load knows the ids. */
+function pageRequests({ viewer, spaceId }: PageOperation, dialect: Dialect): Buffer[] {
+  if (dialect !== 'rest') return [post('/graphql', viewer, { query: pageDocument, variables: { spaceId } })];
+  return [
+    post('/page', viewer, { spaceId }),
+    ...pageIds.map((dentryId) => post('/thumbnail', viewer, { spaceId, dentryId })),
+  ];
+}
+
+const filesDocument =
+  'query ($spaceId: ID!, $dentryIds: [ID!]!) { dentries(spaceId: $spaceId, dentryIds: $dentryIds) { dentryId name size } }';
+
+function fileRequests({ viewer, spaceId, ids }: FilesOperation, dialect: Dialect): Buffer[] {
+  if (dialect === 'rest') return ids.map((dentryId) => post('/file', viewer, { spaceId, dentryId }));
+  return [post('/graphql', viewer, { query: filesDocument, variables: { spaceId, dentryIds: ids } })];
+}
+
+function lookupRequests({ kind, viewer, ids }: LookupOperation, dialect: Dialect): Buffer[] {
   if (dialect === 'rest') {
     return ids.map((openConversationId) => post('/lookup', viewer, { openConversationId }));
   }
@@ -34,7 +66,7 @@ export function requestsFor({ kind, viewer, ids }: Operation, dialect: Dialect):
 const documents = new Map<string, string>();
 
 /** The document for a shape of operation, as a client with variables sends it. */
-function documentFor(kind: Operation['kind'], count: number, dialect: Dialect): string {
+function documentFor(kind: LookupOperation['kind'], count: number, dialect: Dialect): string {
   const key = `${kind} ${count} ${dialect}`;
   let document = documents.get(key);
   if (document === undefined) {

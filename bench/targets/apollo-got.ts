@@ -1,21 +1,26 @@
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import { createGotLookup } from './got-lookup.ts';
+import { fileResolvers, ofViewer } from './file-resolvers.ts';
+import { createGotApi } from './got-api.ts';
 import { typeDefs, type LookupArguments } from './schema.ts';
 import { host, port } from './surroundings.ts';
 
 // Apollo Server as its documentation starts it, with got in the resolver.
 
-const lookup = await createGotLookup();
-const server = new ApolloServer<{ unionId: string }>({
+interface Context {
+  readonly unionId: string;
+}
+
+const { lookup, files } = await createGotApi();
+const { Query, ...types } = fileResolvers<Context>(({ unionId }) => ofViewer(files, unionId));
+const server = new ApolloServer<Context>({
   typeDefs,
   resolvers: {
+    ...types,
     Query: {
-      conversationSpace: (
-        _root: unknown,
-        { openConversationId }: LookupArguments,
-        { unionId }: { unionId: string },
-      ) => lookup(openConversationId, unionId),
+      ...Query,
+      conversationSpace: (_root: unknown, { openConversationId }: LookupArguments, { unionId }: Context) =>
+        lookup(openConversationId, unionId),
     },
   },
 });

@@ -1,5 +1,5 @@
 import { serveRest } from './rest.ts';
-import { createUndiciLookup } from './undici-lookup.ts';
+import { createUndiciApi } from './undici-api.ts';
 
 // The limit of the machine: node:http in, undici out, nothing between.
-serveRest(await createUndiciLookup());
+serveRest(await createUndiciApi());

@@ -1,9 +1,10 @@
 import { fastify } from 'fastify';
 import mercurius from 'mercurius';
 import mercuriusCache from 'mercurius-cache';
+import { fileResolvers, ofViewer } from './file-resolvers.ts';
 import { cacheEntries, cacheTtlMs, typeDefs, type LookupArguments } from './schema.ts';
 import { host, port } from './surroundings.ts';
-import { createUndiciLookup } from './undici-lookup.ts';
+import { createUndiciApi } from './undici-api.ts';
 
 // mercurius with its compiler on and undici in its resolver; with CACHE_TTL_MS its cache, keyed by viewer.
 
@@ -11,12 +12,15 @@ interface Context {
   readonly unionId: string;
 }
 
-const lookup = await createUndiciLookup();
+const { lookup, files } = await createUndiciApi();
+const { Query, ...types } = fileResolvers((context) => ofViewer(files, (context as Context).unionId));
 const app = fastify();
 await app.register(mercurius, {
   schema: typeDefs,
   resolvers: {
+    ...types,
     Query: {
+      ...Query,
       conversationSpace: (_root: unknown, { openConversationId }: LookupArguments, context: unknown) =>
         lookup(openConversationId, (context as Context).unionId),
     },

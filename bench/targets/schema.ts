@@ -1,14 +1,30 @@
-/** The graph of the GraphQL targets: the gateway's own, without federation. */
+/** The graph of the GraphQL targets: as much of the gateway's own as the workloads ask for, without federation. */
 export const typeDefs = /* GraphQL */ `
   scalar DateTime
   type Query {
     conversationSpace(openConversationId: ID!): Space
+    space(spaceId: ID!): Space
+    dentries(spaceId: ID!, dentryIds: [ID!]!): [Dentry]!
   }
   type Space {
     spaceId: ID!
     corpId: ID!
     createTime: DateTime
     modifiedTime: DateTime
+    dentries(first: Int = 50): DentryConnection
+  }
+  type DentryConnection {
+    nodes: [Dentry!]!
+  }
+  type Dentry {
+    spaceId: ID!
+    dentryId: ID!
+    name: String!
+    size: Float
+    thumbnail: Thumbnail
+  }
+  type Thumbnail {
+    url: String!
   }
 `;
 
