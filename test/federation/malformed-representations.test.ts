@@ -23,7 +23,8 @@ const badSpaceId =
   'spaceId must be a string of 1 to 256 characters, not all blank, none of them a control character, and neither "." nor "..".';
 const noObject = 'A representation must be an object.';
 const noType = 'A representation must name its type in __typename.';
-const foreign = 'A representation must be of a type that this subgraph resolves: Conversation, Space.';
+const foreign =
+  'A representation must be of a type that this subgraph resolves: Conversation, Space, Dentry.';
 
 test.each([
   ['a number', 7, 'representations', noObject],

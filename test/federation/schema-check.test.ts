@@ -46,7 +46,7 @@ test.each([
 });
 
 test.each([
-  ['a field is new', 'corpId: ID!', 'corpId: ID!\n  name: String'],
+  ['a field is new', 'corpId: ID!', 'corpId: ID!\n  label: String'],
   ['a field becomes non-null', 'createTime: DateTime', 'createTime: DateTime!'],
   [
     'an optional argument is new',
@@ -89,23 +89,23 @@ test('schema.graphql has no breaking change since the last release', async () =>
 });
 
 test('the command prints each change and what to do, and fails only for a breaking change', async () => {
-  const withName = join(directory, 'with-name.graphql');
-  await writeFile(withName, edit('corpId: ID!', 'corpId: ID!\n  name: String'));
+  const withLabel = join(directory, 'with-label.graphql');
+  await writeFile(withLabel, edit('corpId: ID!', 'corpId: ID!\n  label: String'));
   const [added, removed] = await Promise.all([
-    check('schema.graphql', withName),
-    check(withName, 'schema.graphql'),
+    check('schema.graphql', withLabel),
+    check(withLabel, 'schema.graphql'),
   ]);
 
   expect(added).toEqual({
     exitCode: 0,
-    output: `NON_BREAKING: Field 'name' was added to object type 'Space'
+    output: `NON_BREAKING: Field 'label' was added to object type 'Space'
   to do: nothing
 1 changes since the last release, 0 of them breaking.
 `,
   });
   expect(removed).toEqual({
     exitCode: 1,
-    output: `BREAKING: Field 'name' was removed from object type 'Space'
+    output: `BREAKING: Field 'label' was removed from object type 'Space'
   to do: keep the old beside the new, mark it @deprecated and remove it in a later major release; if this is that release, accept the change with npm run schema:release
 1 changes since the last release, 1 of them breaking.
 `,
