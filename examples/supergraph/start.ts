@@ -6,7 +6,7 @@ import { serveNeighbours } from './neighbours/serve.ts';
 import { freePort, start, stopAll } from './programs.ts';
 import { composeSupergraph } from './supergraph.ts';
 
-// Starts two neighbours, the gateway, and two routers over them; prints where they listen; ends with Ctrl-C.
+// Starts three neighbours, the gateway, and two routers over them; prints where they listen; ends with Ctrl-C.
 // The gateway gets its variables from this process: without credentials it uses its stand-in DingTalk.
 
 const here = new URL('.', import.meta.url);

@@ -6,6 +6,7 @@ const files = {
   dingtalk: new URL('../../schema.graphql', import.meta.url),
   'chat-titles': new URL('neighbours/chat-titles.graphql', import.meta.url),
   'space-labels': new URL('neighbours/space-labels.graphql', import.meta.url),
+  'file-labels': new URL('neighbours/file-labels.graphql', import.meta.url),
 };
 
 export type SubgraphName = keyof typeof files;

@@ -55,14 +55,16 @@ const ours = () => subgraph('dingtalk', 'schema.graphql');
 const titles = (edit?: (sdl: string) => string) =>
   subgraph('chat-titles', 'examples/supergraph/neighbours/chat-titles.graphql', edit);
 const labels = () => subgraph('space-labels', 'examples/supergraph/neighbours/space-labels.graphql');
+const fileLabels = () => subgraph('file-labels', 'examples/supergraph/neighbours/file-labels.graphql');
+const all = () => Promise.all([ours(), titles(), labels(), fileLabels()]);
 
 describe.each(Object.entries(engines))('%s', (_name, compose) => {
   test('composes the graph by itself without errors or hints', async () => {
     expect(compose([await ours()]).complaints).toEqual([]);
   });
 
-  test('composes it with both neighbours without errors or hints, each type with the fields of all', async () => {
-    const subgraphs = [await ours(), await titles(), await labels()];
+  test('composes it with its neighbours without errors or hints, each type with the fields of all', async () => {
+    const subgraphs = await all();
 
     const { complaints, supergraph } = compose(subgraphs);
 
@@ -71,6 +73,7 @@ describe.each(Object.entries(engines))('%s', (_name, compose) => {
     expect(fields).toEqual(fieldsOf(...subgraphs.map(({ typeDefs }) => typeDefs)));
     expect(fields['Conversation']).toEqual(['openConversationId', 'space', 'title']);
     expect(fields['Space']).toContain('label');
+    expect(fields['Dentry']).toEqual(expect.arrayContaining(['name', 'labels', 'parent', 'thumbnail']));
     expect(supergraph).toContain('Where the files of a group chat live: its storage space.');
   });
 
@@ -84,18 +87,20 @@ describe.each(Object.entries(engines))('%s', (_name, compose) => {
 test.each(['@apollo/composition', '@theguild/federation-composition'] as const)(
   '%s passes @cost of a lookup on to routers',
   async (name) => {
-    const { supergraph } = engines[name]([await ours(), await titles(), await labels()]);
+    const { supergraph } = engines[name](await all());
 
-    expect(supergraph.match(/space: Space .*@cost\(weight: 10\)/g)).toHaveLength(1);
-    expect(supergraph.match(/\): Space .*@cost\(weight: 10\)/g)).toHaveLength(1);
+    // Of a conversation and of a file; of a conversation's id and of a space's.
+    expect(supergraph.match(/space: Space .*@cost\(weight: 10\)/g)).toHaveLength(2);
+    expect(supergraph.match(/\): Space .*@cost\(weight: 10\)/g)).toHaveLength(2);
   },
 );
 
-/** The fields of the object types in all documents, sorted. */
+/** The fields of the object types in all documents, those of their extensions included, sorted. */
 function fieldsOf(...documents: readonly DocumentNode[]): Record<string, string[]> {
   const fields: Record<string, string[]> = {};
   for (const definition of documents.flatMap(({ definitions }) => definitions)) {
-    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.OBJECT_TYPE_EXTENSION)
+      continue;
     const { name, fields: own = [] } = definition;
     const known = fields[name.value] ?? [];
     fields[name.value] = [...new Set([...known, ...own.map((field) => field.name.value)])].toSorted();

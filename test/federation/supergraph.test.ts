@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { codesTable, extensionsOf, unpadded, type Measured } from './codes-table.ts';
-import { conversation, demoIds, space } from './representations.ts';
+import { bigFileIds, bigSpace, conversation, demoIds, space } from './representations.ts';
 import {
   howToInstall,
   installed,
@@ -48,11 +48,18 @@ if (!wanted) {
       .map(({ query, path }) => `${query['unionId']} ${path}`)
       .toSorted();
 
+  /** The ids of each call for files, sorted. */
+  const fileCalls = (): string[][] =>
+    supergraph.upstream
+      .callsTo('dentriesBatch')
+      .map(({ body }) => [...(body as { dentryIds: readonly string[] }).dentryIds].toSorted())
+      .toSorted((one, other) => one.length - other.length);
+
   // Hive Gateway omits the index, as docs/federation.md says.
   const placeInPath = { 'Hive Gateway': ['chats', 'space'], 'Apollo Gateway': ['chats', 1, 'space'] };
 
   describe.each(routers)('behind %s', (router) => {
-    test('one query joins all three subgraphs, with one call for each conversation', async () => {
+    test('one query joins three subgraphs, with one call for each conversation', async () => {
       const reply = await supergraph.query(
         router,
         'query ($ids: [ID!]!) { chats(ids: $ids) { title space { spaceId corpId label } } }',
@@ -89,6 +96,98 @@ if (!wanted) {
         },
       });
       expect(storageCalls()).toEqual(['chyxxxxx /v1.0/storage/spaces/798xxxxx']);
+    });
+
+    const pinnedFiles = `query ($spaceId: ID = "798xxxxx", $dentryIds: [ID!] = ["2001", "2002", "2011"]) {
+      pinnedFiles(spaceId: $spaceId, dentryIds: $dentryIds) { name size labels }
+    }`;
+
+    test('files that a neighbour pinned have its labels, and their names and sizes by one call', async () => {
+      const reply = await supergraph.query(router, pinnedFiles, {}, chy);
+
+      expect(reply).toEqual({
+        data: {
+          pinnedFiles: [
+            { name: '项目计划 Project plan.docx', size: expect.any(Number), labels: ['plan', 'to read'] },
+            { name: '团队合影 Team photo.png', size: expect.any(Number), labels: ['team'] },
+            { name: 'readme.txt', size: 512, labels: [] },
+          ],
+        },
+      });
+      expect(fileCalls()).toEqual([['2001', '2002', '2011']]);
+      expect([...lookups(), ...storageCalls()]).toEqual([]);
+    });
+
+    test('sixty pinned files are two calls on behalf of the person, and their labels alone are none', async () => {
+      const dentryIds = bigFileIds(bigSpace, 60);
+      const labels = await supergraph.query(
+        router,
+        'query ($spaceId: ID!, $ids: [ID!]!) { pinnedFiles(spaceId: $spaceId, dentryIds: $ids) { dentryId labels } }',
+        { spaceId: bigSpace, ids: dentryIds },
+        chy,
+      );
+      const callsForLabels = supergraph.upstream.calls.length;
+      const { data, errors } = await supergraph.query(
+        router,
+        pinnedFiles,
+        { spaceId: bigSpace, dentryIds },
+        lin,
+      );
+
+      expect(labels).toEqual({
+        data: { pinnedFiles: dentryIds.map((dentryId) => ({ dentryId, labels: [] })) },
+      });
+      expect(callsForLabels).toBe(0);
+      expect(errors).toBeUndefined();
+      const { pinnedFiles: files } = data as { pinnedFiles: { name: string }[] };
+      expect(new Set(files.map(({ name }) => name)).size).toBe(60);
+      expect(fileCalls().map(({ length }) => length)).toEqual([30, 30]);
+      expect(fileCalls().flat().toSorted()).toEqual(dentryIds.toSorted());
+      expect(supergraph.upstream.callsTo('dentriesBatch').map(({ query }) => query['unionId'])).toEqual([
+        'linxxxxx',
+        'linxxxxx',
+      ]);
+    });
+
+    test('thumbnails and folders of pinned files are looked up together, labels of their folders at the neighbour', async () => {
+      const { data, errors } = await supergraph.query(
+        router,
+        '{ pinnedFiles(dentryIds: ["2001", "2002"]) { thumbnail { width } parent { name labels } } }',
+        {},
+        chy,
+      );
+
+      expect(errors).toBeUndefined();
+      expect(data).toEqual({
+        pinnedFiles: [
+          { thumbnail: { width: 320 }, parent: { name: '根目录 Root', labels: [] } },
+          { thumbnail: { width: 320 }, parent: { name: 'Photos 照片', labels: [] } },
+        ],
+      });
+      expect(fileCalls()).toEqual([
+        expect.arrayContaining(['2001', '2002']),
+        expect.arrayContaining(['0', '1002']),
+      ]);
+      expect(supergraph.upstream.callsTo('thumbnails')).toHaveLength(1);
+    });
+
+    test('a pinned file that is gone is one error with our code, and its neighbours have their data', async () => {
+      const { data, errors } = await supergraph.query(
+        router,
+        pinnedFiles,
+        { dentryIds: ['2001', 'gone', '2011'] },
+        chy,
+      );
+
+      expect(data).toMatchObject({
+        pinnedFiles: [{ labels: ['plan', 'to read'] }, null, { name: 'readme.txt' }],
+      });
+      expect(errors).toMatchObject([
+        {
+          message: 'There is no such file or folder in this space: check the dentryId.',
+          extensions: { code: 'DENTRY_NOT_FOUND', retryable: false },
+        },
+      ]);
     });
 
     test('one conversation that fails is one error with our code, and its neighbours have their data', async () => {

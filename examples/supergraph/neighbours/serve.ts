@@ -13,10 +13,20 @@ interface Space {
   readonly spaceId: string;
 }
 
+interface Dentry extends Space {
+  readonly dentryId: string;
+}
+
 const titles: Readonly<Record<string, string>> = {
   'cid9FTRQSLo+sKxxxx': 'The example of the API page',
   'cid.demo.tea': 'Tea round',
   'cid.demo.release': 'Release night',
+};
+
+/** By the id of a file within the example's space. */
+const labels: Readonly<Record<string, readonly string[]>> = {
+  '2001': ['plan', 'to read'],
+  '2002': ['team'],
 };
 
 /** Knows the titles of chats, but not where their files live. */
@@ -41,6 +51,19 @@ const spaceLabels: GraphQLResolverMap = {
   },
 };
 
+/** Labels files of any subgraph, and knows the ids of pinned ones. */
+const fileLabels: GraphQLResolverMap = {
+  Query: {
+    pinnedFiles: (
+      _query: unknown,
+      { spaceId, dentryIds }: { spaceId: string; dentryIds: readonly string[] },
+    ) => dentryIds.map((dentryId) => ({ spaceId, dentryId })),
+  },
+  Dentry: {
+    labels: ({ dentryId }: Dentry) => labels[dentryId] ?? [],
+  },
+};
+
 /** Serves a neighbour on a free port of this machine and returns its URL. */
 async function serve(name: string, resolvers: GraphQLResolverMap): Promise<string> {
   const typeDefs = parse(await readFile(new URL(`${name}.graphql`, import.meta.url), 'utf8'));
@@ -57,9 +80,11 @@ async function serve(name: string, resolvers: GraphQLResolverMap): Promise<strin
 export interface Neighbours {
   readonly 'chat-titles': string;
   readonly 'space-labels': string;
+  readonly 'file-labels': string;
 }
 
 export const serveNeighbours = async (): Promise<Neighbours> => ({
   'chat-titles': await serve('chat-titles', chatTitles),
   'space-labels': await serve('space-labels', spaceLabels),
+  'file-labels': await serve('file-labels', fileLabels),
 });
