@@ -91,12 +91,16 @@ test('that there is none is remembered as well', async () => {
   expect(asked(gateway)).toHaveLength(2);
 });
 
-test('a virus is asked about again', async () => {
+test('a virus is remembered for a short time, as other refusals are', async () => {
   await using gateway = await startCachedGateway();
 
   const answers = [await read(gateway, ['2009']), await read(gateway, ['2009'])];
+  expect(asked(gateway)).toHaveLength(1);
+  gateway.clock.advance(5000);
+  answers.push(await read(gateway, ['2009']));
 
   expect(answers.map(({ body }) => body.errors?.map(({ extensions }) => extensions.code))).toEqual([
+    ['DENTRY_BLOCKED'],
     ['DENTRY_BLOCKED'],
     ['DENTRY_BLOCKED'],
   ]);

@@ -55,6 +55,7 @@ test('without variables the gateway is a sandbox on localhost, without authentic
       },
       cache: {
         ttlMs: 60_000,
+        listTtlMs: 15_000,
         staleMs: 600_000,
         negativeTtlMs: 5000,
         maxBytes: 67_108_864,

@@ -29,7 +29,7 @@ const passing = ['ip-banned', 'malformed-response', 'rate-limited', 'timeout', '
 test.each([
   ['retryable', ['archived', ...passing]],
   ['passing', passing],
-  ['cacheable', ['cross-organization', 'forbidden', 'not-found']],
+  ['cacheable', ['blocked', 'cross-organization', 'forbidden', 'not-found', 'unsupported']],
   ['endsEntry', ['bad-argument', 'blocked', 'cross-organization', 'forbidden', 'not-found', 'unsupported']],
 ] as const)('%s kinds', (column, expected) => {
   expect(kindsWith(column)).toEqual(expected);
