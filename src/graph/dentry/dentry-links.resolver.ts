@@ -3,25 +3,24 @@ import { GraphQLSafeInt } from 'graphql-scalars';
 import { Arg, Ctx, Directive, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import { DingTalkError } from '../../errors/dingtalk-error.ts';
 import type { GraphContext } from '../graph-context.ts';
-import { byIds, LooksUp, type Known } from '../loading/looks-up.decorator.ts';
+import { LooksUp, type Known } from '../loading/looks-up.decorator.ts';
 import { lookupCost, notCached, privateForAMinute } from '../scalars/directives.ts';
-import { spaceIdKind } from '../space/space.type.ts';
-import { Dentry, dentryIdKind, type DentryKey } from './dentry.type.ts';
+import { dentriesOf } from './dentry.args.ts';
+import { Dentry, type DentryKey } from './dentry.type.ts';
 import { downloadEndpoint } from './download.endpoint.ts';
 import { Download, PreviewLink } from './links.type.ts';
 import { previewEndpoint } from './preview.endpoint.ts';
 import { thumbnailEndpoint, withoutThumbnail } from './thumbnail.endpoint.ts';
 import { Thumbnail } from './thumbnail.type.ts';
 
-const dentryOf = byIds(spaceIdKind, dentryIdKind);
 const previewOf = (known: Known) =>
-  dentryOf(known).map(({ spaceId, dentryId }) => ({
+  dentriesOf(known).map(({ spaceId, dentryId }) => ({
     spaceId,
     dentryId,
     watermark: known['watermark'] === true,
   }));
 const downloadOf = (known: Known) =>
-  dentryOf(known).map(({ spaceId, dentryId }) => ({
+  dentriesOf(known).map(({ spaceId, dentryId }) => ({
     spaceId,
     dentryId,
     version: typeof known['version'] === 'number' ? known['version'] : undefined,
@@ -36,7 +35,7 @@ export class DentryLinksResolver {
   })
   @Directive(lookupCost)
   @Directive(privateForAMinute)
-  @LooksUp(thumbnailEndpoint, dentryOf)
+  @LooksUp(thumbnailEndpoint, dentriesOf)
   async thumbnail(
     @Root() { spaceId, dentryId, type }: DentryKey & Partial<Dentry>,
     @Ctx() { load }: GraphContext,

@@ -25,6 +25,8 @@ export class DentriesArgs {
 
 const dentryOf = byIds(spaceIdKind, dentryIdKind);
 
-/** The lookups of {@link DentriesArgs}. */
-export const dentriesOf = ({ spaceId, dentryIds }: Known): readonly DentryKey[] =>
-  Array.isArray(dentryIds) ? dentryIds.flatMap((dentryId) => dentryOf({ spaceId, dentryId })) : [];
+/** Of one file or folder, or of each one of a list of ids. */
+export const dentriesOf = ({ spaceId, dentryId, dentryIds }: Known): readonly DentryKey[] =>
+  Array.isArray(dentryIds)
+    ? dentryIds.flatMap((id) => dentryOf({ spaceId, dentryId: id }))
+    : dentryOf({ spaceId, dentryId });

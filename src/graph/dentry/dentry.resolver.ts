@@ -53,10 +53,13 @@ export class DentryResolver {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): (Dentry | null | Promise<Dentry | null>)[] {
-    const spaceId = checkId(spaceIdKind, args.spaceId);
     return rowsOf(
       args.dentryIds,
-      (id, path) => context.load(dentryEndpoint, { spaceId, dentryId: checkId(dentryIdKind, id) }, path),
+      (id, path) => {
+        // For each row: the list itself is never null.
+        const spaceId = checkId(spaceIdKind, args.spaceId);
+        return context.load(dentryEndpoint, { spaceId, dentryId: checkId(dentryIdKind, id) }, path);
+      },
       context,
       info,
     );

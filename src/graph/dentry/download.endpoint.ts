@@ -13,12 +13,15 @@ export interface SignedDownload {
   readonly region: string | null;
 }
 
+/** Longer is no life of a signature, and may be beyond what a date holds. */
+const aYearSeconds = 366 * 24 * 3600;
+
 const downloadBody = z
   .object({
     headerSignatureInfo: z.object({
       resourceUrls: z.array(z.string().min(1)).min(1),
       headers: z.record(z.string(), z.string()),
-      expirationSeconds: z.number().positive(),
+      expirationSeconds: z.number().positive().max(aYearSeconds),
       region: textBody,
     }),
   })

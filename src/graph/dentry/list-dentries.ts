@@ -29,9 +29,11 @@ export async function listDentries(
   const identity = Object.values(list);
   const start: Position = typeof after === 'string' ? cursors.open(identity, after) : { size: first };
   answerBudget.check(info);
-  const page = await load(dentriesPageEndpoint, inputAt(list, start), info.path).catch((error: unknown) => {
+  const found = await load(dentriesPageEndpoint, inputAt(list, start), info.path).catch((error: unknown) => {
     throw start.token === undefined ? error : orLapsed(error);
   });
+  // A token that leads to itself would be a list without an end.
+  const page = found.nextToken === start.token ? { ...found, nextToken: null } : found;
   const skipped = rowsBefore(page, start.after);
   const rows = page.dentries.slice(skipped, skipped + first);
   answerBudget.take(rows.length, info);
@@ -71,11 +73,11 @@ const inputAt = (list: DentryList, { token, size }: Position): PageInput => ({
   ...(token !== undefined && { token }),
 });
 
-/** By the row's id, for rows may have moved; by its place where it is gone. */
+/** By the row's id, for rows may have moved; where it is gone, the next row has its place. */
 function rowsBefore({ dentries }: DentriesPage, after: Position['after']): number {
   if (!after) return 0;
   const place = dentries.findIndex(({ dentryId }: Dentry) => dentryId === after.id);
-  return place >= 0 ? place + 1 : Math.min(after.place + 1, dentries.length);
+  return place >= 0 ? place + 1 : Math.min(after.place, dentries.length);
 }
 
 const nextPage = ({ nextToken }: DentriesPage, { size }: Position): Position => ({

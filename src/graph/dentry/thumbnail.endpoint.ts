@@ -41,6 +41,7 @@ export const thumbnailEndpoint: CacheableEndpoint<DentryKey, Thumbnail | null> =
   operator: 'unionId',
   answer: codec(thumbnailBody),
   repeatable: true,
+  maxAnswerBytes: 1024 * 1024,
   freshness: 'link',
   endsAtMs,
   batch: {

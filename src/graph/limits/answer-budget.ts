@@ -10,7 +10,7 @@ export interface AnswerBudget {
   take(rows: number, info: GraphQLResolveInfo): void;
 }
 
-/** Parsed documents are cached, so each list is measured once. */
+/** Parsed documents are cached, so each field of one is measured once. */
 const measured = new WeakMap<FieldNode, number>();
 
 export function createAnswerBudget(maxFields: number): AnswerBudget {
@@ -32,11 +32,13 @@ export function createAnswerBudget(maxFields: number): AnswerBudget {
 }
 
 function fieldsOfOneRow({ fieldNodes, fragments }: GraphQLResolveInfo): number {
-  const [first] = fieldNodes;
-  const known = first && measured.get(first);
-  if (known !== undefined) return known;
   const measure = createMeasure((name) => fragments[name]);
-  const fields = fieldNodes.reduce((sum, { selectionSet }) => sum + measure(selectionSet).allFields, 0);
-  if (first) measured.set(first, fields);
-  return fields;
+  // Each node by itself: which of them are merged depends on `@skip` and `@include`.
+  let sum = 0;
+  for (const node of fieldNodes) {
+    const fields = measured.get(node) ?? measure(node.selectionSet).allFields;
+    measured.set(node, fields);
+    sum += fields;
+  }
+  return sum;
 }
