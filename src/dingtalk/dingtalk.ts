@@ -4,6 +4,7 @@ import type { DingTalkStatus } from '../domain/dingtalk-status.ts';
 import type { BatchedEndpoint, BatchResult, Endpoint } from '../domain/endpoint.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import { answersOf } from './batch-answers.ts';
+import { inHalves } from './in-halves.ts';
 import type { Call } from './call.ts';
 import type { RateLimiter } from './pacing/rate-limiter.ts';
 import { NotSentError } from '../errors/dingtalk-error.ts';
@@ -101,10 +102,12 @@ export function createDingTalk(options: PipelineOptions): DingTalkConnection {
       const paying = payingViewer(viewer);
       return send(viewerCall(endpoint, input, paying), paying, callOptions);
     },
-    async callBatch(endpoint, inputs, viewer, callOptions) {
+    callBatch: (endpoint, inputs, viewer, callOptions) => {
       const paying = payingViewer(viewer);
-      const call = batchCall(endpoint, inputs, paying);
-      return answersOf(endpoint, inputs, await send(call, paying, callOptions), call.secrets());
+      return inHalves(inputs, endpoint.batch.inputCodes, async (some) => {
+        const call = batchCall(endpoint, some, paying);
+        return answersOf(endpoint, some, await send(call, paying, callOptions), call.secrets());
+      });
     },
     callAsUser: (endpoint, input, token, { deadline, queueKey }) =>
       sendOnce({ ...userCall(endpoint, input, token), corpId: corpOf(undefined), deadline, queueKey }),

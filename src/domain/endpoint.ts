@@ -81,6 +81,8 @@ export interface BatchForm<Input> {
   /** Identifies an input within its group, and its item in the answer: DingTalk promises no order. */
   readonly idOf: (input: Input) => string;
   readonly body: (inputs: readonly Input[]) => unknown;
+  /** Codes with which DingTalk may refuse a whole call because of one input: the call is then made again in halves. */
+  readonly inputCodes?: readonly string[];
   readonly items: z.ZodType<readonly BatchItem[]>;
 }
 

@@ -1,5 +1,6 @@
 import {
   getNamedType,
+  isLeafType,
   isObjectType,
   isRequiredArgument,
   type GraphQLField,
@@ -81,6 +82,15 @@ function wayTo(schema: GraphQLSchema, type: GraphQLObjectType): readonly Field[]
 function selection([field, ...below]: readonly Field[], idOf: IdOf, index: number): string {
   if (!field) return '__typename';
   const given = field.args.filter(isRequiredArgument).map(({ name }) => `${name}: "${idOf(name, index)}"`);
-  const selected = isObjectType(getNamedType(field.type)) ? ` { ${selection(below, idOf, index)} }` : '';
+  const type = getNamedType(field.type);
+  const inner = below.length > 0 || !isObjectType(type) ? selection(below, idOf, index) : beyondKey(type);
+  const selected = isObjectType(type) ? ` { ${inner} }` : '';
   return `${field.name}${given.length > 0 ? `(${given.join(', ')})` : ''}${selected}`;
 }
+
+/** A field that only a lookup of the type answers. */
+const beyondKey = (type: GraphQLObjectType): string =>
+  Object.values(type.getFields()).find(
+    ({ name, type: of, args }) =>
+      isLeafType(getNamedType(of)) && args.length === 0 && !name.endsWith('Id') && name !== 'name',
+  )?.name ?? '__typename';

@@ -4,15 +4,14 @@ import { spaceIdKind } from '../space/space.type.ts';
 import { DentryLinksResolver } from './dentry-links.resolver.ts';
 import { dentryEndpoint } from './dentry.endpoint.ts';
 import { DentryResolver } from './dentry.resolver.ts';
-import { Dentry, dentryIdKind } from './dentry.type.ts';
+import { dentryIdKind, keyedDentry } from './dentry.type.ts';
 import { SpaceFilesResolver } from './space-files.resolver.ts';
 
 export const dentry: Operation = {
   resolvers: [DentryResolver, DentryLinksResolver, SpaceFilesResolver],
   entities: [
     {
-      type: Dentry,
-      keys: [spaceIdKind, dentryIdKind],
+      ...keyedDentry,
       foundBy: lookup(dentryEndpoint, byIds(spaceIdKind, dentryIdKind)),
     },
   ],

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, Directive, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import type { GraphContext } from '../graph-context.ts';
+import { asksBeyondKey } from '../federation/entity-selection.ts';
 import { byIds, LooksUp } from '../loading/looks-up.decorator.ts';
 import { rowsOf } from '../loading/rows.ts';
 import {
@@ -11,14 +12,14 @@ import {
   privateForSeconds,
 } from '../scalars/directives.ts';
 import { checkId } from '../scalars/opaque-id.ts';
-import { Space, spaceIdKind } from '../space/space.type.ts';
+import { keyedSpace, Space, spaceIdKind } from '../space/space.type.ts';
 import { storageSpaceEndpoint } from '../space/storage-space.endpoint.ts';
 import { dentriesPageEndpoint } from './dentries-page.endpoint.ts';
 import { DentryConnection } from './dentry-connection.type.ts';
 import { checkFirst, listOf, PageArgs, pagesOf } from './dentry-list.args.ts';
 import { DentriesArgs, DentryArgs, dentriesOf } from './dentry.args.ts';
 import { dentryEndpoint } from './dentry.endpoint.ts';
-import { Dentry, dentryIdKind, rootId, type DentryKey } from './dentry.type.ts';
+import { Dentry, dentryIdKind, keyedDentry, rootId, type DentryKey } from './dentry.type.ts';
 import { listDentries } from './list-dentries.ts';
 
 /** A dentry as a lookup knows it, or by its key alone, as another subgraph does. */
@@ -75,12 +76,15 @@ export class DentryResolver {
   async parent(
     @Root() dentry: DentryOrKey,
     @Ctx() context: GraphContext,
-    @Info() { path }: GraphQLResolveInfo,
-  ): Promise<Dentry | null> {
-    const { spaceId } = dentry;
-    const { parentId } = await whole(dentry, context, path);
-    if (parentId === null || dentry.dentryId === rootId) return null;
-    return context.load(dentryEndpoint, { spaceId, dentryId: parentId }, path);
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<DentryOrKey | null> {
+    const { spaceId, dentryId } = dentry;
+    if (dentryId === rootId) return null;
+    const { parentId } = await whole(dentry, context, info.path);
+    if (parentId === null) return null;
+    const parent = { spaceId, dentryId: parentId };
+    // Its key is known, and its own fields look up for themselves.
+    return asksBeyondKey(keyedDentry, info) ? context.load(dentryEndpoint, parent, info.path) : parent;
   }
 
   @FieldResolver(() => Space, { nullable: true, description: 'The space that it is in.' })
@@ -90,9 +94,9 @@ export class DentryResolver {
   async space(
     @Root() { spaceId }: DentryKey,
     @Ctx() { load }: GraphContext,
-    @Info() { path }: GraphQLResolveInfo,
-  ): Promise<Space> {
-    return load(storageSpaceEndpoint, { spaceId }, path);
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Pick<Space, 'spaceId'>> {
+    return asksBeyondKey(keyedSpace, info) ? load(storageSpaceEndpoint, { spaceId }, info.path) : { spaceId };
   }
 
   @FieldResolver(() => DentryConnection, {
@@ -123,6 +127,7 @@ async function whole(
   { load }: GraphContext,
   path: GraphQLResolveInfo['path'],
 ): Promise<Pick<Dentry, 'type' | 'parentId'>> {
+  if (dentryId === rootId) return { type: 'FOLDER', parentId: null };
   if (type !== undefined && parentId !== undefined) return { type, parentId };
   return load(dentryEndpoint, { spaceId, dentryId }, path);
 }

@@ -1,5 +1,6 @@
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { spaceIdKind } from '../space/space.type.ts';
 import { DateTime } from '../scalars/date-time.ts';
 import { privateForAMinute } from '../scalars/directives.ts';
 import type { UpstreamLong } from '../scalars/lenient-bodies.ts';
@@ -88,3 +89,5 @@ export class Dentry implements DentryKey {
   })
   modifiedTime!: UpstreamTime;
 }
+
+export const keyedDentry = { type: Dentry, keys: [spaceIdKind, dentryIdKind] } as const;

@@ -50,6 +50,7 @@ export const thumbnailEndpoint: CacheableEndpoint<DentryKey, Thumbnail | null> =
     idOf: ({ dentryId }) => dentryId,
     body: (inputs) => ({ dentryIds: inputs.map(({ dentryId }) => dentryId) }),
     items,
+    inputCodes: ['dentryNotExist', 'fileViral', 'fileMalicious', ...withoutThumbnail],
   },
   refusals: {
     ...dentryRefusals,

@@ -25,14 +25,17 @@ export interface EntitySelection {
   readonly asksBeyondKey: boolean;
 }
 
+/** A type and the fields of its key. */
+type KeyedType = Pick<Entity, 'type' | 'keys'>;
+
 /** Reads one `_entities` field, once a type: fragments are followed, `@skip` and `@include` obeyed. */
 export function createEntitySelection(
   { schema, fragments, variableValues }: Execution,
   nodes: readonly FieldNode[],
-): (entity: Entity) => EntitySelection {
+): (entity: KeyedType) => EntitySelection {
   const known = new Map<string, EntitySelection>();
 
-  function read({ type: { name }, keys }: Entity): EntitySelection {
+  function read({ type: { name }, keys }: KeyedType): EntitySelection {
     const type = schema.getType(name);
     if (!isObjectType(type)) throw new Error(`The graph has no object type ${name}`);
     const fields = collectSubfields(schema, fragments, variableValues, type, nodes);
@@ -51,3 +54,7 @@ export function createEntitySelection(
     return selection;
   };
 }
+
+/** Whether the field of `info` is asked for more of `type` than its key and what its own fields look up. */
+export const asksBeyondKey = (type: KeyedType, info: GraphQLResolveInfo): boolean =>
+  createEntitySelection(info, info.fieldNodes)(type).asksBeyondKey;

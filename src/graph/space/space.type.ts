@@ -25,3 +25,5 @@ export class Space {
   @Field(() => DateTime, { nullable: true, description: 'When the space was last modified.' })
   modifiedTime!: UpstreamTime;
 }
+
+export const keyedSpace = { type: Space, keys: [spaceIdKind] } as const;

@@ -183,11 +183,42 @@ test('the rows of a page need no call of their own, nor does a parent among them
       })),
     },
   });
-  expect(callsSeen(gateway).map((call) => call.split(' ')[0])).toEqual([
-    'storageSpace',
-    'dentries',
-    'dentries',
-    // The root, which no page shows.
-    'dentriesBatch',
+  expect(callsSeen(gateway).map((call) => call.split(' ')[0])).toEqual(['dentries', 'dentries']);
+});
+
+test('one id for which DingTalk refuses the whole call costs its neighbours calls, but no answers', async () => {
+  await using gateway = await startGateway();
+  const ids = ['2001', 'dentry.fileViral', '2002', '2011'];
+
+  const { body } = await gateway.query(
+    `query ($ids: [ID!]!) { dentries(spaceId: "${exampleSpace}", dentryIds: $ids) { thumbnail { width } } }`,
+    { ids },
+  );
+
+  const thumbnail = { width: 320 };
+  expect(body.data.dentries.slice(0, 3)).toEqual([{ thumbnail }, { thumbnail: null }, { thumbnail }]);
+  expect(body.errors?.map(({ path, extensions }) => [path, extensions.code])).toEqual([
+    [['dentries', 1, 'thumbnail'], 'DENTRY_BLOCKED'],
   ]);
+  // All four, the halves, and the half that failed once more, each by itself.
+  expect(gateway.upstream.callsTo('thumbnails')).toHaveLength(5);
+});
+
+test('the key of a space or a parent is known without a call', async () => {
+  await using gateway = await startGateway();
+
+  const { body } = await gateway.query(`{
+    dentry(spaceId: "${exampleSpace}", dentryId: "2002") { name space { spaceId } parent { dentryId parent { dentryId } } }
+    space(spaceId: "${exampleSpace}") { spaceId }
+  }`);
+
+  expect(body.data).toEqual({
+    dentry: {
+      name: '团队合影 Team photo.png',
+      space: { spaceId: exampleSpace },
+      parent: { dentryId: '1002', parent: { dentryId: '0' } },
+    },
+    space: { spaceId: exampleSpace },
+  });
+  expect(callsSeen(gateway).map((call) => call.split(' ')[0])).toEqual(['dentriesBatch', 'dentriesBatch']);
 });

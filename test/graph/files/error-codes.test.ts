@@ -21,7 +21,7 @@ const queries = {
   thumbnails: ofFile('thumbnail { url }'),
   downloadInfo: ofFile('download { urls }'),
   openInfo: ofFile('preview { url }'),
-  storageSpace: `{ it: space(spaceId: "${exampleSpace}") { name } }`,
+  storageSpace: `{ it: space(spaceId: "${exampleSpace}") { corpId } }`,
   openConversationId: '{ it: conversationByChatId(chatId: "chat9FTRQSLo") { openConversationId } }',
 } as const satisfies Partial<Record<SandboxApi, string>>;
 type Api = keyof typeof queries;
