@@ -29,7 +29,6 @@ test('the second query of the README lists the files of the example', async () =
   expect(body.data.conversationSpace.dentries.nodes[0]).toEqual({
     dentryId: '2011',
     name: 'readme.txt',
-    size: 512,
     thumbnail: { url: expect.any(String) },
   });
 });
