@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { got } from 'got';
+import got from 'got';
 import { createFiles, type Api } from './files.ts';
 import { fetchToken, lookupPath, upstreamUrl, type Space } from './surroundings.ts';
 

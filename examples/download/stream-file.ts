@@ -28,7 +28,7 @@ export async function streamFile(request: IncomingMessage, response: ServerRespo
     response.writeHead(405, { allow: 'GET' }).end();
     return;
   }
-  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const searchParams = new URLSearchParams(request.url?.split('?')[1]);
   const variables = { spaceId: searchParams.get('spaceId'), dentryId: searchParams.get('dentryId') };
   const { authorization, range } = request.headers;
   // With the person's own credentials: DingTalk decides who may read.
@@ -40,11 +40,13 @@ export async function streamFile(request: IncomingMessage, response: ServerRespo
   if (!download) {
     const { code, retryAfterMs } = answer.errors?.[0]?.extensions ?? {};
     if (retryAfterMs) response.setHeader('retry-after', Math.ceil(retryAfterMs / 1000));
-    response.writeHead(statusOf[code] ?? 502).end(code);
+    response.writeHead(Object.hasOwn(statusOf, code ?? '') ? (statusOf[code] ?? 502) : 502).end(code);
     return;
   }
   const signed = Object.fromEntries(download.headers.map((header: any) => [header.name, header.value]));
   for (const url of download.urls) {
+    // The client has left.
+    if (response.destroyed) return;
     const object = await open(url, { ...signed, ...(range && { range }) });
     // 416: the range is beyond the file, which the next url would say as well.
     if (!object || ![200, 206, 416].includes(object.statusCode ?? 0)) {
@@ -58,7 +60,7 @@ export async function streamFile(request: IncomingMessage, response: ServerRespo
     response.writeHead(object.statusCode ?? 200, {
       'content-type': 'application/octet-stream',
       // Never as a page of this site.
-      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name).replaceAll("'", '%27')}`,
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(String(name).toWellFormed()).replaceAll("'", '%27')}`,
       'x-content-type-options': 'nosniff',
       'cache-control': 'private, no-store',
     });
@@ -71,6 +73,10 @@ export async function streamFile(request: IncomingMessage, response: ServerRespo
 /** Sends exactly these headers, unlike `fetch`, which adds its own. Undefined where there is no answer. */
 const open = (url: string, headers: Record<string, string>): Promise<IncomingMessage | undefined> =>
   new Promise((resolve) => {
+    if (!URL.canParse(url) || !/^https?:/.test(url)) {
+      resolve(undefined);
+      return;
+    }
     const get = url.startsWith('https:') ? getByHttps : getByHttp;
     const sent = get(url, { headers, timeout: silenceMs }, resolve);
     sent.on('timeout', () => sent.destroy()).on('error', () => resolve(undefined));

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { codec } from '../../domain/codec.ts';
 import type { CacheableEndpoint } from '../../domain/endpoint.ts';
-import { textBody } from '../scalars/lenient-bodies.ts';
+import { optionalIdBody } from '../scalars/lenient-bodies.ts';
 import { dentryBody } from './dentry-body.ts';
 import { dentryRefusals } from './dentry-refusals.ts';
 import { dentryEndpoint } from './dentry.endpoint.ts';
@@ -29,7 +29,7 @@ export interface DentriesPage {
 const withoutCategory = (dentry: Pick<Dentry, keyof Dentry>): Dentry => ({ ...dentry, category: null });
 
 const pageBody = z.codec(
-  z.object({ dentries: z.array(dentryBody), nextToken: textBody }),
+  z.object({ dentries: z.array(dentryBody), nextToken: optionalIdBody }),
   z.custom<DentriesPage>(),
   {
     decode: ({ dentries, nextToken }) => ({

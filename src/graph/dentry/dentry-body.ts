@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { booleanBody, idBody, longBody, textBody } from '../scalars/lenient-bodies.ts';
+import { booleanBody, idBody, longBody, optionalIdBody, textBody } from '../scalars/lenient-bodies.ts';
 import { upstreamTimeBody } from '../scalars/upstream-time-body.ts';
 import { dentryCategory, dentryStatus, dentryType, storageDriver } from './dentry.enums.ts';
 import type { Dentry } from './dentry.type.ts';
@@ -8,8 +8,8 @@ import type { Dentry } from './dentry.type.ts';
 const wireDentry = z.object({
   id: idBody,
   spaceId: idBody,
-  uuid: textBody,
-  parentId: textBody,
+  uuid: optionalIdBody,
+  parentId: optionalIdBody,
   type: dentryType.body,
   name: z.string(),
   path: textBody,
@@ -19,12 +19,14 @@ const wireDentry = z.object({
   status: dentryStatus.body,
   category: dentryCategory.body,
   storageDriver: storageDriver.body,
-  properties: z.optional(z.object({ readOnly: booleanBody })),
-  creatorId: textBody,
-  modifierId: textBody,
+  properties: z.optional(z.unknown()),
+  creatorId: optionalIdBody,
+  modifierId: optionalIdBody,
   createTime: upstreamTimeBody,
   modifiedTime: upstreamTimeBody,
 });
+
+const propertiesBody = z.object({ readOnly: booleanBody });
 
 /**
  * One file or folder. Folders have neither size nor version nor extension, whatever the body says.
@@ -39,7 +41,7 @@ export const dentryBody = z.codec(wireDentry, z.custom<Dentry>(), {
       ...ofFile,
       dentryId: id,
       type: type ?? 'UNKNOWN',
-      readOnly: properties?.readOnly ?? null,
+      readOnly: propertiesBody.safeParse(properties).data?.readOnly ?? null,
     };
   },
   encode: ({ dentryId, readOnly, ...rest }) => ({ ...rest, id: dentryId, properties: { readOnly } }) as never,

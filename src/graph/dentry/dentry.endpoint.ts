@@ -24,6 +24,7 @@ export const dentryEndpoint: CacheableEndpoint<DentryKey, Dentry> = {
     idOf: ({ dentryId }) => dentryId,
     body: (inputs) => ({ dentryIds: inputs.map(({ dentryId }) => dentryId) }),
     items: resultItems(({ dentry }) => dentry),
+    inputCodes: ['dentryNotExist'],
   },
   refusals: dentryRefusals,
 };

@@ -38,15 +38,9 @@ export async function listDentries(
   const rows = page.dentries.slice(skipped, skipped + first);
   answerBudget.take(rows.length, info);
 
-  const edges = rows.map((node, index): DentryEdge => {
+  const edges = rows.map((node, index) => {
     const position = positionBehind(page, start, skipped + index);
-    // Sealed when it is asked for: most lists ask for `endCursor` alone.
-    return {
-      node,
-      get cursor() {
-        return cursors.seal(identity, position);
-      },
-    };
+    return createEdge(node, () => cursors.seal(identity, position));
   });
   return {
     edges,
@@ -63,6 +57,17 @@ export async function listDentries(
           (page.nextToken === null ? null : cursors.seal(identity, nextPage(page, start)))
         );
       },
+    },
+  };
+}
+
+/** Sealed when it is asked for, and once: most lists ask for `endCursor` alone. */
+function createEdge(node: Dentry, seal: () => string): DentryEdge {
+  let cursor: string | undefined;
+  return {
+    node,
+    get cursor() {
+      return (cursor ??= seal());
     },
   };
 }

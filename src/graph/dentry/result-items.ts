@@ -1,23 +1,25 @@
 import * as z from 'zod';
 import type { BatchItem } from '../../domain/endpoint.ts';
-import { idBody } from '../scalars/lenient-bodies.ts';
+import { booleanBody, idBody, textBody } from '../scalars/lenient-bodies.ts';
 
 /** The result for one id. `success` decides: an `errorCode` may stand beside a success. */
 const resultItem = z.object({
   dentryId: idBody,
-  success: z.boolean(),
-  errorCode: z.string().optional(),
+  success: booleanBody,
+  errorCode: textBody,
   dentry: z.unknown().optional(),
   thumbnail: z.unknown().optional(),
 });
 
-/** The items of a batch about dentries, with the part that `bodyOf` takes of each success. */
+/** The items of a batch about dentries, with the part that `bodyOf` takes of each success. One that names no id is none. */
 export const resultItems = (
   bodyOf: (item: z.output<typeof resultItem>) => unknown,
 ): z.ZodType<readonly BatchItem[]> =>
-  z.object({ resultItems: z.array(resultItem) }).transform((answer): readonly BatchItem[] =>
-    answer.resultItems.map((item) => {
-      const { dentryId: id, success, errorCode: code = 'unknownError' } = item;
-      return success ? { id, body: bodyOf(item) } : { id, code };
+  z.object({ resultItems: z.array(z.unknown()) }).transform((answer): readonly BatchItem[] =>
+    answer.resultItems.flatMap((each) => {
+      const item = resultItem.safeParse(each).data;
+      if (!item) return [];
+      const { dentryId: id, success, errorCode } = item;
+      return success === true ? { id, body: bodyOf(item) } : { id, code: errorCode ?? 'unknownError' };
     }),
   );

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { codec } from '../../domain/codec.ts';
 import type { BatchItem, CacheableEndpoint } from '../../domain/endpoint.ts';
-import { longBody } from '../scalars/lenient-bodies.ts';
 import { dentryRefusals } from './dentry-refusals.ts';
 import type { DentryKey } from './dentry.type.ts';
 import { resultItems } from './result-items.ts';
@@ -10,8 +9,17 @@ import type { Thumbnail } from './thumbnail.type.ts';
 /** There is no thumbnail, or none yet: DingTalk makes them some time after an upload. */
 export const withoutThumbnail: ReadonlySet<string> = new Set(['thumbnailNotExist', 'dentryFormatNotSupport']);
 
+/** Null for what is no number of pixels: GraphQL's Int ends at 2^31. */
+const pixelsBody = z.codec(z.optional(z.unknown()), z.custom<number | null>(), {
+  decode(value) {
+    const pixels = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
+    return Number.isInteger(pixels) && pixels >= 0 && pixels < 2 ** 31 ? pixels : null;
+  },
+  encode: (pixels) => pixels,
+});
+
 const thumbnailBody = z.codec(
-  z.nullable(z.object({ url: z.string().min(1), width: longBody, height: longBody })),
+  z.nullable(z.object({ url: z.string().min(1), width: pixelsBody, height: pixelsBody })),
   z.custom<Thumbnail | null>(),
   { decode: (body) => body, encode: (thumbnail) => thumbnail },
 );

@@ -1,5 +1,4 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { UpstreamLong } from '../scalars/lenient-bodies.ts';
 
 @ObjectType({ description: 'A small picture of a file.', simpleResolvers: true })
 export class Thumbnail {
@@ -7,8 +6,8 @@ export class Thumbnail {
   url!: string;
 
   @Field(() => Int, { nullable: true, description: 'Pixels.' })
-  width!: UpstreamLong;
+  width!: number | null;
 
   @Field(() => Int, { nullable: true, description: 'Pixels.' })
-  height!: UpstreamLong;
+  height!: number | null;
 }

@@ -1,19 +1,20 @@
 import { Kind, type FieldNode, type OperationDefinitionNode, type ValueNode } from 'graphql';
 import { publicError } from '../../errors/public-error.ts';
 import { measureOperation } from './measure-operation.ts';
+import { listArgumentOf } from './measure-selection.ts';
 import type { OperationCheck, ResolvedOperation } from './resolved-operation.ts';
 
 /**
- * Refuses an operation whose answer would hold more than `limit` fields: the fields of an entity count once for each
- * representation, a bad one included. Counted by the document and the lengths of its lists, before anything is executed.
+ * Refuses an operation whose answer would hold more than `limit` fields: the fields of an item count once for each
+ * representation or id, a bad one included. Counted by the document and the lengths of its lists, before anything is executed.
  */
 export const createAnswerLimit =
   (limit: number): OperationCheck =>
   ({ document, operation, variables }) => {
-    const { allFields, entityFields } = measureOperation(document, operation);
+    const { allFields, itemFields } = measureOperation(document, operation);
     let fields = allFields;
-    for (const [field, perEntity] of entityFields) {
-      fields += perEntity * countRepresentations(field, operation, variables);
+    for (const [field, perItem] of itemFields) {
+      fields += perItem * countItems(field, operation, variables);
     }
     if (fields <= limit) return;
     throw publicError(
@@ -23,12 +24,12 @@ export const createAnswerLimit =
     );
   };
 
-function countRepresentations(
-  { arguments: given = [] }: FieldNode,
+function countItems(
+  field: FieldNode,
   operation: OperationDefinitionNode,
   variables: ResolvedOperation['variables'],
 ): number {
-  const value = given.find(({ name }) => name.value === 'representations')?.value;
+  const value = listArgumentOf(field)?.value;
   if (value?.kind !== Kind.VARIABLE) return lengthOf(value);
   const name = value.name.value;
   const list = Object.hasOwn(variables, name) ? variables[name] : undefined;

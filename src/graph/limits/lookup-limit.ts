@@ -17,8 +17,8 @@ export const createLookupLimit =
   (limit: number): OperationCheck =>
   ({ schema, document, operation, variables }) => {
     // Each field makes one lookup at most, except `_entities` and where it is given a list.
-    const { allFields, entityFields, lists } = measureOperation(document, operation);
-    const isOneEach = entityFields.size === 0 && lists === 0 && !takesLists(operation, variables);
+    const { allFields, itemFields, lists } = measureOperation(document, operation);
+    const isOneEach = itemFields.size === 0 && lists === 0 && !takesLists(operation, variables);
     if (allFields <= limit && isOneEach) return;
     const execution = prepare(schema, document, operation, variables);
     const lookups = execution ? countLookups(execution, operation) : 0;
@@ -34,12 +34,18 @@ const takesLists = (
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): boolean =>
-  Object.values(variables).some(isList) ||
+  Object.values(variables).some((value) => isList(value)) ||
   variableDefinitions.some(({ defaultValue }) => defaultValue?.kind === Kind.LIST);
 
 /** Also one within an input. */
-const isList = (value: unknown): boolean =>
-  Array.isArray(value) || (typeof value === 'object' && value !== null && Object.values(value).some(isList));
+const isList = (value: unknown, depth = 0): boolean =>
+  Array.isArray(value) ||
+  (typeof value === 'object' &&
+    value !== null &&
+    (depth > maxInputDepth || Object.values(value).some((each) => isList(each, depth + 1))));
+
+/** Deeper than any input of the graph; variables that are not declared may be of any depth. */
+const maxInputDepth = 10;
 
 /** Undefined where the variables are invalid: the execution reports that. */
 function prepare(

@@ -1,5 +1,6 @@
 import {
   Kind,
+  type ArgumentNode,
   type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -14,10 +15,10 @@ export interface Measure {
   readonly introspectionDepth: number;
   /** Fields of the first level. */
   readonly fields: number;
-  /** Fields of all levels in the answer; of `_entities` and introspection only the first level. */
+  /** Fields of all levels in the answer; of introspection and of lists by ids only the first level. */
   readonly allFields: number;
-  /** For each `_entities` field of the first level: the fields of one entity in the answer, itself included. */
-  readonly entityFields: ReadonlyMap<FieldNode, number>;
+  /** For each list by ids, `_entities` among them: the fields of one item in the answer, itself included. */
+  readonly itemFields: ReadonlyMap<FieldNode, number>;
   readonly aliases: number;
   readonly directives: number;
   /** Arguments that are lists: one field may make a lookup for each item. */
@@ -36,7 +37,7 @@ const nothing: Measure = {
   introspectionDepth: 0,
   fields: 0,
   allFields: 0,
-  entityFields: new Map(),
+  itemFields: new Map(),
   aliases: 0,
   directives: 0,
   lists: 0,
@@ -62,14 +63,14 @@ export function createMeasure(
     const inner = measure(selection.selectionSet);
     if (selection.kind === Kind.INLINE_FRAGMENT) return inner;
     const ofSchema = selection.name.value === '__schema' || selection.name.value === '__type';
-    const ofEntities = selection.name.value === '_entities';
+    const ofItems = listArgumentOf(selection) !== undefined;
     return {
       ...inner,
       depth: ofSchema ? 0 : inner.depth + 1,
       introspectionDepth: Math.max(inner.introspectionDepth, ofSchema ? inner.depth + 1 : 0),
       fields: 1,
-      allFields: ofSchema ? schemaFields : ofEntities ? 1 : inner.allFields + 1,
-      entityFields: ofEntities ? new Map([[selection, inner.allFields + 1]]) : nothing.entityFields,
+      allFields: ofSchema ? schemaFields : ofItems ? 1 : inner.allFields + 1,
+      itemFields: ofItems ? new Map([[selection, inner.allFields + 1]]) : nothing.itemFields,
       aliases: inner.aliases + (selection.alias ? 1 : 0),
       lists: inner.lists + listsOf(selection),
     };
@@ -93,18 +94,25 @@ const sum = (left: Measure, right: Measure): Measure => ({
   introspectionDepth: Math.max(left.introspectionDepth, right.introspectionDepth),
   fields: left.fields + right.fields,
   allFields: left.allFields + right.allFields,
-  entityFields: sumOf(left.entityFields, right.entityFields),
+  itemFields: sumOf(left.itemFields, right.itemFields),
   aliases: left.aliases + right.aliases,
   directives: left.directives + right.directives,
   lists: left.lists + right.lists,
 });
 
+/** Arguments with an item for each item of the answer. */
+const listArguments: ReadonlySet<string> = new Set(['representations', 'dentryIds', 'openConversationIds']);
+
+/** The list that a field answers item by item. */
+export const listArgumentOf = ({ arguments: given = [] }: FieldNode): ArgumentNode | undefined =>
+  given.find(({ name }) => listArguments.has(name.value));
+
 const listsOf = ({ arguments: given = [] }: FieldNode): number =>
   given.filter(({ value }) => value.kind === Kind.LIST).length;
 
-type EntityFields = Measure['entityFields'];
+type ItemFields = Measure['itemFields'];
 
-function sumOf(left: EntityFields, right: EntityFields): EntityFields {
+function sumOf(left: ItemFields, right: ItemFields): ItemFields {
   if (right.size === 0) return left;
   if (left.size === 0) return right;
   const both = new Map(left);

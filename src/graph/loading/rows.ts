@@ -4,18 +4,13 @@ import type { GraphContext } from '../graph-context.ts';
 /** Where one row of a list is in the answer. */
 export type RowPath = GraphQLResolveInfo['path'];
 
-/**
- * The rows of a list of ids: one that fails is null with its error at its own place.
- *
- * @throws a public `QUERY_TOO_COMPLEX` error for more rows than the answer may have.
- */
+/** The rows of a list of ids: one that fails is null with its error at its own place. */
 export function rowsOf<Row>(
   ids: readonly string[],
   rowOf: (id: string, path: RowPath) => Row | Promise<Row>,
-  { answerBudget, errorCap }: GraphContext,
+  { errorCap }: GraphContext,
   info: GraphQLResolveInfo,
 ): (Row | null | Promise<Row | null>)[] {
-  answerBudget.take(ids.length, info);
   const orNull = (error: unknown): Promise<null> => {
     try {
       return Promise.resolve(errorCap.orNull(error));

@@ -12,6 +12,13 @@ export const idBody = z.codec(z.union([z.string().min(1), z.int()]), z.string(),
   encode: (id) => id,
 });
 
+/** The same; null where it is missing or empty. */
+export const optionalIdBody = z.codec(z.optional(z.unknown()), z.custom<string | null>(), {
+  decode: (value) =>
+    Number.isSafeInteger(value) ? String(value) : typeof value === 'string' && value !== '' ? value : null,
+  encode: (id) => id,
+});
+
 /** A text; null where it is missing or empty. */
 export const textBody = z.codec(z.optional(z.unknown()), z.custom<string | null>(), {
   decode: (value) => (typeof value === 'string' && value !== '' ? value : null),

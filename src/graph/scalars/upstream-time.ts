@@ -31,7 +31,9 @@ function moment(
 ): Date | undefined {
   if (year < firstYear || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  return new Date(Date.UTC(year, month - 1, day, hour, minute - offset, second, milliseconds));
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute - offset, second, milliseconds));
+  // In UTC it may be the year 10000, which GraphQL's DateTime does not know.
+  return date.getUTCFullYear() > 9999 ? undefined : date;
 }
 
 /** `Date.UTC` takes those before for the twentieth century's. */

@@ -18,7 +18,7 @@ export interface StorageSpace extends Space {
 const partitionBody = z.codec(
   z.object({
     partitionType: partitionType.body,
-    quota: z.optional(z.object({ used: longBody, max: longBody, reserved: longBody, type: quotaType.body })),
+    quota: z.nullish(z.object({ used: longBody, max: longBody, reserved: longBody, type: quotaType.body })),
   }),
   z.custom<SpacePartition>(),
   {

@@ -87,3 +87,44 @@ test('a bad spaceId costs its own files, and nothing beside them', async () => {
   expect(answer.body.data).toEqual({ dentries: [null, null], space: { name: '产品团队 Product team' } });
   expect(codesAt(answer)).toEqual({ 'dentries.0': 'BAD_USER_INPUT', 'dentries.1': 'BAD_USER_INPUT' });
 });
+
+test('odd items and rows cost themselves alone, and ids may be numbers', async () => {
+  await using gateway = await startGateway();
+  const file = { spaceId: exampleSpace, type: 'FILE', name: 'a' };
+  const items = [
+    null,
+    'odd',
+    {
+      dentryId: '1',
+      success: 'true',
+      errorCode: null,
+      dentry: { ...file, id: 1, parentId: 44, properties: [] },
+    },
+    { dentryId: '2', success: 7, errorCode: 'dentryNotExist' },
+  ];
+  gateway.upstream.addFault(
+    'dentriesBatch',
+    { kind: 'answer', status: 200, body: JSON.stringify({ resultItems: items }) },
+    1,
+  );
+
+  const answer = await gateway.query(
+    `{ dentries(spaceId: "${exampleSpace}", dentryIds: ["1", "2", "3"]) { dentryId parentId readOnly } }`,
+  );
+
+  expect(answer.body.data.dentries).toEqual([{ dentryId: '1', parentId: '44', readOnly: null }, null, null]);
+  expect(codesAt(answer)).toEqual({
+    'dentries.1': 'DENTRY_NOT_FOUND',
+    'dentries.2': 'UPSTREAM_MALFORMED_RESPONSE',
+  });
+});
+
+test('a cursor is taken unchanged only, and is the same wherever a row has one', async () => {
+  await using gateway = await startGateway();
+  const { edges, pageInfo } = (await gateway.query(list)).body.data.space.dentries;
+  expect(pageInfo.endCursor).toBe(edges.at(-1).cursor);
+
+  const answer = await gateway.query(list, { after: ` ${pageInfo.endCursor}==` });
+
+  expect(codesAt(answer)).toEqual({ 'space.dentries': 'BAD_USER_INPUT' });
+});
