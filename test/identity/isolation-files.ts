@@ -87,7 +87,7 @@ export function expectedData(
   origin: string,
 ): object {
   const spaceId = spaceIdOf(run, name);
-  if (isDenied(asking, spaceId)) return { space: null, dentries: places.map(() => null) };
+  if (isDenied(asking, spaceId)) return { space: { dentries: null }, dentries: places.map(() => null) };
   const tree = treeOf(spaceId);
   const may = (id: string): boolean => !isDenied(asking, id);
   const thumbnail = ({ id, name: file, isFolder }: Dentry): object | null =>
