@@ -94,15 +94,19 @@ export function createDingTalk(options: PipelineOptions): DingTalkConnection {
     }
   }
 
+  const refuseForThirdParties = ({ internalAppsOnly }: { readonly internalAppsOnly?: true }): void => {
+    if (internalAppsOnly && app.kind === 'suite') throw notForThirdParties();
+  };
   const payingViewer = ({ unionId, corpId }: Viewer): Viewer => ({ unionId, corpId: corpOf(corpId) });
   const corpIdRequired = app.kind !== 'internal' && app.corpId === undefined;
   return {
     async call(endpoint, input, viewer, callOptions) {
-      if (endpoint.internalAppsOnly && app.kind === 'suite') throw notForThirdParties();
+      refuseForThirdParties(endpoint);
       const paying = payingViewer(viewer);
       return send(viewerCall(endpoint, input, paying), paying, callOptions);
     },
-    callBatch: (endpoint, inputs, viewer, callOptions) => {
+    async callBatch(endpoint, inputs, viewer, callOptions) {
+      refuseForThirdParties(endpoint);
       const paying = payingViewer(viewer);
       return inHalves(inputs, endpoint.batch.inputCodes, async (some) => {
         const call = batchCall(endpoint, some, paying);

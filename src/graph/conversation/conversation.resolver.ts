@@ -30,7 +30,7 @@ export class ConversationResolver {
     ids: string[],
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
-  ): (Conversation | null | Promise<Conversation | null>)[] {
+  ): Promise<Conversation | null>[] {
     return rowsOf(ids, conversationOf, context, info);
   }
 

@@ -49,13 +49,19 @@ export interface DentryList {
   readonly direction: OrderDirection;
 }
 
+const orderOf = (
+  orderBy: Partial<DentryOrder> | null | undefined,
+): Pick<DentryList, 'field' | 'direction'> => ({
+  field: orderBy?.field ?? 'MODIFIED_TIME',
+  direction: orderBy?.direction ?? 'DESC',
+});
+
 export function listOf(
   spaceId: string,
   parentId: string | null,
   orderBy: DentryOrder | null | undefined,
 ): DentryList {
-  const { field = 'MODIFIED_TIME', direction = 'DESC' } = orderBy ?? {};
-  return { spaceId, parentId: checkId(parentIdKind, parentId ?? rootId), field, direction };
+  return { spaceId, parentId: checkId(parentIdKind, parentId ?? rootId), ...orderOf(orderBy) };
 }
 
 const maxFirst = 50;
@@ -73,8 +79,8 @@ export const pagesOf =
   (known: Known): readonly PageInput[] => {
     const { spaceId, first, after, orderBy, [parent]: parentId } = known;
     if (!spaceIdKind.accepts(spaceId) || !parentIdKind.accepts(parentId)) return [];
-    const { field = 'MODIFIED_TIME', direction = 'DESC' } = (orderBy ?? {}) as Partial<DentryOrder>;
-    const page = { spaceId, parentId, field, direction, size: Number(first ?? maxFirst) };
+    const order = orderOf(orderBy as Partial<DentryOrder> | null | undefined);
+    const page = { spaceId, parentId, ...order, size: Number(first ?? maxFirst) };
     // Which page a cursor means is for the execution to read: here it only has to be another one.
     return [typeof after === 'string' ? { ...page, token: after } : page];
   };

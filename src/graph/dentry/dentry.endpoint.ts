@@ -3,7 +3,7 @@ import type { CacheableEndpoint } from '../../domain/endpoint.ts';
 import { dentryBody } from './dentry-body.ts';
 import { dentryRefusals } from './dentry-refusals.ts';
 import type { Dentry, DentryKey } from './dentry.type.ts';
-import { resultItems } from './result-items.ts';
+import { byDentryIds, resultItems } from './dentry-batch.ts';
 
 /**
  * Files and folders of one space by their ids, thirty a call.
@@ -19,10 +19,7 @@ export const dentryEndpoint: CacheableEndpoint<DentryKey, Dentry> = {
   repeatable: true,
   maxAnswerBytes: 1024 * 1024,
   batch: {
-    maxInputs: 30,
-    groupOf: ({ spaceId }) => spaceId,
-    idOf: ({ dentryId }) => dentryId,
-    body: (inputs) => ({ dentryIds: inputs.map(({ dentryId }) => dentryId) }),
+    ...byDentryIds,
     items: resultItems(({ dentry }) => dentry),
     inputCodes: ['dentryNotExist'],
   },

@@ -1,5 +1,4 @@
-import { registerEnumType } from 'type-graphql';
-import { upstreamEnum } from '../scalars/upstream-enum.ts';
+import { describedEnum, upstreamEnum } from '../scalars/upstream-enum.ts';
 
 /** @see https://open.dingtalk.com/document/development/get-a-list-of-files-or-folders */
 export const dentryType = upstreamEnum('DentryType', 'Whether a dentry is a file or a folder.', {
@@ -30,32 +29,16 @@ export const storageDriver = upstreamEnum('StorageDriver', 'Where the bytes of a
   SHANJI: 'A voice note.',
 });
 
-/** By what a list of dentries is sorted. */
-export const dentryOrderField = {
-  MODIFIED_TIME: 'MODIFIED_TIME',
-  CREATE_TIME: 'CREATE_TIME',
-  NAME: 'NAME',
-  SIZE: 'SIZE',
-} as const;
+export const dentryOrderField = describedEnum('DentryOrderField', 'By what a list of dentries is sorted.', {
+  MODIFIED_TIME: 'By the time of the last change.',
+  CREATE_TIME: 'By the time of creation.',
+  NAME: 'By name.',
+  SIZE: 'By size.',
+});
 export type DentryOrderField = keyof typeof dentryOrderField;
-registerEnumType(dentryOrderField, {
-  name: 'DentryOrderField',
-  description: 'By what a list of dentries is sorted.',
-  valuesConfig: {
-    MODIFIED_TIME: { description: 'By the time of the last change.' },
-    CREATE_TIME: { description: 'By the time of creation.' },
-    NAME: { description: 'By name.' },
-    SIZE: { description: 'By size.' },
-  },
-});
 
-export const orderDirection = { ASC: 'ASC', DESC: 'DESC' } as const;
-export type OrderDirection = keyof typeof orderDirection;
-registerEnumType(orderDirection, {
-  name: 'OrderDirection',
-  description: 'The direction of a sort.',
-  valuesConfig: {
-    ASC: { description: 'Smallest or oldest first.' },
-    DESC: { description: 'Largest or newest first.' },
-  },
+export const orderDirection = describedEnum('OrderDirection', 'The direction of a sort.', {
+  ASC: 'Smallest or oldest first.',
+  DESC: 'Largest or newest first.',
 });
+export type OrderDirection = keyof typeof orderDirection;

@@ -53,7 +53,7 @@ export class DentryResolver {
     @Args(() => DentriesArgs) args: DentriesArgs,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
-  ): (Dentry | null | Promise<Dentry | null>)[] {
+  ): Promise<Dentry | null>[] {
     return rowsOf(
       args.dentryIds,
       (id, path) => {

@@ -28,7 +28,7 @@ export async function listDentries(
 ): Promise<DentryConnection> {
   const identity = Object.values(list);
   const start: Position = typeof after === 'string' ? cursors.open(identity, after) : { size: first };
-  answerBudget.check(info);
+  answerBudget.check();
   const found = await load(dentriesPageEndpoint, inputAt(list, start), info.path).catch((error: unknown) => {
     throw start.token === undefined ? error : orLapsed(error);
   });

@@ -3,7 +3,7 @@ import { codec } from '../../domain/codec.ts';
 import type { BatchItem, CacheableEndpoint } from '../../domain/endpoint.ts';
 import { dentryRefusals } from './dentry-refusals.ts';
 import type { DentryKey } from './dentry.type.ts';
-import { resultItems } from './result-items.ts';
+import { byDentryIds, resultItems } from './dentry-batch.ts';
 import type { Thumbnail } from './thumbnail.type.ts';
 
 /** There is no thumbnail, or none yet: DingTalk makes them some time after an upload. */
@@ -53,10 +53,7 @@ export const thumbnailEndpoint: CacheableEndpoint<DentryKey, Thumbnail | null> =
   freshness: 'link',
   endsAtMs,
   batch: {
-    maxInputs: 30,
-    groupOf: ({ spaceId }) => spaceId,
-    idOf: ({ dentryId }) => dentryId,
-    body: (inputs) => ({ dentryIds: inputs.map(({ dentryId }) => dentryId) }),
+    ...byDentryIds,
     items,
     inputCodes: ['dentryNotExist', 'fileViral', 'fileMalicious', ...withoutThumbnail],
   },

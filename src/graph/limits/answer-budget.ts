@@ -5,7 +5,7 @@ import { createMeasure } from './measure-selection.ts';
 /** The fields that the lists of one request may still add to its answer: how many rows they have is known at run time. */
 export interface AnswerBudget {
   /** @throws a public `QUERY_TOO_COMPLEX` error where nothing is left: before a call whose answer could not be given. */
-  check(info: GraphQLResolveInfo): void;
+  check(): void;
   /** Takes the fields of `rows` rows. @throws the same error where there are not so many. */
   take(rows: number, info: GraphQLResolveInfo): void;
 }

@@ -1,6 +1,5 @@
 import {
   getVariableValues,
-  Kind,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -16,10 +15,9 @@ import type { OperationCheck } from './resolved-operation.ts';
 export const createLookupLimit =
   (limit: number): OperationCheck =>
   ({ schema, document, operation, variables }) => {
-    // Each field makes one lookup at most, except `_entities` and where it is given a list.
-    const { allFields, itemFields, lists } = measureOperation(document, operation);
-    const isOneEach = itemFields.size === 0 && lists === 0 && !takesLists(operation, variables);
-    if (allFields <= limit && isOneEach) return;
+    // Each field makes one lookup at most, except those that answer a list item by item.
+    const { allFields, itemFields } = measureOperation(document, operation);
+    if (allFields <= limit && itemFields.size === 0) return;
     const execution = prepare(schema, document, operation, variables);
     const lookups = execution ? countLookups(execution, operation) : 0;
     if (lookups <= limit) return;
@@ -29,23 +27,6 @@ export const createLookupLimit =
       { httpStatus: 400 },
     );
   };
-
-const takesLists = (
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  variables: Readonly<Record<string, unknown>>,
-): boolean =>
-  Object.values(variables).some((value) => isList(value)) ||
-  variableDefinitions.some(({ defaultValue }) => defaultValue?.kind === Kind.LIST);
-
-/** Also one within an input. */
-const isList = (value: unknown, depth = 0): boolean =>
-  Array.isArray(value) ||
-  (typeof value === 'object' &&
-    value !== null &&
-    (depth > maxInputDepth || Object.values(value).some((each) => isList(each, depth + 1))));
-
-/** Deeper than any input of the graph; variables that are not declared may be of any depth. */
-const maxInputDepth = 10;
 
 /** Undefined where the variables are invalid: the execution reports that. */
 function prepare(

@@ -21,8 +21,6 @@ export interface Measure {
   readonly itemFields: ReadonlyMap<FieldNode, number>;
   readonly aliases: number;
   readonly directives: number;
-  /** Arguments that are lists: one field may make a lookup for each item. */
-  readonly lists: number;
 }
 
 /** About the size of a full introspection of this graph. */
@@ -40,7 +38,6 @@ const nothing: Measure = {
   itemFields: new Map(),
   aliases: 0,
   directives: 0,
-  lists: 0,
 };
 
 /** Measures selections of one document. Each fragment is measured once; a fragment within itself counts nothing. */
@@ -72,7 +69,6 @@ export function createMeasure(
       allFields: ofSchema ? schemaFields : ofItems ? 1 : inner.allFields + 1,
       itemFields: ofItems ? new Map([[selection, inner.allFields + 1]]) : nothing.itemFields,
       aliases: inner.aliases + (selection.alias ? 1 : 0),
-      lists: inner.lists + listsOf(selection),
     };
   }
 
@@ -97,18 +93,18 @@ const sum = (left: Measure, right: Measure): Measure => ({
   itemFields: sumOf(left.itemFields, right.itemFields),
   aliases: left.aliases + right.aliases,
   directives: left.directives + right.directives,
-  lists: left.lists + right.lists,
 });
 
 /** Arguments with an item for each item of the answer. */
-const listArguments: ReadonlySet<string> = new Set(['representations', 'dentryIds', 'openConversationIds']);
+export const listArguments: ReadonlySet<string> = new Set([
+  'representations',
+  'dentryIds',
+  'openConversationIds',
+]);
 
 /** The list that a field answers item by item. */
 export const listArgumentOf = ({ arguments: given = [] }: FieldNode): ArgumentNode | undefined =>
   given.find(({ name }) => listArguments.has(name.value));
-
-const listsOf = ({ arguments: given = [] }: FieldNode): number =>
-  given.filter(({ value }) => value.kind === Kind.LIST).length;
 
 type ItemFields = Measure['itemFields'];
 

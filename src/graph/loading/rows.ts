@@ -10,20 +10,12 @@ export function rowsOf<Row>(
   rowOf: (id: string, path: RowPath) => Row | Promise<Row>,
   { errorCap }: GraphContext,
   info: GraphQLResolveInfo,
-): (Row | null | Promise<Row | null>)[] {
-  const orNull = (error: unknown): Promise<null> => {
+): Promise<Row | null>[] {
+  return ids.map(async (id, key) => {
     try {
-      return Promise.resolve(errorCap.orNull(error));
-    } catch (thrown) {
-      return Promise.reject(thrown);
-    }
-  };
-  return ids.map((id, key) => {
-    try {
-      const row = rowOf(id, { prev: info.path, key, typename: undefined });
-      return row instanceof Promise ? row.catch(orNull) : row;
+      return await rowOf(id, { prev: info.path, key, typename: undefined });
     } catch (error) {
-      return orNull(error);
+      return errorCap.orNull(error);
     }
   });
 }

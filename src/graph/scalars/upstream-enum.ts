@@ -21,16 +21,10 @@ export function upstreamEnum<const Value extends string>(
   values: Readonly<Record<Value, string>>,
 ): UpstreamEnum<Value> {
   type Known = Value | typeof unknown;
-  const descriptions: Readonly<Record<string, string>> = {
+  const type: Readonly<Record<Known, string>> = describedEnum<Known>(name, description, {
     ...values,
     [unknown]: 'A value that this gateway does not know yet.',
-  };
-  const names = Object.keys(descriptions);
-  const type = Object.fromEntries(names.map((value) => [value, value])) as Record<Known, string>;
-  const valuesConfig = Object.fromEntries(
-    names.map((value) => [value, { description: descriptions[value] }]),
-  );
-  registerEnumType(type, { name, description, valuesConfig: valuesConfig as never });
+  });
   const isKnown = (value: string): value is Known => Object.hasOwn(type, value);
   const read = (value: unknown): Known | null => {
     if (value === undefined || value === null || value === '') return null;
@@ -42,4 +36,17 @@ export function upstreamEnum<const Value extends string>(
     encode: (value) => value,
   });
   return { type, body };
+}
+
+/** Registers an enum, each value with its description. */
+export function describedEnum<const Value extends string>(
+  name: string,
+  description: string,
+  values: Readonly<Record<Value, string>>,
+): { readonly [V in Value]: V } {
+  const names = Object.keys(values) as Value[];
+  const type = Object.fromEntries(names.map((value) => [value, value])) as { [V in Value]: V };
+  const valuesConfig = Object.fromEntries(names.map((value) => [value, { description: values[value] }]));
+  registerEnumType(type, { name, description, valuesConfig: valuesConfig as never });
+  return type;
 }

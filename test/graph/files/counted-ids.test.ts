@@ -1,4 +1,8 @@
+import 'reflect-metadata';
 import { expect, test } from '@jest/globals';
+import { getNullableType, isListType, isObjectType, type GraphQLObjectType } from 'graphql';
+import { listArguments } from '../../../src/graph/limits/measure-selection.ts';
+import { createSchema } from '../../../src/graph/schema.ts';
 import { startGateway } from '../../support/start-gateway.ts';
 import { codesAt } from './calls.ts';
 
@@ -63,4 +67,15 @@ test('fields that a directive adds to a list count, also where it was asked for 
   const many = await gateway.query(query, { all: true });
 
   expect([codesAt(few), codesAt(many)]).toEqual([{}, { 'space.dentries': 'QUERY_TOO_COMPLEX' }]);
+});
+
+test('every argument that is a list is one whose items are counted', async () => {
+  const schema = await createSchema();
+  const lists = Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type) && !type.name.startsWith('__'))
+    .flatMap((type) => Object.values((type as GraphQLObjectType).getFields()))
+    .flatMap(({ args }) => args.filter(({ type }) => isListType(getNullableType(type))))
+    .map(({ name }) => name);
+
+  expect([...new Set(lists)].toSorted()).toEqual([...listArguments].toSorted());
 });

@@ -1,6 +1,15 @@
 import * as z from 'zod';
-import type { BatchItem } from '../../domain/endpoint.ts';
+import type { BatchForm, BatchItem } from '../../domain/endpoint.ts';
 import { booleanBody, idBody, textBody } from '../scalars/lenient-bodies.ts';
+import type { DentryKey } from './dentry.type.ts';
+
+/** How the storage API takes files and folders of one space: thirty ids a call. */
+export const byDentryIds = {
+  maxInputs: 30,
+  groupOf: ({ spaceId }) => spaceId,
+  idOf: ({ dentryId }) => dentryId,
+  body: (inputs) => ({ dentryIds: inputs.map(({ dentryId }) => dentryId) }),
+} satisfies Omit<BatchForm<DentryKey>, 'items'>;
 
 /** The result for one id. `success` decides: an `errorCode` may stand beside a success. */
 const resultItem = z.object({
