@@ -21,6 +21,8 @@ export const bundleOptions = {
     // type-graphql loads it only where its validation is on.
     'class-validator',
   ],
+  // Apollo Server hashes with Node's module where it can require one, which a module of a bundle cannot.
+  alias: { 'sha.js': './scripts/bundle/sha.cjs' },
   plugins: [oneGraphql, requiredBuiltins],
   banner: {
     js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",

@@ -2,39 +2,50 @@ import type { Clock } from './clock.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import { AbortableSignal, type Signal } from './abort.ts';
 
-/** The one limit on everything that a lookup does upstream: queueing, tokens, attempts and replays. */
-export interface Deadline extends Disposable {
-  /** Aborted with a `DingTalkError` of kind `timeout` when time is up, or with the reason of `outer` if that is earlier. */
-  readonly signal: Signal;
+/**
+ * The one limit on everything that a lookup does upstream: queueing, tokens, attempts and replays. Dispose of it when the
+ * work is done.
+ */
+export class Deadline implements Disposable {
   readonly expiresAtMs: number;
-  remainingMs(): number;
+  readonly #signal = new AbortableSignal();
+  readonly #clock: Clock;
+  readonly #outer: Signal | undefined;
+  readonly #cancelTimer: () => void;
+  readonly #leave = (): void => this.#signal.abort(this.#outer?.reason);
+
+  /** `outer` is the signal of the caller. */
+  constructor(clock: Clock, timeoutMs: number, outer?: Signal) {
+    this.#clock = clock;
+    this.#outer = outer;
+    this.expiresAtMs = clock.nowMs() + timeoutMs;
+    this.#cancelTimer = clock.after(timeoutMs, () => this.#signal.abort(new DingTalkError('timeout')));
+    if (outer?.aborted === true) this.#leave();
+    else outer?.addEventListener('abort', this.#leave);
+  }
+
+  /** Aborted with a `DingTalkError` of kind `timeout` when time is up, or with the reason of `outer` if that is earlier. */
+  get signal(): Signal {
+    return this.#signal;
+  }
+
+  remainingMs(): number {
+    return Math.max(0, this.expiresAtMs - this.#clock.nowMs());
+  }
+
   /** Aborts the signal early, because the result is no longer needed. */
-  giveUp(reason: unknown): void;
+  giveUp(reason: unknown): void {
+    this.#signal.abort(reason);
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancelTimer();
+    this.#outer?.removeEventListener('abort', this.#leave);
+  }
 }
 
 /** The deadline of one waiter, as shared work sees it. */
 export type Waiting = Pick<Deadline, 'signal' | 'remainingMs'>;
-
-/** Starts a deadline; dispose of it when the work is done. `outer` is the signal of the caller. */
-export function startDeadline(clock: Clock, timeoutMs: number, outer?: Signal): Deadline {
-  const signal = new AbortableSignal();
-  const expiresAtMs = clock.nowMs() + timeoutMs;
-  const cancelTimer = clock.after(timeoutMs, () => signal.abort(new DingTalkError('timeout')));
-  const leave = (): void => signal.abort(outer?.reason);
-  if (outer?.aborted === true) leave();
-  else outer?.addEventListener('abort', leave);
-
-  return {
-    signal,
-    expiresAtMs,
-    remainingMs: () => Math.max(0, expiresAtMs - clock.nowMs()),
-    giveUp: (reason) => signal.abort(reason),
-    [Symbol.dispose]() {
-      cancelTimer();
-      outer?.removeEventListener('abort', leave);
-    },
-  };
-}
 
 /**
  * Settles as `work` does. If `signal` is aborted first, it rejects with the signal's reason and calls `onLeft`; the work

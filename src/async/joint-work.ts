@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { startDeadline, whileWaiting, type Deadline } from './deadline.ts';
+import { Deadline, whileWaiting } from './deadline.ts';
 import type { Signal } from './abort.ts';
 
 /** Grace period in which the work may report its own error after the deadline. */
@@ -31,7 +31,7 @@ export class JointWork<T> {
     onEnded?: () => void,
   ) {
     this.#clock = clock;
-    this.#deadline = startDeadline(clock, timeoutMs);
+    this.#deadline = new Deadline(clock, timeoutMs);
     this.#deadline.signal.addEventListener('abort', () => this.#awaitGrace());
     void this.#run(work, onEnded);
   }

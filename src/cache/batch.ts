@@ -1,5 +1,5 @@
 import type { Clock } from '../async/clock.ts';
-import { startDeadline, type Deadline } from '../async/deadline.ts';
+import { Deadline } from '../async/deadline.ts';
 import { nextTurn } from '../async/next-turn.ts';
 import { callsOf, type BatchForm, type BatchResult } from '../domain/endpoint.ts';
 
@@ -68,7 +68,7 @@ export function createBatch<Input, Answer>(
   async function sendCall(members: readonly Asking<Input, Answer>[]): Promise<void> {
     const [first, ...others] = members.map(({ input }) => input);
     if (first === undefined) return;
-    using deadline = startDeadline(clock, Math.min(...members.map((each) => each.deadline.remainingMs())));
+    using deadline = new Deadline(clock, Math.min(...members.map((each) => each.deadline.remainingMs())));
     const leave = (): void => {
       if (members.every((each) => each.deadline.signal.aborted))
         deadline.giveUp(members[0]?.deadline.signal.reason);

@@ -1,5 +1,5 @@
 import type { Clock } from '../async/clock.ts';
-import { startDeadline, type Waiting } from '../async/deadline.ts';
+import { Deadline, type Waiting } from '../async/deadline.ts';
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
 import type { CacheableEndpoint, Endpoint, Implied, UncacheableEndpoint } from '../domain/endpoint.ts';
 import type { Observer } from '../domain/observer.ts';
@@ -17,7 +17,7 @@ import { createMemory, isOverdue, type MemoryLimits } from './memory.ts';
 import { createReadThrough, type ImpliedEntry, type Lookup } from './read-through.ts';
 import { createRedisStore } from './redis-store.ts';
 import { createRevalidation } from './revalidation.ts';
-import { createSingleFlight, newFlight, type OnJoined } from './single-flight.ts';
+import { createSingleFlight, newFlight } from './single-flight.ts';
 
 /** Answers of DingTalk for viewers: from memory, Redis, a call under way, or a call. */
 export interface LookupCache {
@@ -77,7 +77,7 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     member: Member<Answer>,
     waiting: Waiting,
     isStaleAllowed: boolean,
-    onJoined?: OnJoined,
+    report?: LookupReport,
   ): Promise<ServableEntry> {
     return flights.join(
       lookup.key,
@@ -85,7 +85,7 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
       (flight, deadline) => readThrough(lookup, member, flight, deadline, isStaleAllowed),
       (flight, isFirst) => {
         if (!isFirst) member.leave();
-        onJoined?.(flight, isFirst);
+        report?.joined(flight, isFirst);
       },
     );
   }
@@ -102,8 +102,7 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     const known = memory?.get(key);
     const isStaleAllowed = known === undefined || !isOverdue(known, nowMs);
     const inMemory = known && isStaleAllowed ? servable(known, nowMs, lifetimes) : undefined;
-    const { entry, isStale } =
-      inMemory ?? (await fly(lookup, join(), waiting, isStaleAllowed, report.onJoined));
+    const { entry, isStale } = inMemory ?? (await fly(lookup, join(), waiting, isStaleAllowed, report));
     if (isStale) {
       revalidation.start(key, (signal) => {
         return fly(lookup, join(), { signal, remainingMs: () => timeoutMs }, false);
@@ -122,12 +121,12 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     endpoint: UncacheableEndpoint<Input, Answer>,
     input: Input,
     viewer: Viewer,
-    { signal, remainingMs }: Waiting,
-    { onJoined }: LookupReport,
+    waiting: Waiting,
+    report: LookupReport,
   ): Promise<Answer> {
-    using deadline = startDeadline(clock, Math.min(timeoutMs, remainingMs()), signal);
+    using deadline = new Deadline(clock, Math.min(timeoutMs, waiting.remainingMs()), waiting.signal);
     const flight = newFlight();
-    onJoined(flight, true);
+    report.joined(flight, true);
     const onAttempt = (): void => void (flight.attempts += 1);
     return await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt });
   }

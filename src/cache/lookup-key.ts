@@ -1,5 +1,5 @@
 import { inputText } from '../domain/input-text.ts';
-import type { Viewer } from '../domain/viewer.ts';
+import { viewerKey, type Viewer } from '../domain/viewer.ts';
 
 /** The key of a lookup. Two lookups share it only if they ask the same of the same API for the same viewer. */
 export type LookupKeyOf = (api: string, input: unknown, viewer: Viewer) => string;
@@ -14,8 +14,8 @@ interface LookupKeyOptions {
 
 /** Keys by upstream, app, organization, viewer, API and input. */
 export function createLookupKeyOf({ apiUrl, app }: LookupKeyOptions): LookupKeyOf {
-  const appKey = 'suiteKey' in app ? app.suiteKey : app.appKey;
+  const upstream = JSON.stringify([apiUrl.origin, 'suiteKey' in app ? app.suiteKey : app.appKey]);
   // Named or not: the organization decides whose token is used, and so what is seen.
   return (api, input, { corpId = app.corpId, unionId }) =>
-    JSON.stringify([apiUrl.origin, appKey, corpId ?? null, unionId, inputText(api, input)]);
+    `${upstream} ${viewerKey({ corpId, unionId })} ${inputText(api, input)}`;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../async/clock.ts';
 import { ClientGoneError } from '../errors/client-gone-error.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { LookupSource, Observer } from '../domain/observer.ts';
-import type { Flight, OnJoined } from './single-flight.ts';
+import type { Flight } from './single-flight.ts';
 
 /** How one lookup went. */
 export interface EndedLookup {
@@ -15,13 +15,43 @@ export interface EndedLookup {
   readonly ms: number;
 }
 
-/** Collects what is reported of one lookup. */
-export interface LookupReport {
-  readonly onJoined: OnJoined;
-  found(ageMs: number, isStale: boolean): void;
-}
-
 export type OnEnded<Input> = (input: Input, lookup: EndedLookup) => void;
+
+/** Collects what is reported of one lookup. A class, as there is one for each lookup: closures would take twice as much. */
+export class LookupReport {
+  readonly #startedAtMs: number;
+  #flight: Flight | undefined;
+  #hasJoined = false;
+  #ageMs: number | undefined;
+  #stale = false;
+
+  constructor(startedAtMs: number) {
+    this.#startedAtMs = startedAtMs;
+  }
+
+  joined(flight: Flight, isFirst: boolean): void {
+    this.#flight = flight;
+    this.#hasJoined = !isFirst;
+  }
+
+  found(ageMs: number, isStale: boolean): void {
+    this.#ageMs = ageMs;
+    this.#stale = isStale;
+  }
+
+  get stale(): boolean {
+    return this.#stale;
+  }
+
+  endedAt(nowMs: number): EndedLookup {
+    return {
+      source: this.#hasJoined ? 'flight' : (this.#flight?.source ?? 'memory'),
+      ageMs: this.#ageMs,
+      attempts: this.#flight?.attempts ?? 0,
+      ms: nowMs - this.#startedAtMs,
+    };
+  }
+}
 
 /** Makes a lookup of `api` for `input`, and reports how it went: to the observer, and to `onEnded`. */
 export type Reported = <Input, Answer>(
@@ -34,34 +64,16 @@ export type Reported = <Input, Answer>(
 export const createLookupReports =
   (clock: Clock, observer: Observer): Reported =>
   async (api, input, onEnded, find) => {
-    const startedAtMs = clock.nowMs();
-    let flight: Flight | undefined;
-    let hasJoined = false;
-    let ageMs: number | undefined;
-    let stale = false;
+    const report = new LookupReport(clock.nowMs());
     let failure: unknown;
     try {
-      return await find({
-        onJoined(joined, isFirst) {
-          flight = joined;
-          hasJoined = !isFirst;
-        },
-        found(foundAgeMs, isStale) {
-          ageMs = foundAgeMs;
-          stale = isStale;
-        },
-      });
+      return await find(report);
     } catch (error) {
       failure = error;
       throw error;
     } finally {
-      const { source = 'memory', attempts = 0 }: Partial<Flight> = flight ?? {};
-      const lookup = {
-        source: hasJoined ? 'flight' : source,
-        ageMs,
-        attempts,
-        ms: clock.nowMs() - startedAtMs,
-      } as const;
+      const lookup = report.endedAt(clock.nowMs());
+      const { stale } = report;
       observer.lookupEnded({ api, source: lookup.source, stale, failure: failureOf(failure) });
       onEnded?.(input, lookup);
     }

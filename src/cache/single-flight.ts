@@ -1,5 +1,5 @@
 import type { Clock } from '../async/clock.ts';
-import { startDeadline, type Deadline, type Waiting } from '../async/deadline.ts';
+import { Deadline, type Waiting } from '../async/deadline.ts';
 import { graceMs, JointWork } from '../async/joint-work.ts';
 import type { LookupSource } from '../domain/observer.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
@@ -42,8 +42,8 @@ export function createSingleFlight<T>(clock: Clock, timeoutMs: number): SingleFl
   const underWay = new Map<string, FlightUnderWay<T>>();
 
   /** Leaves the work time to report its own error before the caller's deadline. */
-  const timeFor = ({ remainingMs }: Waiting): number =>
-    Math.max(0, Math.min(timeoutMs, remainingMs() - graceMs));
+  const timeFor = (waiting: Waiting): number =>
+    Math.max(0, Math.min(timeoutMs, waiting.remainingMs() - graceMs));
 
   function start(key: string, waiting: Waiting, run: Run<T>): FlightUnderWay<T> {
     const flight = newFlight();
@@ -82,7 +82,7 @@ export function createSingleFlight<T>(clock: Clock, timeoutMs: number): SingleFl
       // half of the time left gets no other flight: it would be left before its end.
       const leftMs = Math.min(joinedAtMs + timeoutMs - clock.nowMs(), timeFor(waiting));
       if (!isTimeout(error) || leftMs < timeoutMs / 2 || signal.aborted) throw error;
-      using deadline = startDeadline(clock, leftMs, signal);
+      using deadline = new Deadline(clock, leftMs, signal);
       const other = find(key);
       const next = other ?? start(key, waiting, run);
       onJoined(next.flight, other === undefined);

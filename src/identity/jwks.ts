@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../async/clock.ts';
-import { startDeadline, type Deadline } from '../async/deadline.ts';
+import { Deadline } from '../async/deadline.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import { IdentitySourceError } from '../errors/identity-source-error.ts';
 
@@ -44,7 +44,7 @@ export function createJwks({ url, clock, timeoutMs }: JwksOptions): JWTVerifyGet
 
   async function load(): Promise<HeldKeys> {
     // Its own deadline, not a caller's: several requests share one fetch.
-    using deadline = startDeadline(clock, timeoutMs);
+    using deadline = new Deadline(clock, timeoutMs);
     try {
       const keySet = await fetchKeySet(url, deadline);
       // Some issuers briefly publish no keys during a rotation: keep the old ones.

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
-import { startDeadline } from '../async/deadline.ts';
+import { Deadline } from '../async/deadline.ts';
 import type { Signal } from '../async/abort.ts';
 import type { DingTalkStatus } from '../domain/dingtalk-status.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
@@ -31,7 +31,7 @@ export function createReadiness(options: ReadinessOptions): Readiness {
   let tokenFailed = false;
 
   async function tokenProblem(): Promise<string | undefined> {
-    using deadline = startDeadline(clock, timeoutMs);
+    using deadline = new Deadline(clock, timeoutMs);
     try {
       await dingtalk.checkToken(deadline.signal);
       tokenFailed = false;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -59,4 +60,21 @@ test('there is one graphql by every way of importing it', async () => {
   `);
 
   expect(printed).toEqual({ same: [true, true], kind: true, functions: ['function', 'function'] });
+});
+
+test("queries are hashed by Node and not by a package, as Apollo Server's hash means it", async () => {
+  const contents = `
+    const { createHash } = require('@apollo/utils.createhash');
+    console.log(JSON.stringify(createHash('sha256').update('{ __typename }').digest('hex')));
+  `;
+  const { metafile } = await build({
+    ...bundleOptions,
+    stdin: { contents, resolveDir: 'src' },
+    outdir: 'dist',
+    write: false,
+    metafile: true,
+  });
+
+  expect(await run(contents)).toBe(createHash('sha256').update('{ __typename }').digest('hex'));
+  expect(Object.keys(metafile.inputs).filter((file) => file.includes('/sha.js/'))).toEqual([]);
 });

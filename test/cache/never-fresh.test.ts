@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { startDeadline } from '../../src/async/deadline.ts';
+import { Deadline } from '../../src/async/deadline.ts';
 import { createLookupCache, type LookupCache } from '../../src/cache/lookup-cache.ts';
 import type { EndedLookup } from '../../src/cache/lookup-report.ts';
 import type { CallOptions, DingTalk } from '../../src/dingtalk/dingtalk.ts';
@@ -70,7 +70,7 @@ test.each([
     const cache = createCache();
     const ended: EndedLookup[] = [];
     const find = async (): Promise<string> => {
-      const waiting = startDeadline(clock, 5000);
+      const waiting = new Deadline(clock, 5000);
       const [answer = Promise.reject(new Error('No lookup'))] = cache.find(
         endpoint,
         [{}],

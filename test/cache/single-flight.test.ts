@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createSingleFlight, type Flight, type OnJoined, type Run } from '../../src/cache/single-flight.ts';
-import { startDeadline, whileWaiting } from '../../src/async/deadline.ts';
+import { Deadline, whileWaiting } from '../../src/async/deadline.ts';
 import { ClientGoneError } from '../../src/errors/client-gone-error.ts';
 import { AbortableSignal } from '../../src/async/abort.ts';
 import { codeOf, manyViewers, startCachedGateway } from '../support/cached-gateway.ts';
@@ -165,7 +165,7 @@ test.each([
 
   const waiting = flights.join(
     'key',
-    { signal: startDeadline(clock, 1000, client.signal).signal, remainingMs: () => Infinity },
+    { signal: new Deadline(clock, 1000, client.signal).signal, remainingMs: () => Infinity },
     run,
   );
   if (reason === 'ClientGoneError') client.abort(new ClientGoneError());

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { startDeadline } from '../../src/async/deadline.ts';
+import { Deadline } from '../../src/async/deadline.ts';
 import type { Endpoint } from '../../src/domain/endpoint.ts';
 import type { DingTalkError } from '../../src/errors/dingtalk-error.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -30,7 +30,7 @@ async function start(answer: () => Reply = () => ({ body: {} })) {
   return {
     calls: upstream.calls,
     call: (endpoint: Endpoint<Input, unknown>, input: Input = { id: 'a b' }) =>
-      dingtalk.call(endpoint, input, { unionId: 'chy' }, { deadline: startDeadline(clock, 5000) }),
+      dingtalk.call(endpoint, input, { unionId: 'chy' }, { deadline: new Deadline(clock, 5000) }),
     async [Symbol.asyncDispose]() {
       dingtalk.close();
       await upstream[Symbol.asyncDispose]();

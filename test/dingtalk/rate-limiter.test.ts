@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createRateLimiter, type RateLimiter } from '../../src/dingtalk/pacing/rate-limiter.ts';
-import { startDeadline } from '../../src/async/deadline.ts';
+import { Deadline } from '../../src/async/deadline.ts';
 import { ClientGoneError } from '../../src/errors/client-gone-error.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 
@@ -17,7 +17,7 @@ function observe(limiter: RateLimiter, clock: ManualClock): Run {
   return {
     started,
     async ask(viewer, name, { timeoutMs = 60_000, client } = {}) {
-      const deadline = startDeadline(clock, timeoutMs, client);
+      const deadline = new Deadline(clock, timeoutMs, client);
       return limiter.run(viewer, deadline, async () => {
         started.push(name);
         return new Promise<void>((resolve) => running.set(name, resolve));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { startDeadline } from '../../src/async/deadline.ts';
+import { Deadline } from '../../src/async/deadline.ts';
 import { DingTalkError, NotSentError } from '../../src/errors/dingtalk-error.ts';
 import { createRetries } from '../../src/dingtalk/resilience/retries.ts';
 import { createRetryBudget } from '../../src/dingtalk/resilience/retry-budget.ts';
@@ -117,7 +117,7 @@ test('two hundred lookups during an outage cost at most a fifth more calls', asy
 async function retry(attempt: () => Promise<never>, repeatable = true): Promise<unknown> {
   const clock = createManualClock();
   const retries = createRetries({ clock, random: () => 0, budget: createRetryBudget() });
-  using deadline = startDeadline(clock, 5000);
+  using deadline = new Deadline(clock, 5000);
   return await retries(testCall({ deadline, repeatable }), attempt);
 }
 

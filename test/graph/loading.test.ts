@@ -7,9 +7,9 @@ import { codec } from '../../src/domain/codec.ts';
 import type { CacheableEndpoint, Endpoint } from '../../src/domain/endpoint.ts';
 import type { GraphContext } from '../../src/graph/graph-context.ts';
 import { createSeal } from '../../src/domain/seal.ts';
-import { createCursors } from '../../src/graph/dentry/cursor.ts';
-import { createAnswerBudget } from '../../src/graph/limits/answer-budget.ts';
-import { createErrorCap } from '../../src/graph/limits/error-cap.ts';
+import { Cursors } from '../../src/graph/dentry/cursor.ts';
+import { AnswerBudget } from '../../src/graph/limits/answer-budget.ts';
+import { ErrorCap } from '../../src/graph/limits/error-cap.ts';
 import { createEntitySelection } from '../../src/graph/federation/entity-selection.ts';
 import { countLookups } from '../../src/graph/limits/count-lookups.ts';
 import { fragmentsOf } from '../../src/graph/limits/fragments.ts';
@@ -119,9 +119,9 @@ async function ask(query: string, maxLookups = 50) {
   const explanation = createExplanation();
   const contextValue: GraphContext = {
     load: createLoad({ find, maxLookups, explanation }),
-    errorCap: createErrorCap(20),
-    answerBudget: createAnswerBudget(10_000),
-    cursors: createCursors(createSeal({ upstream: '', app: '', secret: 'secret' }), { unionId: 'chy' }),
+    errorCap: new ErrorCap(20),
+    answerBudget: new AnswerBudget(10_000),
+    cursors: new Cursors(createSeal({ upstream: '', app: '', secret: 'secret' }), { unionId: 'chy' }),
     wallMs: () => 0,
     explanation,
   };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { startDeadline } from '../../src/async/deadline.ts';
+import { Deadline } from '../../src/async/deadline.ts';
 import type { Call } from '../../src/dingtalk/call.ts';
 import { createManualClock } from './manual-clock.ts';
 
@@ -13,7 +13,7 @@ export const testCall = (given: Partial<Call> = {}): Call => ({
   about: { viewer: 'any', subject: 'any' },
   queueKey: 'any',
   corpId: undefined,
-  deadline: startDeadline(createManualClock(), 5000),
+  deadline: new Deadline(createManualClock(), 5000),
   repeatable: true,
   ...given,
 });

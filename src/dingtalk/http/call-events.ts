@@ -10,7 +10,7 @@ export const createCallEvents =
     call.onAttempt?.();
     try {
       const answer = await next(call);
-      observer.callEnded({ api, corpId, ...ok });
+      observer.callEnded({ api, corpId, code: 'ok', documented: false });
       return answer;
     } catch (failure) {
       if (!(failure instanceof NotSentError)) observer.callEnded({ api, corpId, ...outcomeOf(failure) });
@@ -22,8 +22,6 @@ interface CallOutcome {
   readonly code: string;
   readonly documented: boolean;
 }
-
-const ok: CallOutcome = { code: 'ok', documented: false };
 
 /** One of a closed set, whatever DingTalk writes. */
 function outcomeOf(failure: unknown): CallOutcome {

@@ -28,16 +28,29 @@ interface Entry {
  */
 export function createLatestOutcomes(clock: Clock): LatestOutcomes {
   /** The oldest first. */
-  let entries: readonly Entry[] = [];
+  const entries: Entry[] = [];
+
+  /** A viewer with many failures replaces its own outcomes, not those of others. */
+  function makeRoomFor(viewer: string): void {
+    let ofViewer = 0;
+    let first = 0;
+    for (let at = entries.length - 1; at >= 0; at -= 1) {
+      if (entries[at]?.about.viewer !== viewer) continue;
+      ofViewer += 1;
+      first = at;
+    }
+    if (ofViewer >= maxOfViewer) entries.splice(first, 1);
+    else if (entries.length >= maxInAll) entries.shift();
+  }
 
   return {
     note(about, failed) {
       const atMs = clock.nowMs();
-      const kept = entries.filter((entry) => atMs - entry.atMs < maxAgeMs && !isSame(entry.about, about));
-      const ofViewer = kept.filter((entry) => entry.about.viewer === about.viewer);
-      // A viewer with many failures replaces its own outcomes, not those of others.
-      const tooMany = ofViewer.length >= maxOfViewer ? ofViewer : kept.length >= maxInAll ? kept : [];
-      entries = [...kept.filter((entry) => entry !== tooMany[0]), { about, failed, atMs }];
+      while (entries[0] && atMs - entries[0].atMs >= maxAgeMs) entries.shift();
+      const same = entries.findIndex((entry) => isSame(entry.about, about));
+      if (same >= 0) entries.splice(same, 1);
+      else makeRoomFor(about.viewer);
+      entries.push({ about, failed, atMs });
     },
     isFailing() {
       const latest = entries.filter(({ atMs }) => clock.nowMs() - atMs < maxAgeMs);

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Signal } from '../../async/abort.ts';
 import type { Clock } from '../../async/clock.ts';
-import { startDeadline, whileWaiting } from '../../async/deadline.ts';
+import { Deadline, whileWaiting } from '../../async/deadline.ts';
 import type { AccessToken } from '../call.ts';
 import { maxOrganizations, type CorpOf } from './corp-of.ts';
 import type { TimedToken, TokenSupply } from './token-supply.ts';
@@ -51,7 +51,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     work: TokenSupply['renew'],
   ): Promise<TimedToken | undefined> {
     // Its own deadline, not a caller's: a caller that leaves must not end the renewal for the others.
-    using deadline = startDeadline(clock, timeoutMs);
+    using deadline = new Deadline(clock, timeoutMs);
     // The work may hang where the deadline does not reach it: the renewal ends anyway, and the next one can start.
     const token = await whileWaiting(work(corpId, deadline), deadline.signal);
     if (token) entries.set(corpId ?? '', { token, corpId, renewAtMs: token.renewAtMs });

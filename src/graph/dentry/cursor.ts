@@ -13,32 +13,40 @@ export interface Position {
   readonly after?: { readonly id: string; readonly place: number } | undefined;
 }
 
-/** The cursors of one viewer. They are sealed: readable by no client, and of use only where they came from. */
-export interface Cursors {
-  /** `list` is everything that identifies the list. */
-  seal(list: readonly string[], position: Position): string;
-  /** @throws a public `BAD_USER_INPUT` error for a text that is no cursor of this viewer and list. */
-  open(list: readonly string[], cursor: string): Position;
-}
-
 const positionBody = z.object({
   token: z.string().optional(),
   size: z.int(),
   after: z.object({ id: z.string(), place: z.int() }).optional(),
 });
 
-export function createCursors(seal: Seal, viewer: Viewer): Cursors {
-  const boundTo = (list: readonly string[]): string => JSON.stringify(['cursor', viewerKey(viewer), ...list]);
-  return {
-    seal: (list, position) => seal.close(boundTo(list), JSON.stringify(position)).toString('base64url'),
-    open(list, cursor) {
-      const sealed = Buffer.from(cursor, 'base64url');
-      // Node skips what is no base64url: a cursor is taken unchanged only.
-      const text = sealed.toString('base64url') === cursor ? seal.open(boundTo(list), sealed) : undefined;
-      if (text === undefined) throw foreignCursor();
-      return positionBody.parse(JSON.parse(text));
-    },
-  };
+/** The cursors of one viewer. They are sealed: readable by no client, and of use only where they came from. */
+export class Cursors {
+  readonly #seal: Seal;
+  readonly #viewer: Viewer;
+
+  constructor(seal: Seal, viewer: Viewer) {
+    this.#seal = seal;
+    this.#viewer = viewer;
+  }
+
+  /** `list` is everything that identifies the list. */
+  seal(list: readonly string[], position: Position): string {
+    return this.#seal.close(this.#boundTo(list), JSON.stringify(position)).toString('base64url');
+  }
+
+  /** @throws a public `BAD_USER_INPUT` error for a text that is no cursor of this viewer and list. */
+  open(list: readonly string[], cursor: string): Position {
+    const sealed = Buffer.from(cursor, 'base64url');
+    // Node skips what is no base64url: a cursor is taken unchanged only.
+    const isWhole = sealed.toString('base64url') === cursor;
+    const text = isWhole ? this.#seal.open(this.#boundTo(list), sealed) : undefined;
+    if (text === undefined) throw foreignCursor();
+    return positionBody.parse(JSON.parse(text));
+  }
+
+  #boundTo(list: readonly string[]): string {
+    return JSON.stringify(['cursor', viewerKey(this.#viewer), ...list]);
+  }
 }
 
 const foreignCursor = (): PublicError =>

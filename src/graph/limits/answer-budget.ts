@@ -2,34 +2,36 @@ import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import { publicError, type PublicError } from '../../errors/public-error.ts';
 import { createMeasure } from './measure-selection.ts';
 
-/** The fields that the lists of one request may still add to its answer: how many rows they have is known at run time. */
-export interface AnswerBudget {
-  /** @throws a public `QUERY_TOO_COMPLEX` error where nothing is left: before a call whose answer could not be given. */
-  check(): void;
-  /** Takes the fields of `rows` rows. @throws the same error where there are not so many. */
-  take(rows: number, info: GraphQLResolveInfo): void;
-}
-
 /** Parsed documents are cached, so each field of one is measured once. */
 const measured = new WeakMap<FieldNode, number>();
 
-export function createAnswerBudget(maxFields: number): AnswerBudget {
-  let left = maxFields;
-  const tooMany = (): PublicError =>
-    publicError(
-      'QUERY_TOO_COMPLEX',
-      `The lists of one answer may have ${maxFields} fields, and this one has more: ask for fewer rows or fields.`,
-    );
-  return {
-    check() {
-      if (left <= 0) throw tooMany();
-    },
-    take(rows, info) {
-      left -= rows * fieldsOfOneRow(info);
-      if (left < 0) throw tooMany();
-    },
-  };
+/** The fields that the lists of one request may still add to its answer: how many rows they have is known at run time. */
+export class AnswerBudget {
+  readonly #maxFields: number;
+  #left: number;
+
+  constructor(maxFields: number) {
+    this.#maxFields = maxFields;
+    this.#left = maxFields;
+  }
+
+  /** @throws a public `QUERY_TOO_COMPLEX` error where nothing is left: before a call whose answer could not be given. */
+  check(): void {
+    if (this.#left <= 0) throw tooMany(this.#maxFields);
+  }
+
+  /** Takes the fields of `rows` rows. @throws the same error where there are not so many. */
+  take(rows: number, info: GraphQLResolveInfo): void {
+    this.#left -= rows * fieldsOfOneRow(info);
+    if (this.#left < 0) throw tooMany(this.#maxFields);
+  }
 }
+
+const tooMany = (maxFields: number): PublicError =>
+  publicError(
+    'QUERY_TOO_COMPLEX',
+    `The lists of one answer may have ${maxFields} fields, and this one has more: ask for fewer rows or fields.`,
+  );
 
 function fieldsOfOneRow({ fieldNodes, fragments }: GraphQLResolveInfo): number {
   const measure = createMeasure((name) => fragments[name]);

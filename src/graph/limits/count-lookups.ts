@@ -2,6 +2,7 @@ import {
   getArgumentValues,
   getNamedType,
   GraphQLError,
+  isLeafType,
   isObjectType,
   type FieldNode,
   type GraphQLObjectType,
@@ -39,6 +40,10 @@ export function countLookups(execution: Execution, operation: OperationDefinitio
       const [node] = nodes;
       const field = node && type.getFields()[node.name.value];
       if (!field) continue;
+      const lookup = lookupOf(field);
+      const below = getNamedType(field.type);
+      // A leaf: most fields are.
+      if (!lookup && isLeafType(below)) continue;
       const values = unlessRefused(() => getArgumentValues(field, node, variableValues));
       // Its error costs no call.
       if (!values) continue;
@@ -47,8 +52,7 @@ export function countLookups(execution: Execution, operation: OperationDefinitio
         continue;
       }
       const knownHere = { ...known, ...values };
-      add(lookupOf(field), knownHere);
-      const below = getNamedType(field.type);
+      add(lookup, knownHere);
       if (isObjectType(below)) addFields(below, subfields(below, nodes), knownHere);
     }
   }

@@ -58,19 +58,17 @@ export function createLoad({ find, maxLookups, explanation }: LoadingOptions): L
       ((input: Input, lookup: EndedLookup) => explanation.ended(inputText(endpoint.name, input), lookup));
     const found = find(endpoint, admitted, onEnded);
     const answers = await Promise.all(
-      found.map(async (each, index) => primed(endpoint, admitted[index] as Input, await each.catch(asError))),
+      found.map((each, index) =>
+        each.then((answer) => primed(endpoint, admitted[index] as Input, answer), asError),
+      ),
     );
     const byInput = new Map(admitted.map((input, index) => [input, answers[index]]));
     return inputs.map((input) => (byInput.has(input) ? byInput.get(input) : tooMany(maxLookups)));
   }
 
   /** The same answer, after the lookups that it implies are known to their loaders. */
-  function primed<Input, Answer>(
-    endpoint: Endpoint<Input, Answer>,
-    input: Input,
-    answer: Answer | Error,
-  ): Answer | Error {
-    if (endpoint.freshness === 'never' || !endpoint.implies || answer instanceof Error) return answer;
+  function primed<Input, Answer>(endpoint: Endpoint<Input, Answer>, input: Input, answer: Answer): Answer {
+    if (endpoint.freshness === 'never' || !endpoint.implies) return answer;
     for (const implied of endpoint.implies(input, answer)) {
       loaderOf(implied.endpoint as Endpoint<object, unknown>).prime(implied.input, implied.answer);
     }

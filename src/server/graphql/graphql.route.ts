@@ -2,11 +2,11 @@ import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../async/clock.ts';
 import type { LimitsConfig } from '../../config/config.ts';
-import { startDeadline, type Deadline, type Waiting } from '../../async/deadline.ts';
+import { Deadline, type Waiting } from '../../async/deadline.ts';
 import { graceMs } from '../../async/joint-work.ts';
-import { createCursors } from '../../graph/dentry/cursor.ts';
-import { createAnswerBudget } from '../../graph/limits/answer-budget.ts';
-import { createErrorCap } from '../../graph/limits/error-cap.ts';
+import { Cursors } from '../../graph/dentry/cursor.ts';
+import { AnswerBudget } from '../../graph/limits/answer-budget.ts';
+import { ErrorCap } from '../../graph/limits/error-cap.ts';
 import { createExplanation } from '../../graph/loading/explanation.ts';
 import { createLoad, type Find } from '../../graph/loading/loading.ts';
 import type { Seal } from '../../domain/seal.ts';
@@ -55,6 +55,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
   const { apollo, authenticator, aliasOf, rateLimit, findFor, seal, clock, timeoutMs } = options;
   const { explainable, maxLookups, limits, explorer } = options;
   const admission = createAdmission(limits);
+  const wallMs = (): number => clock.wallMs();
 
   async function contextOf(request: FastifyRequest, waiting: Deadline): Promise<RequestContext> {
     try {
@@ -69,10 +70,10 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       return {
         load,
         explanation,
-        errorCap: createErrorCap(limits.errors),
-        answerBudget: createAnswerBudget(limits.answerFields),
-        cursors: createCursors(seal, viewer),
-        wallMs: () => clock.wallMs(),
+        errorCap: new ErrorCap(limits.errors),
+        answerBudget: new AnswerBudget(limits.answerFields),
+        cursors: new Cursors(seal, viewer),
+        wallMs,
         log: () => logOf(request),
       };
     } catch (thrown) {
@@ -86,7 +87,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string | FastifyReply> {
     await nextTurn();
     if (admission.isBackedUp()) return overloaded(reply);
-    using deadline = startDeadline(clock, timeoutMs + graceMs, clientGone(request.raw));
+    using deadline = new Deadline(clock, timeoutMs + graceMs, clientGone(request.raw));
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: toHttpGraphQLRequest(request),
       context: () => contextOf(request, deadline),
