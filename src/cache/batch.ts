@@ -33,7 +33,7 @@ interface Asking<Input, Answer> {
 /**
  * For an endpoint that takes several inputs a call. The calls go out once each member has called or left, and no further
  * one has joined meanwhile: what is found in memory, in Redis or in another request's call is not asked for again, and
- * entries that are found stale are revalidated with what is missing. A member may call once more, for a second flight.
+ * entries that are found stale are revalidated with what is missing.
  */
 export function createBatch<Input, Answer>(
   form: BatchForm<Input>,

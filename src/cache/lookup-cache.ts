@@ -71,10 +71,10 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     memory?.delete(key);
   });
 
-  /** Joins the flight for the lookup's key, or starts one. */
+  /** Joins the flight for the lookup's key, or starts one: only that may call, so `join` is for it. */
   function fly<Answer>(
     lookup: Lookup<Answer>,
-    member: Member<Answer>,
+    join: () => Member<Answer>,
     waiting: Waiting,
     isStaleAllowed: boolean,
     report?: LookupReport,
@@ -82,11 +82,8 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     return flights.join(
       lookup.key,
       waiting,
-      (flight, deadline) => readThrough(lookup, member, flight, deadline, isStaleAllowed),
-      (flight, isFirst) => {
-        if (!isFirst) member.leave();
-        report?.joined(flight, isFirst);
-      },
+      (flight, deadline) => readThrough(lookup, join(), flight, deadline, isStaleAllowed),
+      (flight, isFirst) => report?.joined(flight, isFirst),
     );
   }
 
@@ -102,10 +99,10 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     const known = memory?.get(key);
     const isStaleAllowed = known === undefined || !isOverdue(known, nowMs);
     const inMemory = known && isStaleAllowed ? servable(known, nowMs, lifetimes) : undefined;
-    const { entry, isStale } = inMemory ?? (await fly(lookup, join(), waiting, isStaleAllowed, report));
+    const { entry, isStale } = inMemory ?? (await fly(lookup, join, waiting, isStaleAllowed, report));
     if (isStale) {
       revalidation.start(key, (signal) => {
-        return fly(lookup, join(), { signal, remainingMs: () => timeoutMs }, false);
+        return fly(lookup, join, { signal, remainingMs: () => timeoutMs }, false);
       });
     }
     report.found(clock.nowMs() - entry.askedAtMs, isStale);

@@ -113,7 +113,8 @@ test('in any history, no page brings back a file after its refusal, and nothing 
 
 /** Lets revalidations start and end, and gives the gateway time to read what the upstream has sent. */
 async function settle(): Promise<void> {
-  for (let round = 0; round < 3; round += 1) await gateway.query('{ __typename }');
-  await eventually(() => gateway.upstream.inFlight === 0);
-  for (let round = 0; round < 2; round += 1) await gateway.query('{ __typename }');
+  for (let round = 0; round < 4; round += 1) {
+    await gateway.query('{ __typename }');
+    await eventually(() => gateway.upstream.inFlight === 0);
+  }
 }

@@ -14,7 +14,7 @@ import { createEntitySelection } from '../../src/graph/federation/entity-selecti
 import { countLookups } from '../../src/graph/limits/count-lookups.ts';
 import { fragmentsOf } from '../../src/graph/limits/fragments.ts';
 import { createExplanation } from '../../src/graph/loading/explanation.ts';
-import { createLoad, type Find } from '../../src/graph/loading/loading.ts';
+import { Loading, type Find } from '../../src/graph/loading/loading.ts';
 import { LooksUp } from '../../src/graph/loading/looks-up.decorator.ts';
 import { operations } from '../../src/graph/registry.ts';
 import { createSchema } from '../../src/graph/schema.ts';
@@ -118,7 +118,7 @@ async function ask(query: string, maxLookups = 50) {
     })) as Find;
   const explanation = createExplanation();
   const contextValue: GraphContext = {
-    load: createLoad({ find, maxLookups, explanation }),
+    load: new Loading({ find, maxLookups, explanation }).load,
     errorCap: new ErrorCap(20),
     answerBudget: new AnswerBudget(10_000),
     cursors: new Cursors(createSeal({ upstream: '', app: '', secret: 'secret' }), { unionId: 'chy' }),
@@ -180,7 +180,7 @@ test.each([
   ],
 ])('of batches, %p calls are made at most: %j', async (maxLookups, turns, refused) => {
   const find = ((_endpoint, inputs) => inputs.map(async () => 1)) as Find;
-  const load = createLoad({ find, maxLookups, explanation: undefined });
+  const { load } = new Loading({ find, maxLookups, explanation: undefined });
   const failed: string[] = [];
 
   for (const turn of turns) {

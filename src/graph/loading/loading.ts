@@ -35,63 +35,74 @@ interface LoadingOptions {
 type Loader = DataLoader<object, unknown, string>;
 
 /** Made once for each request: a loader never outlives its viewer. */
-export function createLoad({ find, maxLookups, explanation }: LoadingOptions): Load {
-  const loaders = new Map<object, Loader>();
-  let calls = 0;
+export class Loading {
+  readonly #options: LoadingOptions;
+  readonly #loaders = new Map<object, Loader>();
+  #calls = 0;
 
-  /** Those of `inputs` whose calls the request may still make. */
-  function admit<Input>({ batch }: Endpoint<Input, unknown>, inputs: readonly Input[]): readonly Input[] {
-    const left = maxLookups - calls;
-    const needed = batch ? callsOf(batch, inputs) : undefined;
-    calls = Math.min(maxLookups, calls + (needed ?? inputs).length);
-    return needed ? needed.slice(0, left).flat() : inputs.slice(0, left);
+  constructor(options: LoadingOptions) {
+    this.#options = options;
+  }
+
+  readonly load: Load = (endpoint, input, path) => {
+    this.#options.explanation?.asked(path, inputText(endpoint.name, input));
+    // Under an endpoint there is nothing but its own answers.
+    return this.#loaderOf(endpoint).load(input) as Promise<never>;
+  };
+
+  #loaderOf<Input extends object>(endpoint: Endpoint<Input, unknown>): Loader {
+    let loader = this.#loaders.get(endpoint);
+    if (!loader) this.#loaders.set(endpoint, (loader = this.#createLoader(endpoint)));
+    return loader;
+  }
+
+  #createLoader<Input extends object>(endpoint: Endpoint<Input, unknown>): Loader {
+    return new DataLoader((inputs) => this.#findAll(endpoint, inputs as readonly Input[]), {
+      cacheKeyFn: (input) => inputText(endpoint.name, input),
+    });
   }
 
   /** The distinct inputs of one tick go out together; one that fails fails alone. */
-  async function findAll<Input extends object>(
+  async #findAll<Input extends object>(
     endpoint: Endpoint<Input, unknown>,
     inputs: readonly Input[],
   ): Promise<readonly unknown[]> {
-    const admitted = admit(endpoint, inputs);
+    const { find, maxLookups, explanation } = this.#options;
+    const admitted = this.#admit(endpoint, inputs);
     const onEnded =
       explanation &&
       ((input: Input, lookup: EndedLookup) => explanation.ended(inputText(endpoint.name, input), lookup));
     const found = find(endpoint, admitted, onEnded);
     const answers = await Promise.all(
       found.map((each, index) =>
-        each.then((answer) => primed(endpoint, admitted[index] as Input, answer), asError),
+        each.then((answer) => this.#primed(endpoint, admitted[index] as Input, answer), asError),
       ),
     );
+    if (admitted === inputs) return answers;
     const byInput = new Map(admitted.map((input, index) => [input, answers[index]]));
     return inputs.map((input) => (byInput.has(input) ? byInput.get(input) : tooMany(maxLookups)));
   }
 
+  /** Those of `inputs` whose calls the request may still make. */
+  #admit<Input>({ batch }: Endpoint<Input, unknown>, inputs: readonly Input[]): readonly Input[] {
+    const { maxLookups } = this.#options;
+    const left = maxLookups - this.#calls;
+    const needed = batch ? callsOf(batch, inputs) : undefined;
+    const calls = (needed ?? inputs).length;
+    this.#calls = Math.min(maxLookups, this.#calls + calls);
+    if (calls <= left) return inputs;
+    return needed ? needed.slice(0, left).flat() : inputs.slice(0, left);
+  }
+
   /** The same answer, after the lookups that it implies are known to their loaders. */
-  function primed<Input, Answer>(endpoint: Endpoint<Input, Answer>, input: Input, answer: Answer): Answer {
+  #primed<Input, Answer>(endpoint: Endpoint<Input, Answer>, input: Input, answer: Answer): Answer {
     if (endpoint.freshness === 'never' || !endpoint.implies) return answer;
     for (const implied of endpoint.implies(input, answer)) {
-      loaderOf(implied.endpoint as Endpoint<object, unknown>).prime(implied.input, implied.answer);
+      const loader = this.#loaderOf(implied.endpoint as Endpoint<object, unknown>);
+      loader.prime(implied.input, implied.answer);
     }
     return answer;
   }
-
-  function createLoader<Input extends object>(endpoint: Endpoint<Input, unknown>): Loader {
-    return new DataLoader((inputs) => findAll(endpoint, inputs as readonly Input[]), {
-      cacheKeyFn: (input) => inputText(endpoint.name, input),
-    });
-  }
-
-  function loaderOf<Input extends object>(endpoint: Endpoint<Input, unknown>): Loader {
-    let loader = loaders.get(endpoint);
-    if (!loader) loaders.set(endpoint, (loader = createLoader(endpoint)));
-    return loader;
-  }
-
-  return (endpoint, input, path) => {
-    explanation?.asked(path, inputText(endpoint.name, input));
-    // Under an endpoint there is nothing but its own answers.
-    return loaderOf(endpoint).load(input) as Promise<never>;
-  };
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error('unknown failure'));

@@ -8,7 +8,7 @@ import { Cursors } from '../../graph/dentry/cursor.ts';
 import { AnswerBudget } from '../../graph/limits/answer-budget.ts';
 import { ErrorCap } from '../../graph/limits/error-cap.ts';
 import { createExplanation } from '../../graph/loading/explanation.ts';
-import { createLoad, type Find } from '../../graph/loading/loading.ts';
+import { Loading, type Find } from '../../graph/loading/loading.ts';
 import type { Seal } from '../../domain/seal.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { RequestContext } from './request-context.ts';
@@ -66,7 +66,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       rateLimit.admit(viewer);
       const isExplained = explainable && request.headers['x-explain'] === '1';
       const explanation = isExplained ? createExplanation() : undefined;
-      const load = createLoad({ find: findFor(viewer, waiting), maxLookups, explanation });
+      const { load } = new Loading({ find: findFor(viewer, waiting), maxLookups, explanation });
       return {
         load,
         explanation,
