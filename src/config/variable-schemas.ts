@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import * as z from 'zod';
 import { isCorpId, isUnionId } from '../domain/identifiers.ts';
 import { isLoopback } from '../domain/loopback.ts';
+import { usableKeys, useOfKey } from '../domain/verification-key.ts';
 
 export const text = z.string().min(1);
 
@@ -36,6 +37,12 @@ const url = z.string().transform((value, context) => {
 export const confidentialUrl = url.refine(
   ({ protocol, hostname }) => protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)),
   'must be https: plain http is accepted to loopback only',
+);
+
+/** fetch refuses a URL with a user name. */
+export const jwksUrl = confidentialUrl.refine(
+  ({ username, password }) => `${username}${password}` === '',
+  'must not contain a user name or a password: issuers publish their keys to everyone',
 );
 
 export const redisUrl = url
@@ -92,9 +99,13 @@ export const corpId = text.refine(
 );
 
 /** A PEM text. On one line, `\n` stands for a line break. */
-export const publicKeyPem = text
-  .transform((pem) => pem.replaceAll(String.raw`\n`, '\n'))
-  .refine(isPublicKey, 'must be a public key in PEM form');
+export const publicKeyPem = text.transform((value, context) => {
+  const pem = value.replaceAll(String.raw`\n`, '\n');
+  const problem = problemOfPem(pem);
+  if (problem === undefined) return pem;
+  context.addIssue(problem);
+  return z.NEVER;
+});
 
 function isHostName(name: string): boolean {
   const address = /^\[(.*)\]$/.exec(name)?.[1];
@@ -102,11 +113,22 @@ function isHostName(name: string): boolean {
   return name.length <= 253 && name.split('.').every((label) => /^[\w-]{1,63}$/.test(label));
 }
 
-function isPublicKey(pem: string): boolean {
+function problemOfPem(pem: string): string | undefined {
+  const labels = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]{1,40})-----/g)].map(([, label = '']) => label);
+  // createPublicKey also accepts private keys and certificates, and reads the first of several keys.
+  if (labels.some((label) => label.includes('PRIVATE KEY'))) {
+    return 'must not be a private key: set the public one, which openssl pkey -pubout writes';
+  }
+  if (labels.some((label) => label.includes('CERTIFICATE'))) {
+    return 'must not be a certificate: set its public key, which openssl x509 -noout -pubkey writes';
+  }
+  if (labels.length > 1) return 'must be a single public key: publish several at a VIEWER_JWKS_URL';
   try {
-    // createPublicKey also accepts a private key, which does not belong here.
-    return pem.includes('PUBLIC KEY') && createPublicKey(pem).type === 'public';
+    const { problem } = useOfKey(createPublicKey(pem));
+    return problem === undefined
+      ? undefined
+      : `must not be ${problem}, which verifies no token: use ${usableKeys}`;
   } catch {
-    return false;
+    return 'must be a public key in PEM form: -----BEGIN PUBLIC KEY----- and what follows';
   }
 }

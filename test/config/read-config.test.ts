@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../support/read-config.ts';
 
@@ -408,3 +409,71 @@ test.each(['..', '.ding', 'ding/1', 'ding 1', '企业', 'd'.repeat(129)])(
     expect(problemsOf({ ...suite, DINGTALK_CORP_ID: value })).toEqual(problem);
   },
 );
+
+test.each(['https://user:secret@issuer.example/jwks.json', 'https://user@issuer.example/jwks.json'])(
+  'VIEWER_JWKS_URL may not be %s',
+  (url) => {
+    expect(problemsOf({ VIEWER_JWKS_URL: url })).toEqual({
+      VIEWER_JWKS_URL: 'must not contain a user name or a password: issuers publish their keys to everyone',
+    });
+  },
+);
+
+const spki = ({ publicKey }: { publicKey: KeyObject }): string =>
+  publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const ec = (namedCurve: string): string => spki(generateKeyPairSync('ec', { namedCurve }));
+const p256 = ec('P-256');
+const remedy =
+  'which verifies no token: use an RSA key of 2048 bits or more, or a key for one of the curves P-256, P-384, P-521 and Ed25519';
+const notPem = 'must be a public key in PEM form: -----BEGIN PUBLIC KEY----- and what follows';
+const noPrivate = 'must not be a private key: set the public one, which openssl pkey -pubout writes';
+const noCertificate =
+  'must not be a certificate: set its public key, which openssl x509 -noout -pubkey writes';
+const single = 'must be a single public key: publish several at a VIEWER_JWKS_URL';
+const jwt = { ...live, VIEWER_AUTH: 'jwt', VIEWER_JWT_ISSUER: 'i', VIEWER_JWT_AUDIENCE: 'a' };
+
+test.each<[string, string]>([
+  ['an RSA key', spki(rsa)],
+  ['an RSA key in the form of PKCS #1', rsa.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()],
+  ['a key on one line', p256.replaceAll('\n', String.raw`\n`)],
+  ['a P-384 key', ec('P-384')],
+  ['a P-521 key', ec('P-521')],
+  ['an Ed25519 key', spki(generateKeyPairSync('ed25519'))],
+])('VIEWER_JWT_PUBLIC_KEY may be %s', (_name, pem) => {
+  expect(problemsOf({ ...jwt, VIEWER_JWT_PUBLIC_KEY: pem })).toEqual({});
+});
+
+test.each<[string, string, string]>([
+  ['no PEM', p256.replaceAll(/-----.*-----/g, ''), notPem],
+  ['cut off', p256.slice(0, 100), notPem],
+  ['empty', '-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----', notPem],
+  ['a private key', rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), noPrivate],
+  ['a private key of PKCS #1', rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(), noPrivate],
+  [
+    'a private key beside its public one',
+    spki(rsa) + rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    noPrivate,
+  ],
+  ['a certificate', p256.replaceAll('PUBLIC KEY', 'CERTIFICATE'), noCertificate],
+  ['two keys', p256 + ec('P-256'), single],
+  [
+    '1024 bits',
+    spki(generateKeyPairSync('rsa', { modulusLength: 1024 })),
+    `must not be an RSA key of 1024 bits, ${remedy}`,
+  ],
+  [
+    'RSA-PSS alone',
+    spki(generateKeyPairSync('rsa-pss', { modulusLength: 2048 })),
+    `must not be a key of the type rsa-pss, ${remedy}`,
+  ],
+  ['secp256k1', ec('secp256k1'), `must not be a key for the curve secp256k1, ${remedy}`],
+  ['P-224', ec('P-224'), `must not be a key for the curve secp224r1, ${remedy}`],
+  ['X25519', spki(generateKeyPairSync('x25519')), `must not be a key of the type x25519, ${remedy}`],
+  ['Ed448', spki(generateKeyPairSync('ed448')), `must not be a key of the type ed448, ${remedy}`],
+])('a VIEWER_JWT_PUBLIC_KEY that is %s is a problem', (_name, pem, problem) => {
+  expect(problemsOf({ ...jwt, VIEWER_JWT_PUBLIC_KEY: pem })).toMatchObject({
+    VIEWER_JWT_PUBLIC_KEY: problem,
+  });
+  expect(problemsOf({ VIEWER_JWT_PUBLIC_KEY: pem })).toEqual({ VIEWER_JWT_PUBLIC_KEY: problem });
+});

@@ -1,5 +1,5 @@
 import { variable } from './variable.ts';
-import { confidentialUrl, oneOf, publicKeyPem, secret, secrets, text, unionId } from '../variable-schemas.ts';
+import { jwksUrl, oneOf, publicKeyPem, secret, secrets, text, unionId } from '../variable-schemas.ts';
 
 /** Authentication: where the operator of a request comes from. */
 export const viewerVariables = {
@@ -9,7 +9,7 @@ export const viewerVariables = {
     "where the operator's unionId comes from",
   ),
   DINGTALK_OPERATOR_UNION_ID: variable(unionId, '–', '`fixed`: every request acts as this operator'),
-  VIEWER_JWKS_URL: variable(confidentialUrl, '–', '`jwt`: where the issuer publishes its keys'),
+  VIEWER_JWKS_URL: variable(jwksUrl, '–', '`jwt`: where the issuer publishes its keys'),
   VIEWER_JWT_PUBLIC_KEY: variable(
     publicKeyPem,
     '–',
