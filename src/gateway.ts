@@ -85,6 +85,7 @@ export async function createGateway(
     dingtalk,
     clock,
     timeoutMs,
+    log,
     corpIdRequired,
   });
 
@@ -100,7 +101,7 @@ export async function createGateway(
     limits: config.limits,
     log,
   });
-  const readiness = createReadiness({ dingtalk, clock, timeoutMs, log });
+  const readiness = createReadiness({ dingtalk, authenticator, clock, timeoutMs, log });
   registerHealth(app, readiness.whyNotReady);
   const explorer = config.explorer ? await addExplorer(app) : undefined;
   registerGraphQL(app, {

@@ -16,4 +16,10 @@ export interface Authenticator {
    * `UPSTREAM_UNAVAILABLE` error (503) when they cannot be checked right now, or the reason of `signal`.
    */
   authenticate(credentials: Credentials, signal: Signal): Promise<Viewer>;
+  /**
+   * For modes that need more than the request: whether it can be had.
+   *
+   * @throws {IdentitySourceError} when nobody can be authenticated right now, or the reason of `signal`.
+   */
+  checkSource?(signal: Signal): Promise<void>;
 }

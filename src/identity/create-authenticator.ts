@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { ViewerConfig } from '../config/config.ts';
 import type { Authenticator } from './authenticator.ts';
 import { unauthenticated } from './credential-headers.ts';
@@ -6,6 +7,7 @@ import { createFixedAuthenticator } from './fixed.authenticator.ts';
 import { createRouterAuthenticator } from './router.authenticator.ts';
 
 interface AuthenticatorDependencies extends UserTokenDependencies {
+  readonly log: Logger;
   /** True where each organization has its own access token and none is configured: a viewer must name one. */
   readonly corpIdRequired: boolean;
 }
@@ -40,6 +42,7 @@ async function chooseAuthenticator(
 
 function requireOrganization(authenticator: Authenticator): Authenticator {
   return {
+    ...authenticator,
     async authenticate(credentials, signal) {
       const viewer = await authenticator.authenticate(credentials, signal);
       if (viewer.corpId !== undefined) return viewer;

@@ -1,3 +1,4 @@
+import { RefusedCredentialsError } from '../errors/refused-credentials-error.ts';
 import { publicError, type PublicError } from '../errors/public-error.ts';
 
 /** The headers as received: name, value, name, value, as in `IncomingMessage.rawHeaders`. */
@@ -30,9 +31,13 @@ export function unauthenticated(message: string): PublicError {
   return publicError('UNAUTHENTICATED', message, { httpStatus: 401 });
 }
 
-export function refusedBearer(message: string): PublicError {
-  const httpHeaders = { 'www-authenticate': 'Bearer' };
-  return publicError('UNAUTHENTICATED', message, { httpStatus: 401, httpHeaders });
+/** `reason` is for the log. */
+export function refusedBearer(message: string, reason?: string): PublicError {
+  return publicError('UNAUTHENTICATED', message, {
+    httpStatus: 401,
+    httpHeaders: { 'www-authenticate': 'Bearer' },
+    ...(reason !== undefined && { cause: new RefusedCredentialsError(reason) }),
+  });
 }
 
 /** For credentials that cannot be checked right now; `cause` is for the log. */

@@ -1,21 +1,47 @@
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../async/clock.ts';
 import { Deadline } from '../async/deadline.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import { IdentitySourceError } from '../errors/identity-source-error.ts';
+import { fetchKeySet } from './fetch-key-set.ts';
+import type { KeySet } from './key-set.ts';
 
 const cachedMs = 10 * 60_000;
-/** The shortest time between two fetches because of unknown keys. */
+/** The shortest time between two fetches for the same {@link Doubt}. */
 const cooldownMs = 30_000;
 /** The shortest time between a failed fetch and the next one. */
 const failedMs = 5000;
-const maxBytes = 256 * 1024;
+
+/** Why the held keys may be out of date: no key fits a token, or its signature is of none of those that fit. */
+export type Doubt = 'unknown-key' | 'wrong-signature';
+
+/** Where the keys come from that verify tokens. */
+export interface KeySource {
+  /** The keys to use; undefined: they have to be loaded. */
+  readonly held: KeySet | undefined;
+  /** @throws {IdentitySourceError} when no keys can be had right now. */
+  load(): Promise<KeySet>;
+  /**
+   * Keys that may have replaced `known`; undefined during the cooldown.
+   *
+   * @throws {IdentitySourceError} when the latest fetch failed.
+   */
+  newerThan(known: KeySet, doubt: Doubt): Promise<KeySet | undefined>;
+}
+
+/** Keys that never change. */
+export const fixedKeys = (keys: KeySet): KeySource => ({
+  held: keys,
+  load: async () => keys,
+  newerThan: async () => undefined,
+});
 
 interface JwksOptions {
   readonly url: URL;
   readonly clock: Clock;
   /** For one fetch, body included. */
   readonly timeoutMs: number;
+  /** Called with every fetched set. */
+  readonly onFetched: (keys: KeySet) => void;
 }
 
 interface Failure {
@@ -23,36 +49,32 @@ interface Failure {
   readonly untilMs: number;
 }
 
-interface HeldKeys {
-  readonly find: JWTVerifyGetKey;
-  readonly untilMs: number;
-}
-
 /**
- * Caches the issuer's published keys for ten minutes. An unknown key causes another fetch, because the issuer may have
- * rotated its keys: at once the first time, then at most every 30 s. After a failed fetch there is none for 5 s.
- *
- * The returned function throws jose's own errors when no key matches, and {@link IdentitySourceError} when the latest
- * fetch failed.
+ * Caches the issuer's published keys for ten minutes. A doubt causes another fetch, because the issuer may have rotated its
+ * keys: at once the first time, then at most every 30 s. Each kind of doubt has its own cooldown, so that tokens with
+ * unknown keys do not delay the replacement of a known one. After a failed fetch there is none for 5 s.
  */
-export function createJwks({ url, clock, timeoutMs }: JwksOptions): JWTVerifyGetKey {
-  let held: HeldKeys | undefined;
-  let loading: Promise<HeldKeys> | undefined;
+export function createJwks({ url, clock, timeoutMs, onFetched }: JwksOptions): KeySource {
+  let latest: { readonly keys: KeySet; readonly untilMs: number } | undefined;
+  let loading: Promise<KeySet> | undefined;
   /** Of the latest fetch, if it failed. */
   let failure: Failure | undefined;
-  let refetchAllowedAtMs = 0;
+  const fetchAllowedAtMs: Record<Doubt, number> = { 'unknown-key': 0, 'wrong-signature': 0 };
 
-  async function load(): Promise<HeldKeys> {
+  const heldKeys = (): KeySet | undefined =>
+    latest && clock.nowMs() < latest.untilMs ? latest.keys : undefined;
+
+  async function fetchKeys(): Promise<KeySet> {
     // Its own deadline, not a caller's: several requests share one fetch.
     using deadline = new Deadline(clock, timeoutMs);
     try {
-      const keySet = await fetchKeySet(url, deadline);
+      const keys = await fetchKeySet(url, deadline);
+      onFetched(keys);
       // Some issuers briefly publish no keys during a rotation: keep the old ones.
-      if (keySet.keys.length === 0) throw new Error('the key set is empty');
-      const find = createLocalJWKSet(keySet);
-      held = { find, untilMs: clock.nowMs() + cachedMs };
+      if (keys.size === 0) throw new Error(['the key set has no usable key', ...keys.problems].join(', '));
+      latest = { keys, untilMs: clock.nowMs() + cachedMs };
       failure = undefined;
-      return held;
+      return keys;
     } catch (cause) {
       const error = new IdentitySourceError(`cannot fetch the issuer's keys: ${reasonOf(cause)}`);
       failure = { error, untilMs: clock.nowMs() + failedMs };
@@ -62,48 +84,28 @@ export function createJwks({ url, clock, timeoutMs }: JwksOptions): JWTVerifyGet
     }
   }
 
-  async function loadOnce(): Promise<HeldKeys> {
+  async function load(): Promise<KeySet> {
     if (failure && clock.nowMs() < failure.untilMs) throw failure.error;
-    return (loading ??= load());
+    return (loading ??= fetchKeys());
   }
 
-  return async (header, token) => {
-    const known = held && clock.nowMs() < held.untilMs ? held : undefined;
-    const keys = known ?? (await loadOnce());
-    try {
-      return await keys.find(header, token);
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || known === undefined) throw error;
-      if (!loading && clock.nowMs() < refetchAllowedAtMs) throw failure?.error ?? error;
-    }
-    // Counted from the start of the fetch, whether it succeeds or not.
-    if (!loading) refetchAllowedAtMs = clock.nowMs() + cooldownMs;
-    const newer = await loadOnce();
-    return newer.find(header, token);
+  return {
+    get held() {
+      return heldKeys();
+    },
+    load,
+    async newerThan(known, doubt) {
+      const held = heldKeys();
+      if (held !== undefined && held !== known) return held;
+      if (loading) return loading;
+      const nowMs = clock.nowMs();
+      if (failure && nowMs < Math.max(failure.untilMs, fetchAllowedAtMs[doubt])) throw failure.error;
+      if (nowMs < fetchAllowedAtMs[doubt]) return undefined;
+      // Counted from the start of the fetch, whether it succeeds or not.
+      fetchAllowedAtMs[doubt] = nowMs + cooldownMs;
+      return load();
+    },
   };
-}
-
-async function fetchKeySet(url: URL, { signal }: Deadline): Promise<JSONWebKeySet> {
-  // fetch accepts only Node's own signals.
-  const fetching = new AbortController();
-  signal.addEventListener('abort', () => fetching.abort(signal.reason));
-  const response = await fetch(url, {
-    signal: fetching.signal,
-    redirect: 'error',
-    headers: { accept: 'application/json' },
-  });
-  if (response.status !== 200 || !response.body) {
-    await response.body?.cancel();
-    throw new Error(`the answer has the status ${response.status}`);
-  }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as JSONWebKeySet;
 }
 
 /** A short reason for the log: fetch hides the network's code in `cause`. */

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
-import { jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { errors, type JWTPayload } from 'jose';
+import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
 import type { ViewerConfig } from '../config/config.ts';
 import { whileWaiting } from '../async/deadline.ts';
@@ -8,7 +9,9 @@ import { bearerToken, identityUnavailable, refusedBearer } from './credential-he
 import { isCorpId, isUnionId } from '../domain/identifiers.ts';
 import { isPublicError } from '../errors/public-error.ts';
 import { IdentitySourceError } from '../errors/identity-source-error.ts';
-import { createJwks } from './jwks.ts';
+import { createJwks, fixedKeys, type KeySource } from './jwks.ts';
+import { keySetOf, type KeySet } from './key-set.ts';
+import { createTokenVerifier } from './verify-token.ts';
 import type { Viewer } from '../domain/viewer.ts';
 
 type JwtConfig = Extract<ViewerConfig, { kind: 'jwt' }>;
@@ -17,59 +20,48 @@ interface JwtDependencies {
   readonly clock: Clock;
   /** For one fetch of the issuer's keys. */
   readonly timeoutMs: number;
+  readonly log: Pick<Logger, 'warn'>;
 }
-
-/** Only asymmetric ones: with HMAC, a public key could sign tokens. */
-const algorithms = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-];
-const clockToleranceSeconds = 30;
 
 /** The bearer is a JWT of the trusted issuer; one of its claims is the operator's unionId. */
 export function createJwtAuthenticator(config: JwtConfig, dependencies: JwtDependencies): Authenticator {
-  const { issuer, audience } = config;
-  const keyOf = keySource(config.keys, dependencies);
-  const options = {
-    issuer,
-    audience,
-    algorithms,
-    clockTolerance: clockToleranceSeconds,
-    requiredClaims: ['exp'],
-  };
+  const keys = keySource(config.keys, dependencies);
+  const verifyToken = createTokenVerifier(keys, config);
   return {
     async authenticate({ headers }, signal) {
       const token = bearerToken(headers);
       try {
-        const { payload } = await whileWaiting(jwtVerify(token, keyOf, options), signal);
-        return viewerOf(payload, config);
+        const claims = await whileWaiting(verifyToken(token), signal);
+        return viewerOf(claims, config);
       } catch (error) {
         if (isPublicError(error) || signal.aborted) throw error;
         if (error instanceof IdentitySourceError) throw identityUnavailable(error);
-        throw refusedBearer('Your token is not valid for this gateway: sign in again.');
+        throw refusedBearer('Your token is not valid for this gateway: sign in again.', reasonOf(error));
       }
+    },
+    async checkSource(signal) {
+      if (!keys.held) await whileWaiting(keys.load(), signal);
     },
   };
 }
 
-function keySource(keys: JwtConfig['keys'], dependencies: JwtDependencies): JWTVerifyGetKey {
-  if ('jwksUrl' in keys) return createJwks({ url: keys.jwksUrl, ...dependencies });
-  const key = createPublicKey(keys.publicKeyPem);
-  return async () => key;
+function keySource(keys: JwtConfig['keys'], { log, ...options }: JwtDependencies): KeySource {
+  if (!('jwksUrl' in keys)) return fixedKeys(keySetOf(createPublicKey(keys.publicKeyPem)));
+  return createJwks({ url: keys.jwksUrl, ...options, onFetched: createProblemLog(log) });
 }
 
-function viewerOf(payload: JWTPayload, { unionIdClaim, corpIdClaim }: JwtConfig): Viewer {
-  const unionId = payload[unionIdClaim];
-  const corpId = payload[corpIdClaim];
+/** Logs the problems of the issuer's keys once, until they are others. */
+function createProblemLog(log: JwtDependencies['log']): (keys: KeySet) => void {
+  let logged = '';
+  return ({ problems }) => {
+    const text = problems.join();
+    if (text !== logged && text !== '') log.warn({ problems }, "some of the issuer's keys cannot be used");
+    logged = text;
+  };
+}
+
+function viewerOf(claims: JWTPayload, { unionIdClaim, corpIdClaim }: JwtConfig): Viewer {
+  const { [unionIdClaim]: unionId, [corpIdClaim]: corpId } = claims;
   if (!isUnionId(unionId)) {
     throw refusedBearer(
       `Your token does not name the operator: it needs a unionId in the claim ${unionIdClaim}.`,
@@ -81,4 +73,11 @@ function viewerOf(payload: JWTPayload, { unionIdClaim, corpIdClaim }: JwtConfig)
     );
   }
   return { unionId, corpId };
+}
+
+/** jose's code for what is wrong with a token, and the claim that is. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof errors.JOSEError)) return 'not a JWT';
+  const claim = 'claim' in error ? ` ${String(error.claim)}` : '';
+  return `${error.code}${claim}`;
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { ClientGoneError } from '../errors/client-gone-error.ts';
 import { DingTalkError, NotSentError } from '../errors/dingtalk-error.ts';
 import { IdentitySourceError } from '../errors/identity-source-error.ts';
+import { RefusedCredentialsError } from '../errors/refused-credentials-error.ts';
 import { kinds } from '../errors/kinds.ts';
 
 /** Logs one line for one error. Only errors that are masked from the client are logged with their stack. */
@@ -18,6 +19,8 @@ export function logError(log: Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>,
     log.debug({ path }, 'lookup aborted: the client closed the connection');
   } else if (error instanceof IdentitySourceError) {
     log.warn({ reason: error.message }, 'credentials could not be checked');
+  } else if (error instanceof RefusedCredentialsError) {
+    log.debug({ reason: error.message }, 'credentials refused');
   } else if (error instanceof GraphQLError) {
     log.debug({ path, code: error.extensions['code'] }, 'request refused');
   } else {

@@ -4,6 +4,8 @@ import { Deadline } from '../async/deadline.ts';
 import type { Signal } from '../async/abort.ts';
 import type { DingTalkStatus } from '../domain/dingtalk-status.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
+import { IdentitySourceError } from '../errors/identity-source-error.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
 import type { ReadinessCheck } from './health.route.ts';
 
 interface ReadinessOptions {
@@ -12,12 +14,14 @@ interface ReadinessOptions {
     /** Throws when the gateway cannot get an access token. */
     checkToken(signal: Signal): Promise<void>;
   };
+  readonly authenticator: Pick<Authenticator, 'checkSource'>;
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly log: Logger;
 }
 
 const noToken = 'cannot get an access token from DingTalk';
+const noKeys = "cannot get the issuer's keys";
 
 export interface Readiness {
   readonly whyNotReady: ReadinessCheck;
@@ -26,21 +30,25 @@ export interface Readiness {
 }
 
 export function createReadiness(options: ReadinessOptions): Readiness {
-  const { dingtalk, clock, timeoutMs, log } = options;
+  const { dingtalk, authenticator, clock, timeoutMs, log } = options;
   let draining = false;
-  let tokenFailed = false;
+  const failed = new Set<string>();
 
-  async function tokenProblem(): Promise<string | undefined> {
+  /** Returns `problem` if the check fails. */
+  async function problemOf(
+    problem: string,
+    check: (signal: Signal) => Promise<void> | undefined,
+  ): Promise<string | undefined> {
     using deadline = new Deadline(clock, timeoutMs);
     try {
-      await dingtalk.checkToken(deadline.signal);
-      tokenFailed = false;
+      await check(deadline.signal);
+      failed.delete(problem);
       return undefined;
     } catch (error) {
       // Logged once: probes come every few seconds.
-      if (!tokenFailed) log.error({ reason: toReason(error) }, noToken);
-      tokenFailed = true;
-      return noToken;
+      if (!failed.has(problem)) log.error({ reason: toReason(error) }, problem);
+      failed.add(problem);
+      return problem;
     }
   }
 
@@ -49,7 +57,11 @@ export function createReadiness(options: ReadinessOptions): Readiness {
       if (draining) return ['the gateway is shutting down'];
       // Ready while half-open: only traffic shows whether DingTalk has recovered.
       const isFailing = dingtalk.status.breakerState === 'open';
-      const reasons = [await tokenProblem(), isFailing ? 'DingTalk is failing' : undefined];
+      const problems = await Promise.all([
+        problemOf(noToken, (signal) => dingtalk.checkToken(signal)),
+        problemOf(noKeys, (signal) => authenticator.checkSource?.(signal)),
+      ]);
+      const reasons = [...problems, isFailing ? 'DingTalk is failing' : undefined];
       return reasons.filter((reason) => reason !== undefined);
     },
     startDraining() {
@@ -58,5 +70,7 @@ export function createReadiness(options: ReadinessOptions): Readiness {
   };
 }
 
-const toReason = (error: unknown): object =>
-  error instanceof DingTalkError ? { kind: error.kind, ...error.details } : { kind: 'unforeseen' };
+function toReason(error: unknown): object {
+  if (error instanceof DingTalkError) return { kind: error.kind, ...error.details };
+  return error instanceof IdentitySourceError ? { message: error.message } : { kind: 'unforeseen' };
+}

@@ -1,43 +1,14 @@
 import type { RequestListener } from 'node:http';
 import { expect, test } from '@jest/globals';
-import { audience, createSigningKey, issuer, startKeyServer, type KeyServer } from '../support/issuer.ts';
-import { createManualClock } from '../support/manual-clock.ts';
-import { found, rawQuery, unauthenticated } from '../support/raw-query.ts';
-import { startGateway } from '../support/start-gateway.ts';
+import { createSigningKey, startKeyServer } from '../support/issuer.ts';
+import { startJwtGateway, unavailable } from '../support/jwt-gateway.ts';
+import { found, unauthenticated } from '../support/raw-query.ts';
 
 const [first, second, third] = [
   await createSigningKey('first'),
   await createSigningKey('second'),
   await createSigningKey('third'),
 ];
-
-async function startJwtGateway(keyServer: Pick<KeyServer, 'url'>) {
-  const clock = createManualClock();
-  const gateway = await startGateway({
-    clock,
-    environment: {
-      VIEWER_AUTH: 'jwt',
-      VIEWER_JWKS_URL: keyServer.url,
-      VIEWER_JWT_ISSUER: issuer,
-      VIEWER_JWT_AUDIENCE: audience,
-    },
-  });
-  const ask = async (token: string | Promise<string>) =>
-    rawQuery(gateway.url, [['authorization', `Bearer ${await token}`]]);
-  return { clock, gateway, ask, [Symbol.asyncDispose]: () => gateway.close() };
-}
-
-const unavailable = {
-  status: 503,
-  body: {
-    errors: [
-      {
-        message: 'Your credentials cannot be checked right now: try again later.',
-        extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true },
-      },
-    ],
-  },
-};
 
 test('simultaneous requests fetch the keys once, and they are cached for ten minutes', async () => {
   await using keyServer = await startKeyServer(first);

@@ -45,7 +45,7 @@ export interface KeyServer extends AsyncDisposable {
   readonly url: string;
   /** The number of requests so far. */
   readonly requests: number;
-  publish(...keys: readonly SigningKey[]): void;
+  publish(...keys: readonly Pick<SigningKey, 'jwk'>[]): void;
   answerWith(listener: RequestListener): void;
   /** Resolves at that number of requests. */
   waitForRequests(count: number): Promise<void>;
@@ -53,7 +53,7 @@ export interface KeyServer extends AsyncDisposable {
 
 const sayNothing: RequestListener = () => undefined;
 
-export async function startKeyServer(...keys: readonly SigningKey[]): Promise<KeyServer> {
+export async function startKeyServer(...keys: readonly Pick<SigningKey, 'jwk'>[]): Promise<KeyServer> {
   let requests = 0;
   let listener: RequestListener = sayNothing;
   const server = http.createServer((request, response) => {
