@@ -10,3 +10,7 @@ export const isUnionId = (value: unknown): value is string =>
 
 /** Whether `value` can be an organization's corpId. */
 export const isCorpId = (value: unknown): value is string => typeof value === 'string' && corpId.test(value);
+
+/** Whether an optional id is missing. Issuers and routers write a missing one as null or as an empty text. */
+export const isAbsent = (value: unknown): value is undefined | null | '' =>
+  value === undefined || value === null || value === '';

@@ -6,7 +6,7 @@ import type { ViewerConfig } from '../config/config.ts';
 import { whileWaiting } from '../async/deadline.ts';
 import type { Authenticator } from './authenticator.ts';
 import { bearerToken, identityUnavailable, refusedBearer } from './credential-headers.ts';
-import { isCorpId, isUnionId } from '../domain/identifiers.ts';
+import { isAbsent, isCorpId, isUnionId } from '../domain/identifiers.ts';
 import { isPublicError } from '../errors/public-error.ts';
 import { IdentitySourceError } from '../errors/identity-source-error.ts';
 import { createJwks, fixedKeys, type KeySource } from './jwks.ts';
@@ -65,11 +65,14 @@ function viewerOf(claims: JWTPayload, { unionIdClaim, corpIdClaim }: JwtConfig):
   if (!isUnionId(unionId)) {
     throw refusedBearer(
       `Your token does not name the operator: it needs a unionId in the claim ${unionIdClaim}.`,
+      `the claim ${unionIdClaim} is not a unionId`,
     );
   }
-  if (corpId !== undefined && !isCorpId(corpId)) {
+  if (isAbsent(corpId)) return { unionId };
+  if (!isCorpId(corpId)) {
     throw refusedBearer(
       `Your token does not name an organization: correct or leave out the claim ${corpIdClaim}.`,
+      `the claim ${corpIdClaim} is not a corpId`,
     );
   }
   return { unionId, corpId };

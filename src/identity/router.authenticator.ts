@@ -1,7 +1,7 @@
 import type { ViewerConfig } from '../config/config.ts';
 import type { Authenticator } from './authenticator.ts';
 import { onlyValue, unauthenticated } from './credential-headers.ts';
-import { isCorpId, isUnionId } from '../domain/identifiers.ts';
+import { isAbsent, isCorpId, isUnionId } from '../domain/identifiers.ts';
 import { createSecretCheck } from './secret-check.ts';
 
 /** A router in front has authenticated the person and sends the operator's id. Its secret proves that it is the router. */
@@ -20,8 +20,9 @@ export function createRouterAuthenticator({
       if (!isUnionId(unionId)) {
         throw unauthenticated('The router must name one operator in the header x-dingtalk-union-id.');
       }
-      const corpId = onlyValue(headers, 'x-dingtalk-corp-id') || undefined;
-      if (corpId !== undefined && !isCorpId(corpId)) {
+      const corpId = onlyValue(headers, 'x-dingtalk-corp-id');
+      if (isAbsent(corpId)) return { unionId };
+      if (!isCorpId(corpId)) {
         throw unauthenticated('The router must name one organization, or none, in x-dingtalk-corp-id.');
       }
       return { unionId, corpId };

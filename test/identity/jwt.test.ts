@@ -17,20 +17,20 @@ import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts
 let key: SigningKey;
 let stranger: SigningKey;
 let keyServer: KeyServer;
+let environment: NodeJS.ProcessEnv;
 let gateway: GatewayUnderTest;
 
 beforeAll(async () => {
   [key, stranger] = [await createSigningKey('main'), await createSigningKey('main')];
   keyServer = await startKeyServer(key);
-  gateway = await startGateway({
-    environment: {
-      VIEWER_AUTH: 'jwt',
-      VIEWER_JWKS_URL: keyServer.url,
-      VIEWER_JWT_ISSUER: issuer,
-      VIEWER_JWT_AUDIENCE: audience,
-      DINGTALK_CORP_ID: sandboxCredentials.corpId,
-    },
-  });
+  environment = {
+    VIEWER_AUTH: 'jwt',
+    VIEWER_JWKS_URL: keyServer.url,
+    VIEWER_JWT_ISSUER: issuer,
+    VIEWER_JWT_AUDIENCE: audience,
+    DINGTALK_CORP_ID: sandboxCredentials.corpId,
+  };
+  gateway = await startGateway({ environment });
 });
 afterAll(async () => {
   await gateway.close();
@@ -72,6 +72,36 @@ test.each<[string, Record<string, unknown>]>([
   expect(await withToken(await key.sign(changed))).toMatchObject({ status: 200, body: found });
 });
 
+test.each([undefined, null, ''])(
+  'the corpId %j is none: the configured organization is used',
+  async (corpId) => {
+    await using own = await startGateway({ environment });
+
+    const answer = await rawQuery(own.url, [['authorization', `Bearer ${await key.sign({ corpId })}`]]);
+
+    expect(answer).toMatchObject({ status: 200, body: found });
+    expect(own.upstream.callsTo('corpToken').map(({ path }) => path)).toEqual([
+      `/v1.0/oauth2/${sandboxCredentials.corpId}/token`,
+    ]);
+  },
+);
+
+test.each<[Record<string, unknown>, string]>([
+  [{ corpId: 7 }, 'the claim corpId is not a corpId'],
+  [{ corpId: ['ding5678xxxxx'] }, 'the claim corpId is not a corpId'],
+  [{ unionId: null }, 'the claim unionId is not a unionId'],
+  [expiring(-40), 'ERR_JWT_EXPIRED exp'],
+  [{ aud: 'another' }, 'ERR_JWT_CLAIM_VALIDATION_FAILED aud'],
+])('the log says why a token with %j is refused', async (changed, reason) => {
+  const lines = gateway.log.length;
+
+  await expectRefused(await key.sign(changed));
+
+  const log = gateway.log.slice(lines).map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(log).toContainEqual(expect.objectContaining({ msg: 'credentials refused', reason }));
+  expect(JSON.stringify(log)).not.toContain('ding5678xxxxx');
+});
+
 test.each<[string, Record<string, unknown>]>([
   ['expired beyond the tolerance', expiring(-40)],
   ['not yet valid beyond the tolerance', notBefore(60)],
@@ -96,7 +126,10 @@ test.each<[string, Record<string, unknown>]>([
   ['a unionId beyond ASCII', { unionId: 'chy\u00e9' }],
   ['two unionIds in one', { unionId: 'chyxxxxx,linxxxxx' }],
   ['a corpId that is a number', { corpId: 7 }],
-  ['a corpId that is null', { corpId: null }],
+  ['a corpId that is false', { corpId: false }],
+  ['a corpId that is zero', { corpId: 0 }],
+  ['a corpId that is a list', { corpId: [] }],
+  ['a corpId that is a blank', { corpId: ' ' }],
   ['a corpId that is a parent path', { corpId: '..' }],
   ['a corpId with a line break', { corpId: 'ding\n' }],
 ])('a token is refused with %s', async (_name, changed) => {
