@@ -86,13 +86,13 @@ test.each([undefined, null, ''])(
   },
 );
 
-test.each<[Record<string, unknown>, string]>([
-  [{ corpId: 7 }, 'the claim corpId is not a corpId'],
-  [{ corpId: ['ding5678xxxxx'] }, 'the claim corpId is not a corpId'],
-  [{ unionId: null }, 'the claim unionId is not a unionId'],
-  [expiring(-40), 'ERR_JWT_EXPIRED exp'],
-  [{ aud: 'another' }, 'ERR_JWT_CLAIM_VALIDATION_FAILED aud'],
-])('the log says why a token with %j is refused', async (changed, reason) => {
+test.each<[string, Record<string, unknown>, string]>([
+  ['a corpId that is a number', { corpId: 7 }, 'the claim corpId is not a corpId'],
+  ['a corpId that is a list', { corpId: ['ding5678xxxxx'] }, 'the claim corpId is not a corpId'],
+  ['a unionId that is null', { unionId: null }, 'the claim unionId is not a unionId'],
+  ['a past expiry', expiring(-40), 'ERR_JWT_EXPIRED exp'],
+  ['another audience', { aud: 'another' }, 'ERR_JWT_CLAIM_VALIDATION_FAILED aud'],
+])('the log says why a token with %s is refused', async (_name, changed, reason) => {
   const lines = gateway.log.length;
 
   await expectRefused(await key.sign(changed));
