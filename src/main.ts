@@ -57,6 +57,8 @@ async function serve(config: Config, log: Logger): Promise<void> {
   const { createGateway } = await import('./gateway.ts');
   const { listen } = await import('./process/listen.ts');
   const { stopOnSignal } = await import('./process/stop-on-signal.ts');
+  const { limitConnectAttempts } = await import('./process/connect-attempts.ts');
+  limitConnectAttempts(config.dingtalk.timeoutMs);
   const sandbox = config.dingtalk.mode === 'sandbox' ? await startEmbeddedSandbox(log) : undefined;
   const dingtalk = sandbox ? { ...config.dingtalk, apiUrl: new URL(sandbox.url) } : config.dingtalk;
   const gateway = await createGateway(

@@ -3,7 +3,8 @@ import type { Clock } from '../async/clock.ts';
 import { guardReplies } from './guard-replies.ts';
 import { redisAddress } from './redis-address.ts';
 
-const connectMs = 1000;
+/** For all addresses of the name, each of which may take a second (`process/connect-attempts.ts`), and the TLS handshake. */
+const connectMs = 3000;
 /** How long a connection may take to close before it is destroyed. */
 const disconnectMs = 100;
 /** Idle time before the system's first TCP keep-alive probe. */
