@@ -1,5 +1,7 @@
+import type { LookupFunction } from 'node:net';
 import { Redis as Client } from 'ioredis';
 import type { Clock } from '../async/clock.ts';
+import { createConnector } from './connector.ts';
 import { guardReplies } from './guard-replies.ts';
 import { redisAddress } from './redis-address.ts';
 
@@ -14,7 +16,7 @@ const longestReconnectMs = 2000;
 const stableMs = 5000;
 
 /** Connects without waiting, and reconnects with a backoff (100 ms to 2 s) until it is closed. */
-export function connect(url: URL, clock: Clock): Client {
+export function connect(url: URL, clock: Clock, lookup: LookupFunction): Client {
   /** Connections in a row that failed or did not last. Counted here, because the client's count restarts when one is ready. */
   let failures = 0;
   let readyAtMs = Infinity;
@@ -26,8 +28,10 @@ export function connect(url: URL, clock: Clock): Client {
     return Math.min(50 * 2 ** failures, longestReconnectMs);
   }
 
+  const address = redisAddress(url);
   const client = new Client({
-    ...redisAddress(url),
+    ...address,
+    Connector: createConnector(address, { lookup, disconnectMs }),
     // A command that cannot be sent now fails now: no request waits for a connection.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -36,7 +40,6 @@ export function connect(url: URL, clock: Clock): Client {
     autoResubscribe: false,
     disableClientInfo: true,
     connectTimeout: connectMs,
-    disconnectTimeout: disconnectMs,
     keepAlive: keepAliveMs,
     retryStrategy: reconnectMs,
   });

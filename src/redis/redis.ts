@@ -1,6 +1,7 @@
 import type { Redis as Client } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
+import { createSharedLookup } from '../async/shared-lookup.ts';
 import { createAvailabilityLog, reasonOf } from './availability-log.ts';
 import { awaitReady, connect } from './connection.ts';
 import { RedisUnavailableError } from './redis-unavailable-error.ts';
@@ -45,8 +46,10 @@ interface RedisDependencies {
 
 /** Connects in the background, and reconnects until it is closed. */
 export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis {
-  const client = connect(url, clock);
-  const subscriptions = createSubscriptions(() => connect(url, clock), log);
+  // One at a time, however long it takes: Redis can wait, and other names must not wait for its name.
+  const lookup = createSharedLookup(Infinity, clock);
+  const client = connect(url, clock, lookup);
+  const subscriptions = createSubscriptions(() => connect(url, clock, lookup), log);
   const availability = createAvailabilityLog(log);
   let pausedUntilMs = -Infinity;
   /** Since when every command has been late. */

@@ -4,8 +4,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
 import type { Clock } from '../../async/clock.ts';
+import { createSharedLookup } from '../../async/shared-lookup.ts';
 
-/** The TLS handshake included. */
+/** Name lookup, all addresses and the TLS handshake included. */
 const connectTimeoutMs = 3000;
 /** As many as calls of one API are in flight at once. */
 const maxKeptConnections = 20;
@@ -32,8 +33,11 @@ export function createConnections(url: URL, clock: Clock): Connections {
   // Converted once: given a URL, Node does it for every request.
   const { protocol, hostname, port } = urlToHttpOptions(url);
   const isSecure = protocol === 'https:';
-  const createAgent = (options: http.AgentOptions): http.Agent =>
-    isSecure ? new TlsAgent(options, clock) : new TcpAgent(options, clock);
+  const lookup = createSharedLookup(connectTimeoutMs, clock);
+  const createAgent = (given: http.AgentOptions): http.Agent => {
+    const options = { ...given, lookup };
+    return isSecure ? new TlsAgent(options, clock) : new TcpAgent(options, clock);
+  };
   const kept = createAgent({ keepAlive: true, scheduling: 'lifo', maxFreeSockets: maxKeptConnections });
   const oneTime = createAgent({});
 
