@@ -59,6 +59,8 @@ export async function createApp({
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     genReqId: requestIdOf,
     requestIdHeader: false,
+    // A check of the whole server, which is no path to fastify.
+    rewriteUrl: ({ method, url = '' }) => (method === 'OPTIONS' && url === '*' ? '/' : url),
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     // A connection is idle while DingTalk is called. If it is idle for longer, the client does not read its answer.
@@ -86,7 +88,7 @@ export async function createApp({
   pipelining.limit(app);
   app.addHook('onRequest', (request, reply, next) => {
     setCommonHeaders(request, reply);
-    next(refuseHost(request.raw, isServed));
+    next(refuseHost(request, isServed));
   });
   if (log.isLevelEnabled('info')) {
     app.addHook('onResponse', (request, reply, next) => {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../observability/metrics/metrics.ts';
+import { probed } from './probed.ts';
 
 /** Adds `GET /metrics`, and counts every request, including those to it. */
 export function registerMetrics(app: FastifyInstance, metrics: Metrics): void {
@@ -13,7 +14,7 @@ export function registerMetrics(app: FastifyInstance, metrics: Metrics): void {
     });
     next();
   });
-  app.get('/metrics', async (_request, reply) => {
+  app.get('/metrics', { config: probed }, async (_request, reply) => {
     const { contentType, text } = await metrics.scrape();
     return reply.header('content-type', contentType).send(text);
   });

@@ -110,7 +110,10 @@ const requests: readonly (readonly [string, number | 'closed', string | Buffer])
   ['ten thousand headers', 431, withHead('a: b\r\n'.repeat(10_000))],
   ['a URL over the limit', 431, get(`?query=${'x'.repeat(17_000)}`)],
   ['no host', 400, `GET /healthz HTTP/1.1\r\n\r\n`],
-  ['no host in HTTP/1.0', 400, `GET /healthz HTTP/1.0\r\n\r\n`],
+  ['no host for the graph', 400, `GET /graphql?query={__typename} HTTP/1.1\r\n\r\n`],
+  ['an empty host for the graph', 400, rawRequest('POST /graphql HTTP/1.1', [['host', ''], json], body)],
+  ['an empty host beside another one', 400, `GET /healthz HTTP/1.0\r\nhost:\r\nhost: localhost\r\n\r\n`],
+  ['a host in the URL only, in HTTP/1.0', 400, `GET http://localhost/healthz HTTP/1.0\r\n\r\n`],
   ...['a b', '[', 'a:b:c', '/', '<script>', 'a\u00e9', '%', 'host:999999', 'a@b:c@'].map(
     (host) =>
       [`host: ${host}`, 400, rawRequest('POST /graphql HTTP/1.1', [['host', host], json], body)] as const,
