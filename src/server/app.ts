@@ -83,7 +83,7 @@ export async function createApp({
   // By default Node silently drops headers after the 2,000th, perhaps the second of two credentials. Bytes are limited.
   app.server.maxHeadersCount = 0;
   refuseExpectations(app);
-  registerJsonBody(app);
+  registerJsonBody(app, limits.bodyBytes);
 
   pipelining.limit(app);
   app.addHook('onRequest', (request, reply, next) => {

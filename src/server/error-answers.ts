@@ -32,7 +32,10 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
       .code(500)
       .send(refusal('INTERNAL_SERVER_ERROR', 'Internal error of the gateway: try again.'));
   }
-  const message = error instanceof RefusedRequestError ? error.message : remedies[error.code];
+  if (error instanceof RefusedRequestError) {
+    return reply.code(status).headers(error.headers).send(refusal('BAD_REQUEST', error.message));
+  }
+  const message = remedies[error.code];
   return reply.code(status).send(refusal('BAD_REQUEST', message ?? 'The request cannot be read.'));
 }
 

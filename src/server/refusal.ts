@@ -8,6 +8,8 @@ export class RefusedRequestError extends Error {
   constructor(
     readonly statusCode: number,
     message: string,
+    /** Headers of the answer. */
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
   }

@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
@@ -53,12 +52,8 @@ const requests: readonly (readonly [string, number | 'closed', string | Buffer])
   ['an empty content type', 415, post(['content-type', ''])],
   ['an empty body', 400, rawRequest('POST /graphql HTTP/1.1', [json, ['content-length', '0']])],
   ['no body', 400, rawRequest('POST /graphql HTTP/1.1', [json])],
-  [
-    'a gzip body',
-    415,
-    rawRequest('POST /graphql HTTP/1.1', [json, ['content-encoding', 'gzip']], gzipSync(body)),
-  ],
-  ...['gzip', 'deflate', 'br', 'zstd', 'nonsense', 'identity, gzip'].map(
+  ['a plain body as gzip', 400, post(json, ['content-encoding', 'gzip'])],
+  ...['deflate', 'br', 'zstd', 'nonsense', 'identity, gzip'].map(
     (encoding) => [`content-encoding: ${encoding}`, 415, post(json, ['content-encoding', encoding])] as const,
   ),
   [

@@ -41,7 +41,7 @@ export const limitVariables = {
   MAX_BODY_BYTES: variable(
     wholeNumber(1, 100_000_000),
     '`262144`',
-    'length of one request body; beyond: HTTP 413',
+    'length of one request body, also decompressed; beyond: HTTP 413',
   ),
   MAX_HEADER_BYTES: variable(
     wholeNumber(1024, 1_000_000),

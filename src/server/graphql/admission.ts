@@ -28,7 +28,7 @@ export function createAdmission(limits: AdmissionLimits): Admission {
 
   return {
     async admit(request, reply, answer) {
-      const bytes = bodyBytesOf(request, limits);
+      const bytes = request.bodyBytes;
       const isTooMuch = bodyBytes + bytes > Math.max(maxBodyBytes, 4 * limits.bodyBytes);
       if (underWay >= limits.concurrentRequests || isTooMuch) return overloaded(reply);
       bodyBytes += bytes;
@@ -48,7 +48,3 @@ export function createAdmission(limits: AdmissionLimits): Admission {
     },
   };
 }
-
-/** A chunked body has no declared length: it counts as the longest one allowed. */
-const bodyBytesOf = ({ method, headers }: FastifyRequest, { bodyBytes }: AdmissionLimits): number =>
-  method === 'GET' ? 0 : Number(headers['content-length'] ?? bodyBytes);
