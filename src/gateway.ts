@@ -6,6 +6,7 @@ import type { Clock } from './async/clock.ts';
 import type { Config } from './config/config.ts';
 import { credentialsOf } from './domain/application.ts';
 import { createSeal } from './domain/seal.ts';
+import { upstreamName } from './domain/upstream.ts';
 import { createDingTalk } from './dingtalk/dingtalk.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
@@ -50,7 +51,7 @@ export async function createGateway(
 ): Promise<Gateway> {
   const { app: application, timeoutMs, mode, monthlyQuota } = config.dingtalk;
   const { key, secret } = credentialsOf(application);
-  const seal = createSeal({ upstream: config.dingtalk.apiUrl.origin, app: key, secret });
+  const seal = createSeal({ upstream: upstreamName(config.dingtalk.apiUrl), app: key, secret });
   const sealedRedis = config.redisUrl && (await createSealedRedis(config.redisUrl, seal, { log, clock }));
   const metrics = createMetrics({
     clock,

@@ -1,4 +1,5 @@
 import { inputText } from '../domain/input-text.ts';
+import { upstreamName } from '../domain/upstream.ts';
 import { viewerKey, type Viewer } from '../domain/viewer.ts';
 
 /** The key of a lookup. Two lookups share it only if they ask the same of the same API for the same viewer. */
@@ -14,7 +15,7 @@ interface LookupKeyOptions {
 
 /** Keys by upstream, app, organization, viewer, API and input. */
 export function createLookupKeyOf({ apiUrl, app }: LookupKeyOptions): LookupKeyOf {
-  const upstream = JSON.stringify([apiUrl.origin, 'suiteKey' in app ? app.suiteKey : app.appKey]);
+  const upstream = JSON.stringify([upstreamName(apiUrl), 'suiteKey' in app ? app.suiteKey : app.appKey]);
   // Named or not: the organization decides whose token is used, and so what is seen.
   return (api, input, { corpId = app.corpId, unionId }) =>
     `${upstream} ${viewerKey({ corpId, unionId })} ${inputText(api, input)}`;

@@ -1,4 +1,5 @@
 import type { Application } from '../domain/application.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import type { DingTalkConfig } from './config.ts';
 import { required, type Report } from './report.ts';
 import type { Settings } from './variables.ts';
@@ -63,4 +64,21 @@ function suiteApp(settings: Settings, report: Report): Application | undefined {
   }
   if (suiteKey === undefined || suiteSecret === undefined || suiteTicketFile === undefined) return undefined;
   return { kind: 'suite', suiteKey, suiteSecret, suiteTicketFile, corpId };
+}
+
+/** Whether secrets for DingTalk leave this machine in plain text. */
+export const isPlaintext = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'http:' && !isLoopback(hostname);
+
+/** Reads where DingTalk is asked. Plain http beyond loopback has to be allowed. */
+export function apiUrlRules(settings: Settings, report: Report): URL {
+  const { DINGTALK_API_URL: apiUrl = new URL('https://api.dingtalk.io'), ALLOW_PLAINTEXT_SECRETS: allowed } =
+    settings;
+  if (isPlaintext(apiUrl) && allowed !== '1') {
+    report(
+      'DINGTALK_API_URL',
+      'must be https: plain http is accepted to loopback only, unless ALLOW_PLAINTEXT_SECRETS=1 lets the network read all secrets',
+    );
+  }
+  return apiUrl;
 }

@@ -1,4 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
+import { isPlaintext } from './application-rules.ts';
 import type { Config, ViewerConfig } from './config.ts';
 import { variables, type Settings, type VariableName } from './variables.ts';
 
@@ -20,6 +21,7 @@ const variablesOfAuth: Readonly<Record<ViewerConfig['kind'], readonly VariableNa
 /** Variables that have no effect in the sandbox. */
 const liveVariables: readonly VariableName[] = [
   'DINGTALK_API_URL',
+  'ALLOW_PLAINTEXT_SECRETS',
   'DINGTALK_APP_KEY',
   'DINGTALK_APP_SECRET',
   'DINGTALK_CORP_ID',
@@ -39,6 +41,9 @@ export function ineffectiveVariableWarnings(config: Config, settings: Settings):
   return [
     ...warn(unusedViewerVariables, `with VIEWER_AUTH=${viewer.kind}`),
     ...(dingtalk.mode === 'sandbox' ? warn(liveVariables, 'in the sandbox') : []),
+    ...(dingtalk.mode === 'live' && settings.ALLOW_PLAINTEXT_SECRETS === '1' && !isPlaintext(dingtalk.apiUrl)
+      ? warn(['ALLOW_PLAINTEXT_SECRETS'], 'where DINGTALK_API_URL is https or loopback')
+      : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import { ineffectiveVariableWarnings, unknownVariableWarnings } from './ineffective-variables.ts';
 import { isLoopback } from '../domain/loopback.ts';
-import { applicationRules, type SandboxDefaults } from './application-rules.ts';
+import { apiUrlRules, applicationRules, isPlaintext, type SandboxDefaults } from './application-rules.ts';
 import { limitRules } from './limit-rules.ts';
 import type { Report } from './report.ts';
 import { viewerRules } from './viewer-rules.ts';
@@ -38,6 +38,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, sandboxDefaults: Sand
   const production = settings.NODE_ENV === 'production';
   const host = settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
   const app = applicationRules(settings, production, sandboxDefaults, report);
+  const apiUrl = apiUrlRules(settings, report);
   const viewer = viewerRules(settings, app.mode, host, sandboxDefaults, report);
   const limits = limitRules(settings, report);
   if (problems.length > 0 || !app.config || !viewer)
@@ -56,7 +57,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, sandboxDefaults: Sand
     limits,
     dingtalk: {
       mode: app.mode,
-      apiUrl: settings.DINGTALK_API_URL ?? new URL('https://api.dingtalk.io'),
+      apiUrl,
       app: app.config,
       callsPerSecond: settings.DINGTALK_QPS ?? 20,
       timeoutMs: settings.UPSTREAM_TIMEOUT_MS ?? 5000,
@@ -98,6 +99,11 @@ function warningsFor(config: Config, settings: Settings, environment: NodeJS.Pro
     ...unknownVariableWarnings(environment),
     ...ineffectiveVariableWarnings(config, settings),
   ];
+  if (config.dingtalk.mode === 'live' && isPlaintext(config.dingtalk.apiUrl)) {
+    warnings.push(
+      'ALLOW_PLAINTEXT_SECRETS=1: everyone on the way to DINGTALK_API_URL reads the secret of the app, tokens and links, and can change answers',
+    );
+  }
   if (!isLoopback(config.host) && config.viewer.kind === 'fixed' && config.viewer.apiKeys.length === 0) {
     warnings.push('ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator');
   }

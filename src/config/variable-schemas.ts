@@ -26,10 +26,12 @@ const list = z.string().transform((text) =>
     .filter((part) => part !== ''),
 );
 
+const notAbsolute = 'must be an absolute URL, scheme included';
+
 const url = z.string().transform((value, context) => {
   const parsed = URL.parse(value);
   if (parsed) return parsed;
-  context.addIssue('must be an absolute URL, scheme included');
+  context.addIssue(notAbsolute);
   return z.NEVER;
 });
 
@@ -55,11 +57,20 @@ export const redisUrl = url
     'may end with a database number, such as /1, and nothing else',
   );
 
-export const originOnly = confidentialUrl.refine(
-  ({ pathname, search, hash, username, password }) =>
-    pathname === '/' && `${search}${hash}${username}${password}` === '',
-  'must be a bare origin, without path, query or credentials',
-);
+/** An origin, and perhaps a path whose segments are not empty. */
+const originAndPath = /^https?:\/\/[^\s/?#\\@]+(?:\/[\w.~%!$&'()*+,;=:@-]+)*\/?$/i;
+/** A URL without them is another one than it looks. */
+const dotSegment = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
+
+/** Where DingTalk's API begins: its host, or a path of an egress gateway. May be plain http, see `application-rules.ts`. */
+export const apiUrl = z
+  .string()
+  .refine((value) => URL.canParse(value), { error: notAbsolute, abort: true })
+  .refine(
+    (value) => originAndPath.test(value) && !dotSegment.test(value),
+    'must be https, with a path at most: no credentials, query or fragment, and no segment that is empty, "." or ".."',
+  )
+  .transform((value) => new URL(value));
 
 export const origins = list.refine(
   (values) => values.every((value) => URL.parse(value)?.origin === value),

@@ -23,7 +23,7 @@ export interface Seal {
 }
 
 interface SealOptions {
-  /** The origin of DingTalk's API: answers of one host are not shared with gateways of another. */
+  /** Where DingTalk is asked, see `upstreamName`: answers of one host are not shared with gateways of another. */
   readonly upstream: string;
   /** The app's key: separates applications that share one Redis. */
   readonly app: string;

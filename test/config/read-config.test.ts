@@ -93,6 +93,9 @@ test('production uses the sandbox only if it is set', () => {
   expect(readConfig(askedFor)).toMatchObject({ ok: true, config: { dingtalk: { mode: 'sandbox' } } });
 });
 
+const plaintextProblem =
+  'must be https: plain http is accepted to loopback only, unless ALLOW_PLAINTEXT_SECRETS=1 lets the network read all secrets';
+
 test('reports all problems together, by name and without values', () => {
   const problems = problemsOf({
     PORT: 'http-secret',
@@ -106,7 +109,7 @@ test('reports all problems together, by name and without values', () => {
 
   expect(problems).toEqual({
     PORT: 'must be a whole number from 0 to 65535',
-    DINGTALK_API_URL: 'must be https: plain http is accepted to loopback only',
+    DINGTALK_API_URL: plaintextProblem,
     VIEWER_AUTH: 'must be one of: fixed, jwt, dingtalk, router',
     UPSTREAM_TIMEOUT_MS: 'must be a whole number from 1 to 600000',
     CORS_ORIGINS:
@@ -123,20 +126,78 @@ test.each([
   ['http://localhost:3000'],
   ['http://[::1]:3000'],
   ['https://api.dingtalk.com'],
+  ['https://api.dingtalk.com/'],
+  ['https://egress.example/dingtalk'],
+  ['https://egress.example:8443/teams/a-b_c/dingtalk~v1/'],
+  ['https://egress.example/%E9%92%89/@a:b;c=d'],
+  ['https://egress.example/..a/b../...'],
 ])('DINGTALK_API_URL may be %s', (url) => {
   expect(problemsOf({ ...live, DINGTALK_API_URL: url })).toEqual({});
 });
 
+const onlyPath =
+  'must be https, with a path at most: no credentials, query or fragment, and no segment that is empty, "." or ".."';
+
 test.each([
-  ['http://10.0.0.1'],
-  ['http://localhost.example.com'],
-  ['http://127.0.0.1.example.com'],
-  ['ftp://api.dingtalk.io'],
-  ['api.dingtalk.io'],
-  ['https://user:password@api.dingtalk.io'],
-  ['https://api.dingtalk.io/v1.0'],
-])('DINGTALK_API_URL may not be %s', (url) => {
-  expect(Object.keys(problemsOf({ ...live, DINGTALK_API_URL: url }))).toEqual(['DINGTALK_API_URL']);
+  ['http://10.0.0.1', plaintextProblem],
+  ['http://egress.example/dingtalk', plaintextProblem],
+  ['http://localhost.example.com', plaintextProblem],
+  ['http://127.0.0.1.example.com', plaintextProblem],
+  ['api.dingtalk.io', 'must be an absolute URL, scheme included'],
+  ['ftp://api.dingtalk.io', onlyPath],
+  ['https:api.dingtalk.io', onlyPath],
+  ['https://user:password@api.dingtalk.io', onlyPath],
+  ['https://user@api.dingtalk.io/dingtalk', onlyPath],
+  ['https://egress.example/dingtalk?key=1', onlyPath],
+  ['https://egress.example/dingtalk?', onlyPath],
+  ['https://egress.example/dingtalk#', onlyPath],
+  ['https://egress.example/a/../b', onlyPath],
+  ['https://egress.example/..', onlyPath],
+  ['https://egress.example/./a', onlyPath],
+  ['https://egress.example/a/%2e%2E/b', onlyPath],
+  ['https://egress.example/a/.%2e', onlyPath],
+  ['https://egress.example/a\\..\\b', onlyPath],
+  ['https://egress.example/a/.\t./b', onlyPath],
+  ['https://egress.example//dingtalk', onlyPath],
+  ['https://egress.example/dingtalk//', onlyPath],
+])('DINGTALK_API_URL may not be %j', (url, problem) => {
+  expect(problemsOf({ ...live, DINGTALK_API_URL: url })).toEqual({ DINGTALK_API_URL: problem });
+});
+
+const plaintext = { ...live, DINGTALK_API_URL: 'http://egress.example/dingtalk' };
+
+test('plain http beyond loopback has to be allowed, and is then a warning at every start', () => {
+  expect(problemsOf({ ...plaintext, ALLOW_PLAINTEXT_SECRETS: '0' })).toEqual({
+    DINGTALK_API_URL: plaintextProblem,
+  });
+  expect(readConfig({ ...plaintext, ALLOW_PLAINTEXT_SECRETS: '1' })).toMatchObject({
+    ok: true,
+    warnings: [
+      'ALLOW_PLAINTEXT_SECRETS=1: everyone on the way to DINGTALK_API_URL reads the secret of the app, tokens and links, and can change answers',
+    ],
+  });
+});
+
+test.each(['https://api.dingtalk.io', 'http://127.0.0.1:1', 'http://[::1]:1'])(
+  'ALLOW_PLAINTEXT_SECRETS has no effect with %s',
+  (url) => {
+    const set = { ...live, DINGTALK_API_URL: url };
+
+    expect(readConfig({ ...set, ALLOW_PLAINTEXT_SECRETS: '1' })).toMatchObject({
+      ok: true,
+      warnings: ['ALLOW_PLAINTEXT_SECRETS has no effect where DINGTALK_API_URL is https or loopback'],
+    });
+    expect(readConfig({ ...set, ALLOW_PLAINTEXT_SECRETS: '0' })).toMatchObject({ ok: true, warnings: [] });
+  },
+);
+
+test('ALLOW_PLAINTEXT_SECRETS is about DingTalk alone', () => {
+  const jwt = { VIEWER_AUTH: 'jwt', VIEWER_JWT_ISSUER: 'i', VIEWER_JWT_AUDIENCE: 'a' };
+  const keys = { VIEWER_JWKS_URL: 'http://issuer.example/keys' };
+
+  expect(problemsOf({ ...plaintext, ALLOW_PLAINTEXT_SECRETS: '1', ...jwt, ...keys })).toEqual({
+    VIEWER_JWKS_URL: 'must be https: plain http is accepted to loopback only',
+  });
 });
 
 test.each(['redis://cache', 'redis://cache/', 'rediss://:secret@cache:6380/15'])(

@@ -1,5 +1,5 @@
 import { variable } from './variable.ts';
-import { corpId, oneOf, originOnly, secret, text } from '../variable-schemas.ts';
+import { apiUrl, corpId, oneOf, secret, text } from '../variable-schemas.ts';
 
 /** The DingTalk application, and which API it calls. */
 export const applicationVariables = {
@@ -9,9 +9,14 @@ export const applicationVariables = {
     '`sandbox`: the embedded stand-in; in production only if set',
   ),
   DINGTALK_API_URL: variable(
-    originOnly,
+    apiUrl,
     '`https://api.dingtalk.io`',
-    'upstream; `https://api.dingtalk.com` for China',
+    'upstream, also with a path; China: `https://api.dingtalk.com`',
+  ),
+  ALLOW_PLAINTEXT_SECRETS: variable(
+    oneOf('0', '1'),
+    '`0`',
+    '`1`: plain http to `DINGTALK_API_URL`: all secrets readable',
   ),
   DINGTALK_APP_KEY: variable(secret, '–', 'internal app: its key'),
   DINGTALK_APP_SECRET: variable(secret, '–', 'internal app: its secret'),

@@ -5,17 +5,18 @@ import type { Clock } from '../../async/clock.ts';
 import { nextTurn } from '../../async/next-turn.ts';
 import type { Signal } from '../../async/abort.ts';
 import type { Method } from '../../domain/endpoint.ts';
+import { pathPrefix } from '../../domain/upstream.ts';
 import { createConnections } from './connections.ts';
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
 
 /** No documented answer about one thing is longer than a few hundred bytes. */
 const defaultMaxAnswerBytes = 64 * 1024;
-/** Segments `.` and `..` lead to another endpoint, escaped as well; the other characters would end the path. */
-const changesPath = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)|[?#\\]/i;
+/** Segments `.` and `..` lead to another endpoint, escaped or between escaped slashes as well; the other characters would end the path. */
+const changesPath = /(?:^|\/|%2f|%5c)(?:\.|%2e){1,2}(?:\/|%2f|%5c|$)|[?#\\]/i;
 
 export interface UpstreamRequest {
   readonly method: Method;
-  /** Below the host, beginning with a slash, every segment escaped. */
+  /** Below the upstream's own path, beginning with a slash, every segment escaped. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>> | undefined;
   /** Sent as `x-acs-dingtalk-access-token`. */
@@ -57,6 +58,7 @@ export interface UpstreamClient {
  */
 export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient {
   const { origin } = apiUrl;
+  const prefix = pathPrefix(apiUrl);
   const connections = createConnections(apiUrl, clock);
   const api = got.extend({
     // A token must never follow a redirect.
@@ -96,7 +98,7 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
                 signal.throwIfAborted();
                 sent = connections.send({
                   method,
-                  path: search === '' ? path : `${path}?${search}`,
+                  path: search === '' ? `${prefix}${path}` : `${prefix}${path}?${search}`,
                   headers,
                   body: json,
                   newConnection,

@@ -5,7 +5,7 @@ import { sandboxCredentials } from '../../../src/sandbox/credentials.ts';
 import { startGateway, type GatewayUnderTest } from '../../support/start-gateway.ts';
 
 /** A gateway whose application is a third-party one. */
-export async function startThirdParty(): Promise<GatewayUnderTest> {
+export async function startThirdParty(environment: NodeJS.ProcessEnv = {}): Promise<GatewayUnderTest> {
   const directory = await mkdtemp(join(tmpdir(), 'suite-ticket-'));
   const ticketFile = join(directory, 'ticket');
   await writeFile(ticketFile, sandboxCredentials.suiteTicket);
@@ -17,6 +17,7 @@ export async function startThirdParty(): Promise<GatewayUnderTest> {
       DINGTALK_SUITE_SECRET: sandboxCredentials.suiteSecret,
       DINGTALK_SUITE_TICKET_FILE: ticketFile,
       DINGTALK_CORP_ID: sandboxCredentials.corpId,
+      ...environment,
     },
   });
   const close = async (): Promise<void> => {
