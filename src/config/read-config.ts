@@ -36,7 +36,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, sandboxDefaults: Sand
   const settings = readSettings(environment, report);
 
   const production = settings.NODE_ENV === 'production';
-  const host = settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
+  const host = settings.HOST ?? (production ? '::' : '127.0.0.1');
   const app = applicationRules(settings, production, sandboxDefaults, report);
   const apiUrl = apiUrlRules(settings, report);
   const viewer = viewerRules(settings, app.mode, host, sandboxDefaults, report);

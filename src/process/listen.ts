@@ -6,7 +6,7 @@ export async function listen(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<string | undefined> {
   try {
-    await app.listen({ host, port });
+    await listenOn(app, host, port);
   } catch (error) {
     const why = reasons[(error as NodeJS.ErrnoException).code ?? ''];
     if (!why) throw error;
@@ -20,8 +20,22 @@ export async function listen(
   return `http://${reachesLocalhost ? 'localhost' : name}:${actualPort}`;
 }
 
+/** `::` is every address of IPv6 and IPv4, and on a machine without IPv6 every address of IPv4. */
+async function listenOn(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const isWithoutIPv6 = host === '::' && withoutIPv6.includes((error as NodeJS.ErrnoException).code ?? '');
+    if (!isWithoutIPv6) throw error;
+    await app.listen({ host: '0.0.0.0', port });
+  }
+}
+
+const withoutIPv6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
+
 const reasons: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use. Stop what uses it, or set PORT to another one.',
+  EAFNOSUPPORT: 'this machine has no IPv6. Set HOST to an IPv4 address.',
   EACCES: 'permission denied. Set PORT to 1024 or above.',
   EADDRNOTAVAIL: 'this machine does not have that address. Set HOST to one that it has.',
   ENOTFOUND: 'the host name is unknown. Set HOST to an address of this machine.',

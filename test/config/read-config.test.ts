@@ -79,7 +79,7 @@ test('credentials make it live, and then require VIEWER_AUTH', () => {
 test('production listens everywhere, hides the explorer and introspection', () => {
   expect(readConfig({ ...live, NODE_ENV: 'production', GATEWAY_API_KEYS: 'a, b' })).toMatchObject({
     ok: true,
-    config: { host: '0.0.0.0', explorer: false, introspection: false, viewer: { apiKeys: ['a', 'b'] } },
+    config: { host: '::', explorer: false, introspection: false, viewer: { apiKeys: ['a', 'b'] } },
   });
 });
 

@@ -5,7 +5,11 @@ const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as
 
 /** The HTTP server, the explorer and the log. */
 export const serverVariables = {
-  HOST: variable(listenAddress, '`127.0.0.1` (`0.0.0.0` in production)', 'listen address'),
+  HOST: variable(
+    listenAddress,
+    '`127.0.0.1` (`::` in production)',
+    'listen address; `::`: all, of IPv6 and IPv4',
+  ),
   PORT: variable(wholeNumber(0, 65_535), '`4000`', 'listen port; `0` picks a free one and logs it'),
   ALLOWED_HOSTS: variable(
     hostNames,
