@@ -20,18 +20,26 @@ export async function listen(
   return `http://${reachesLocalhost ? 'localhost' : name}:${actualPort}`;
 }
 
-/** `::` is every address of IPv6 and IPv4, and on a machine without IPv6 every address of IPv4. */
+/**
+ * Addresses to listen on in place of a host, the second one where this machine does not have the first one's family. `::`
+ * takes both. For `localhost` fastify would start a second server, which has none of the settings of the first.
+ */
+const addressesOf: Readonly<Record<string, readonly [string, string]>> = {
+  '::': ['::', '0.0.0.0'],
+  localhost: ['127.0.0.1', '::1'],
+};
+const familyMissing = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
+
 async function listenOn(app: FastifyInstance, host: string, port: number): Promise<void> {
+  const [address, other] = addressesOf[host] ?? [host];
   try {
-    await app.listen({ host, port });
+    await app.listen({ host: address, port });
   } catch (error) {
-    const isWithoutIPv6 = host === '::' && withoutIPv6.includes((error as NodeJS.ErrnoException).code ?? '');
-    if (!isWithoutIPv6) throw error;
-    await app.listen({ host: '0.0.0.0', port });
+    if (other === undefined || !familyMissing.includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error;
+    await app.listen({ host: other, port });
   }
 }
-
-const withoutIPv6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 
 const reasons: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use. Stop what uses it, or set PORT to another one.',

@@ -61,8 +61,8 @@ test('in development only the loopback of IPv4 is served', async () => {
   expect(await askAt('::1', url)).toBe('ECONNREFUSED');
 });
 
-/** A server whose first attempt to listen fails, as on a machine without IPv6. */
-function withoutIPv6(code: string) {
+/** A server whose first attempt to listen fails, as where the family of the address is missing. */
+function failingOnce(code: string) {
   const app = fastify();
   app.get('/', async () => 'here');
   jest.spyOn(app.server, 'listen').mockImplementationOnce(() => {
@@ -72,10 +72,29 @@ function withoutIPv6(code: string) {
   return app;
 }
 
+test('HOST=localhost is one server, on the loopback of IPv4', async () => {
+  await using app = fastify();
+  const listening = jest.spyOn(app, 'listen');
+
+  const url = await listen(app, { host: 'localhost', port: 0 });
+
+  expect(listening.mock.calls).toEqual([[expect.objectContaining({ host: '127.0.0.1' })]]);
+  expect(url).toMatch(/^http:\/\/localhost:\d+$/);
+});
+
+test('without the loopback of IPv4 it is on that of IPv6', async () => {
+  await using app = failingOnce('EADDRNOTAVAIL');
+
+  const url = await listen(app, { host: 'localhost', port: 0 });
+
+  expect(app.server.address()).toMatchObject({ address: '::1' });
+  expect(await (await fetch(url!.replace('localhost', '[::1]'))).text()).toBe('here');
+});
+
 test.each(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])(
   'without IPv6 (%s) `::` is every address of IPv4',
   async (code) => {
-    const app = withoutIPv6(code);
+    const app = failingOnce(code);
 
     const url = await listen(app, { host: '::', port: 0 });
 
@@ -89,7 +108,7 @@ test.each([
   ['EAFNOSUPPORT', 'this machine has no IPv6. Set HOST to an IPv4 address.'],
   ['EADDRNOTAVAIL', 'this machine does not have that address. Set HOST to one that it has.'],
 ])('another address of IPv6 than `::` is refused without IPv6 (%s)', async (code, reason) => {
-  const app = withoutIPv6(code);
+  await using app = failingOnce(code);
   const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
 
   const url = await listen(app, { host: '::1', port: 4000 });
@@ -98,7 +117,6 @@ test.each([
   write.mockRestore();
   expect(url).toBeUndefined();
   expect(lines).toEqual([`The gateway cannot listen on ::1:4000: ${reason}\n`]);
-  await app.close();
 });
 
 test('plain http beyond loopback works once it is allowed, with a warning at each start', async () => {
