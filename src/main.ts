@@ -59,7 +59,12 @@ async function serve(config: Config, log: Logger): Promise<void> {
   const { stopOnSignal } = await import('./process/stop-on-signal.ts');
   const { limitConnectAttempts } = await import('./process/connect-attempts.ts');
   limitConnectAttempts(config.dingtalk.timeoutMs);
-  const sandbox = config.dingtalk.mode === 'sandbox' ? await startEmbeddedSandbox(log) : undefined;
+  const isSandbox = config.dingtalk.mode === 'sandbox';
+  const sandbox = isSandbox ? await startEmbeddedSandbox(log) : undefined;
+  if (isSandbox && sandbox === undefined) {
+    process.exitCode = 1;
+    return;
+  }
   const dingtalk = sandbox ? { ...config.dingtalk, apiUrl: new URL(sandbox.url) } : config.dingtalk;
   const gateway = await createGateway(
     { ...config, dingtalk },
@@ -86,9 +91,20 @@ async function serve(config: Config, log: Logger): Promise<void> {
   await gateway.whyNotReady();
 }
 
-async function startEmbeddedSandbox(log: Logger): Promise<{ url: string; close(): Promise<void> }> {
+/** Returns undefined, and prints the reason, if the sandbox cannot listen. */
+async function startEmbeddedSandbox(
+  log: Logger,
+): Promise<{ url: string; close(): Promise<void> } | undefined> {
   const { startSandbox } = await import('./sandbox/sandbox.ts');
-  const sandbox = await startSandbox();
-  log.warn('SANDBOX: this gateway uses its embedded stand-in, not DingTalk. All data is made up.');
-  return sandbox;
+  try {
+    const sandbox = await startSandbox();
+    log.warn('SANDBOX: this gateway uses its embedded stand-in, not DingTalk. All data is made up.');
+    return sandbox;
+  } catch (error) {
+    const { code = 'an unknown error' } = error as NodeJS.ErrnoException;
+    process.stderr.write(
+      `The sandbox cannot listen on 127.0.0.1: ${code}. It needs a loopback interface and a free port.\n`,
+    );
+    return undefined;
+  }
 }

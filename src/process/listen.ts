@@ -8,9 +8,10 @@ export async function listen(
   try {
     await listenOn(app, host, port);
   } catch (error) {
-    const why = reasons[(error as NodeJS.ErrnoException).code ?? ''];
-    if (!why) throw error;
-    process.stderr.write(`The gateway cannot listen on ${host}:${port}: ${why}\n`);
+    const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    process.stderr.write(
+      `The gateway cannot listen on ${where}: ${whyNot(error as NodeJS.ErrnoException)}\n`,
+    );
     return undefined;
   }
   const address = app.server.address();
@@ -41,10 +42,21 @@ async function listenOn(app: FastifyInstance, host: string, port: number): Promi
   }
 }
 
+const tooManyFiles = 'too many files are open. Raise the limit, for instance with ulimit -n.';
+
 const reasons: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use. Stop what uses it, or set PORT to another one.',
-  EAFNOSUPPORT: 'this machine has no IPv6. Set HOST to an IPv4 address.',
   EACCES: 'permission denied. Set PORT to 1024 or above.',
   EADDRNOTAVAIL: 'this machine does not have that address. Set HOST to one that it has.',
+  EAFNOSUPPORT: 'this machine has no addresses of that kind. Set HOST to one that it has, such as 0.0.0.0.',
+  EINVAL:
+    'the address cannot be used like this. Set HOST to another one; fe80:: addresses need their interface, as in fe80::1%eth0.',
+  EMFILE: tooManyFiles,
+  ENFILE: tooManyFiles,
   ENOTFOUND: 'the host name is unknown. Set HOST to an address of this machine.',
+  EAI_AGAIN:
+    'the host name cannot be resolved now. Start again when DNS answers, or set HOST to an address of this machine.',
 };
+
+const whyNot = ({ code = 'unknown' }: NodeJS.ErrnoException): string =>
+  reasons[code] ?? `the system answers ${code}. Set HOST and PORT to an address and a port that are free.`;
