@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { assetPolicy } from './content-security-policy.ts';
 import { writeExplorerPage } from './explorer-page.ts';
-import { loadRuru } from './load-ruru.ts';
+import { loadRuru, type Ruru } from './load-ruru.ts';
 
 /** The registered explorer, for other routes that answer browsers with it. */
 export interface Explorer {
@@ -16,16 +16,27 @@ const assetHeaders = {
   'x-content-type-options': 'nosniff',
 };
 
+const missing =
+  'The explorer is not available: the package ruru cannot be loaded. Install it with npm ci, or set IDE=off.';
+
 /**
- * Serves the offline IDE: the page on `GET /`, the assets below `/explorer/`.
+ * Serves the offline IDE: the page on `GET /`, the assets below `/explorer/`. Without the package `ruru` it logs that,
+ * and the page says so.
  *
- * `endpoint` is the path of the GraphQL endpoint on this origin. Rejects if the package `ruru` is not installed.
+ * `endpoint` is the path of the GraphQL endpoint on this origin.
  */
 export async function registerExplorer(
   app: FastifyInstance,
   options: { endpoint: string },
 ): Promise<Explorer> {
-  const ruru = await loadRuru();
+  let ruru: Ruru;
+  try {
+    ruru = await loadRuru();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    app.log.warn({ code }, missing);
+    return registerMissing(app);
+  }
   // The path holds Ruru's version, so assets can be cached forever.
   const staticPath = `/explorer/${ruru.version}/`;
 
@@ -49,4 +60,12 @@ export async function registerExplorer(
     return reply.headers({ ...file.headers, ...assetHeaders }).send(file.content);
   });
   return { sendPage };
+}
+
+const sayMissing = (reply: FastifyReply): FastifyReply =>
+  reply.code(503).type('text/plain; charset=utf-8').send(missing);
+
+function registerMissing(app: FastifyInstance): Explorer {
+  app.get('/', (_request, reply) => sayMissing(reply));
+  return { sendPage: sayMissing };
 }
