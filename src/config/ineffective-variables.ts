@@ -1,7 +1,6 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { isPlaintext } from './application-rules.ts';
 import type { Config, ViewerConfig } from './config.ts';
-import { variables, type Settings, type VariableName } from './variables.ts';
+import type { Settings, VariableName } from './variables.ts';
 
 /** Variables that have an effect with one `VIEWER_AUTH` only. */
 const variablesOfAuth: Readonly<Record<ViewerConfig['kind'], readonly VariableName[]>> = {
@@ -46,25 +45,3 @@ export function ineffectiveVariableWarnings(config: Config, settings: Settings):
       : []),
   ];
 }
-
-const known = Object.keys(variables);
-/** Prefixes that only the gateway uses: an unknown name with one of them is a mistake. */
-const ownPrefix = /^(?:DINGTALK|VIEWER|GATEWAY|ROUTER)_/;
-/** Any other unknown name is a mistake if at most that many letters differ from a known name. */
-const maxTypos = 2;
-
-/** One warning for each unknown variable that is probably a misspelt variable of the gateway. */
-export function unknownVariableWarnings(environment: NodeJS.ProcessEnv): string[] {
-  return Object.keys(environment)
-    .filter((name) => !known.includes(name))
-    .map((name) => ({ name, nearest: closest(name, known) }))
-    .filter(({ name, nearest }) => ownPrefix.test(name) || isMisspelt(name, nearest))
-    .map(
-      ({ name, nearest }) =>
-        `${name} is not a variable of the gateway and is ignored: did you mean ${nearest}?`,
-    );
-}
-
-/** Not for short names, where two letters make another word: HOME is not a misspelt HOST. */
-const isMisspelt = (name: string, nearest: string): boolean =>
-  nearest.length > 4 && distance(name, nearest) <= maxTypos;

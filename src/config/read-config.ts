@@ -1,11 +1,14 @@
 import type { Config } from './config.ts';
-import { ineffectiveVariableWarnings, unknownVariableWarnings } from './ineffective-variables.ts';
+import { accidentalCharacterWarnings, ignoredCharacterWarnings } from './accidental-characters.ts';
+import { ineffectiveVariableWarnings } from './ineffective-variables.ts';
 import { isLoopback } from '../domain/loopback.ts';
 import { apiUrlRules, applicationRules, isPlaintext, type SandboxDefaults } from './application-rules.ts';
 import { limitRules } from './limit-rules.ts';
+import { misspeltVariableWarnings } from './misspelt-variables.ts';
 import type { Report } from './report.ts';
 import { viewerRules } from './viewer-rules.ts';
 import { variables, type Settings, type VariableName } from './variables.ts';
+import { weakSecretWarnings } from './weak-secrets.ts';
 
 /** One invalid or missing variable. Never contains its value. */
 export interface Problem {
@@ -18,7 +21,7 @@ export type ConfigResult =
   | {
       readonly ok: false;
       readonly problems: readonly Problem[];
-      /** Possible causes: misspelt variable names. */
+      /** Possible causes: misspelt names, accidental characters, an unknown `NODE_ENV`. */
       readonly hints: readonly string[];
     };
 
@@ -35,14 +38,14 @@ export function readConfig(environment: NodeJS.ProcessEnv, sandboxDefaults: Sand
   };
   const settings = readSettings(environment, report);
 
-  const production = settings.NODE_ENV === 'production';
+  const production = isProduction(settings.NODE_ENV);
   const host = settings.HOST ?? (production ? '::' : '127.0.0.1');
   const app = applicationRules(settings, production, sandboxDefaults, report);
   const apiUrl = apiUrlRules(settings, report);
   const viewer = viewerRules(settings, app.mode, host, sandboxDefaults, report);
   const limits = limitRules(settings, report);
   if (problems.length > 0 || !app.config || !viewer)
-    return { ok: false, problems, hints: unknownVariableWarnings(environment) };
+    return { ok: false, problems, hints: textWarnings(environment, settings) };
 
   const config: Config = {
     host,
@@ -78,8 +81,10 @@ export function readConfig(environment: NodeJS.ProcessEnv, sandboxDefaults: Sand
   return { ok: true, config, warnings: warningsFor(config, settings, environment) };
 }
 
-/** A shorter secret causes a warning. */
-const minSecretLength = 16;
+const development: readonly (string | undefined)[] = ['development', 'test', undefined];
+
+/** Any other word, such as `staging`, gets the safe settings. */
+const isProduction = (nodeEnv: string | undefined): boolean => !development.includes(nodeEnv);
 
 function readSettings(environment: NodeJS.ProcessEnv, report: Report): Settings {
   const settings: Partial<Record<VariableName, unknown>> = {};
@@ -94,27 +99,34 @@ function readSettings(environment: NodeJS.ProcessEnv, report: Report): Settings 
   return settings as Settings;
 }
 
-function warningsFor(config: Config, settings: Settings, environment: NodeJS.ProcessEnv): string[] {
-  const warnings = [
-    ...unknownVariableWarnings(environment),
-    ...ineffectiveVariableWarnings(config, settings),
+/** Warnings that may explain a problem, too. */
+function textWarnings(environment: NodeJS.ProcessEnv, settings: Settings): string[] {
+  const nodeEnv = settings.NODE_ENV;
+  return [
+    ...misspeltVariableWarnings(environment),
+    ...accidentalCharacterWarnings(environment),
+    ...(isProduction(nodeEnv) && nodeEnv !== 'production'
+      ? ['NODE_ENV is not production, development or test: it counts as production']
+      : []),
   ];
-  if (config.dingtalk.mode === 'live' && isPlaintext(config.dingtalk.apiUrl)) {
-    warnings.push(
-      'ALLOW_PLAINTEXT_SECRETS=1: everyone on the way to DINGTALK_API_URL reads the secret of the app, tokens and links, and can change answers',
-    );
-  }
-  if (!isLoopback(config.host) && config.viewer.kind === 'fixed' && config.viewer.apiKeys.length === 0) {
-    warnings.push('ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator');
-  }
-  if (
-    !isLoopback(config.host) &&
-    config.viewer.kind === 'router' &&
-    config.viewer.secret.length < minSecretLength
-  ) {
-    warnings.push(
-      `ROUTER_SECRET is shorter than ${minSecretLength} characters: anyone who guesses it acts as any operator`,
-    );
-  }
-  return warnings;
+}
+
+function warningsFor(config: Config, settings: Settings, environment: NodeJS.ProcessEnv): string[] {
+  const isOpen =
+    !isLoopback(config.host) && config.viewer.kind === 'fixed' && config.viewer.apiKeys.length === 0;
+  const isPlaintextUsed = config.dingtalk.mode === 'live' && isPlaintext(config.dingtalk.apiUrl);
+  return [
+    ...textWarnings(environment, settings),
+    ...ignoredCharacterWarnings(environment),
+    ...ineffectiveVariableWarnings(config, settings),
+    ...(isPlaintextUsed
+      ? [
+          'ALLOW_PLAINTEXT_SECRETS=1: everyone on the way to DINGTALK_API_URL reads the secret of the app, tokens and links, and can change answers',
+        ]
+      : []),
+    ...(isOpen
+      ? ['ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator']
+      : []),
+    ...weakSecretWarnings(config),
+  ];
 }

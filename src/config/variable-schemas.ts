@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import * as z from 'zod';
 import { isCorpId, isUnionId } from '../domain/identifiers.ts';
 import { isLoopback } from '../domain/loopback.ts';
@@ -47,7 +47,19 @@ export const jwksUrl = confidentialUrl.refine(
   'must not contain a user name or a password: issuers publish their keys to everyone',
 );
 
-export const redisUrl = url
+/** Each ends the host part of a URL: unescaped in a password, it hides the host. */
+const escapes: Readonly<Record<string, string>> = { '#': '%23', '/': '%2F', '?': '%3F' };
+
+const escapedPassword = z.string().superRefine((value, context) => {
+  const userAndPassword = /^rediss?:\/\/(.*)@/is.exec(value)?.[1] ?? '';
+  const unescaped = Object.keys(escapes).filter((character) => userAndPassword.includes(character));
+  if (unescaped.length === 0) return;
+  const remedy = unescaped.map((character) => `${character} as ${escapes[character]}`).join(', ');
+  context.addIssue(`has an unescaped ${unescaped.join(' and ')} in its password: write ${remedy}`);
+});
+
+export const redisUrl = escapedPassword
+  .pipe(url)
   .refine(
     ({ protocol, hostname }) => (protocol === 'redis:' || protocol === 'rediss:') && hostname !== '',
     'must be a redis:// or rediss:// URL with a host',
@@ -78,7 +90,12 @@ export const origins = list.refine(
 );
 
 /** Accepts an IPv6 address with or without the brackets of a URL. */
-export const listenAddress = text.transform((host) => /^\[(.*)\]$/.exec(host)?.[1] ?? host);
+export const listenAddress = text
+  .transform((host) => /^\[(.*)\]$/.exec(host)?.[1] ?? host)
+  .refine(
+    (host) => isIP(host) !== 0 || isHostName(host.replace(/\.$/, '')),
+    'must be an address or a name of this machine, such as 0.0.0.0: no scheme, no port, no path',
+  );
 
 /** Names as in the `Host` header, without the port. */
 export const hostNames = list

@@ -9,6 +9,8 @@ const live = {
   VIEWER_AUTH: 'fixed',
 };
 
+const strongKey = '5d41402abc4b2a76b9719d911017c592';
+
 /** The problems by variable; empty if there are none. */
 function problemsOf(environment: NodeJS.ProcessEnv): Record<string, string> {
   const result = readConfig(environment);
@@ -200,12 +202,15 @@ test('ALLOW_PLAINTEXT_SECRETS is about DingTalk alone', () => {
   });
 });
 
-test.each(['redis://cache', 'redis://cache/', 'rediss://:secret@cache:6380/15'])(
-  'REDIS_URL may be %s',
-  (url) => {
-    expect(problemsOf({ REDIS_URL: url })).toEqual({});
-  },
-);
+test.each([
+  'redis://cache',
+  'redis://cache/',
+  'rediss://:secret@cache:6380/15',
+  'redis://:my%23sec%2Fret@cache',
+  'redis://:my@sec%ret@cache',
+])('REDIS_URL may be %s', (url) => {
+  expect(problemsOf({ REDIS_URL: url })).toEqual({});
+});
 
 test.each([
   ['cache:6379', 'must be a redis:// or rediss:// URL with a host'],
@@ -213,6 +218,11 @@ test.each([
   ['redis://cache/first', 'may end with a database number, such as /1, and nothing else'],
   ['redis://cache/99999', 'may end with a database number, such as /1, and nothing else'],
   ['redis://cache?db=1', 'may end with a database number, such as /1, and nothing else'],
+  ['redis://:my#secret@cache', 'has an unescaped # in its password: write # as %23'],
+  ['redis://:12#secret@cache:6379/1', 'has an unescaped # in its password: write # as %23'],
+  ['redis://gateway:6379/secret@cache', 'has an unescaped / in its password: write / as %2F'],
+  ['REDISS://:secret?@cache', 'has an unescaped ? in its password: write ? as %3F'],
+  ['redis://:/sec#ret@cache', 'has an unescaped # and / in its password: write # as %23, / as %2F'],
 ])('REDIS_URL may not be %s', (url, message) => {
   expect(problemsOf({ REDIS_URL: url })).toEqual({ REDIS_URL: message });
 });
@@ -315,10 +325,29 @@ test('blanks around a value are removed', () => {
   });
 });
 
-test('a NODE_ENV close to "production" is a problem, not development mode', () => {
-  expect(problemsOf({ ...live, NODE_ENV: 'Production' })).toEqual({
-    NODE_ENV: 'must be one of: production, development, test',
-  });
+test.each(['Production', 'prod', 'staging', 'Development'])(
+  'NODE_ENV=%s counts as production, with a warning',
+  (NODE_ENV) => {
+    const counts = 'NODE_ENV is not production, development or test: it counts as production';
+
+    const started = readConfig({ ...live, NODE_ENV, GATEWAY_API_KEYS: strongKey });
+    expect(started).toMatchObject({
+      ok: true,
+      warnings: [counts],
+      config: { production: true, host: '0.0.0.0', explorer: false, introspection: false },
+    });
+    const refused = readConfig({ NODE_ENV });
+    expect(refused).toMatchObject({ ok: false, hints: [counts] });
+    expect(Object.keys(problemsOf({ NODE_ENV }))).toEqual([
+      'DINGTALK_APP_KEY',
+      'DINGTALK_APP_SECRET',
+      'VIEWER_AUTH',
+    ]);
+  },
+);
+
+test.each(['development', 'test'])('NODE_ENV=%s is not production', (NODE_ENV) => {
+  expect(readConfig({ NODE_ENV })).toMatchObject({ ok: true, warnings: [], config: { production: false } });
 });
 
 const wantsKeys =
@@ -346,7 +375,10 @@ describe.each(everyKindOfStart)('VIEWER_AUTH=fixed %s', (_how, environment) => {
 
     expect(problemsOf(listening)).toEqual({ GATEWAY_API_KEYS: wantsKeys });
     expect(problemsOf({ ...listening, ALLOW_ANONYMOUS: '0' })).toEqual({ GATEWAY_API_KEYS: wantsKeys });
-    expect(readConfig({ ...listening, GATEWAY_API_KEYS: 'key' })).toMatchObject({ ok: true, warnings: [] });
+    expect(readConfig({ ...listening, GATEWAY_API_KEYS: strongKey })).toMatchObject({
+      ok: true,
+      warnings: [],
+    });
     expect(readConfig({ ...listening, ALLOW_ANONYMOUS: '1' })).toMatchObject({
       ok: true,
       warnings: [anonymous],
@@ -372,6 +404,29 @@ test('the other modes require no key on any address', () => {
   const environment = { ...live, VIEWER_AUTH: 'dingtalk', HOST: '0.0.0.0', DINGTALK_OPERATOR_UNION_ID: '' };
 
   expect(readConfig(environment)).toMatchObject({ ok: true, warnings: [] });
+});
+
+test.each([
+  'http://0.0.0.0',
+  'gateway.example:4000',
+  '127.0.0.1:4000',
+  '[::1]:4000',
+  '0.0.0.0/',
+  'gateway example',
+  '*',
+  ':4000',
+])('HOST may not be %s', (HOST) => {
+  expect(problemsOf({ HOST, ALLOW_ANONYMOUS: '1' })).toEqual({
+    HOST: 'must be an address or a name of this machine, such as 0.0.0.0: no scheme, no port, no path',
+  });
+});
+
+test.each(['gateway.example.', 'my_pod-0', 'fe80::1%eth0', '::'])('HOST may be %s', (HOST) => {
+  expect(readConfig({ HOST, ALLOW_ANONYMOUS: '1' })).toMatchObject({ ok: true, config: { host: HOST } });
+});
+
+test.each(['-1', '65536', '4000.5', '0x10', 'tcp://10.0.0.1:4000'])('PORT may not be %s', (PORT) => {
+  expect(problemsOf({ PORT })).toEqual({ PORT: 'must be a whole number from 0 to 65535' });
 });
 
 test.each([

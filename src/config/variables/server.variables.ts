@@ -16,11 +16,7 @@ export const serverVariables = {
     "loopback's names, or any",
     "comma-separated names that `Host` may hold, with loopback's; others: HTTP 421",
   ),
-  NODE_ENV: variable(
-    oneOf('production', 'development', 'test'),
-    '–',
-    '`production`: no introspection, no explorer, no start without credentials',
-  ),
+  NODE_ENV: variable(text, '–', '`production`: no introspection, no explorer, no start without credentials'),
   IDE: variable(oneOf('on', 'off'), '`on` (`off` in production)', 'the explorer on `/`'),
   CORS_ORIGINS: variable(origins, 'none', 'comma-separated origins whose pages may query the gateway'),
   LOG_LEVEL: variable(

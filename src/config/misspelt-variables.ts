@@ -1,0 +1,129 @@
+import { distance } from 'fastest-levenshtein';
+import { visible } from './invisible-characters.ts';
+import { variables, type VariableName } from './variables.ts';
+
+/** Prefixes that only the gateway uses: an unknown name with one of them is a mistake. */
+const ownPrefix = /^(?:DINGTALK|VIEWER|GATEWAY|ROUTER)_/;
+/** Any other unknown name is a mistake if at most that many letters differ from a known name. */
+const maxTypos = 2;
+
+/** What other software calls the same thing. */
+const otherNames: Readonly<Record<string, VariableName>> = {
+  APPKEY: 'DINGTALK_APP_KEY',
+  APPSECRET: 'DINGTALK_APP_SECRET',
+  // DingTalk's console shows these two names beside the older ones.
+  DINGTALK_CLIENT_ID: 'DINGTALK_APP_KEY',
+  DINGTALK_CLIENT_SECRET: 'DINGTALK_APP_SECRET',
+  UNION_ID: 'DINGTALK_OPERATOR_UNION_ID',
+  JWKS_URI: 'VIEWER_JWKS_URL',
+  JWT_JWKS_URI: 'VIEWER_JWKS_URL',
+  JWT_JWKS_URL: 'VIEWER_JWKS_URL',
+  REDIS: 'REDIS_URL',
+  LOG: 'LOG_LEVEL',
+  PORT_NUMBER: 'PORT',
+  LISTEN_PORT: 'PORT',
+  LISTEN_HOST: 'HOST',
+  LISTEN_ADDRESS: 'HOST',
+  CORS: 'CORS_ORIGINS',
+  ALLOWED_ORIGINS: 'CORS_ORIGINS',
+  CORS_ALLOWED_ORIGINS: 'CORS_ORIGINS',
+  CORS_ALLOW_ORIGIN: 'CORS_ORIGINS',
+};
+
+/** One warning for each unknown variable that is probably a misspelt variable of the gateway. */
+export function misspeltVariableWarnings(environment: NodeJS.ProcessEnv): string[] {
+  return Object.keys(environment).flatMap((name) => {
+    const value = environment[name]?.trim() ?? '';
+    if (name in variables || isServiceLink(name, value)) return [];
+    const nearest = nearestTo(plain(name));
+    const isOurs = ownPrefix.test(plain(name));
+    if (!isOurs && (nearest === undefined || isSet(environment, nearest))) return [];
+    const remedy =
+      nearest === undefined ? 'docs/configuration.md lists all of them' : `did you mean ${nearest}?`;
+    return [`${visible(name)} is not a variable of the gateway and is ignored: ${remedy}`];
+  });
+}
+
+/** Other software may call its variable almost like one of ours: it is no mistake where ours is set. */
+const isSet = (environment: NodeJS.ProcessEnv, name: string): boolean =>
+  (environment[name]?.trim() ?? '') !== '';
+
+/** Kubernetes sets such variables in every container, named after each service: `dingtalk-gateway` among others. */
+const serviceLink =
+  /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?)$/;
+
+const isServiceLink = (name: string, value: string): boolean =>
+  serviceLink.test(name) || (name.endsWith('_PORT') && /^(?:tcp|udp|sctp):\/\//.test(value));
+
+/** In capitals, with `_` between the words: `dingtalk-app-key` and a name after a byte order mark are slips, too. */
+const plain = (name: string): string =>
+  name
+    .toUpperCase()
+    .match(/[A-Z\d]+/g)
+    ?.join('_') ?? '';
+
+const wordsOf = (name: string): readonly string[] => name.split('_').map((word) => word.replace(/S$/, ''));
+
+/** `letters` without the underscores: APPKEY is APP_KEY. */
+const lettersOf = (name: string): string => name.replaceAll('_', '');
+
+const known = Object.keys(variables).map((name) => ({
+  name,
+  letters: lettersOf(name),
+  words: wordsOf(name),
+}));
+
+/** The known name that is probably meant by `name`, or undefined. */
+function nearestTo(name: string): string | undefined {
+  return (
+    otherNames[name] ?? byLetters(name) ?? byWords(name) ?? (ownPrefix.test(name) ? ours(name) : undefined)
+  );
+}
+
+/** Few typos. None in short names, where two letters make another word: HOME is not a misspelt HOST. */
+function byLetters(name: string): string | undefined {
+  const letters = lettersOf(name);
+  const typos = closest(name, known);
+  if (typos === undefined) return undefined;
+  const count = distance(letters, typos.letters);
+  return count === 0 || (typos.letters.length > 4 && count <= maxTypos) ? typos.name : undefined;
+}
+
+/** One word is left out (CACHE_TTL), or two begin like a known name and the unit differs (CACHE_TTL_SECONDS). */
+function byWords(name: string): string | undefined {
+  const words = wordsOf(name);
+  if (words.length < 2) return undefined;
+  const similar = known.filter(
+    (each) =>
+      (each.words.length === words.length + 1 && isPartOf(words, each.words)) ||
+      (words.length > 2 &&
+        each.words.length === words.length &&
+        words.slice(0, -1).every((word, index) => word === each.words[index])),
+  );
+  return closest(name, similar)?.name;
+}
+
+/** A name with a prefix of ours: without it (GATEWAY_PORT), or the name of which the fewest letters differ. */
+function ours(name: string): string | undefined {
+  const rest = name.replace(ownPrefix, '');
+  const letters = lettersOf(name);
+  const near = closest(name, known);
+  return (
+    otherNames[rest] ??
+    byLetters(rest) ??
+    byWords(rest) ??
+    (near && distance(letters, near.letters) <= letters.length / 2 ? near.name : undefined)
+  );
+}
+
+function closest<T extends { readonly letters: string }>(name: string, names: readonly T[]): T | undefined {
+  const letters = lettersOf(name);
+  return names.toSorted((a, b) => distance(letters, a.letters) - distance(letters, b.letters))[0];
+}
+
+/** Whether `long` has all of `words`, in this order. */
+function isPartOf(words: readonly string[], long: readonly string[]): boolean {
+  let next = 0;
+  for (const word of long) if (word === words[next]) next += 1;
+  return next === words.length;
+}
