@@ -2,6 +2,7 @@ import module from 'node:module';
 import v8 from 'node:v8';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
+import { writeToStderr } from './observability/standard-streams.ts';
 
 /** `EX_CONFIG` of `sysexits.h`: the configuration is wrong, and a process manager should not restart the gateway. */
 const badConfigurationExitCode = 78;
@@ -10,11 +11,13 @@ const oldestNode = 22;
 
 if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   const remedy = 'start it with npm start, which brings Node 24, or install Node 24';
-  process.stderr.write(
+  writeToStderr(
     `The gateway needs Node ${oldestNode} or newer and this is ${process.versions.node}: ${remedy}.\n`,
   );
   process.exitCode = 1;
 } else {
+  // Asking for the stream makes a pipe or a socket non-blocking: Node's own warnings and its last words cannot hang there.
+  void process.stderr;
   // By default V8 soon allocates in the old generation what lived long at the start, and collects a lookup's garbage late.
   v8.setFlagsFromString('--no-allocation-site-pretenuring');
   // Before anything large is loaded, hence the dynamic imports below.
@@ -48,7 +51,7 @@ async function start(): Promise<void> {
     ...result.problems.map(({ variable, message }) => `  ${variable} ${message}\n`),
     ...result.hints.map((hint) => `${hint}\n`),
   ];
-  process.stderr.write(`The gateway did not start. Correct these environment variables:\n${lines.join('')}`);
+  writeToStderr(`The gateway did not start. Correct these environment variables:\n${lines.join('')}`);
   process.exitCode = badConfigurationExitCode;
 }
 

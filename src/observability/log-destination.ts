@@ -1,73 +1,124 @@
 import { writeSync } from 'node:fs';
-import type { DestinationStream } from 'pino';
+import { pino, type DestinationStream } from 'pino';
+import { areOneFile, isBusy, nonBlocking, retryMs, sleepSync, writeToStderr } from './standard-streams.ts';
 
-const stdout = 1;
-/** How long lines are dropped after a write failed. */
-const pauseMs = 1000;
-/** The time between attempts while the reader of the pipe does not read. */
-const retryMs = 50;
-/** The most bytes that wait for the reader; further lines are dropped. */
+/** Once so many bytes wait to be written, further lines are dropped. */
 const maxWaitingBytes = 8 * 1024 * 1024;
-/** Attempts to write the waiting lines when the process ends. */
-const exitAttempts = 4;
+/** Waiting lines are written together, in pieces of about this size. */
+const pieceBytes = 64 * 1024;
+/** How long the end of the process waits for a slow reader. */
+const flushMs = 300;
+const fatal = pino.levels.values['fatal'] ?? 60;
+
+let droppedLines = 0;
+
+/** Lines of this process's log that were dropped so far. */
+export const droppedLogLines = (): number => droppedLines;
 
 /**
- * Standard output. A line that cannot be written (the terminal is closed, the disk is full) is dropped, and so are the
- * lines of the next second: logging may neither stop the gateway nor keep it from ending. pino's own destination
- * retries for ever when the process ends.
+ * Standard output, without ever waiting for it. Lines that cannot be written (the disk is full, nobody reads) wait, up to a
+ * bound; beyond it they are dropped until all that waits is written. Then `onDropped` gets the number of dropped lines, at
+ * the place in the log where they are missing. Standard error says once that the log cannot be written, and has a copy of
+ * each fatal line that does not get out at once.
  */
-export function createLogDestination(): DestinationStream & { flushSync(): void } {
-  let waiting: Buffer[] = [];
+export function createLogDestination(
+  onDropped: (lines: number) => void,
+): DestinationStream & { flushSync(): void } {
+  const stdout = nonBlocking(process.stdout);
+  /** What is left of the piece that is being written. */
+  let current: Uint8Array = new Uint8Array();
+  const waiting: string[] = [];
   let waitingBytes = 0;
-  let pausedUntilMs = -Infinity;
+  let droppedSinceDrained = 0;
+  let isReported = false;
   let timer: NodeJS.Timeout | undefined;
 
-  function dropWaiting(): void {
-    waiting = [];
-    waitingBytes = 0;
+  // In one file with the log, a message could end up within a line.
+  const hasStderr = !areOneFile(process.stdout, process.stderr);
+
+  function tellStderr(text: string): void {
+    if (hasStderr) writeToStderr(text, 0);
   }
 
-  /** Writes the waiting lines until the reader takes no more. */
-  function drain(): void {
+  const isDrained = (): boolean => current.length === 0 && waiting.length === 0;
+
+  function report(reason: string): void {
+    if (isReported) return;
+    isReported = true;
+    tellStderr(`The log cannot be written to standard output (${reason}). Lines of it may be lost.\n`);
+  }
+
+  /** Writes until the reader takes no more. False after another failure. */
+  function drain(): boolean {
     try {
-      while (waiting[0]) {
-        const written = writeSync(stdout, waiting[0]);
+      while (!isDrained()) {
+        if (current.length === 0) current = Buffer.from(waiting.shift() ?? '');
+        const written = writeSync(stdout, current);
+        current = current.subarray(written);
         waitingBytes -= written;
-        if (written < waiting[0].length) waiting[0] = waiting[0].subarray(written);
-        else waiting.shift();
       }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return;
-      pausedUntilMs = performance.now() + pauseMs;
-      dropWaiting();
+      if (isBusy(error)) return true;
+      report((error as NodeJS.ErrnoException).code ?? 'unknown error');
+      return false;
     }
+    isReported = false;
+    return true;
   }
 
   function retryLater(): void {
     timer ??= setTimeout(() => {
       timer = undefined;
       drain();
-      if (waiting.length > 0) retryLater();
+      if (isDrained()) reportDropped();
+      else retryLater();
     }, retryMs).unref();
   }
 
+  function reportDropped(): void {
+    const lines = droppedSinceDrained;
+    droppedSinceDrained = 0;
+    if (lines > 0) onDropped(lines);
+  }
+
+  function drop(): void {
+    droppedLines += 1;
+    droppedSinceDrained += 1;
+    report('its reader does not keep up');
+  }
+
+  function add(line: string): void {
+    // Drops all lines until none waits: one gap in the log, not many.
+    if (droppedSinceDrained > 0 || waitingBytes >= maxWaitingBytes) {
+      drop();
+      return;
+    }
+    waitingBytes += Buffer.byteLength(line);
+    const last = waiting.at(-1);
+    if (last !== undefined && last.length + line.length <= pieceBytes) {
+      waiting[waiting.length - 1] = last + line;
+    } else {
+      waiting.push(line);
+    }
+  }
+
   const destination = {
+    // pino then sets lastLevel before each write.
+    [pino.symbols.needsMetadataGsym]: true,
+    lastLevel: 0,
     write(line: string): void {
-      if (performance.now() < pausedUntilMs) return;
-      const bytes = Buffer.from(line);
-      if (waitingBytes + bytes.length > maxWaitingBytes) return;
-      waiting.push(bytes);
-      waitingBytes += bytes.length;
-      // Other lines that wait are written first.
-      if (waiting.length === 1) drain();
-      if (waiting.length > 0) retryLater();
+      const isFirst = isDrained();
+      add(line);
+      if (isFirst) drain();
+      if (isDrained()) return;
+      retryLater();
+      if (destination.lastLevel >= fatal) tellStderr(line);
     },
     flushSync() {
-      for (let attempt = 0; waiting.length > 0 && attempt < exitAttempts; attempt += 1) {
-        if (attempt > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
-        drain();
-      }
-      dropWaiting();
+      const giveUpAtMs = performance.now() + flushMs;
+      while (drain() && !isDrained() && performance.now() < giveUpAtMs) sleepSync(retryMs);
+      if (!isDrained()) report('its reader does not keep up');
+      else reportDropped();
     },
   };
   process.once('exit', () => destination.flushSync());

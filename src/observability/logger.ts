@@ -22,10 +22,17 @@ const secretFields = [
 ];
 
 /** Logs JSON lines, with every known secret redacted; by default to standard output. */
-export function createLogger(level: string, destination: DestinationStream = createLogDestination()): Logger {
+export function createLogger(level: string, destination?: DestinationStream): Logger {
   const paths = [
     ...secretHeaders.flatMap((name) => [`headers["${name}"]`, `*.headers["${name}"]`]),
     ...secretFields.flatMap((name) => [name, `*.${name}`]),
   ];
-  return pino({ level, redact: { paths, censor: '[redacted]' } }, destination);
+  const log: Logger = pino(
+    { level, redact: { paths, censor: '[redacted]' } },
+    destination ??
+      createLogDestination((lines) =>
+        log.error({ lines }, 'the log could not be written: lines are missing here'),
+      ),
+  );
+  return log;
 }

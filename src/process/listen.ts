@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { writeToStderr } from '../observability/standard-streams.ts';
 
 /** Starts to listen and returns the URL to open. If it cannot listen, prints the reason and returns undefined. */
 export async function listen(
@@ -9,9 +10,7 @@ export async function listen(
     await listenOn(app, host, port);
   } catch (error) {
     const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-    process.stderr.write(
-      `The gateway cannot listen on ${where}: ${whyNot(error as NodeJS.ErrnoException)}\n`,
-    );
+    writeToStderr(`The gateway cannot listen on ${where}: ${whyNot(error as NodeJS.ErrnoException)}\n`);
     return undefined;
   }
   const address = app.server.address();

@@ -37,5 +37,6 @@ export function createCollectors() {
     monthQuota: gauge(definitions.monthQuota),
     monthQuotaUsed: gauge(definitions.monthQuotaUsed),
     requests: histogram(definitions.requests),
+    logLinesDropped: counter(definitions.logLinesDropped),
   };
 }

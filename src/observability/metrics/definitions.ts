@@ -70,4 +70,9 @@ export const definitions = {
     ['route', 'method', 'status'],
     requestSeconds,
   ),
+  logLinesDropped: metric(
+    'counter',
+    'log_lines_dropped_total',
+    'Log lines of this process that could not be written',
+  ),
 } as const;

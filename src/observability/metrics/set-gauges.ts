@@ -1,3 +1,4 @@
+import { droppedLogLines } from '../log-destination.ts';
 import type { Collectors } from './collectors.ts';
 import { breakerStates, type DingTalkStatus } from '../../domain/dingtalk-status.ts';
 import type { CorpLabel } from './labels.ts';
@@ -16,7 +17,7 @@ interface GaugeValues {
   readonly monthlyQuota: number | undefined;
 }
 
-/** Sets every gauge. An unknown value is omitted, not reported as zero. */
+/** Sets every gauge, and the count of the process's log. An unknown value is omitted, not reported as zero. */
 export function setGauges(
   to: Collectors,
   { status, corpLabel, lookups, months, monthlyQuota }: GaugeValues,
@@ -26,6 +27,8 @@ export function setGauges(
   setOrRemove(to.cacheEntries, cached?.entries);
   setOrRemove(to.cacheBytes, cached?.bytes);
   setOrRemove(to.monthQuota, monthlyQuota);
+  to.logLinesDropped.reset();
+  to.logLinesDropped.inc(droppedLogLines());
 
   for (const { api, queued, inFlight, placesLeft } of status.dingtalk?.rateLimiters() ?? []) {
     to.queueDepth.set({ api }, queued);
