@@ -105,7 +105,7 @@ async function startEmbeddedSandbox(
     return sandbox;
   } catch (error) {
     const { code = 'an unknown error' } = error as NodeJS.ErrnoException;
-    process.stderr.write(
+    writeToStderr(
       `The sandbox cannot listen on 127.0.0.1: ${code}. It needs a loopback interface and a free port.\n`,
     );
     return undefined;
