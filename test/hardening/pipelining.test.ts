@@ -189,3 +189,70 @@ test('garbage after pipelined requests is refused after their answers', async ()
   const statuses = [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
   expect(statuses).toEqual([...Array.from({ length: 12 }, () => '200'), '400']);
 });
+
+/** More than half a megabyte. */
+const long = `{ ${Array.from({ length: 48 }, (_, index) => `a${index}: _service { sdl }`).join(' ')} }`;
+
+/** Ten clients that ask for more than 32 MiB, and read none of it. */
+async function fillWithUnread(gateway: GatewayUnderTest): Promise<readonly Socket[]> {
+  const requests = many(100, () => post(long));
+  const readers = Array.from({ length: 10 }, () => pipeline(gateway, requests).pause());
+  await eventually(async () => (await statusOf(gateway)) === 503);
+  return readers;
+}
+const statusOf = async (gateway: GatewayUnderTest): Promise<number> =>
+  (await gateway.query('{ __typename }')).status;
+
+test('readers that keep 32 MiB of answers unread lose their connections, and the others are answered', async () => {
+  const clock = createManualClock();
+  await using gateway = await startGateway({ clock, environment: patient });
+  const connections = connectionsOf(gateway);
+
+  const readers = await fillWithUnread(gateway);
+  expect(connections.filter(({ destroyed }) => destroyed)).toEqual([]);
+  clock.advance(1000);
+
+  expect(await statusOf(gateway)).toBe(200);
+  expect(connections.some(({ destroyed }) => destroyed)).toBe(true);
+  for (const reader of readers) reader.destroy();
+});
+
+test('unread answers of clients that have left no longer count', async () => {
+  await using gateway = await startGateway({ clock: createManualClock(), environment: patient });
+  for (let round = 0; round < 2; round += 1) {
+    const readers = await fillWithUnread(gateway);
+
+    for (const reader of readers) reader.destroy();
+
+    await eventually(async () => (await statusOf(gateway)) === 200);
+  }
+});
+
+test('large answers for clients that left before them do not count', async () => {
+  await using gateway = await startGateway({ clock: createManualClock(), environment: patient });
+  const aborted = (): number =>
+    gateway.log.filter((line) => line.includes('the client closed the connection')).length;
+  for (let round = 0; round < 7; round += 1) {
+    gateway.upstream.clearCalls();
+    gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 10);
+    const leaving = new AbortController();
+    const left = Array.from({ length: 10 }, (_, index) =>
+      gateway
+        .query(
+          `${lookupOf(`cid.demo.${round}-${index}`).slice(0, -1)} ${long.slice(1)}`,
+          {},
+          {},
+          leaving.signal,
+        )
+        .catch(() => 'left'),
+    );
+    await gateway.upstream.waitForCalls('conversationSpace', 10);
+    const before = aborted();
+
+    leaving.abort();
+
+    expect(new Set(await Promise.all(left))).toEqual(new Set(['left']));
+    await eventually(() => aborted() === before + 10);
+    expect(await statusOf(gateway)).toBe(200);
+  }
+});

@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../async/clock.ts';
 import type { LimitsConfig } from '../../config/config.ts';
 import { overloaded } from '../refusal.ts';
 
@@ -8,6 +10,8 @@ type AdmissionLimits = Pick<LimitsConfig, 'bodyBytes' | 'concurrentRequests'>;
 const maxBodyBytes = 8 * 1024 * 1024;
 /** Of all large answers that clients have not read. */
 const maxUnsentBytes = 32 * 1024 * 1024;
+/** Once too much is unread, an answer that has been unread for so long costs the client its connection. */
+const patienceMs = 1000;
 /** Smaller answers are bounded by the number of operations. */
 const largeAnswerBytes = 16 * 1024;
 
@@ -15,16 +19,30 @@ const largeAnswerBytes = 16 * 1024;
 export interface Admission {
   /** Runs `answer` and returns its result, or answers `GATEWAY_OVERLOADED` when a bound is reached. */
   admit<T>(request: FastifyRequest, reply: FastifyReply, answer: () => Promise<T>): Promise<T | FastifyReply>;
-  /** True while too many bytes of answers are unread. */
+  /** True while too many bytes of answers are unread, after closing the connections of the slowest readers. */
   isBackedUp(): boolean;
   /** Counts a large answer until it is sent or its connection closes. */
   countUnsent(reply: FastifyReply, bytes: number): void;
 }
 
-export function createAdmission(limits: AdmissionLimits): Admission {
+export function createAdmission(limits: AdmissionLimits, clock: Pick<Clock, 'nowMs'>): Admission {
   let underWay = 0;
   let bodyBytes = 0;
   let unsentBytes = 0;
+  /** The oldest first. */
+  const unsent = new Set<UnsentAnswer>();
+
+  function release(answer: UnsentAnswer): void {
+    if (unsent.delete(answer)) unsentBytes -= answer.bytes;
+  }
+
+  function closeSlowReaders(): void {
+    for (const answer of unsent) {
+      if (unsentBytes <= maxUnsentBytes || clock.nowMs() - answer.sinceMs < patienceMs) return;
+      answer.socket.destroy();
+      release(answer);
+    }
+  }
 
   return {
     async admit(request, reply, answer) {
@@ -40,11 +58,24 @@ export function createAdmission(limits: AdmissionLimits): Admission {
         bodyBytes -= bytes;
       }
     },
-    isBackedUp: () => unsentBytes > maxUnsentBytes,
+    isBackedUp() {
+      closeSlowReaders();
+      return unsentBytes > maxUnsentBytes;
+    },
     countUnsent(reply, bytes) {
-      if (bytes < largeAnswerBytes) return;
+      const { socket } = reply.request.raw;
+      // Where the client has left, `close` has been emitted already.
+      if (bytes < largeAnswerBytes || socket.destroyed) return;
+      const answer = { bytes, sinceMs: clock.nowMs(), socket };
+      unsent.add(answer);
       unsentBytes += bytes;
-      reply.raw.once('close', () => (unsentBytes -= bytes));
+      reply.raw.once('close', () => release(answer));
     },
   };
+}
+
+interface UnsentAnswer {
+  readonly bytes: number;
+  readonly sinceMs: number;
+  readonly socket: Socket;
 }

@@ -54,7 +54,7 @@ interface GraphQLRouteOptions {
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
   const { apollo, authenticator, aliasOf, rateLimit, findFor, seal, clock, timeoutMs } = options;
   const { explainable, maxLookups, limits, explorer } = options;
-  const admission = createAdmission(limits);
+  const admission = createAdmission(limits, clock);
   const wallMs = (): number => clock.wallMs();
 
   async function contextOf(request: FastifyRequest, waiting: Deadline): Promise<RequestContext> {
