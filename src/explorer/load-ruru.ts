@@ -18,5 +18,27 @@ export async function loadRuru(): Promise<Ruru> {
   const entry = createRequire(import.meta.url).resolve('ruru/server');
   const packageJson = await readFile(join(dirname(entry), '../package.json'), 'utf8');
   const { version } = JSON.parse(packageJson) as { version: string };
-  return { ruruHTML: page.ruruHTML, getStaticFile: assets.getStaticFile, version };
+  return { ruruHTML: page.ruruHTML, getStaticFile: decompressOnce(assets.getStaticFile), version };
 }
+
+/**
+ * Ruru decompresses a file at each call for a client without Brotli, and every slow reader would hold a copy of its own.
+ * Here all of them get the same one: as many are kept as Ruru has files.
+ */
+function decompressOnce(load: typeof getStaticFile): typeof getStaticFile {
+  const files = new Map<string, Promise<StaticFile | null>>();
+  return async ({ urlPath, acceptEncoding, ...options }) => {
+    const [path = ''] = urlPath.split('?', 1);
+    const encoding = /\bbr\b/i.test(String(acceptEncoding)) ? 'br' : undefined;
+    const key = `${encoding} ${path}`;
+    const known = files.get(key);
+    if (known) return known;
+    const loading = Promise.resolve(load({ ...options, urlPath: path, acceptEncoding: encoding }));
+    files.set(key, loading);
+    const forget = (): void => void files.delete(key);
+    loading.then((file) => file ?? forget(), forget);
+    return loading;
+  };
+}
+
+type StaticFile = NonNullable<Awaited<ReturnType<typeof getStaticFile>>>;
