@@ -6,9 +6,7 @@ import { runJudges, surprises, tableOf } from './judges/run-judges.ts';
 
 const verdicts = await runJudges();
 console.log(await format(tableOf(verdicts), { parser: 'markdown' }));
-for (const [target, reasons] of Object.entries(expected)) {
-  for (const [name, reason] of Object.entries(reasons)) console.log(`${target}: ${name}: ${reason}`);
-}
+for (const { name, why } of expected) console.log(`${name}: ${why}`);
 const wrong = surprises(verdicts);
 if (wrong.length > 0) {
   console.error(wrong.join('\n'));

@@ -1,20 +1,50 @@
-/** What the judges may find, by who asks which gateway, and why that is no fault. Everything else is one. */
-export const expected = {
-  'production, no key': {},
-  production: {
-    'graphql-alias-batching':
-      'a page asks for many groups by aliases; MAX_LOOKUPS_PER_REQUEST bounds them and the calls behind them',
-    'graphql-directive-overloading':
-      'taken from any message that names the directive: here the one error that refuses the document',
-  },
-  development: {
-    introspection: 'on outside production: the explorer and code generators need it',
-    detect_graphiql: 'the explorer is on outside production',
-    'graphql-alias-batching': 'as in production',
-    'graphql-directive-overloading': 'as in production',
-    'graphql-introspection': 'on outside production',
-    'graphql-detect': 'finds GraphQL by its introspection',
-  },
-} as const satisfies Record<string, Record<string, string>>;
+export const targets = ['production, no key', 'production', 'development'] as const;
+export type Target = (typeof targets)[number];
 
-export type Target = keyof typeof expected;
+/** A finding that is no fault. */
+export interface ExpectedFinding {
+  readonly name: string;
+  readonly judge: 'graphql-cop' | 'nuclei';
+  readonly where: readonly Target[];
+  readonly why: string;
+}
+
+/** What the judges may find. Everything else is a fault. */
+export const expected: readonly ExpectedFinding[] = [
+  {
+    name: 'graphql-alias-batching',
+    judge: 'nuclei',
+    where: ['production', 'development'],
+    why: 'pages need aliases; MAX_LOOKUPS_PER_REQUEST bounds them',
+  },
+  {
+    name: 'graphql-directive-overloading',
+    judge: 'nuclei',
+    where: ['production', 'development'],
+    why: 'any message with the directive counts, also a refusal',
+  },
+  {
+    name: 'introspection',
+    judge: 'graphql-cop',
+    where: ['development'],
+    why: 'the explorer and code generators need it',
+  },
+  {
+    name: 'graphql-introspection',
+    judge: 'nuclei',
+    where: ['development'],
+    why: 'the same',
+  },
+  {
+    name: 'graphql-detect',
+    judge: 'nuclei',
+    where: ['development'],
+    why: 'it asks for introspection, too',
+  },
+  {
+    name: 'detect_graphiql',
+    judge: 'graphql-cop',
+    where: ['development'],
+    why: 'the explorer is meant to be found',
+  },
+];

@@ -2,14 +2,30 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
+
+/** What the gateway of `productionOver` accepts. */
+export const apiKey = { 'x-api-key': 'judges' };
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface BuiltGateway extends AsyncDisposable {
   /** Without a path. */
   readonly url: string;
-  readonly pid: number;
+  /** False once it has ended. */
+  readonly isRunning: boolean;
 }
+
+/** The environment of production, over a stand-in. */
+export const productionOver = (upstreamUrl: string): NodeJS.ProcessEnv => ({
+  NODE_ENV: 'production',
+  DINGTALK_API_URL: upstreamUrl,
+  DINGTALK_APP_KEY: sandboxCredentials.appKey,
+  DINGTALK_APP_SECRET: sandboxCredentials.appSecret,
+  DINGTALK_OPERATOR_UNION_ID: sandboxCredentials.operatorUnionId,
+  VIEWER_AUTH: 'fixed',
+  GATEWAY_API_KEYS: apiKey['x-api-key'],
+});
 
 /** Starts the built gateway on a free port, with nothing but `environment` in its environment. */
 export async function startBuiltGateway(environment: NodeJS.ProcessEnv): Promise<BuiltGateway> {
@@ -27,7 +43,9 @@ export async function startBuiltGateway(environment: NodeJS.ProcessEnv): Promise
   void ended.then(() => reject(new Error('The gateway ended before it listened.')));
   return {
     url: await listening,
-    pid: child.pid ?? 0,
+    get isRunning() {
+      return child.exitCode === null && child.signalCode === null;
+    },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await ended;

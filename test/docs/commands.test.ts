@@ -18,6 +18,7 @@ const runBy: Readonly<Record<string, string>> = {
   'npm run codegen': '.ci/run',
   'npm run schema:check': '.ci/run',
   'npm run soak': 'test/process, for six seconds',
+  'npm run judges': 'test/hardening, as a function',
   'npm ci --prefix examples/supergraph': '.ci/run',
   'npm run supergraph': 'test/federation',
   'npm ci --prefix examples/file-browser': '.ci/run',

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { expected } from '../../scripts/judges/expected.ts';
 import { commonCodes } from '../../src/errors/documented-codes.ts';
 import { documentedApiErrors } from '../../src/sandbox/documented-errors.ts';
 import { endpoints } from '../support/endpoints.ts';
@@ -44,6 +45,15 @@ test.each([
   const section = new RegExp(`^## ${heading}\\n(.*?)^## `, 'ms').exec(page)?.[1] ?? '';
 
   expect(tableRows(section, ['metric', 'labels', 'measures'])).toEqual(metricRows(type));
+});
+
+test('the table of SECURITY.md has every finding that the judges may have', async () => {
+  const headings = ['finding', 'judge', 'where', 'why it is no fault'];
+  const rows = tableRows(await readPage('SECURITY.md'), headings);
+
+  expect(rows).toEqual(
+    expected.map(({ name, judge, where, why }) => [`\`${name}\``, judge, where.join(', '), why]),
+  );
 });
 
 test('the documented codes are those of the stand-in', () => {
