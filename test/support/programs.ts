@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { test } from '@jest/globals';
 
 /** A test that needs a program of Debian: skipped with a message where it is not installed. */
@@ -39,7 +40,7 @@ export function run(program: string, ...args: readonly string[]): Run {
   const ended = once(child, 'close');
   return {
     child,
-    output: ended.then(() => output.replaceAll(/\u001B\[[\d;]*[A-Za-z]/g, '')),
+    output: ended.then(() => stripVTControlCharacters(output)),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await ended;
