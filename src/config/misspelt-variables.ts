@@ -49,8 +49,7 @@ const isSet = (environment: NodeJS.ProcessEnv, name: string): boolean =>
   (environment[name]?.trim() ?? '') !== '';
 
 /** Kubernetes sets such variables in every container, named after each service: `dingtalk-gateway` among others. */
-const serviceLink =
-  /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?)$/;
+const serviceLink = /_SERVICE_(?:HOST$|PORT(?:_|$))|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?$/;
 
 const isServiceLink = (name: string, value: string): boolean =>
   serviceLink.test(name) || (name.endsWith('_PORT') && /^(?:tcp|udp|sctp):\/\//.test(value));
@@ -82,11 +81,10 @@ function nearestTo(name: string): string | undefined {
 
 /** Few typos. None in short names, where two letters make another word: HOME is not a misspelt HOST. */
 function byLetters(name: string): string | undefined {
-  const letters = lettersOf(name);
-  const typos = closest(name, known);
-  if (typos === undefined) return undefined;
-  const count = distance(letters, typos.letters);
-  return count === 0 || (typos.letters.length > 4 && count <= maxTypos) ? typos.name : undefined;
+  const near = closest(name, known);
+  return near && (near.typos === 0 || (near.letters.length > 4 && near.typos <= maxTypos))
+    ? near.name
+    : undefined;
 }
 
 /** One word is left out (CACHE_TTL), or two begin like a known name and the unit differs (CACHE_TTL_SECONDS). */
@@ -106,19 +104,26 @@ function byWords(name: string): string | undefined {
 /** A name with a prefix of ours: without it (GATEWAY_PORT), or the name of which the fewest letters differ. */
 function ours(name: string): string | undefined {
   const rest = name.replace(ownPrefix, '');
-  const letters = lettersOf(name);
   const near = closest(name, known);
   return (
     otherNames[rest] ??
     byLetters(rest) ??
     byWords(rest) ??
-    (near && distance(letters, near.letters) <= letters.length / 2 ? near.name : undefined)
+    (near && near.typos <= near.letters.length / 2 ? near.name : undefined)
   );
 }
 
-function closest<T extends { readonly letters: string }>(name: string, names: readonly T[]): T | undefined {
+type Near = (typeof known)[number] & { readonly typos: number };
+
+/** The one of `names` of which the fewest letters differ, and how many do. */
+function closest(name: string, names: typeof known): Near | undefined {
   const letters = lettersOf(name);
-  return names.toSorted((a, b) => distance(letters, a.letters) - distance(letters, b.letters))[0];
+  let near: Near | undefined;
+  for (const each of names) {
+    const typos = distance(letters, each.letters);
+    if (near === undefined || typos < near.typos) near = { ...each, typos };
+  }
+  return near;
 }
 
 /** Whether `long` has all of `words`, in this order. */
