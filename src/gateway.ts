@@ -10,6 +10,7 @@ import { upstreamName } from './domain/upstream.ts';
 import { createDingTalk } from './dingtalk/dingtalk.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
+import { droppedLogLines } from './observability/log-destination.ts';
 import { createMetrics } from './observability/metrics/metrics.ts';
 import { registerMetrics } from './server/metrics.route.ts';
 import { createSealedRedis } from './redis/sealed-redis.ts';
@@ -80,7 +81,7 @@ export async function createGateway(
     observer,
     onRevalidationFailed: (error) => logError(log, error),
   });
-  metrics.watch({ dingtalk: dingtalk.status, cached: () => lookups.cached });
+  metrics.watch({ dingtalk: dingtalk.status, cached: () => lookups.cached, droppedLogLines });
   const { corpIdRequired } = dingtalk;
   const authenticator = await createAuthenticator(config.viewer, {
     dingtalk,

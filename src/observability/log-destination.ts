@@ -16,7 +16,7 @@ let droppedLines = 0;
 export const droppedLogLines = (): number => droppedLines;
 
 /**
- * Standard output, without ever waiting for it. Lines that cannot be written (the disk is full, nobody reads) wait, up to a
+ * Standard output, without ever waiting for it. Lines that cannot be written (the disk is full, the reader does not read) wait, up to a
  * bound; beyond it they are dropped until all that waits is written. Then `onDropped` gets the number of dropped lines, at
  * the place in the log where they are missing. Standard error says once that the log cannot be written, and has a copy of
  * each fatal line that does not get out at once.

@@ -1,23 +1,246 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:fs';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { freePort } from '../../scripts/support/free-port.ts';
 import { eventually } from '../support/eventually.ts';
-import { startProcess } from '../support/gateway-process.ts';
+import { startProcess, type GatewayProcess } from '../support/gateway-process.ts';
 
-test('a gateway that cannot write its log answers, and stops in order', async () => {
+/** Code for the gateway's process: SIGWINCH throws, SIGUSR1 emits a warning that is longer than a pipe holds. */
+const atSignals = `data:text/javascript,${encodeURIComponent(`
+  process.on('SIGWINCH', () => { setImmediate(() => { throw new Error('thrown'); }); });
+  process.on('SIGUSR1', () => { process.emitWarning('x'.repeat(100000)); });
+`).replaceAll("'", '%27')}`;
+const gateway = `'${process.execPath}' --import '${atSignals}' dist/main.js`;
+
+interface Running extends AsyncDisposable {
+  readonly run: GatewayProcess;
+  /** The status of /healthz; 0 if there is no answer. */
+  health(): Promise<number>;
+  /** Queries that fail, each with lines of 700 kB in the log. */
+  logMuch(queries: number): Promise<void>;
+  droppedLines(): Promise<number>;
+}
+
+/** Starts the gateway by a shell, with these redirections, and waits until it answers. */
+async function start(redirections: string, before = ''): Promise<Running> {
+  return startBy(['bash', '-c', `${before} exec ${gateway} ${redirections}`]);
+}
+
+async function startBy(command: readonly string[]): Promise<Running> {
   const port = await freePort();
-  const intoFullDisk = ['sh', '-c', `exec '${process.execPath}' dist/main.js > /dev/full`];
-  await using run = startProcess(intoFullDisk, { PORT: String(port), LOG_LEVEL: 'trace' });
+  const run = startProcess(command, {
+    PORT: String(port),
+    MAX_ERRORS: '1000',
+    MAX_LOOKUPS_PER_REQUEST: '1000',
+  });
   const url = `http://127.0.0.1:${port}`;
-  const status = (): Promise<number> =>
-    fetch(`${url}/healthz`).then(
+  const health = (): Promise<number> =>
+    fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5000) }).then(
       (response) => response.status,
       () => 0,
     );
+  await eventually(async () => (await health()) === 200);
+  return {
+    run,
+    health,
+    async logMuch(queries) {
+      const alias = 'a'.repeat(250);
+      const body = JSON.stringify({
+        query: `query ($ids: [ID!]!) { ${alias}: conversations(openConversationIds: $ids) { ${alias}: space { spaceId } } }`,
+        variables: { ids: Array.from({ length: 800 }, () => 'cid.unknown') },
+      });
+      for (let count = 0; count < queries; count += 1) {
+        const response = await fetch(`${url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        });
+        const answer = (await response.json()) as { errors: unknown[] };
+        expect(answer.errors).toHaveLength(800);
+      }
+    },
+    async droppedLines() {
+      const text = await fetch(`${url}/metrics`).then((response) => response.text());
+      return Number(/^dingtalk_gateway_log_lines_dropped_total (\d+)$/m.exec(text)?.[1]);
+    },
+    [Symbol.asyncDispose]: () => run[Symbol.asyncDispose](),
+  };
+}
 
-  await eventually(async () => (await status()) === 200);
-  expect(await status()).toBe(200);
+const complaint = (reason: string): string =>
+  `The log cannot be written to standard output (${reason}). Lines of it may be lost.\n`;
+const gap = 'the log could not be written: lines are missing here';
+const tooSlow = 'its reader does not keep up';
 
-  run.child.kill('SIGHUP');
-  expect(await run.ended).toBe(0);
-  expect(run.output().stderr).toBe('');
+/** The whole lines of a log. */
+const parsed = (log: string): readonly { level: number; msg: string; lines?: number }[] =>
+  log
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+async function temporaryFolder() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'gateway-log-'));
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
+
+function makePipe(folder: string, name: string): string {
+  const file = path.join(folder, name);
+  spawnSync('mkfifo', [file]);
+  return file;
+}
+
+/** A pipe with a reader that never reads. */
+async function unreadPipe(folder: string, name: string) {
+  const file = makePipe(folder, name);
+  const reader = await open(file, constants.O_RDWR | constants.O_NONBLOCK);
+  return {
+    file,
+    async fill() {
+      await expect(reader.writeFile('x'.repeat(2 ** 20))).rejects.toMatchObject({ code: 'EAGAIN' });
+    },
+    [Symbol.asyncDispose]: () => reader.close(),
+  };
+}
+
+test('on a full disk the gateway answers, says on stderr that it has no log, and stops in order', async () => {
+  await using it = await start('> /dev/full');
+
+  expect(await it.health()).toBe(200);
+
+  it.run.child.kill('SIGHUP');
+  expect(await it.run.ended).toBe(0);
+  expect(it.run.output().stderr).toBe(complaint('ENOSPC'));
 });
+
+test('a log that finds no room for a while is complete afterwards', async () => {
+  await using temporary = await temporaryFolder();
+  const file = path.join(temporary.folder, 'log');
+  // A limit that can be raised later stands for the full disk.
+  await using it = await start(`> '${file}'`, 'ulimit -S -f 8;');
+  await it.logMuch(1);
+  expect(await it.health()).toBe(200);
+  expect(await readFile(file)).toHaveLength(8 * 1024);
+  expect(it.run.output().stderr).toBe(complaint('EFBIG'));
+
+  spawnSync('prlimit', ['--pid', String(it.run.child.pid), '--fsize=unlimited:']);
+  it.run.child.kill('SIGTERM');
+
+  expect(await it.run.ended).toBe(0);
+  const lines = parsed(await readFile(file, 'utf8'));
+  expect(lines.filter(({ msg }) => msg === 'lookup failed')).toHaveLength(800);
+  expect(lines.at(-1)).toMatchObject({ msg: 'stopped' });
+  expect(it.run.output().stderr).toBe(complaint('EFBIG'));
+});
+
+test('a reader that pauses: 8 MiB wait, the rest is counted, and the log says where it is missing', async () => {
+  await using it = await startBy([process.execPath, 'dist/main.js']);
+  it.run.child.stdout!.pause();
+
+  await it.logMuch(14);
+  expect(await it.health()).toBe(200);
+  expect(await it.droppedLines()).toBeGreaterThan(0);
+  expect(it.run.output().stderr).toBe(complaint(tooSlow));
+  it.run.child.stdout!.resume();
+  await eventually(() => it.run.output().stdout.includes(gap));
+  await it.logMuch(1);
+  const dropped = await it.droppedLines();
+  await eventually(() => it.run.output().stdout.slice(-300).includes('"route":"/metrics"'));
+
+  it.run.child.kill('SIGTERM');
+  expect(await it.run.ended).toBe(0);
+  const { stdout, stderr } = it.run.output();
+  const lines = parsed(stdout);
+  expect(lines.filter(({ msg }) => msg === gap)).toEqual([
+    expect.objectContaining({ level: 50, lines: dropped }),
+  ]);
+  const ofRequests = lines.filter(({ msg }) => msg === 'lookup failed' || msg === 'answered');
+  // 15 requests with 800 lookups each, two of each other path.
+  expect(ofRequests).toHaveLength(15 * 801 + 4 - dropped);
+  expect(lines.at(-1)).toMatchObject({ msg: 'stopped' });
+  expect(stderr).toBe(complaint(tooSlow));
+}, 60_000);
+
+test('pipes that nobody reads, of the log and of stderr, delay neither requests nor the end', async () => {
+  await using temporary = await temporaryFolder();
+  await using log = await unreadPipe(temporary.folder, 'log');
+  await using stderr = await unreadPipe(temporary.folder, 'stderr');
+  await stderr.fill();
+  await using it = await start(`> '${log.file}' 2> '${stderr.file}'`);
+
+  await it.logMuch(1);
+  it.run.child.kill('SIGUSR1');
+  expect(await it.health()).toBe(200);
+
+  it.run.child.kill('SIGTERM');
+  expect(await it.run.ended).toBe(0);
+});
+
+test('a terminal that stands still delays neither requests nor the end', async () => {
+  // `script` is the terminal: it shows what the gateway writes, and returns its exit code.
+  await using it = await startBy(['script', '-qec', `exec ${gateway}`, '/dev/null']);
+  await eventually(() => it.run.output().stdout.includes('"msg":"open '));
+  const pid = Number(/"pid":(\d+)/.exec(it.run.output().stdout)?.[1]);
+  it.run.child.kill('SIGSTOP');
+
+  await it.logMuch(1);
+  expect(await it.health()).toBe(200);
+
+  process.kill(pid, 'SIGTERM');
+  await eventually(async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') Z '));
+  it.run.child.kill('SIGCONT');
+  expect(await it.run.ended).toBe(0);
+});
+
+test('while a pipe has no reader lines wait for the next one', async () => {
+  await using temporary = await temporaryFolder();
+  const pipe = makePipe(temporary.folder, 'log');
+  const first = spawn('head', ['-n', '1', pipe], { stdio: 'ignore' });
+  const firstLeft = once(first, 'exit');
+  await using it = await start(`> '${pipe}'`);
+  await firstLeft;
+
+  await it.logMuch(1);
+  expect(await it.health()).toBe(200);
+  expect(await it.droppedLines()).toBe(0);
+  expect(it.run.output().stderr).toBe(complaint('EPIPE'));
+  await using next = startProcess(['cat', pipe]);
+  await eventually(() => next.output().stdout.slice(-300).includes('"route":"/metrics"'));
+
+  it.run.child.kill('SIGTERM');
+  expect(await it.run.ended).toBe(0);
+  expect(await next.ended).toBe(0);
+  const lines = parsed(next.output().stdout);
+  expect(lines.filter(({ msg }) => msg === 'lookup failed')).toHaveLength(800);
+  expect(lines.at(-1)).toMatchObject({ msg: 'stopped' });
+});
+
+test('an uncaught error that the log has no room for is on stderr', async () => {
+  await using it = await start('> /dev/full');
+
+  it.run.child.kill('SIGWINCH');
+
+  expect(await it.run.ended).toBe(1);
+  const { stderr } = it.run.output();
+  expect(stderr.startsWith(complaint('ENOSPC'))).toBe(true);
+  expect(parsed(stderr.slice(complaint('ENOSPC').length))).toEqual([
+    expect.objectContaining({ level: 60, msg: 'unforeseen error: stopping' }),
+  ]);
+});
+
+test.each(['unread pipe', '/dev/full'])(
+  'a wrong configuration exits with 78 where stderr (%s) takes no message',
+  async (name) => {
+    await using temporary = await temporaryFolder();
+    await using pipe = await unreadPipe(temporary.folder, 'unread pipe');
+    await pipe.fill();
+    const command = `exec ${gateway} 2> '${path.resolve(temporary.folder, name)}'`;
+    await using run = startProcess(['bash', '-c', command], { PORT: 'wrong' });
+
+    expect(await run.ended).toBe(78);
+  },
+);

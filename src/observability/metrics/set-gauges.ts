@@ -1,4 +1,3 @@
-import { droppedLogLines } from '../log-destination.ts';
 import type { Collectors } from './collectors.ts';
 import { breakerStates, type DingTalkStatus } from '../../domain/dingtalk-status.ts';
 import type { CorpLabel } from './labels.ts';
@@ -7,6 +6,8 @@ import type { CorpLabel } from './labels.ts';
 export interface GatewayStatus {
   readonly dingtalk?: DingTalkStatus;
   readonly cached?: () => { readonly entries: number; readonly bytes: number };
+  /** Since the process started. */
+  readonly droppedLogLines?: () => number;
 }
 
 interface GaugeValues {
@@ -27,8 +28,9 @@ export function setGauges(
   setOrRemove(to.cacheEntries, cached?.entries);
   setOrRemove(to.cacheBytes, cached?.bytes);
   setOrRemove(to.monthQuota, monthlyQuota);
-  to.logLinesDropped.reset();
-  to.logLinesDropped.inc(droppedLogLines());
+  to.logLinesDropped.remove();
+  const droppedLogLines = status.droppedLogLines?.();
+  if (droppedLogLines !== undefined) to.logLinesDropped.inc(droppedLogLines);
 
   for (const { api, queued, inFlight, placesLeft } of status.dingtalk?.rateLimiters() ?? []) {
     to.queueDepth.set({ api }, queued);
