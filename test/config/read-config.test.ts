@@ -334,7 +334,7 @@ test.each(['Production', 'prod', 'staging', 'Development'])(
     expect(started).toMatchObject({
       ok: true,
       warnings: [counts],
-      config: { production: true, host: '0.0.0.0', explorer: false, introspection: false },
+      config: { production: true, host: '::', explorer: false, introspection: false },
     });
     const refused = readConfig({ NODE_ENV });
     expect(refused).toMatchObject({ ok: false, hints: [counts] });

@@ -131,7 +131,7 @@ test('so does the call that asks whose bearer it is', async () => {
   ]);
 });
 
-test.each(['..', '../../../../two/v1.0/storage', String.raw`..\..\x`, 'a/../b', './a'])(
+test.each(['../../../../two/v1.0/storage', String.raw`..\..\x`, 'a/../b', 'a/..', './a'])(
   'the id %j cannot lead out of the path, where the egress gateway undoes escapes',
   async (spaceId) => {
     await using egress = await startEgress();
@@ -143,15 +143,17 @@ test.each(['..', '../../../../two/v1.0/storage', String.raw`..\..\x`, 'a/../b', 
     });
 
     expect(body).toEqual({
-      data: { space: null },
+      data: { space: { name: null } },
       errors: [
-        expect.objectContaining({
-          path: ['space'],
-          extensions: { code: 'BAD_USER_INPUT', retryable: false, argument: 'spaceId' },
-        }),
+        {
+          message: 'An id has a part "." or ".." between slashes: correct it.',
+          locations: [{ line: 1, column: 52 }],
+          path: ['space', 'name'],
+          extensions: { code: 'BAD_USER_INPUT', retryable: false },
+        },
       ],
     });
-    expect(egress.paths).toEqual([]);
+    expect(egress.paths).toEqual(['/teams/one/v1.0/oauth2/accessToken']);
   },
 );
 

@@ -298,7 +298,7 @@ test('a field and a reference of the same file share one call', async () => {
 });
 
 const rule = (name: string): string =>
-  `${name} must be a string of 1 to 256 characters, not all blank, none of them a control character, and no part between slashes may be "." or "..".`;
+  `${name} must be a string of 1 to 256 characters, not all blank, none of them a control character, and neither "." nor "..".`;
 
 test.each([
   ['no dentryId', { __typename: 'Dentry', spaceId: exampleSpace }, 'dentryId'],

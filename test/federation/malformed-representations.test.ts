@@ -20,7 +20,7 @@ const query = `query ($representations: [_Any!]!) {
 const badConversationId =
   'openConversationId must be a string of 1 to 256 characters, not all blank, none of them a control character.';
 const badSpaceId =
-  'spaceId must be a string of 1 to 256 characters, not all blank, none of them a control character, and no part between slashes may be "." or "..".';
+  'spaceId must be a string of 1 to 256 characters, not all blank, none of them a control character, and neither "." nor "..".';
 const noObject = 'A representation must be an object.';
 const noType = 'A representation must name its type in __typename.';
 const foreign =

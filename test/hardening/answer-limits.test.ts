@@ -112,7 +112,7 @@ test.each<[string, unknown, object]>([
     { __typename: 'Space', spaceId: '..' },
     {
       message:
-        'spaceId must be a string of 1 to 256 characters, not all blank, none of them a control character, and no part between slashes may be "." or "..".',
+        'spaceId must be a string of 1 to 256 characters, not all blank, none of them a control character, and neither "." nor "..".',
       extensions: { code: 'BAD_USER_INPUT', retryable: false, argument: 'spaceId' },
     },
   ],

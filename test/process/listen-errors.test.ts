@@ -55,6 +55,17 @@ test('an address that this machine does not have exits with 1 and one line', asy
   });
 });
 
+test('an address of IPv6 has no other one in its place', async () => {
+  await using run = startProcess(refusing('EAFNOSUPPORT'), { ...quiet, HOST: '::1', PORT: '4000' });
+
+  expect(await run.ended).toBe(1);
+  expect(run.output()).toEqual({
+    stdout: '',
+    stderr:
+      'The gateway cannot listen on [::1]:4000: this machine has no addresses of that kind. Set HOST to one that it has, such as 0.0.0.0.\n',
+  });
+});
+
 test('a link-local address without its interface exits with 1 and one line', async () => {
   await using run = startProcess(refusing('EINVAL'), { ...quiet, HOST: 'fe80::1', PORT: '4000' });
 

@@ -37,7 +37,10 @@ async function settlesAt(haproxy: Haproxy, states: Record<string, string>): Prom
   await eventually(async () => {
     seen = await haproxy.states();
     return JSON.stringify(seen) === JSON.stringify(states);
-  }).catch(() => expect(seen).toEqual(states));
+  }).catch((error) => {
+    expect(seen).toEqual(states);
+    throw error;
+  });
 }
 
 /** A block of docs/deployment.md with the test's ports. */

@@ -1,41 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, test } from '@jest/globals';
+import { afterAll } from '@jest/globals';
 import { eventually } from './eventually.ts';
+import { findProgram, testWithProgram } from './programs.ts';
 
-/** Debian installs both where only root's PATH looks. */
-function findProgram(name: string): string | undefined {
-  return [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin']
-    .map((folder) => path.join(folder, name))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
-
-function testWith(program: string | undefined, debianPackage: string): typeof test | typeof test.skip {
-  if (program !== undefined) return test;
-  const remedy = `install ${debianPackage} (Debian: apt-get install ${debianPackage})`;
-  console.warn(`Tests with a load balancer are skipped: ${remedy}.`);
-  return test.skip;
-}
-
-const haproxy = findProgram('haproxy');
-const nginx = findProgram('nginx');
+const haproxyProgram = findProgram('haproxy');
+const nginxProgram = findProgram('nginx');
 
 /** Tests that need a real HAProxy or nginx: skipped with a message where it is not installed. */
-export const testWithHaproxy = testWith(haproxy, 'haproxy');
-export const testWithNginx = testWith(nginx, 'nginx-light');
+export const testWithHaproxy = testWithProgram('haproxy', 'haproxy');
+export const testWithNginx = testWithProgram('nginx', 'nginx-light');
 
 /** Those still running, for tests that timed out before they could stop them. */
 const running = new Set<() => Promise<void>>();
@@ -93,15 +72,12 @@ export interface Haproxy extends LoadBalancer {
 /** HAProxy with `config`, which listens on `port` of loopback. */
 export async function startHaproxy(config: string, port: number): Promise<Haproxy> {
   const server = await start(
-    haproxy ?? 'haproxy',
+    haproxyProgram ?? 'haproxy',
     (folder) =>
       `global\n stats socket ${folder}/stats\ndefaults\n timeout connect 5s\n timeout client 5s\n timeout server 5s\n timeout check 5s\n${config}`,
     (folder) => ['-db', '-f', path.join(folder, 'config')],
   );
-  await eventually(() => accepts(port)).catch(() => {
-    throw new Error(`HAProxy did not start: ${server.output()}`);
-  });
-  return {
+  const haproxy: Haproxy = {
     url: `http://127.0.0.1:${port}`,
     async states() {
       const socket = net.connect(path.join(server.folder, 'stats'));
@@ -120,12 +96,24 @@ export async function startHaproxy(config: string, port: number): Promise<Haprox
     },
     [Symbol.asyncDispose]: () => server.stop(),
   };
+  // Its socket for statistics is the last that opens.
+  await eventually(
+    async () =>
+      (await accepts(port)) &&
+      (await haproxy.states().then(
+        () => true,
+        () => false,
+      )),
+  ).catch(() => {
+    throw new Error(`HAProxy did not start: ${server.output()}`);
+  });
+  return haproxy;
 }
 
 /** nginx with `config` inside its `http` block, which listens on `port` of loopback. */
 export async function startNginx(config: string, port: number): Promise<LoadBalancer> {
   const server = await start(
-    nginx ?? 'nginx',
+    nginxProgram ?? 'nginx',
     (folder) =>
       `daemon off; error_log stderr; pid ${folder}/pid; worker_processes 1; events {}\nhttp {\n access_log off;
 ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((each) => ` ${each}_temp_path ${folder}/${each};`).join('\n')}

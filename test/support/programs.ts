@@ -7,22 +7,26 @@ import { test } from '@jest/globals';
 
 /** A test that needs a program of Debian: skipped with a message where it is not installed. */
 export function testWithProgram(program: string, debianPackage: string): typeof test | typeof test.skip {
-  if (isInstalled(program)) return test;
+  if (findProgram(program) !== undefined) return test;
   console.warn(
     `Tests with ${program} are skipped: install ${debianPackage} (Debian: apt-get install ${debianPackage}).`,
   );
   return test.skip;
 }
 
-const isInstalled = (program: string): boolean =>
-  (process.env['PATH'] ?? '').split(':').some((folder) => {
-    try {
-      accessSync(path.join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+/** The path of an installed program. Debian installs some only where root's PATH looks. */
+export function findProgram(name: string): string | undefined {
+  return [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin']
+    .map((folder) => path.join(folder, name))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
 
 export interface Run extends AsyncDisposable {
   readonly child: ChildProcess;

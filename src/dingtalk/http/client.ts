@@ -11,8 +11,10 @@ import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
 
 /** No documented answer about one thing is longer than a few hundred bytes. */
 const defaultMaxAnswerBytes = 64 * 1024;
-/** Segments `.` and `..` lead to another endpoint, escaped or between escaped slashes as well; the other characters would end the path. */
-const changesPath = /(?:^|\/|%2f|%5c)(?:\.|%2e){1,2}(?:\/|%2f|%5c|$)|[?#\\]/i;
+/** Segments `.` and `..` lead to another endpoint, escaped as well; the other characters would end the path. */
+const changesPath = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)|[?#\\]/i;
+/** Within an id: an egress gateway that undoes the escapes of slashes would leave its path, with a token. */
+const leavesPrefix = /(?:\/|%2f|%5c)(?:\.|%2e){1,2}(?:\/|%2f|%5c|$)/i;
 
 export interface UpstreamRequest {
   readonly method: Method;
@@ -70,8 +72,11 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
 
   return {
     async send({ method, path, query = {}, token, body, maxAnswerBytes, signal, newConnection = false }) {
-      if (changesPath.test(path))
-        throw new NotSentError('bad-argument', { reason: 'an id would change the path' });
+      if (changesPath.test(path) || (prefix !== '' && leavesPrefix.test(path)))
+        throw new NotSentError('bad-argument', {
+          reason: 'an id would change the path',
+          public: { message: 'An id has a part "." or ".." between slashes: correct it.' },
+        });
       signal.throwIfAborted();
       const json = body === undefined ? undefined : JSON.stringify(body);
       const search = stringify(query);

@@ -21,14 +21,11 @@ export const idKind = <Name extends string>(name: Name): IdKind<Name> => ({
   accepts: isOpaqueId,
 });
 
-/** A part of a path that leads elsewhere. Escaping does not change the dots, and a gateway on the way may undo that of the slashes. */
-const dotPart = /(?:^|[/\\])\.{1,2}(?:[/\\]|$)/;
-
-/** An id that is a segment of a path. */
+/** An id that is a segment of a path. `.` and `..` are refused: escaping does not change them, and they lead elsewhere. */
 export const pathIdKind = <Name extends string>(name: Name): IdKind<Name> => ({
   name,
-  rule: `${name} must be a string of 1 to 256 characters, not all blank, none of them a control character, and no part between slashes may be "." or "..".`,
-  accepts: (value): value is string => isOpaqueId(value) && !dotPart.test(value),
+  rule: `${name} must be a string of 1 to 256 characters, not all blank, none of them a control character, and neither "." nor "..".`,
+  accepts: (value): value is string => isOpaqueId(value) && value !== '.' && value !== '..',
 });
 
 /**
