@@ -35,18 +35,22 @@ export function misspeltVariableWarnings(environment: NodeJS.ProcessEnv): string
   return Object.keys(environment).flatMap((name) => {
     const value = environment[name]?.trim() ?? '';
     if (name in variables || isServiceLink(name, value)) return [];
-    const nearest = nearestTo(plain(name));
-    const isOurs = ownPrefix.test(plain(name));
+    const shown = withoutValue(name);
+    const nearest = nearestTo(plain(shown));
+    const isOurs = ownPrefix.test(plain(shown));
     if (!isOurs && (nearest === undefined || isSet(environment, nearest))) return [];
     const remedy =
       nearest === undefined ? 'docs/configuration.md lists all of them' : `did you mean ${nearest}?`;
-    return [`${visible(name)} is not a variable of the gateway and is ignored: ${remedy}`];
+    return [`${visible(shown)} is not a variable of the gateway and is ignored: ${remedy}`];
   });
 }
 
 /** Other software may call its variable almost like one of ours: it is no mistake where ours is set. */
 const isSet = (environment: NodeJS.ProcessEnv, name: string): boolean =>
   (environment[name]?.trim() ?? '') !== '';
+
+/** A line without `=`, as `ROUTER_SECRET:c2VjcmV0==`, is a name with a secret in it: shown up to what is in no name. */
+const withoutValue = (name: string): string => name.replace(/(\w)[^\w.\-\p{Cf}].*/su, '$1…');
 
 /** Kubernetes sets such variables in every container, named after each service: `dingtalk-gateway` among others. */
 const serviceLink = /_SERVICE_(?:HOST$|PORT(?:_|$))|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?$/;
@@ -82,9 +86,9 @@ function nearestTo(name: string): string | undefined {
 /** Few typos. None in short names, where two letters make another word: HOME is not a misspelt HOST. */
 function byLetters(name: string): string | undefined {
   const near = closest(name, known);
-  return near && (near.typos === 0 || (near.letters.length > 4 && near.typos <= maxTypos))
-    ? near.name
-    : undefined;
+  // Other software puts its own word in front: DD_LOG_LEVEL is Datadog's.
+  if (near === undefined || name.endsWith(`_${near.name}`)) return undefined;
+  return near.typos === 0 || (near.letters.length > 4 && near.typos <= maxTypos) ? near.name : undefined;
 }
 
 /** One word is left out (CACHE_TTL), or two begin like a known name and the unit differs (CACHE_TTL_SECONDS). */
