@@ -24,5 +24,6 @@ export async function fetchKeySet(url: URL, { signal }: Deadline): Promise<KeySe
     if (bytes > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
-  return readKeySet(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  // Removes a byte order mark, which some editors put into a file.
+  return readKeySet(JSON.parse(new TextDecoder().decode(Buffer.concat(chunks))));
 }

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { Clock } from '../async/clock.ts';
 import { Deadline } from '../async/deadline.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
@@ -108,11 +109,12 @@ export function createJwks({ url, clock, timeoutMs, onFetched }: JwksOptions): K
   };
 }
 
-/** A short reason for the log: fetch hides the network's code in `cause`. */
+/** A short reason for the log: fetch hides the network's code, or its own phrase such as "unexpected redirect", in `cause`. */
 function reasonOf(error: unknown): string {
   if (error instanceof DingTalkError) return 'no answer in time';
   if (error instanceof SyntaxError) return 'the answer is not JSON';
-  if (!(error instanceof Error)) return 'unknown';
+  if (!isNativeError(error)) return 'unknown';
   const { cause } = error;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message;
+  if (!isNativeError(cause)) return error.message;
+  return 'code' in cause ? String(cause.code) : cause.message;
 }

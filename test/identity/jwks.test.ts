@@ -83,6 +83,28 @@ test.each<[string, RequestListener]>([
   expect(await under.ask(first.sign())).toMatchObject({ status: 200, body: found });
 });
 
+test('a redirect is named in the log', async () => {
+  await using keyServer = await startKeyServer(first);
+  await using under = await startJwtGateway(keyServer);
+  keyServer.answerWith((_request, response) => void response.writeHead(302, { location: '/secret' }).end());
+
+  await under.ask(first.sign());
+
+  const log = under.gateway.log.join('');
+  expect(log).toContain("cannot fetch the issuer's keys: unexpected redirect");
+  expect(log).not.toContain('/secret');
+});
+
+test('keys after a byte order mark are read', async () => {
+  await using keyServer = await startKeyServer(first);
+  await using under = await startJwtGateway(keyServer);
+  keyServer.answerWith((_request, response) => {
+    response.end(`\ufeff${JSON.stringify({ keys: [first.jwk] })}`);
+  });
+
+  expect(await under.ask(first.sign())).toMatchObject({ status: 200, body: found });
+});
+
 test('an issuer that cannot be reached is a 503', async () => {
   const keyServer = await startKeyServer(first);
   await keyServer[Symbol.asyncDispose]();
