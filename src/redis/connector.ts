@@ -1,4 +1,4 @@
-import net, { type LookupFunction } from 'node:net';
+import net, { isIP, type LookupFunction } from 'node:net';
 import tls from 'node:tls';
 import { AbstractConnector, type RedisOptions } from 'ioredis';
 
@@ -6,9 +6,11 @@ type Address = Pick<RedisOptions, 'host' | 'port' | 'tls'>;
 
 /** The client's own way to one server, but with `lookup`, for which its options have no place. */
 export function createConnector(
-  { host, port = 0, tls: secure }: Address,
+  { host = '', port = 0, tls: secure }: Address,
   { lookup, disconnectMs }: { readonly lookup: LookupFunction; readonly disconnectMs: number },
 ): NonNullable<RedisOptions['Connector']> {
+  // Node sends a server name only when asked to: servers behind one address are told apart by it. TLS has none for addresses.
+  const servername = isIP(host) === 0 ? host.replace(/\.$/, '') : '';
   return class extends AbstractConnector {
     constructor() {
       super(disconnectMs);
@@ -17,7 +19,7 @@ export function createConnector(
     override connect(): Promise<net.Socket> {
       const target = { host, port, lookup };
       this.connecting = true;
-      this.stream = secure ? tls.connect({ ...target, ...secure }) : net.connect(target);
+      this.stream = secure ? tls.connect({ ...target, servername, ...secure }) : net.connect(target);
       // For errors before the client listens: it reads them from here.
       this.stream.once('error', (error) => {
         this.firstError = error;

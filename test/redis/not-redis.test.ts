@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, LookupFunction } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { Redis as Client } from 'ioredis';
 import { pino } from 'pino';
 import { createReplicaCount } from '../../src/dingtalk/pacing/replica-count.ts';
+import { createConnector } from '../../src/redis/connector.ts';
 import { guardReplies } from '../../src/redis/guard-replies.ts';
 import { createRedis, type Redis } from '../../src/redis/redis.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
@@ -20,7 +22,7 @@ import {
 } from '../support/fake-redis.ts';
 import { startProcess } from '../support/gateway-process.ts';
 import { createManualClock } from '../support/manual-clock.ts';
-import { selfSigned } from '../support/self-signed.ts';
+import { selfSigned, selfSignedForNames } from '../support/self-signed.ts';
 
 const id = 'cid9FTRQSLo+sKxxxx';
 const found = { data: { conversationSpace: expect.objectContaining({ spaceId: '798xxxxx' }) } };
@@ -202,6 +204,30 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
     expect(reasons).toContain('UnreadableReplyError');
   },
 );
+
+const toLoopback: LookupFunction = (_host, _options, found) =>
+  found(null, [{ address: '127.0.0.1', family: 4 }]);
+
+test.each([
+  { host: 'redis.gateway.test', certificate: selfSignedForNames, servername: 'redis.gateway.test' },
+  { host: 'redis.gateway.test.', certificate: selfSignedForNames, servername: 'redis.gateway.test' },
+  { host: '127.0.0.1', certificate: selfSigned, servername: false },
+])('over TLS $host is asked for by the server name $servername', async (expected) => {
+  const { host, certificate, servername } = expected;
+  const asked: unknown[] = [];
+  const note: FakeReply = (socket) => void asked.push(socket instanceof TLSSocket && socket.servername);
+  await using fake = await startFakeRedis({ CONNECT: note }, certificate);
+  const Connector = createConnector(
+    { host, port: fake.port, tls: { ca: certificate.cert } },
+    { lookup: toLoopback, disconnectMs: 50 },
+  );
+
+  const socket = await new Connector({}).connect(() => undefined);
+  await Promise.all([once(socket, 'secureConnect'), eventually(() => asked.length > 0)]);
+  socket.destroy();
+
+  expect(asked).toEqual([servername]);
+});
 
 test('useless connections are retried at growing intervals', async () => {
   await using fake = await startFakeRedis({ SUBSCRIBE: '*-1\r\n' });
