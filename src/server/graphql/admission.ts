@@ -40,7 +40,8 @@ export function createAdmission(limits: AdmissionLimits, clock: Pick<Clock, 'now
     for (const answer of unsent) {
       if (unsentBytes <= maxUnsentBytes || clock.nowMs() - answer.sinceMs < patienceMs) return;
       answer.socket.destroy();
-      release(answer);
+      // All of the connection's answers: their own `close` comes later, and until then others would lose theirs.
+      for (const lost of unsent) if (lost.socket === answer.socket) release(lost);
     }
   }
 
