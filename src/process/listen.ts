@@ -24,14 +24,14 @@ export async function listen(
  * Addresses to listen on in place of a host, the second one where this machine does not have the first one's family. `::`
  * takes both. For `localhost` fastify would start a second server, which has none of the settings of the first.
  */
-const addressesOf: Readonly<Record<string, readonly [string, string]>> = {
-  '::': ['::', '0.0.0.0'],
-  localhost: ['127.0.0.1', '::1'],
-};
+const addressesOf: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ['::', ['::', '0.0.0.0']],
+  ['localhost', ['127.0.0.1', '::1']],
+]);
 const familyMissing = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 
 async function listenOn(app: FastifyInstance, host: string, port: number): Promise<void> {
-  const [address, other] = addressesOf[host] ?? [host];
+  const [address, other] = addressesOf.get(host) ?? [host];
   try {
     await app.listen({ host: address, port });
   } catch (error) {

@@ -55,6 +55,15 @@ test('an address that this machine does not have exits with 1 and one line', asy
   });
 });
 
+test('a host of an odd name is only unknown', async () => {
+  await using run = startProcess(refusing('ENOTFOUND'), { ...quiet, HOST: 'constructor', PORT: '4000' });
+
+  expect(await run.ended).toBe(1);
+  expect(run.output().stderr).toBe(
+    'The gateway cannot listen on constructor:4000: the host name is unknown. Set HOST to an address of this machine.\n',
+  );
+});
+
 test('an address of IPv6 has no other one in its place', async () => {
   await using run = startProcess(refusing('EAFNOSUPPORT'), { ...quiet, HOST: '::1', PORT: '4000' });
 
