@@ -26,7 +26,11 @@ export function guardReplies(client: Client): void {
   });
   client.on('error', (error) => {
     // For example a reply that no command waits for: later replies could be matched to the wrong commands.
+    // Or a refused SELECT, after which the client would go on in database 0.
     const isConnected = client.status === 'connect' || client.status === 'ready';
-    if (isConnected && !isErrorReply(error)) client.stream.destroy();
+    if (isConnected && (!isErrorReply(error) || isRefusedSelect(error))) client.stream.destroy();
   });
 }
+
+const isRefusedSelect = ({ command }: Error & { readonly command?: { readonly name: string } }): boolean =>
+  command?.name === 'select';

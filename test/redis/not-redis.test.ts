@@ -148,9 +148,12 @@ test('with an HTTP server instead of Redis lookups are answered', async () => {
   http.close();
 });
 
-function connectTo(port: number): { redis: Redis; clock: ReturnType<typeof createManualClock> } & Disposable {
+function connectTo(
+  port: number,
+  database = '',
+): { redis: Redis; clock: ReturnType<typeof createManualClock> } & Disposable {
   const clock = createManualClock();
-  const url = new URL(`redis://127.0.0.1:${port}`);
+  const url = new URL(`redis://127.0.0.1:${port}${database}`);
   const redis = createRedis(url, { log: pino({ level: 'silent' }), clock });
   return { redis, clock, [Symbol.dispose]: () => redis.close() };
 }
@@ -227,6 +230,19 @@ test.each([
   socket.destroy();
 
   expect(asked).toEqual([servername]);
+});
+
+test('where its database cannot be selected, no command is sent to another one', async () => {
+  const outOfRange = '-ERR DB index is out of range\r\n';
+  await using fake = await startFakeRedis({ SELECT: outOfRange, PING: '+PONG\r\n' });
+  using setup = connectTo(fake.port, '/99');
+
+  await eventually(async () => {
+    await setup.redis.run((client) => client.ping()).catch(() => undefined);
+    return fake.connectionsWith('SELECT') >= 3;
+  });
+
+  expect(fake.connectionsWith('PING')).toBe(0);
 });
 
 test('useless connections are retried at growing intervals', async () => {
