@@ -21,8 +21,15 @@ export const bundleOptions = {
     // type-graphql loads it only where its validation is on.
     'class-validator',
   ],
-  // Apollo Server hashes with Node's module where it can require one, which a module of a bundle cannot.
-  alias: { 'sha.js': './scripts/bundle/sha.cjs' },
+  alias: {
+    // Apollo Server hashes with Node's module where it can require one, which a module of a bundle cannot.
+    'sha.js': './scripts/bundle/sha.cjs',
+    // Every server has compilers of its own in place of fastify's, for schemas that no route has.
+    '@fastify/ajv-compiler': './scripts/bundle/unused.cjs',
+    '@fastify/fast-json-stringify-compiler': './scripts/bundle/unused.cjs',
+    // got's client for its option http2.
+    'http2-wrapper': './scripts/bundle/unused.cjs',
+  },
   plugins: [oneGraphql, requiredBuiltins],
   banner: {
     js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",

@@ -78,3 +78,18 @@ test("queries are hashed by Node and not by a package, as Apollo Server's hash m
   expect(await run(contents)).toBe(createHash('sha256').update('{ __typename }').digest('hex'));
   expect(Object.keys(metafile.inputs).filter((file) => file.includes('/sha.js/'))).toEqual([]);
 });
+
+test('a package that is left out refuses every use, and only its use', async () => {
+  const printed = await run(`
+    import { got } from 'got';
+    const outcome = (use) => { try { use(); return 'used'; } catch ({ message }) { return message; } };
+    console.log(JSON.stringify([
+      typeof got,
+      outcome(() => require('http2-wrapper').auto),
+      outcome(() => require('@fastify/ajv-compiler')()),
+    ]));
+  `);
+
+  const refusal = 'The bundle leaves this package out: see scripts/bundle/options.ts.';
+  expect(printed).toEqual(['function', refusal, refusal]);
+});
