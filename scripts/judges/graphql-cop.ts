@@ -1,6 +1,6 @@
 import type { Check, Judge, JudgeRequest } from './check.ts';
 
-/** What graphql-cop tries where it is given no path. It is replayed as with `-f`: on each, whatever answers there. */
+/** What graphql-cop tries where it is given no path. Replayed as with `-f`: on each path, also where nothing answers. */
 const paths = ['/', '/graphiql', '/playground', '/console', '/graphql'];
 
 const onEachPath = (init: RequestInit, query = ''): JudgeRequest[] =>

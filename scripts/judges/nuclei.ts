@@ -171,7 +171,7 @@ const detectedPaths = [
 
 const toFourPaths = post('/graphql', '/api/graphql', '/query', '/');
 
-/** Engines are told apart by how they word one error. The gateway's engine is the reference implementation. */
+/** An engine is recognized by how it words one error. The gateway's engine is the reference implementation. */
 const engines: readonly (readonly [
   engine: string,
   query: string,

@@ -9,7 +9,7 @@ export function createConnector(
   { host = '', port = 0, tls: secure }: Address,
   { lookup, disconnectMs }: { readonly lookup: LookupFunction; readonly disconnectMs: number },
 ): NonNullable<RedisOptions['Connector']> {
-  // Node sends a server name only when asked to: servers behind one address are told apart by it. TLS has none for addresses.
+  // Node sends a server name only when asked to: it selects one of the servers behind an address. TLS has none for addresses.
   const servername = isIP(host) === 0 ? host.replace(/\.$/, '') : '';
   return class extends AbstractConnector {
     constructor() {

@@ -277,7 +277,7 @@ test('a stale entry whose revalidation gets no slot is served for a second more,
   expect(under.asked()).toEqual(['s: 1', 's: 2', 's: 1']);
 });
 
-test('a group that cannot be told fails its lookups at once', async () => {
+test('a group that cannot be determined fails its lookups at once', async () => {
   await using under = await start();
   const broken: typeof files = {
     ...files,

@@ -54,7 +54,7 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
   response.setHeader('content-type', 'application/json').end(JSON.stringify(answers));
 }
 
-/** A GraphQL server that executes everything in every form, on every path, and tells all. */
+/** A GraphQL server that executes everything in every form, on every path, and hides nothing. */
 export async function startDefencelessServer(): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
