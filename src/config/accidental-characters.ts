@@ -1,5 +1,5 @@
 import { invisibleIn } from './invisible-characters.ts';
-import { variables } from './variables.ts';
+import { variableNames } from './secret-files.ts';
 
 /** Its line breaks are part of it. */
 const severalLines = new Set(['VIEWER_JWT_PUBLIC_KEY']);
@@ -32,7 +32,7 @@ function eachValue(
   environment: NodeJS.ProcessEnv,
   warn: (name: string, value: string, trimmed: string) => string[],
 ): string[] {
-  return Object.keys(variables).flatMap((name) => {
+  return [...variableNames].flatMap((name) => {
     const value = environment[name] ?? '';
     const trimmed = value.trim();
     return trimmed === '' ? [] : warn(name, value, trimmed).map((warning) => `${name} ${warning}`);

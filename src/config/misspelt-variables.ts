@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { visible } from './invisible-characters.ts';
-import { variables, type VariableName } from './variables.ts';
+import { variableNames } from './secret-files.ts';
+import type { VariableName } from './variables.ts';
 
 /** Prefixes that only the gateway uses: an unknown name with one of them is a mistake. */
 const ownPrefix = /^(?:DINGTALK|VIEWER|GATEWAY|ROUTER)_/;
@@ -34,7 +35,7 @@ const otherNames: Readonly<Record<string, VariableName>> = {
 export function misspeltVariableWarnings(environment: NodeJS.ProcessEnv): string[] {
   return Object.keys(environment).flatMap((name) => {
     const value = environment[name]?.trim() ?? '';
-    if (name in variables || isServiceLink(name, value)) return [];
+    if (variableNames.has(name) || isServiceLink(name, value)) return [];
     const shown = withoutValue(name);
     const nearest = nearestTo(plain(shown));
     const isOurs = ownPrefix.test(plain(shown));
@@ -70,7 +71,7 @@ const wordsOf = (name: string): readonly string[] => name.split('_').map((word) 
 /** `letters` without the underscores: APPKEY is APP_KEY. */
 const lettersOf = (name: string): string => name.replaceAll('_', '');
 
-const known = Object.keys(variables).map((name) => ({
+const known = [...variableNames].map((name) => ({
   name,
   letters: lettersOf(name),
   words: wordsOf(name),

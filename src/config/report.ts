@@ -1,7 +1,7 @@
 import type { Settings, VariableName } from './variables.ts';
 
 /** Reports a problem with one variable. */
-export type Report = (variable: VariableName, message: string) => void;
+export type Report = (variable: VariableName | `${VariableName}_FILE`, message: string) => void;
 
 /** Returns the variable's value, and reports `must be set <why>` if it is unset. */
 export function required<Name extends VariableName>(

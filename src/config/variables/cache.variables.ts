@@ -1,4 +1,4 @@
-import { variable } from './variable.ts';
+import { secretVariable, variable } from './variable.ts';
 import { redisUrl, wholeNumber } from '../variable-schemas.ts';
 
 /** The cache and Redis. */
@@ -33,7 +33,7 @@ export const cacheVariables = {
     '`67108864`',
     'memory of these entries at most, by estimate',
   ),
-  REDIS_URL: variable(
+  REDIS_URL: secretVariable(
     redisUrl,
     '–',
     'cache, tokens and rate limit shared by all replicas; without it each process has its own',

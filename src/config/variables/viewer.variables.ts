@@ -1,4 +1,4 @@
-import { variable } from './variable.ts';
+import { secretVariable, variable } from './variable.ts';
 import { jwksUrl, oneOf, publicKeyPem, secret, secrets, text, unionId } from '../variable-schemas.ts';
 
 /** Authentication: where the operator of a request comes from. */
@@ -8,9 +8,9 @@ export const viewerVariables = {
     '`fixed` in sandbox; required in live',
     "where the operator's unionId comes from",
   ),
-  DINGTALK_OPERATOR_UNION_ID: variable(unionId, '–', '`fixed`: every request acts as this operator'),
+  DINGTALK_OPERATOR_UNION_ID: secretVariable(unionId, '–', '`fixed`: every request acts as this operator'),
   VIEWER_JWKS_URL: variable(jwksUrl, '–', '`jwt`: where the issuer publishes its keys'),
-  VIEWER_JWT_PUBLIC_KEY: variable(
+  VIEWER_JWT_PUBLIC_KEY: secretVariable(
     publicKeyPem,
     '–',
     '`jwt`: a public key (PEM) in place of `VIEWER_JWKS_URL`',
@@ -19,11 +19,19 @@ export const viewerVariables = {
   VIEWER_JWT_AUDIENCE: variable(text, '–', '`jwt`: required `aud`'),
   VIEWER_UNION_ID_CLAIM: variable(text, '`unionId`', "`jwt`: the claim that holds the operator's unionId"),
   VIEWER_CORP_ID_CLAIM: variable(text, '`corpId`', "`jwt`: the claim that holds the operator's corpId"),
-  GATEWAY_API_KEYS: variable(secrets, '–', '`fixed`: comma-separated keys that clients send as `x-api-key`'),
+  GATEWAY_API_KEYS: secretVariable(
+    secrets,
+    '–',
+    '`fixed`: comma-separated keys that clients send as `x-api-key`',
+  ),
   ALLOW_ANONYMOUS: variable(
     oneOf('0', '1'),
     '`0`',
     '`fixed` without keys: `1` lets every client act as the operator',
   ),
-  ROUTER_SECRET: variable(secret, '–', '`router`: the value of `x-router-secret` that proves the router'),
+  ROUTER_SECRET: secretVariable(
+    secret,
+    '–',
+    '`router`: the value of `x-router-secret` that proves the router',
+  ),
 };
