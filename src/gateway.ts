@@ -91,8 +91,16 @@ export async function createGateway(
     corpIdRequired,
   });
 
-  const { corsOrigins, limits, host, allowedHosts } = config;
-  const app = await createApp({ log, corsOrigins, limits, answerTimeoutMs: timeoutMs, host, allowedHosts });
+  const { corsOrigins, limits, host, allowedHosts, hstsMaxAgeS } = config;
+  const app = await createApp({
+    log,
+    corsOrigins,
+    limits,
+    answerTimeoutMs: timeoutMs,
+    hstsMaxAgeS,
+    host,
+    allowedHosts,
+  });
   registerMetrics(app, metrics);
   const apollo = await startApollo({
     schema: await createSchema(),

@@ -2,8 +2,11 @@ import module from 'node:module';
 import v8 from 'node:v8';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import { writeToStderr } from './observability/standard-streams.ts';
+import type { ConfigResult } from './config/read-config.ts';
+import { writeToStderr, writeToStdout } from './observability/standard-streams.ts';
 
+/** `EX_USAGE` of `sysexits.h`: the command line is wrong. */
+const badUsageExitCode = 64;
 /** `EX_CONFIG` of `sysexits.h`: the configuration is wrong, and a process manager should not restart the gateway. */
 const badConfigurationExitCode = 78;
 /** Required by got and by the language features in use. */
@@ -37,29 +40,68 @@ function useCompileCache(): void {
 }
 
 async function start(): Promise<void> {
-  const { readConfig } = await import('./config/read-config.ts');
-  const { sandboxCredentials } = await import('./sandbox/credentials.ts');
-  const result = readConfig(process.env, sandboxCredentials);
-  if (result.ok) {
-    const { createLogger } = await import('./observability/logger.ts');
-    const log = createLogger(result.config.logLevel);
-    for (const warning of result.warnings) log.warn(warning);
-    await serve(result.config, log);
-    return;
+  const { readCommand } = await import('./process/command-line.ts');
+  const command = readCommand(process.argv.slice(2));
+  switch (command.action) {
+    case 'print':
+      writeToStdout(command.text);
+      return;
+    case 'refuse':
+      writeToStderr(command.text);
+      process.exitCode = badUsageExitCode;
+      return;
+    case 'check':
+    case 'serve': {
+      const { readConfig } = await import('./config/read-config.ts');
+      const { sandboxCredentials } = await import('./sandbox/credentials.ts');
+      const result = readConfig(process.env, sandboxCredentials);
+      if (!result.ok) refuse(result);
+      else if (command.action === 'serve') await serve(result);
+      else await confirm(result);
+    }
   }
+}
+
+type ConfigOf<Ok extends boolean> = Extract<ConfigResult, { ok: Ok }>;
+
+function refuse({ problems, hints }: ConfigOf<false>): void {
   const lines = [
-    ...result.problems.map(({ variable, message }) => `  ${variable} ${message}\n`),
-    ...result.hints.map((hint) => `${hint}\n`),
+    ...problems.map(({ variable, message }) => `  ${variable} ${message}\n`),
+    ...hints.map((hint) => `${hint}\n`),
   ];
   writeToStderr(`The gateway did not start. Correct these environment variables:\n${lines.join('')}`);
   process.exitCode = badConfigurationExitCode;
 }
 
-async function serve(config: Config, log: Logger): Promise<void> {
+async function confirm({ config, warnings }: ConfigOf<true>): Promise<void> {
+  const { describe } = await import('./process/start-message.ts');
+  const lines = [
+    'The configuration is valid.',
+    describe(config),
+    ...warnings.map((each) => `Warning: ${each}`),
+  ];
+  writeToStdout(`${lines.join('\n')}\n`);
+}
+
+async function createLog({ logLevel, logFormat }: Config): Promise<{ log: Logger; isText: boolean }> {
+  const { createLogger } = await import('./observability/logger.ts');
+  const isTerminal = process.stdout.isTTY;
+  const isText = logFormat === undefined ? isTerminal : logFormat === 'text';
+  if (!isText) return { log: createLogger(logLevel), isText };
+  // Loaded only for people: it takes as long as a tenth of the start.
+  const { createReadableLine } = await import('./observability/readable-line.ts');
+  const render = createReadableLine({ colors: isTerminal && !process.env['NO_COLOR'] });
+  return { log: createLogger(logLevel, undefined, render), isText };
+}
+
+async function serve({ config, warnings }: ConfigOf<true>): Promise<void> {
+  const { log, isText } = await createLog(config);
+  for (const warning of warnings) log.warn(warning);
   const { systemClock } = await import('./async/clock.ts');
   const { createGateway } = await import('./gateway.ts');
   const { listen } = await import('./process/listen.ts');
   const { stopOnSignal } = await import('./process/stop-on-signal.ts');
+  const { startMessageOf, startText } = await import('./process/start-message.ts');
   const { limitConnectAttempts } = await import('./process/connect-attempts.ts');
   limitConnectAttempts(config.dingtalk.timeoutMs);
   const isSandbox = config.dingtalk.mode === 'sandbox';
@@ -85,10 +127,9 @@ async function serve(config: Config, log: Logger): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  log.info(
-    { graphql: `${address}/graphql`, ...(config.explorer && { explorer: `${address}/` }) },
-    `open ${address}`,
-  );
+  const message = startMessageOf(config, address);
+  if (isText) log.info(startText(config, message));
+  else log.info(message, `open ${address}`);
   stopOnSignal(log, stop);
   // Fetches a token before the first query. If that fails, the reason is logged at once.
   await gateway.whyNotReady();

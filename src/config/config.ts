@@ -13,6 +13,10 @@ export interface Config {
   readonly introspection: boolean;
   readonly corsOrigins: readonly string[];
   readonly logLevel: LevelWithSilent;
+  /** Undefined: `text` on a terminal, else `json`. */
+  readonly logFormat: 'json' | 'text' | undefined;
+  /** `0`: no `Strict-Transport-Security`. */
+  readonly hstsMaxAgeS: number;
   readonly maxLookupsPerRequest: number;
   readonly limits: LimitsConfig;
   readonly dingtalk: DingTalkConfig;

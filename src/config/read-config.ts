@@ -6,6 +6,7 @@ import { apiUrlRules, applicationRules, isPlaintext, type SandboxDefaults } from
 import { limitRules } from './limit-rules.ts';
 import { misspeltVariableWarnings } from './misspelt-variables.ts';
 import type { Report } from './report.ts';
+import { readSecretFiles } from './secret-files.ts';
 import { viewerRules } from './viewer-rules.ts';
 import { variables, type Settings, type VariableName } from './variables.ts';
 import { weakSecretWarnings } from './weak-secrets.ts';
@@ -26,16 +27,18 @@ export type ConfigResult =
     };
 
 /**
- * Reads the whole configuration from `environment`, or reports all its problems at once. `sandboxDefaults` are the
- * credentials to use in the sandbox. An empty or blank variable counts as unset. Problems and warnings never contain
- * a value.
+ * Reads the whole configuration from the `given` environment and the files that it names, or reports all its problems at
+ * once. `sandboxDefaults` are the credentials to use in the sandbox. An empty or blank variable counts as unset. Problems
+ * and warnings never contain a value.
  */
-export function readConfig(environment: NodeJS.ProcessEnv, sandboxDefaults: SandboxDefaults): ConfigResult {
+export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDefaults): ConfigResult {
   const problems: Problem[] = [];
   const report: Report = (variable, message) => {
-    // One problem a variable: an invalid one is not also reported as missing.
-    if (!problems.some((problem) => problem.variable === variable)) problems.push({ variable, message });
+    // One problem a variable: an invalid one, or one whose file cannot be read, is not also reported as missing.
+    const names = [variable, `${variable}_FILE`];
+    if (!problems.some((problem) => names.includes(problem.variable))) problems.push({ variable, message });
   };
+  const environment = readSecretFiles(given, report);
   const settings = readSettings(environment, report);
 
   const production = isProduction(settings.NODE_ENV);
@@ -56,6 +59,8 @@ export function readConfig(environment: NodeJS.ProcessEnv, sandboxDefaults: Sand
     introspection: !production,
     corsOrigins: settings.CORS_ORIGINS ?? [],
     logLevel: settings.LOG_LEVEL ?? 'info',
+    logFormat: settings.LOG_FORMAT,
+    hstsMaxAgeS: settings.HSTS_MAX_AGE_S ?? 0,
     maxLookupsPerRequest: settings.MAX_LOOKUPS_PER_REQUEST ?? 50,
     limits,
     dingtalk: {

@@ -19,10 +19,11 @@ export const droppedLogLines = (): number => droppedLines;
  * Standard output, without ever waiting for it. Lines that cannot be written (the disk is full, the reader does not read) wait, up to a
  * bound; beyond it they are dropped until all that waits is written. Then `onDropped` gets the number of dropped lines, at
  * the place in the log where they are missing. Standard error says once that the log cannot be written, and has a copy of
- * each fatal line that does not get out at once.
+ * each fatal line that does not get out at once. `render` makes a line of the log what is written.
  */
 export function createLogDestination(
   onDropped: (lines: number) => void,
+  render: (line: string) => string = (line) => line,
 ): DestinationStream & { flushSync(): void } {
   const stdout = nonBlocking(process.stdout);
   /** What is left of the piece that is being written. */
@@ -106,7 +107,8 @@ export function createLogDestination(
     // pino then sets lastLevel before each write.
     [pino.symbols.needsMetadataGsym]: true,
     lastLevel: 0,
-    write(line: string): void {
+    write(json: string): void {
+      const line = render(json);
       const isFirst = isDrained();
       add(line);
       if (isFirst) drain();

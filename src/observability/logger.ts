@@ -21,17 +21,29 @@ const secretFields = [
   'suiteTicket',
 ];
 
-/** Logs JSON lines, with every known secret redacted; by default to standard output. */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+/**
+ * Logs lines of JSON, with every known secret redacted; by default to standard output, where `render` makes each line
+ * what is written.
+ */
+export function createLogger(
+  level: string,
+  destination?: DestinationStream,
+  render?: (line: string) => string,
+): Logger {
   const paths = [
     ...secretHeaders.flatMap((name) => [`headers["${name}"]`, `*.headers["${name}"]`]),
     ...secretFields.flatMap((name) => [name, `*.${name}`]),
   ];
   const log: Logger = pino(
-    { level, redact: { paths, censor: '[redacted]' } },
+    {
+      level,
+      redact: { paths, censor: '[redacted]' },
+      formatters: { level: (word) => ({ level: word }) },
+    },
     destination ??
-      createLogDestination((lines) =>
-        log.error({ lines }, 'the log could not be written: lines are missing here'),
+      createLogDestination(
+        (lines) => log.error({ lines }, 'the log could not be written: lines are missing here'),
+        render,
       ),
   );
   return log;

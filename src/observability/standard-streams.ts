@@ -3,8 +3,6 @@ import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 /** The time between attempts to write while the reader does not read. */
 export const retryMs = 50;
 
-let stderr: number | undefined;
-
 /**
  * A file descriptor for standard output or standard error that no write blocks on: it fails with `EAGAIN` while the reader
  * does not read.
@@ -23,12 +21,24 @@ export function nonBlocking(stream: { readonly fd: number }): number {
 
 /** Writes to standard error. What its reader has not taken within `timeoutMs` is lost; while serving, use 0. */
 export function writeToStderr(text: string, timeoutMs = 1000): void {
+  write(process.stderr, text, timeoutMs);
+}
+
+/** Writes to standard output, for what is no line of the log. What its reader has not taken within a second is lost. */
+export function writeToStdout(text: string): void {
+  write(process.stdout, text, 1000);
+}
+
+const descriptors = new WeakMap<object, number>();
+
+function write(stream: { readonly fd: number }, text: string, timeoutMs: number): void {
   const giveUpAtMs = performance.now() + timeoutMs;
-  stderr ??= nonBlocking(process.stderr);
+  const descriptor = descriptors.get(stream) ?? nonBlocking(stream);
+  descriptors.set(stream, descriptor);
   let rest: Uint8Array = Buffer.from(text);
   while (rest.length > 0) {
     try {
-      rest = rest.subarray(writeSync(stderr, rest));
+      rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
       if (!isBusy(error) || performance.now() >= giveUpAtMs) return;
       sleepSync(retryMs);

@@ -13,7 +13,7 @@ import { createClientErrorHandler } from './client-error.ts';
 import { answerError, registerErrorAnswers } from './error-answers.ts';
 import { registerJsonBody } from './json-body.ts';
 import { createPipelining } from './pipelining.ts';
-import { securityHeaders } from './security-headers.ts';
+import { securityHeadersWith } from './security-headers.ts';
 import { refusal } from './refusal.ts';
 import { refuseHost } from './request-host.ts';
 import { requestIdOf } from './request-id.ts';
@@ -28,6 +28,8 @@ interface AppOptions {
   readonly limits: LimitsConfig;
   /** How long one answer may take after its request has arrived. */
   readonly answerTimeoutMs: number;
+  /** For `Strict-Transport-Security`; `0`: it is not sent. */
+  readonly hstsMaxAgeS: number;
   /** The listen address. */
   readonly host: string;
   /** Accepted in addition to loopback's names; empty: any name, unless `host` is loopback. */
@@ -45,10 +47,12 @@ export async function createApp({
   corsOrigins,
   limits,
   answerTimeoutMs,
+  hstsMaxAgeS,
   ...served
 }: AppOptions): Promise<FastifyInstance> {
   const isServed = createServedHostCheck(served);
   const pipelining = createPipelining();
+  const securityHeaders = securityHeadersWith(hstsMaxAgeS);
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance,
@@ -68,7 +72,7 @@ export async function createApp({
     clientErrorHandler: createClientErrorHandler(log, pipelining),
     frameworkErrors(error, request, reply) {
       // No hook runs for an invalid path.
-      setCommonHeaders(request, reply);
+      setCommonHeaders(request, reply, securityHeaders);
       answerError(error, request, reply);
     },
     http: {
@@ -87,7 +91,7 @@ export async function createApp({
 
   pipelining.limit(app);
   app.addHook('onRequest', (request, reply, next) => {
-    setCommonHeaders(request, reply);
+    setCommonHeaders(request, reply, securityHeaders);
     next(refuseHost(request, isServed));
   });
   if (log.isLevelEnabled('info')) {
@@ -109,7 +113,11 @@ export async function createApp({
 }
 
 /** Answers hold one viewer's data: no intermediate cache may store them, unless a route sets its own header. */
-function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+function setCommonHeaders(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  securityHeaders: Readonly<Record<string, string>>,
+): void {
   reply.header('x-request-id', request.id).header('cache-control', noStore).headers(securityHeaders);
 }
 

@@ -32,6 +32,8 @@ test('without variables the gateway is a sandbox on localhost, without authentic
       introspection: true,
       corsOrigins: [],
       logLevel: 'info',
+      logFormat: undefined,
+      hstsMaxAgeS: 0,
       maxLookupsPerRequest: 50,
       limits: {
         bodyBytes: 262_144,

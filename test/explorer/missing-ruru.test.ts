@@ -54,7 +54,7 @@ test.each([
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.filter(({ msg }) => msg === missing)).toEqual([
       {
-        level: 40,
+        level: 'warn',
         time: expect.any(Number),
         pid: expect.any(Number),
         hostname: expect.any(String),

@@ -70,7 +70,7 @@ test('of many keys that fit, eight are tried, and the log says so once', async (
 
   expect(logLines(under.gateway.log, "some of the issuer's keys cannot be used")).toEqual([
     expect.objectContaining({
-      level: 40,
+      level: 'warn',
       problems: ['9 keys with the same kid or none, of which only 8 are tried'],
     }),
   ]);
@@ -193,7 +193,7 @@ test.each(uselessKeys)('%s is passed over, and the others stay in use', async (p
   expect(await under.ask(first.sign())).toMatchObject(valid);
 
   expect(logLines(under.gateway.log, "some of the issuer's keys cannot be used")).toEqual([
-    expect.objectContaining({ level: 40, problems: [problem] }),
+    expect.objectContaining({ level: 'warn', problems: [problem] }),
   ]);
 });
 
@@ -214,7 +214,7 @@ test('a set without a usable key is a 503, reported by /readyz and once in the l
   expect(keyServer.requests).toBe(2);
   const message = "cannot fetch the issuer's keys: the key set has no usable key, an RSA key of 1024 bits";
   expect(logLines(under.gateway.log, "cannot get the issuer's keys")).toEqual([
-    expect.objectContaining({ level: 50, reason: { message } }),
+    expect.objectContaining({ level: 'error', reason: { message } }),
   ]);
   expect(logLines(under.gateway.log, "some of the issuer's keys cannot be used")).toHaveLength(1);
 

@@ -156,7 +156,7 @@ test('a reader that pauses: 8 MiB wait, the rest is counted, and the log says wh
   const { stdout, stderr } = it.run.output();
   const lines = parsed(stdout);
   expect(lines.filter(({ msg }) => msg === gap)).toEqual([
-    expect.objectContaining({ level: 50, lines: dropped }),
+    expect.objectContaining({ level: 'error', lines: dropped }),
   ]);
   const ofRequests = lines.filter(({ msg }) => msg === 'lookup failed' || msg === 'answered');
   // 15 requests with 800 lookups each, two of each other path.
@@ -182,7 +182,7 @@ test('pipes that nobody reads, of the log and of stderr, delay neither requests 
 
 test('a terminal that stands still delays neither requests nor the end', async () => {
   // `script` is the terminal: it shows what the gateway writes, and returns its exit code.
-  await using it = await startBy(['script', '-qec', `exec ${gateway}`, '/dev/null']);
+  await using it = await startBy(['script', '-qec', `LOG_FORMAT=json exec ${gateway}`, '/dev/null']);
   await eventually(() => it.run.output().stdout.includes('"msg":"open '));
   const pid = Number(/"pid":(\d+)/.exec(it.run.output().stdout)?.[1]);
   it.run.child.kill('SIGSTOP');
@@ -228,7 +228,7 @@ test('an uncaught error that the log has no room for is on stderr', async () => 
   const { stderr } = it.run.output();
   expect(stderr.startsWith(complaint('ENOSPC'))).toBe(true);
   expect(parsed(stderr.slice(complaint('ENOSPC').length))).toEqual([
-    expect.objectContaining({ level: 60, msg: 'unforeseen error: stopping' }),
+    expect.objectContaining({ level: 'fatal', msg: 'unforeseen error: stopping' }),
   ]);
 });
 

@@ -227,7 +227,7 @@ test('a wrong password is logged as WRONGPASS, without password and host', async
   await new Promise((resolve) => setTimeout(resolve, 300));
 
   expect(setup.log).toHaveLength(1);
-  expect(JSON.parse(setup.log[0] ?? '')).toMatchObject({ level: 40, reason: 'WRONGPASS' });
+  expect(JSON.parse(setup.log[0] ?? '')).toMatchObject({ level: 'warn', reason: 'WRONGPASS' });
   expect(setup.log.join('')).not.toMatch(/the-wrong-one|the-right-one|127\.0\.0\.1/);
 });
 

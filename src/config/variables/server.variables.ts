@@ -1,4 +1,4 @@
-import { variable } from './variable.ts';
+import { secretVariable, variable } from './variable.ts';
 import { hostNames, listenAddress, oneOf, origins, text, wholeNumber } from '../variable-schemas.ts';
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -19,12 +19,22 @@ export const serverVariables = {
   NODE_ENV: variable(text, '–', '`production`: no introspection, no explorer, no start without credentials'),
   IDE: variable(oneOf('on', 'off'), '`on` (`off` in production)', 'the explorer on `/`'),
   CORS_ORIGINS: variable(origins, 'none', 'comma-separated origins whose pages may query the gateway'),
+  HSTS_MAX_AGE_S: variable(
+    wholeNumber(0, 315_360_000),
+    '`0`',
+    'seconds for `Strict-Transport-Security`; `0`: it is not sent',
+  ),
   LOG_LEVEL: variable(
     oneOf(...levels),
     '`info`',
     `one of ${levels.map((level) => `\`${level}\``).join(', ')}`,
   ),
-  VIEWER_LOG_KEY: variable(
+  LOG_FORMAT: variable(
+    oneOf('json', 'text'),
+    '`text` on a terminal, else `json`',
+    '`json`: one object a line; `text`: for reading',
+  ),
+  VIEWER_LOG_KEY: secretVariable(
     text,
     'random in each process',
     'key of the hash that names a viewer in log lines: the same on all replicas',

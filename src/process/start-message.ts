@@ -1,0 +1,67 @@
+import type { Config, ViewerConfig } from '../config/config.ts';
+import { version } from '../domain/version.ts';
+
+type Described = Pick<Config, 'dingtalk' | 'viewer' | 'redisUrl'>;
+
+/** What a start says of itself in the log. Nothing in it is secret. */
+export interface StartMessage {
+  readonly version: string;
+  readonly mode: 'sandbox' | 'live';
+  /** Where DingTalk's API begins. Undefined in the sandbox. */
+  readonly dingtalk?: string;
+  readonly viewer: ViewerConfig['kind'];
+  /** Host and port. Undefined without Redis. */
+  readonly redis?: string;
+  readonly graphql: string;
+  readonly explorer?: string;
+}
+
+/** `address`: the URL at which the gateway is open. */
+export function startMessageOf(config: Described & Pick<Config, 'explorer'>, address: string): StartMessage {
+  const { dingtalk, viewer, explorer } = config;
+  const redis = redisHostOf(config);
+  return {
+    version,
+    mode: dingtalk.mode,
+    ...(dingtalk.mode === 'live' && { dingtalk: dingtalk.apiUrl.href }),
+    viewer: viewer.kind,
+    ...(redis !== undefined && { redis }),
+    graphql: `${address}/graphql`,
+    ...(explorer && { explorer: `${address}/` }),
+  };
+}
+
+const redisHostOf = ({ redisUrl }: Described): string | undefined =>
+  redisUrl && (redisUrl.port === '' ? `${redisUrl.hostname}:6379` : redisUrl.host);
+
+const viewers: Readonly<Record<ViewerConfig['kind'], string>> = {
+  fixed: 'fixed: every request asks as one operator',
+  jwt: "jwt: the operator in the issuer's token",
+  dingtalk: 'dingtalk: the person of the DingTalk user token',
+  router: 'router: the operator that the router names',
+};
+
+/** What the gateway is set up to do, in a few lines for people. */
+export function describe(config: Described): string {
+  const { mode, apiUrl } = config.dingtalk;
+  return lines([
+    [
+      'DingTalk',
+      mode === 'sandbox' ? 'SANDBOX: made-up data of the embedded stand-in' : `LIVE: ${apiUrl.href}`,
+    ],
+    ['viewer', viewers[config.viewer.kind]],
+    ['Redis', redisHostOf(config) ?? 'none: this process has its own cache, tokens and pace'],
+  ]);
+}
+
+/** The same with the version and where to go. */
+export function startText(config: Described, { graphql, explorer = 'off' }: StartMessage): string {
+  const addresses = lines([
+    ['GraphQL', graphql],
+    ['explorer', explorer],
+  ]);
+  return `DingTalk GraphQL gateway ${version}\n${describe(config)}\n${addresses}`;
+}
+
+const lines = (rows: readonly (readonly [name: string, text: string])[]): string =>
+  rows.map(([name, text]) => `  ${name.padEnd(10)}${text}`).join('\n');
