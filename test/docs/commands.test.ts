@@ -16,6 +16,7 @@ const runBy: Readonly<Record<string, string>> = {
   'npm run check': '.ci/run',
   'npm run schema': '.ci/run',
   'npm run codegen': '.ci/run',
+  'npm run rules': '.ci/run',
   'npm run schema:check': '.ci/run',
   'npm run soak': 'test/process, for six seconds',
   'npm run judges': 'test/hardening, as a function',
@@ -40,6 +41,11 @@ const notRun: Readonly<Record<string, string>> = {
   'hive schema:publish': 'needs an account at Hive',
   'npx wgc subgraph publish': 'needs an account at Cosmo',
   'curl -s localhost:4000/graphql': 'examples.test.ts sends the same request',
+  'docker compose up --detach':
+    'needs Docker; test/deploy runs the gateways, Redis and HAProxy of compose.yaml',
+  'kubectl create': 'needs a cluster; test/deploy holds the keys equal to the mounted ones',
+  'kubectl label': 'needs a cluster; test/deploy renders the labels',
+  'kubectl apply': 'needs a cluster; test/deploy renders the same kustomization',
   'curl http://127.0.0.1:<port>/graphql': 'test/federation sends such requests',
 };
 
