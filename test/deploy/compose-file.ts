@@ -1,8 +1,13 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Environment } from './environments.ts';
 
 const exec = promisify(execFile);
+
+export const composeText = await readFile('compose.yaml', 'utf8');
 
 /** What this file says of a service, as far as the tests ask. */
 export interface Service {
@@ -26,27 +31,24 @@ export interface ComposeFile {
 }
 
 /**
- * `compose.yaml` as Docker Compose reads it, with these variables in `.env`. It checks the file by the schema of the
- * Compose specification, and that every name in it leads somewhere; it rejects with its message if not.
+ * `text`, which is `compose.yaml`, as Docker Compose reads it, with these variables in `.env`; a `.env` of this machine is
+ * left out. It checks the file by the schema of the Compose specification, and that every name in it leads somewhere; it
+ * rejects with its message if not.
  */
-export async function readComposeFile(
-  variables: Environment = {},
-  file = 'compose.yaml',
-): Promise<ComposeFile> {
-  const args = [
-    '--file',
-    file,
-    '--project-directory',
-    '.',
-    '--env-file',
-    '/dev/null',
-    'config',
-    '--format',
-    'json',
-  ];
-  const { PATH } = process.env;
-  const { stdout } = await exec('docker-compose', args, { env: { PATH, ...variables } });
-  return JSON.parse(stdout) as ComposeFile;
+export async function readComposeFile(variables: Environment = {}, text = composeText): Promise<ComposeFile> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'gateway-compose-file-'));
+  try {
+    const file = path.join(folder, 'compose.yaml');
+    await writeFile(file, text.replace('path: .env,', `path: ${folder}/.env,`));
+    const args = ['--file', file, '--project-directory', '.', '--env-file', '/dev/null'];
+    const { PATH } = process.env;
+    const { stdout } = await exec('docker-compose', [...args, 'config', '--format', 'json'], {
+      env: { PATH, ...variables },
+    });
+    return JSON.parse(stdout) as ComposeFile;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** The path on this machine of a file that a container of `service` sees at `target`. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -10,11 +10,10 @@ import { codeBlocks } from '../support/code-blocks.ts';
 import { testWithCompose } from '../support/deploy-tools.ts';
 import { tableRows } from '../support/page-tables.ts';
 import { readPage } from '../support/pages.ts';
-import { fileBehind, readComposeFile, type ComposeFile } from './compose-file.ts';
+import { composeText, fileBehind, readComposeFile, type ComposeFile } from './compose-file.ts';
 import { secretFiles, unknownVariables, withSecrets, type Environment } from './environments.ts';
 
 const section = /^## Compose\n(.*?)^## /ms.exec(await readPage('docs/deployment.md'))?.[1] ?? '';
-const text = await readFile('compose.yaml', 'utf8');
 const gateways = ['gateway-1', 'gateway-2'];
 
 let folder: string;
@@ -49,11 +48,8 @@ testWithCompose.each([
   ['a value of another type', 'stop_grace_period: 20s', 'stop_grace_period: [20]', 'stop_grace_period'],
   ['a secret that is none', 'secrets: [redis-users]', 'secrets: [redis-user]', 'undefined secret redis-user'],
 ])('Docker Compose accepts the file, and refuses it with %s', async (_what, from, to, message) => {
-  const file = path.join(folder, 'compose.yaml');
-  await writeFile(file, text.replace(from, to));
-
   await expect(readComposeFile()).resolves.toHaveProperty('services');
-  await expect(readComposeFile({}, file)).rejects.toThrow(message);
+  await expect(readComposeFile({}, composeText.replace(from, to))).rejects.toThrow(message);
 });
 
 testWithCompose(
