@@ -204,6 +204,15 @@ testWithCompose(
     expect(targets.filter((target) => !Object.hasOwn(compose.services, target.replace(/:\d+$/, '')))).toEqual(
       [],
     );
+    const haproxy = await readFile(
+      fileBehind(compose, 'haproxy', '/usr/local/etc/haproxy/haproxy.cfg'),
+      'utf8',
+    );
+    expect(haproxy).toContain(` check port ${adminPort} `);
+    for (const name of gateways) {
+      expect(haproxy).toContain(`server ${name} ${name}:4000`);
+      expect(compose.services[name]!['healthcheck'].test.join(' ')).toContain(`:${adminPort}/healthz`);
+    }
     for (const file of prometheus.rule_files) {
       expect(existsSync(fileBehind(compose, 'prometheus', path.resolve('/etc/prometheus', file)))).toBe(true);
     }
