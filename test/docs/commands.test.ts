@@ -30,6 +30,10 @@ const runBy: Readonly<Record<string, string>> = {
   'npx tsx examples/frontend/main.ts': 'test/process',
   'npx tsx examples/frontend/main.ts cid.demo.anything': 'test/process',
   'npx tsx examples/download/stream-file.ts': 'test/examples',
+  'buildah build --format docker --file Containerfile --tag dingtalk-graphql-gateway:0.2.0 .': 'test/image',
+  'sha256sum --check SHA256SUMS': 'test/release',
+  'tar -xzf dingtalk-graphql-gateway-0.2.0.tar.gz': 'test/release',
+  'node dingtalk-graphql-gateway-0.2.0/dist/main.js': 'test/release',
 };
 
 /** Commands that neither a test nor CI runs, by their beginning, and why. */
@@ -37,6 +41,9 @@ const notRun: Readonly<Record<string, string>> = {
   'npm run bench': 'the whole benchmark takes ten minutes; CI runs --quick',
   'npm run bench -- --scale': 'takes minutes; CI runs --quick',
   'npm run format': 'writes what `npm run check` checks',
+  'docker build': 'test/image builds the same file with buildah',
+  'docker run': 'test/image runs the image with podman',
+  'podman build': 'buildah is what podman builds with',
   'rover subgraph publish': 'needs an account at Apollo GraphOS',
   'hive schema:publish': 'needs an account at Hive',
   'npx wgc subgraph publish': 'needs an account at Cosmo',
