@@ -7,6 +7,7 @@ import type { Config } from './config/config.ts';
 import { credentialsOf } from './domain/application.ts';
 import { createSeal } from './domain/seal.ts';
 import { upstreamName } from './domain/upstream.ts';
+import { version } from './domain/version.ts';
 import { createDingTalk } from './dingtalk/dingtalk.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
@@ -59,6 +60,7 @@ export async function createGateway(
     sealedRedis,
     secret,
     monthlyQuota,
+    version,
   });
   const { observer } = metrics;
   const dingtalk = createDingTalk({
@@ -92,6 +94,7 @@ export async function createGateway(
   });
 
   const { corsOrigins, limits, host, allowedHosts, hstsMaxAgeS } = config;
+  const { errorsAnswered } = metrics;
   const app = await createApp({
     log,
     corsOrigins,
@@ -100,6 +103,7 @@ export async function createGateway(
     hstsMaxAgeS,
     host,
     allowedHosts,
+    errorsAnswered,
   });
   registerMetrics(app, metrics);
   const apollo = await startApollo({
@@ -110,6 +114,7 @@ export async function createGateway(
     maxLookupsPerRequest: config.maxLookupsPerRequest,
     limits: config.limits,
     log,
+    errorsAnswered,
   });
   const readiness = createReadiness({ dingtalk, authenticator, clock, timeoutMs, log });
   registerHealth(app, readiness.whyNotReady);

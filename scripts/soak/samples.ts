@@ -10,8 +10,9 @@ export interface Sample {
   readonly calls: number;
   readonly tokenCalls: number;
   readonly faults: number;
-  /** Undefined if the gateway does not export it. */
+  /** Undefined before the first lookup. */
   readonly hitRatio: number | undefined;
+  /** Undefined if the gateway does not export it. */
   readonly cacheEntries: number | undefined;
   readonly residentMb: number;
   readonly heapMb: number;
@@ -45,11 +46,22 @@ export async function takeSample(
     calls: lookupCalls,
     tokenCalls,
     faults,
-    hitRatio: valueOf('dingtalk_gateway_cache_hit_ratio'),
+    hitRatio: hitRatioOf(metrics),
     cacheEntries: valueOf('dingtalk_gateway_cache_entries'),
     residentMb: await gateway.residentMegabytes(),
     heapMb: (valueOf('nodejs_heap_size_used_bytes') ?? Number.NaN) / 1e6,
     p50Ms: counts.latencies.quantile(0.5),
     p99Ms: counts.latencies.quantile(0.99),
   };
+}
+
+/** The share of all lookups that cost no call; undefined before the first. */
+function hitRatioOf(metrics: string): number | undefined {
+  let all = 0;
+  let withoutCall = 0;
+  for (const [, labels = '', count] of metrics.matchAll(/^dingtalk_gateway_lookups_total\{(.*)\} (\S+)$/gm)) {
+    all += Number(count);
+    if (!labels.includes('source="upstream"')) withoutCall += Number(count);
+  }
+  return all > 0 ? withoutCall / all : undefined;
 }

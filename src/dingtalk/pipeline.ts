@@ -80,7 +80,7 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
   const quotaGate = createQuotaGate(clock);
   const breakerGate = createBreakerGate(breaker, clock, timeoutMs);
   const ban = createBanStep((durationMs) => limiters.pause(durationMs));
-  const events = createCallEvents(observer);
+  const events = createCallEvents(observer, clock);
   const http = createAttempt(client);
 
   const sendOnce = compose(

@@ -8,6 +8,8 @@ export interface RateLimiterStatus {
   readonly inFlight: number;
   /** Calls that could start at once, as far as this process knows. */
   readonly placesLeft: number;
+  /** The rate at which calls may start now. */
+  readonly callsPerSecond: number;
 }
 
 /** The state of the gateway's calls to DingTalk, for metrics and readiness. */

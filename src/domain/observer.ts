@@ -20,6 +20,8 @@ export interface Observer {
     /** True where DingTalk documents `code`. */
     readonly documented: boolean;
     readonly corpId: string | undefined;
+    /** From sending it to the end of its answer. */
+    readonly ms: number;
   }): void;
   /** A lookup made its last attempt. */
   attemptsEnded(lookup: { readonly api: string; readonly attempts: number }): void;

@@ -6,12 +6,15 @@ const reasons = {
   unreadable: 'unexpected reply',
 } as const;
 
+export type RedisFailure = keyof typeof reasons;
+export const redisFailures = Object.keys(reasons) as readonly RedisFailure[];
+
 /** Why a command failed. Contains nothing of the command, whose arguments may be private. */
 export class RedisUnavailableError extends Error {
   override readonly name = 'RedisUnavailableError';
-  readonly kind: keyof typeof reasons;
+  readonly kind: RedisFailure;
 
-  constructor(kind: keyof typeof reasons) {
+  constructor(kind: RedisFailure) {
     super(reasons[kind]);
     this.kind = kind;
   }

@@ -4,7 +4,7 @@ import type { Clock } from '../async/clock.ts';
 import { createSharedLookup } from '../async/shared-lookup.ts';
 import { createAvailabilityLog, reasonOf } from './availability-log.ts';
 import { awaitReady, connect } from './connection.ts';
-import { RedisUnavailableError } from './redis-unavailable-error.ts';
+import { redisFailures, RedisUnavailableError, type RedisFailure } from './redis-unavailable-error.ts';
 import { isErrorReply } from './replies.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { withTimeLimit } from './time-limit.ts';
@@ -32,6 +32,10 @@ export interface Redis {
    * other replicas must see, and for work in the background.
    */
   insist<T>(command: (client: Client) => Promise<T>, withinMs?: number): Promise<T>;
+  /** Commands that ended since the start, by `ok` or why they failed. */
+  readonly ended: ReadonlyMap<'ok' | RedisFailure, number>;
+  /** Whether it answers a PING, which is counted like any other command. */
+  isUp(): Promise<boolean>;
   /** Calls `listener` for each message on `channel`. Messages published while there is no connection are lost. */
   subscribe(channel: string, listener: (message: string) => void): void;
   /** Resolves when the connection is ready, when it fails, or after `withinMs`; never rejects. For the start. */
@@ -51,6 +55,9 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
   const client = connect(url, clock, lookup);
   const subscriptions = createSubscriptions(() => connect(url, clock, lookup), log);
   const availability = createAvailabilityLog(log);
+  const ended = new Map<'ok' | RedisFailure, number>(
+    ['ok' as const, ...redisFailures].map((kind) => [kind, 0]),
+  );
   let pausedUntilMs = -Infinity;
   /** Since when every command has been late. */
   let lateSinceMs: number | undefined;
@@ -60,6 +67,15 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     opening = awaitReady(client);
     lateSinceMs = undefined;
   });
+
+  function count(outcome: 'ok' | RedisFailure): void {
+    ended.set(outcome, (ended.get(outcome) ?? 0) + 1);
+  }
+
+  function failed(kind: RedisFailure): RedisUnavailableError {
+    count(kind);
+    return new RedisUnavailableError(kind);
+  }
 
   function noteAnswer(): void {
     lateSinceMs = undefined;
@@ -89,10 +105,12 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     try {
       const answer = await withTimeLimit(send(command), withinMs, clock);
       noteAnswer();
+      count('ok');
       return answer;
     } catch (error) {
-      if (isErrorReply(error)) throw new RedisUnavailableError('refused');
-      if (!(error instanceof RedisUnavailableError)) throw new RedisUnavailableError('disconnected');
+      if (isErrorReply(error)) throw failed('refused');
+      if (!(error instanceof RedisUnavailableError)) throw failed('disconnected');
+      count(error.kind);
       // No pause after a lost connection: without one the next command fails at once.
       if (error.kind === 'late') noteLate();
       if (error.kind === 'unreadable') noteUnreadable(error);
@@ -100,12 +118,20 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     }
   }
 
+  async function run<T>(command: (client: Client) => Promise<T>): Promise<T> {
+    if (clock.nowMs() < pausedUntilMs) throw failed('resting');
+    return insist(command);
+  }
+
   return {
-    async run(command) {
-      if (clock.nowMs() < pausedUntilMs) throw new RedisUnavailableError('resting');
-      return insist(command);
-    },
+    run,
     insist,
+    ended,
+    isUp: () =>
+      run((client) => client.ping()).then(
+        () => true,
+        () => false,
+      ),
     subscribe: (channel, listener) => subscriptions.add(channel, listener),
     async opened(withinMs) {
       const { promise: late, resolve } = Promise.withResolvers<void>();

@@ -10,6 +10,7 @@ import {
 import type { Logger } from 'pino';
 import type { LimitsConfig } from '../config/config.ts';
 import { createClientErrorHandler } from './client-error.ts';
+import { countRefusals } from './count-refusals.ts';
 import { answerError, registerErrorAnswers } from './error-answers.ts';
 import { registerJsonBody } from './json-body.ts';
 import { createPipelining } from './pipelining.ts';
@@ -34,6 +35,8 @@ interface AppOptions {
   readonly host: string;
   /** Accepted in addition to loopback's names; empty: any name, unless `host` is loopback. */
   readonly allowedHosts: readonly string[];
+  /** An answer has an error with this code. */
+  readonly errorsAnswered: (code: unknown) => void;
 }
 
 /** A route with a schema fails at the start. */
@@ -48,6 +51,7 @@ export async function createApp({
   limits,
   answerTimeoutMs,
   hstsMaxAgeS,
+  errorsAnswered,
   ...served
 }: AppOptions): Promise<FastifyInstance> {
   const isServed = createServedHostCheck(served);
@@ -69,10 +73,11 @@ export async function createApp({
     requestTimeout: limits.requestTimeoutMs,
     // A connection is idle while DingTalk is called. If it is idle for longer, the client does not read its answer.
     connectionTimeout: limits.requestTimeoutMs + answerTimeoutMs,
-    clientErrorHandler: createClientErrorHandler(log, pipelining),
+    clientErrorHandler: createClientErrorHandler(log, pipelining, errorsAnswered),
     frameworkErrors(error, request, reply) {
       // No hook runs for an invalid path.
       setCommonHeaders(request, reply, securityHeaders);
+      errorsAnswered('BAD_REQUEST');
       answerError(error, request, reply);
     },
     http: {
@@ -86,7 +91,8 @@ export async function createApp({
   });
   // By default Node silently drops headers after the 2,000th, perhaps the second of two credentials. Bytes are limited.
   app.server.maxHeadersCount = 0;
-  refuseExpectations(app);
+  refuseExpectations(app, errorsAnswered);
+  countRefusals(app, errorsAnswered);
   registerJsonBody(app, limits.bodyBytes);
 
   pipelining.limit(app);
@@ -129,8 +135,9 @@ function logAnswer(request: FastifyRequest, { statusCode: status, elapsedTime }:
 }
 
 /** Node's own answer to an unknown `Expect` has no body. */
-function refuseExpectations(app: FastifyInstance): void {
+function refuseExpectations(app: FastifyInstance, errorsAnswered: (code: unknown) => void): void {
   app.server.on('checkExpectation', (_request, response) => {
+    errorsAnswered('BAD_REQUEST');
     const message = 'The header Expect is not supported: remove it.';
     response.statusCode = 417;
     response.setHeader('content-type', 'application/json; charset=utf-8');

@@ -12,6 +12,7 @@ import { refusal } from './refusal.ts';
 export function createClientErrorHandler(
   log: Logger,
   pipelining: Pick<Pipelining, 'endAfterAnswers'>,
+  errorsAnswered: (code: unknown) => void,
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
@@ -19,7 +20,10 @@ export function createClientErrorHandler(
     log.debug({ code: error.code, status }, 'connection refused');
     // After the answers to earlier requests of the connection.
     pipelining.endAfterAnswers(socket, () => {
-      if (socket.writable && !isAnswering(socket)) socket.write(answer(status, message));
+      if (socket.writable && !isAnswering(socket)) {
+        errorsAnswered('BAD_REQUEST');
+        socket.write(answer(status, message));
+      }
       socket.destroySoon();
     });
   };

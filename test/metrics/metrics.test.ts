@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { expect, test } from '@jest/globals';
 import { fastify } from 'fastify';
 import { definitions } from '../../src/observability/metrics/definitions.ts';
@@ -21,6 +22,7 @@ function serve(options: { monthlyQuota?: number; status?: GatewayStatus } = {}):
     sealedRedis: undefined,
     secret: 'app-secret',
     monthlyQuota: options.monthlyQuota,
+    version: '1.2.3',
   });
   if (options.status) metrics.watch(options.status);
   const app = fastify();
@@ -113,7 +115,7 @@ test('an organization is labelled by a keyed hash, the same in every replica', a
   expect(labels[1]).toBe(labels[0]);
 });
 
-test('counts lookups by source, and the share without a call', async () => {
+test('counts lookups by source', async () => {
   const { metrics, read } = serve();
   const ended = { api: 'conversationSpace', stale: false, failure: undefined };
   metrics.observer.lookupEnded({ ...ended, source: 'upstream' });
@@ -129,14 +131,19 @@ test('counts lookups by source, and the share without a call', async () => {
     '{api="conversationSpace",source="memory",stale="true",outcome="ok"}': 1,
     '{api="conversationSpace",source="flight",stale="false",outcome="forbidden"}': 1,
   });
-  expect(samplesOf(scraped, 'dingtalk_gateway_cache_hit_ratio')).toEqual({ '': 0.75 });
 });
 
 test('counts calls by code, attempts and waits; an undocumented code is `other`', async () => {
   const { metrics, read } = serve();
   const api = 'conversationSpace';
   for (const code of ['ok', 'ok', 'permissionDenied', 'timeout', 'cid9FTRQSLo', '__proto__']) {
-    metrics.observer.callEnded({ api, code, documented: code === 'permissionDenied', corpId: undefined });
+    metrics.observer.callEnded({
+      api,
+      code,
+      documented: code === 'permissionDenied',
+      corpId: undefined,
+      ms: 30,
+    });
   }
   metrics.observer.attemptsEnded({ api, attempts: 2 });
   metrics.observer.turnEnded({ api, waitMs: 300 });
@@ -159,6 +166,10 @@ test('counts calls by code, attempts and waits; an undocumented code is `other`'
   expect(samplesOf(scraped, 'dingtalk_gateway_queue_wait_seconds_sum')).toEqual({
     '{api="conversationSpace"}': 0.3,
   });
+  expect(samplesOf(scraped, 'dingtalk_gateway_upstream_call_duration_seconds_bucket')).toMatchObject({
+    '{le="0.025",api="conversationSpace"}': 0,
+    '{le="0.05",api="conversationSpace"}': 6,
+  });
 });
 
 test('samples gauges at scrape time', async () => {
@@ -166,7 +177,9 @@ test('samples gauges at scrape time', async () => {
     status: {
       dingtalk: {
         breakerState: 'half-open',
-        rateLimiters: () => [{ api: 'conversationSpace', queued: 3, inFlight: 20, placesLeft: 0 }],
+        rateLimiters: () => [
+          { api: 'conversationSpace', queued: 3, inFlight: 20, placesLeft: 0, callsPerSecond: 10 },
+        ],
         tokenAges: () => [{ corpId: undefined, ageMs: 1500 }],
       },
       cached: () => ({ entries: 42, bytes: 4200 }),
@@ -180,6 +193,7 @@ test('samples gauges at scrape time', async () => {
     '{api="conversationSpace"}': 20,
   });
   expect(samplesOf(scraped, 'dingtalk_gateway_budget_left')).toEqual({ '{api="conversationSpace"}': 0 });
+  expect(samplesOf(scraped, 'dingtalk_gateway_rate_limit')).toEqual({ '{api="conversationSpace"}': 10 });
   expect(samplesOf(scraped, 'dingtalk_gateway_breaker_state')).toEqual({
     '{state="closed"}': 0,
     '{state="open"}': 0,
@@ -193,7 +207,17 @@ test('samples gauges at scrape time', async () => {
 test('gauges without a reader are omitted, not zero', async () => {
   const { samples } = await serve().read();
 
-  expect([...samples.keys()].filter((sample) => names.includes(sample))).toEqual([]);
+  expect([...samples.keys()].filter((sample) => names.includes(sample))).toEqual([
+    'dingtalk_gateway_memory_limit_bytes',
+  ]);
+  expect(samples.get('dingtalk_gateway_memory_limit_bytes')).toBeGreaterThan(2 ** 20);
+  expect(samples.get('dingtalk_gateway_memory_limit_bytes')).toBeLessThanOrEqual(totalmem());
+});
+
+test('names the version of the gateway and of Node', async () => {
+  const labels = `{version="1.2.3",node="${process.versions.node}"}`;
+
+  expect(samplesOf(await serve().read(), 'dingtalk_gateway_build_info')).toEqual({ [labels]: 1 });
 });
 
 test('a thousand organizations have their own label; all others share one', async () => {
@@ -204,6 +228,7 @@ test('a thousand organizations have their own label; all others share one', asyn
       code: 'ok',
       documented: false,
       corpId: `ding${corp}`,
+      ms: 30,
     });
   }
 
@@ -222,6 +247,7 @@ test('measures the calls of the month against the quota', async () => {
       code,
       documented: code === refused,
       corpId: undefined,
+      ms: 30,
     });
   }
 

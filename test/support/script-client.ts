@@ -17,6 +17,8 @@ export function scriptRedis(answer: (...sent: readonly unknown[]) => unknown): R
   return {
     run,
     insist: run,
+    ended: new Map(),
+    isUp: async () => true,
     subscribe: () => undefined,
     opened: async () => undefined,
     close: () => undefined,

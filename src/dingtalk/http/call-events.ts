@@ -1,19 +1,23 @@
+import type { Clock } from '../../async/clock.ts';
 import type { Observer } from '../../domain/observer.ts';
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
 import type { Step } from '../compose.ts';
 
 /** Reports each attempt before it is sent, and each call that was sent when it ends. */
 export const createCallEvents =
-  (observer: Observer): Step =>
+  (observer: Observer, clock: Clock): Step =>
   async (call, next) => {
     const { api, corpId } = call;
     call.onAttempt?.();
+    const sentAtMs = clock.nowMs();
+    const ended = (outcome: CallOutcome): void =>
+      observer.callEnded({ api, corpId, ms: clock.nowMs() - sentAtMs, ...outcome });
     try {
       const answer = await next(call);
-      observer.callEnded({ api, corpId, code: 'ok', documented: false });
+      ended({ code: 'ok', documented: false });
       return answer;
     } catch (failure) {
-      if (!(failure instanceof NotSentError)) observer.callEnded({ api, corpId, ...outcomeOf(failure) });
+      if (!(failure instanceof NotSentError)) ended(outcomeOf(failure));
       throw failure;
     }
   };

@@ -51,7 +51,12 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
 
   return {
     get status() {
-      return { queued: turns.size, inFlight: window.inFlight, placesLeft: window.left };
+      return {
+        queued: turns.size,
+        inFlight: window.inFlight,
+        placesLeft: window.left,
+        callsPerSecond: callsPerSecond(),
+      };
     },
     async run(queueKey, deadline, call) {
       deadline.signal.throwIfAborted();

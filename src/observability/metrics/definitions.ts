@@ -24,6 +24,7 @@ const metric = <const Label extends string = never>(
 
 const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const waitSeconds = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const callSeconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Every metric of the gateway. No label holds an id: the code bounds the number of values. */
 export const definitions = {
@@ -33,13 +34,19 @@ export const definitions = {
     'stale',
     'outcome',
   ]),
-  cacheHitRatio: metric('gauge', 'cache_hit_ratio', 'Share of all lookups so far that cost no call'),
   cacheEntries: metric('gauge', 'cache_entries', 'Entries in the cache of this process'),
   cacheBytes: metric('gauge', 'cache_bytes', 'Memory of these entries, by estimate'),
   upstreamCalls: metric('counter', 'upstream_calls_total', 'Calls to DingTalk that ended, by code', [
     'api',
     'code',
   ]),
+  callDuration: metric(
+    'histogram',
+    'upstream_call_duration_seconds',
+    'Time from sending a call to the end of its answer',
+    ['api'],
+    callSeconds,
+  ),
   attempts: metric('histogram', 'upstream_attempts', 'Attempts of one lookup', ['api'], [0, 1, 2, 3]),
   queueWait: metric(
     'histogram',
@@ -53,12 +60,15 @@ export const definitions = {
     'api',
   ]),
   budgetLeft: metric('gauge', 'budget_left', 'Calls that could start at once', ['api']),
+  rateLimit: metric('gauge', 'rate_limit', 'Calls a second that may start now: less after a "too fast"', [
+    'api',
+  ]),
   breakerState: metric('gauge', 'breaker_state', '1 for the state that the breaker is in', ['state']),
   tokenAge: metric('gauge', 'token_age_seconds', 'Time since the access token was fetched', ['corp']),
   monthCalls: metric(
     'gauge',
     'month_calls',
-    'Calls of this month (UTC+8) that count against the quota, over all replicas',
+    "This month's (UTC+8) calls that the quota counts, of all replicas",
     ['corp'],
   ),
   monthQuota: metric('gauge', 'month_quota', '`DINGTALK_MONTHLY_QUOTA`, where it is set'),
@@ -70,6 +80,13 @@ export const definitions = {
     ['route', 'method', 'status'],
     requestSeconds,
   ),
+  errors: metric('counter', 'errors_total', 'Errors in answers, by `extensions.code`', ['code']),
+  redisUp: metric('gauge', 'redis_up', '1 if Redis answered within 50 ms at this scrape, with `REDIS_URL`'),
+  redisCommands: metric('counter', 'redis_commands_total', 'Commands to Redis that ended, by outcome', [
+    'outcome',
+  ]),
+  memoryLimit: metric('gauge', 'memory_limit_bytes', 'Memory of the container, or of the machine'),
+  buildInfo: metric('gauge', 'build_info', '1 for the version that runs', ['version', 'node']),
   logLinesDropped: metric(
     'counter',
     'log_lines_dropped_total',

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
+import { publicCodes } from '../../errors/codes.ts';
 import { kinds } from '../../errors/kinds.ts';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
@@ -6,6 +8,17 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 /** From a closed set: requests must not add label values. */
 export const outcomeLabel = (outcome: string): string =>
   outcome === 'ok' || outcome === 'aborted' || Object.hasOwn(kinds, outcome) ? outcome : 'other';
+
+/** Every `extensions.code` of the gateway's, those of refusals outside GraphQL included. */
+export const errorCodes: ReadonlySet<string> = new Set([
+  ...Object.keys(publicCodes),
+  ...Object.values(ApolloServerErrorCode),
+  'METHOD_NOT_ALLOWED',
+]);
+
+/** From a closed set: a rule of graphql-js may bring a code of its own. */
+export const codeLabel = (code: unknown): string =>
+  typeof code === 'string' && errorCodes.has(code) ? code : 'other';
 
 /** Clients can send any method. */
 export const methodLabel = (method: string): string => (methods.has(method) ? method : 'other');

@@ -3,7 +3,7 @@ import type { Observer } from '../../domain/observer.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { createCollectors, type Collectors } from './collectors.ts';
 import { isCounted } from './counted-call.ts';
-import { createCorpLabel, methodLabel, outcomeLabel } from './labels.ts';
+import { codeLabel, createCorpLabel, errorCodes, methodLabel, outcomeLabel } from './labels.ts';
 import { createMonthCalls } from './month-calls.ts';
 import { processMetrics } from './process-metrics.ts';
 import { setGauges, type GatewayStatus } from './set-gauges.ts';
@@ -23,6 +23,8 @@ export interface Metrics {
   /** Reads `status` at every scrape from now on. */
   watch(status: GatewayStatus): void;
   requestEnded(request: HttpRequest): void;
+  /** An answer has `count` errors with this `extensions.code`. */
+  readonly errorsAnswered: (code: unknown, count?: number) => void;
   /** All metrics, in Prometheus' text format. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** Sends the last counted calls to Redis. */
@@ -35,14 +37,19 @@ interface MetricsOptions {
   /** Key of the hash that labels organizations. */
   readonly secret: string;
   readonly monthlyQuota: number | undefined;
+  /** The gateway's own. */
+  readonly version: string;
 }
 
-export function createMetrics({ clock, sealedRedis, secret, monthlyQuota }: MetricsOptions): Metrics {
+export function createMetrics(options: MetricsOptions): Metrics {
+  const { clock, sealedRedis, secret, monthlyQuota, version } = options;
   const corpLabel = createCorpLabel(secret);
   const monthCalls = createMonthCalls({ sealedRedis, clock });
-  const lookups = { all: 0, withoutCall: 0 };
   let status: GatewayStatus = {};
   const collectors = createCollectors();
+  collectors.buildInfo.set({ version, node: process.versions.node }, 1);
+  // Prometheus sees no rise where a count begins above 0.
+  for (const code of errorCodes) collectors.errors.inc({ code }, 0);
   let backlog: ((to: Collectors) => void)[] = [];
 
   function flush(): void {
@@ -59,14 +66,15 @@ export function createMetrics({ clock, sealedRedis, secret, monthlyQuota }: Metr
   return {
     observer: {
       lookupEnded({ api, source, stale, failure }) {
-        lookups.all += 1;
-        if (source !== 'upstream') lookups.withoutCall += 1;
         const labels = { api, source, stale: String(stale), outcome: outcomeLabel(failure ?? 'ok') };
         record((to) => to.lookups.inc(labels));
       },
-      callEnded({ api, code, documented, corpId }) {
+      callEnded({ api, code, documented, corpId, ms }) {
         if (isCounted(api, code)) monthCalls.note(corpLabel(corpId));
-        record((to) => to.upstreamCalls.inc({ api, code: documented ? code : outcomeLabel(code) }));
+        record((to) => {
+          to.upstreamCalls.inc({ api, code: documented ? code : outcomeLabel(code) });
+          to.callDuration.observe({ api }, ms / 1000);
+        });
       },
       attemptsEnded: ({ api, attempts }) => record((to) => to.attempts.observe({ api }, attempts)),
       turnEnded: ({ api, waitMs }) => record((to) => to.queueWait.observe({ api }, waitMs / 1000)),
@@ -78,10 +86,15 @@ export function createMetrics({ clock, sealedRedis, secret, monthlyQuota }: Metr
       const labels = { route, method: methodLabel(method), status: String(code) };
       record((to) => to.requests.observe(labels, ms / 1000));
     },
+    errorsAnswered(code, count = 1) {
+      const labels = { code: codeLabel(code) };
+      record((to) => to.errors.inc(labels, count));
+    },
     async scrape() {
-      const months = await monthCalls.totals();
+      const [months, isUp = false] = await Promise.all([monthCalls.totals(), sealedRedis?.redis.isUp()]);
       flush();
-      setGauges(collectors, { status, corpLabel, lookups, months, monthlyQuota });
+      const redis = sealedRedis && { isUp, ended: sealedRedis.redis.ended };
+      setGauges(collectors, { status, corpLabel, months, monthlyQuota, redis });
       const { registry } = collectors;
       const texts = await Promise.all([registry.metrics(), processMetrics().metrics()]);
       return { contentType: registry.contentType, text: texts.join('\n') };

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { Collectors } from './collectors.ts';
 import { breakerStates, type DingTalkStatus } from '../../domain/dingtalk-status.ts';
 import type { CorpLabel } from './labels.ts';
@@ -13,17 +14,17 @@ export interface GatewayStatus {
 interface GaugeValues {
   readonly status: GatewayStatus;
   readonly corpLabel: CorpLabel;
-  readonly lookups: { readonly all: number; readonly withoutCall: number };
   readonly months: readonly { readonly corp: string; readonly calls: number }[];
   readonly monthlyQuota: number | undefined;
+  /** Undefined without `REDIS_URL`. */
+  readonly redis: { readonly isUp: boolean; readonly ended: ReadonlyMap<string, number> } | undefined;
 }
 
-/** Sets every gauge, and the count of the process's log. An unknown value is omitted, not reported as zero. */
+/** Sets every gauge, and the counts of the process's log and of Redis. An unknown value is omitted, not reported as zero. */
 export function setGauges(
   to: Collectors,
-  { status, corpLabel, lookups, months, monthlyQuota }: GaugeValues,
+  { status, corpLabel, months, monthlyQuota, redis }: GaugeValues,
 ): void {
-  setOrRemove(to.cacheHitRatio, lookups.all > 0 ? lookups.withoutCall / lookups.all : undefined);
   const cached = status.cached?.();
   setOrRemove(to.cacheEntries, cached?.entries);
   setOrRemove(to.cacheBytes, cached?.bytes);
@@ -32,10 +33,16 @@ export function setGauges(
   const droppedLogLines = status.droppedLogLines?.();
   if (droppedLogLines !== undefined) to.logLinesDropped.inc(droppedLogLines);
 
-  for (const { api, queued, inFlight, placesLeft } of status.dingtalk?.rateLimiters() ?? []) {
+  setOrRemove(to.redisUp, redis && Number(redis.isUp));
+  to.redisCommands.reset();
+  for (const [outcome, count] of redis?.ended ?? []) to.redisCommands.inc({ outcome }, count);
+  to.memoryLimit.set(memoryLimitBytes());
+
+  for (const { api, queued, inFlight, placesLeft, callsPerSecond } of status.dingtalk?.rateLimiters() ?? []) {
     to.queueDepth.set({ api }, queued);
     to.callsInFlight.set({ api }, inFlight);
     to.budgetLeft.set({ api }, placesLeft);
+    to.rateLimit.set({ api }, callsPerSecond);
   }
   const current = status.dingtalk?.breakerState;
   if (current !== undefined) {
@@ -58,4 +65,10 @@ export function setGauges(
 function setOrRemove(gauge: Collectors['cacheEntries'], value: number | undefined): void {
   if (value === undefined) gauge.remove();
   else gauge.set(value);
+}
+
+/** Without a limit the system reports none, or one beyond the machine's memory. */
+function memoryLimitBytes(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }

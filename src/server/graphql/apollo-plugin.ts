@@ -4,6 +4,7 @@ import type { LimitsConfig } from '../../config/config.ts';
 import { createAnswerLimit } from '../../graph/limits/answer-limit.ts';
 import { checkKnownOperation } from '../../graph/limits/known-operation.ts';
 import { createLookupLimit } from '../../graph/limits/lookup-limit.ts';
+import type { PublicCode } from '../../errors/codes.ts';
 import type { RequestContext } from './request-context.ts';
 import type { OperationCheck } from '../../graph/limits/resolved-operation.ts';
 import { createWidthLimit } from '../../graph/limits/width-limit.ts';
@@ -19,6 +20,7 @@ interface RequestRules {
   readonly limits: Pick<LimitsConfig, 'answerFields' | 'errors'>;
   /** For errors outside a request. */
   readonly log: Logger;
+  readonly errorsAnswered: (code: PublicCode, count: number) => void;
 }
 
 /**
@@ -26,7 +28,7 @@ interface RequestRules {
  * of ten steps, even without a hook for that step.
  */
 export function createRequestRules(rules: RequestRules): ApolloServerPlugin<RequestContext> {
-  const { maxLookupsPerRequest, limits, log } = rules;
+  const { maxLookupsPerRequest, limits, log, errorsAnswered } = rules;
   const checks: readonly OperationCheck[] = [
     checkKnownOperation,
     // Before the lookup limit, which visits every item.
@@ -46,6 +48,7 @@ export function createRequestRules(rules: RequestRules): ApolloServerPlugin<Requ
       setLegacyStatus(request, response);
       // Last, because the entry that it adds is not a refusal that decides the status.
       limitErrors(response, limits.errors, errorCap.omitted);
+      if (errorCap.omitted > 0) errorsAnswered('ERRORS_OMITTED', errorCap.omitted);
     },
   };
   return {

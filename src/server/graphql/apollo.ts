@@ -29,11 +29,22 @@ interface ApolloOptions {
   readonly maxLookupsPerRequest: number;
   readonly limits: LimitsConfig;
   readonly log: Logger;
+  /** An answer has `count` errors with this code. */
+  readonly errorsAnswered: (code: unknown, count?: number) => void;
 }
 
 /** Starts Apollo Server, with all of its reporting turned off. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
-  const { schema, httpServer, introspection, explainable, maxLookupsPerRequest, limits, log } = options;
+  const {
+    schema,
+    httpServer,
+    introspection,
+    explainable,
+    maxLookupsPerRequest,
+    limits,
+    log,
+    errorsAnswered,
+  } = options;
   const documentLimits = createDocumentLimits({
     depth: limits.queryDepth,
     directives: limits.queryDirectives,
@@ -51,13 +62,18 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     csrfPrevention: true,
     // A store that clients could fill, of use only with a cache in front, which may store no answer of the gateway.
     persistedQueries: false,
-    formatError,
+    // Called once for each error of each answer, those of refused requests included.
+    formatError(formatted, thrown) {
+      const answered = formatError(formatted, thrown);
+      errorsAnswered(answered.extensions?.['code']);
+      return answered;
+    },
     // Apollo Server would append a line break, which makes Node copy the whole text once more.
     stringifyResult: JSON.stringify,
     logger: log,
     stopOnTerminationSignals: false,
     plugins: [
-      createRequestRules({ maxLookupsPerRequest, limits, log }),
+      createRequestRules({ maxLookupsPerRequest, limits, log, errorsAnswered }),
       ...(explainable ? [explainLookups] : []),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainMs }),
       ApolloServerPluginCacheControlDisabled(),
