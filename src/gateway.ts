@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { createLookupKeyOf } from './cache/lookup-key.ts';
 import { createLookupCache } from './cache/lookup-cache.ts';
 import type { Clock } from './async/clock.ts';
-import type { Config } from './config/config.ts';
+import type { Config, TelemetryConfig } from './config/config.ts';
 import { credentialsOf } from './domain/application.ts';
 import { createSeal } from './domain/seal.ts';
 import { upstreamName } from './domain/upstream.ts';
@@ -13,6 +13,7 @@ import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
 import { droppedLogLines } from './observability/log-destination.ts';
 import { createMetrics } from './observability/metrics/metrics.ts';
+import type { Telemetry, TelemetryDependencies } from './observability/telemetry/telemetry.ts';
 import { registerMetrics } from './server/metrics.route.ts';
 import { createSealedRedis } from './redis/sealed-redis.ts';
 import { createAuthenticator } from './identity/create-authenticator.ts';
@@ -63,6 +64,9 @@ export async function createGateway(
     version,
   });
   const { observer } = metrics;
+  const telemetry =
+    config.telemetry &&
+    (await addTelemetry(config.telemetry, { log, clock, metrics, apiUrl: config.dingtalk.apiUrl }));
   const dingtalk = createDingTalk({
     ...config.dingtalk,
     // In the sandbox each id fails by itself, which says nothing about the host.
@@ -71,6 +75,7 @@ export async function createGateway(
     clock,
     random,
     observer,
+    tracer: telemetry?.tracer,
     onEarlyRefreshFailed: (error) => log.warn({ err: error }, 'could not renew the access token early'),
   });
   const lookups = createLookupCache({
@@ -83,7 +88,12 @@ export async function createGateway(
     observer,
     onRevalidationFailed: (error) => logError(log, error),
   });
-  metrics.watch({ dingtalk: dingtalk.status, cached: () => lookups.cached, droppedLogLines });
+  metrics.watch({
+    dingtalk: dingtalk.status,
+    cached: () => lookups.cached,
+    droppedLogLines,
+    spans: telemetry?.spans,
+  });
   const { corpIdRequired } = dingtalk;
   const authenticator = await createAuthenticator(config.viewer, {
     dingtalk,
@@ -124,8 +134,9 @@ export async function createGateway(
     authenticator,
     aliasOf: createViewerAlias(config.viewerLogKey),
     rateLimit: createViewerRateLimit(clock, config.limits.viewerRequestsPerSecond),
-    findFor: (viewer, waiting) => (endpoint, inputs, onEnded) =>
-      lookups.find(endpoint, inputs, viewer, waiting, onEnded),
+    findFor: (viewer, waiting, span) => (endpoint, inputs, onEnded) =>
+      lookups.find(endpoint, inputs, viewer, waiting, onEnded, span),
+    tracer: telemetry?.tracer,
     seal,
     clock,
     timeoutMs,
@@ -148,6 +159,7 @@ export async function createGateway(
       await app.close();
       await lookups.close();
       dingtalk.close();
+      await telemetry?.close();
       await metrics.close();
       sealedRedis?.redis.close();
     },
@@ -158,4 +170,13 @@ export async function createGateway(
 async function addExplorer(app: FastifyInstance): Promise<Explorer> {
   const { registerExplorer } = await import('./explorer/register-explorer.ts');
   return registerExplorer(app, { endpoint: '/graphql' });
+}
+
+/** Imported only when something is exported, because it loads slowly. */
+async function addTelemetry(
+  config: TelemetryConfig,
+  dependencies: TelemetryDependencies,
+): Promise<Telemetry> {
+  const { startTelemetry } = await import('./observability/telemetry/telemetry.ts');
+  return startTelemetry(config, dependencies);
 }

@@ -27,7 +27,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   cache: ['dingtalk/dingtalk.ts', 'redis', 'domain', 'errors', 'async'],
   identity: ['dingtalk/dingtalk.ts', 'domain', 'errors', 'async', 'type config'],
   graph: ['type cache', 'domain', 'errors'],
-  observability: ['domain', 'errors', 'redis', 'async'],
+  observability: ['domain', 'errors', 'redis', 'async', 'type config'],
   explorer: [],
   server: ['graph', 'identity', 'observability', 'explorer', 'errors', 'async', 'domain', 'type config'],
   'server/graphql': [

@@ -2,11 +2,12 @@ import type { Clock } from '../async/clock.ts';
 import { Deadline } from '../async/deadline.ts';
 import { nextTurn } from '../async/next-turn.ts';
 import { callsOf, type BatchForm, type BatchResult } from '../domain/endpoint.ts';
+import type { LookupSpan } from '../domain/tracer.ts';
 
 /** One lookup's place among those of a turn: it calls or it leaves. */
 export interface Member<Answer> {
-  /** Asks DingTalk. `onAttempt` is called before each attempt. */
-  readonly call: (deadline: Deadline, onAttempt: () => void) => Promise<Answer>;
+  /** Asks DingTalk. `onAttempt` is called before each attempt, which is a span of `span`. */
+  readonly call: (deadline: Deadline, onAttempt: () => void, span: LookupSpan | undefined) => Promise<Answer>;
   /** The lookup needs no call. Does nothing after a call. */
   readonly leave: () => void;
 }
@@ -21,12 +22,14 @@ type SendBatch<Input, Answer> = (
   inputs: readonly [Input, ...Input[]],
   deadline: Deadline,
   onAttempt: () => void,
+  spans: readonly LookupSpan[] | undefined,
 ) => Promise<readonly BatchResult<Answer>[]>;
 
 interface Asking<Input, Answer> {
   readonly input: Input;
   readonly deadline: Deadline;
   readonly onAttempt: () => void;
+  readonly span: LookupSpan | undefined;
   readonly answer: PromiseWithResolvers<Answer>;
 }
 
@@ -77,7 +80,7 @@ export function createBatch<Input, Answer>(
     leave();
     try {
       const onAttempt = (): void => members.forEach((each) => each.onAttempt());
-      const results = await send([first, ...others], deadline, onAttempt);
+      const results = await send([first, ...others], deadline, onAttempt, spansOf(members));
       members.forEach(({ answer }, index) => settle(answer, results[index]));
     } catch (error) {
       for (const { answer } of members) answer.reject(error);
@@ -97,15 +100,21 @@ export function createBatch<Input, Answer>(
       };
       return {
         leave,
-        call(deadline, onAttempt) {
+        call(deadline, onAttempt, span) {
           const answer = Promise.withResolvers<Answer>();
-          asking.push({ input, deadline, onAttempt, answer });
+          asking.push({ input, deadline, onAttempt, span, answer });
           leave();
           return answer.promise;
         },
       };
     },
   };
+}
+
+/** Undefined where none is traced. */
+function spansOf(members: readonly Pick<Asking<never, never>, 'span'>[]): readonly LookupSpan[] | undefined {
+  const spans = members.flatMap(({ span }) => span ?? []);
+  return spans.length > 0 ? spans : undefined;
 }
 
 function settle<Answer>(answer: PromiseWithResolvers<Answer>, result: BatchResult<Answer> | undefined): void {

@@ -14,13 +14,15 @@ export function createCalls<Input, Answer>(
   if (isBatched(endpoint)) {
     return createBatch(
       endpoint.batch,
-      (inputs, deadline, onAttempt) => dingtalk.callBatch(endpoint, inputs, viewer, { deadline, onAttempt }),
+      (inputs, deadline, onAttempt, spans) =>
+        dingtalk.callBatch(endpoint, inputs, viewer, { deadline, onAttempt, spans }),
       clock,
     );
   }
   return {
     join: (input) => ({
-      call: (deadline, onAttempt) => dingtalk.call(endpoint, input, viewer, { deadline, onAttempt }),
+      call: (deadline, onAttempt, span) =>
+        dingtalk.call(endpoint, input, viewer, { deadline, onAttempt, spans: span && [span] }),
       leave: () => undefined,
     }),
   };

@@ -3,6 +3,7 @@ import { Deadline, type Waiting } from '../async/deadline.ts';
 import type { DingTalk } from '../dingtalk/dingtalk.ts';
 import type { CacheableEndpoint, Endpoint, Implied, UncacheableEndpoint } from '../domain/endpoint.ts';
 import type { Observer } from '../domain/observer.ts';
+import type { LookupSpan, OperationSpan } from '../domain/tracer.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
@@ -23,7 +24,8 @@ import { createSingleFlight, newFlight } from './single-flight.ts';
 export interface LookupCache {
   /**
    * What `endpoint` answers to each of `inputs` for `viewer`: one promise an input, in their order. Where the endpoint
-   * has a batch form, the inputs that need a call go out together. `onEnded` is called with how each lookup went.
+   * has a batch form, the inputs that need a call go out together. `onEnded` is called with how each lookup went, and
+   * each is a span of `operation`.
    *
    * @throws {DingTalkError} for every failure of DingTalk or on the way to it.
    * @throws the reason of `waiting`, if it is aborted first.
@@ -34,6 +36,7 @@ export interface LookupCache {
     viewer: Viewer,
     waiting: Waiting,
     onEnded?: OnEnded<Input>,
+    operation?: OperationSpan,
   ): readonly Promise<Answer>[];
   /** The entries of this process. */
   readonly cached: { readonly entries: number; readonly bytes: number };
@@ -77,12 +80,16 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     join: () => Member<Answer>,
     waiting: Waiting,
     isStaleAllowed: boolean,
+    span: LookupSpan | undefined,
     report?: LookupReport,
   ): Promise<ServableEntry> {
     return flights.join(
       lookup.key,
       waiting,
-      (flight, deadline) => readThrough(lookup, join(), flight, deadline, isStaleAllowed),
+      (flight, deadline) => {
+        flight.span = span;
+        return readThrough(lookup, join(), flight, deadline, isStaleAllowed);
+      },
       (flight, isFirst) => report?.joined(flight, isFirst),
     );
   }
@@ -95,14 +102,15 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     report: LookupReport,
   ): Promise<Answer> {
     const { key, lifetimes } = lookup;
+    const { span } = report;
     const nowMs = clock.nowMs();
     const known = memory?.get(key);
     const isStaleAllowed = known === undefined || !isOverdue(known, nowMs);
     const inMemory = known && isStaleAllowed ? servable(known, nowMs, lifetimes) : undefined;
-    const { entry, isStale } = inMemory ?? (await fly(lookup, join, waiting, isStaleAllowed, report));
+    const { entry, isStale } = inMemory ?? (await fly(lookup, join, waiting, isStaleAllowed, span, report));
     if (isStale) {
       revalidation.start(key, (signal) => {
-        return fly(lookup, join, { signal, remainingMs: () => timeoutMs }, false);
+        return fly(lookup, join, { signal, remainingMs: () => timeoutMs }, false, span);
       });
     }
     report.found(clock.nowMs() - entry.askedAtMs, isStale);
@@ -125,7 +133,8 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     const flight = newFlight();
     report.joined(flight, true);
     const onAttempt = (): void => void (flight.attempts += 1);
-    return await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt });
+    const spans = report.span && [report.span];
+    return await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt, spans });
   }
 
   function impliedBy<Input, Answer>(
@@ -142,11 +151,17 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
   }
 
   return {
-    find(endpoint, inputs, viewer, waiting, onEnded) {
+    find(endpoint, inputs, viewer, waiting, onEnded, operation) {
       const { name } = endpoint;
       if (endpoint.freshness === 'never') {
         return inputs.map((input) =>
-          reported(name, input, onEnded, (report) => findUncached(endpoint, input, viewer, waiting, report)),
+          reported(
+            name,
+            input,
+            onEnded,
+            (report) => findUncached(endpoint, input, viewer, waiting, report),
+            operation,
+          ),
         );
       }
       const lifetimes = lifetimesOf(endpoint);
@@ -155,8 +170,12 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
       return inputs.map((input) => {
         const implied = impliedBy(endpoint, input, viewer);
         const lookup = { key: keyOf(name, input, viewer), codec, lifetimes, implied };
-        return reported(name, input, onEnded, (report) =>
-          findCached(lookup, () => calls.join(input), waiting, report),
+        return reported(
+          name,
+          input,
+          onEnded,
+          (report) => findCached(lookup, () => calls.join(input), waiting, report),
+          operation,
         );
       });
     },

@@ -1,7 +1,10 @@
 import type { Clock } from '../async/clock.ts';
 import { ClientGoneError } from '../errors/client-gone-error.ts';
+import type { PublicCode } from '../errors/codes.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { LookupSource, Observer } from '../domain/observer.ts';
+import type { LookupSpan, OperationSpan } from '../domain/tracer.ts';
+import { toPublicFailure } from '../errors/public-failure.ts';
 import type { Flight } from './single-flight.ts';
 
 /** How one lookup went. */
@@ -19,14 +22,16 @@ export type OnEnded<Input> = (input: Input, lookup: EndedLookup) => void;
 
 /** Collects what is reported of one lookup. A class, as there is one for each lookup: closures would take twice as much. */
 export class LookupReport {
+  readonly span: LookupSpan | undefined;
   readonly #startedAtMs: number;
   #flight: Flight | undefined;
   #hasJoined = false;
   #ageMs: number | undefined;
   #stale = false;
 
-  constructor(startedAtMs: number) {
+  constructor(startedAtMs: number, span: LookupSpan | undefined) {
     this.#startedAtMs = startedAtMs;
+    this.span = span;
   }
 
   joined(flight: Flight, isFirst: boolean): void {
@@ -51,20 +56,26 @@ export class LookupReport {
       ms: nowMs - this.#startedAtMs,
     };
   }
+
+  /** The lookup whose call it waited for. */
+  get joinedSpan(): LookupSpan | undefined {
+    return this.#hasJoined ? this.#flight?.span : undefined;
+  }
 }
 
-/** Makes a lookup of `api` for `input`, and reports how it went: to the observer, and to `onEnded`. */
+/** Makes a lookup of `api` for `input`, and reports how it went: to the observer, to `onEnded`, and as a span of `operation`. */
 export type Reported = <Input, Answer>(
   api: string,
   input: Input,
   onEnded: OnEnded<Input> | undefined,
   find: (report: LookupReport) => Promise<Answer>,
+  operation: OperationSpan | undefined,
 ) => Promise<Answer>;
 
 export const createLookupReports =
   (clock: Clock, observer: Observer): Reported =>
-  async (api, input, onEnded, find) => {
-    const report = new LookupReport(clock.nowMs());
+  async (api, input, onEnded, find, operation) => {
+    const report = new LookupReport(clock.nowMs(), operation?.lookup(api));
     let failure: unknown;
     try {
       return await find(report);
@@ -73,9 +84,10 @@ export const createLookupReports =
       throw error;
     } finally {
       const lookup = report.endedAt(clock.nowMs());
-      const { stale } = report;
+      const { stale, span } = report;
       observer.lookupEnded({ api, source: lookup.source, stale, failure: failureOf(failure) });
       onEnded?.(input, lookup);
+      span?.end({ ...lookup, stale, failure: publicCodeOf(failure), joined: report.joinedSpan });
     }
   };
 
@@ -83,4 +95,10 @@ function failureOf(error: unknown): string | undefined {
   if (error === undefined) return undefined;
   if (error instanceof DingTalkError) return error.kind;
   return error instanceof ClientGoneError ? 'aborted' : 'unforeseen';
+}
+
+function publicCodeOf(error: unknown): PublicCode | 'aborted' | undefined {
+  if (error === undefined) return undefined;
+  if (error instanceof DingTalkError) return toPublicFailure(error).extensions.code;
+  return error instanceof ClientGoneError ? 'aborted' : 'INTERNAL_SERVER_ERROR';
 }

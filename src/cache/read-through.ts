@@ -70,7 +70,7 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
       if (memory) clearServedStale(memory, key);
     };
     try {
-      const answer = await send(deadline, onAttempt);
+      const answer = await send(deadline, onAttempt, flight.span);
       return { content: { answer }, askedAtMs };
     } catch (error) {
       if (!isRefusal(error)) throw error;

@@ -2,6 +2,7 @@ import type { Clock } from '../async/clock.ts';
 import { Deadline, type Waiting } from '../async/deadline.ts';
 import { graceMs, JointWork } from '../async/joint-work.ts';
 import type { LookupSource } from '../domain/observer.ts';
+import type { LookupSpan } from '../domain/tracer.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 
 /** One run that answers all lookups of a key that come while it is under way. */
@@ -11,9 +12,16 @@ export interface Flight {
   attempts: number;
   /** Another replica invalidated this key meanwhile: the result is for those who wait, and is not cached. */
   isInvalidated: boolean;
+  /** Of the lookup that started it, where that is traced. */
+  span: LookupSpan | undefined;
 }
 
-export const newFlight = (): Flight => ({ source: 'upstream', attempts: 0, isInvalidated: false });
+export const newFlight = (): Flight => ({
+  source: 'upstream',
+  attempts: 0,
+  isInvalidated: false,
+  span: undefined,
+});
 
 export interface SingleFlight<T> {
   /**

@@ -26,6 +26,47 @@ export interface Config {
   readonly viewer: ViewerConfig;
   /** Key of the hash that names a viewer in log lines; undefined: a random one in each process. */
   readonly viewerLogKey: string | undefined;
+  /** Undefined: nothing is exported to OpenTelemetry. */
+  readonly telemetry: TelemetryConfig | undefined;
+}
+
+/** What is exported to OpenTelemetry. */
+export interface TelemetryConfig {
+  /** Attributes of this process, its name among them. */
+  readonly resource: Readonly<Record<string, string>>;
+  readonly traces: TracesConfig | undefined;
+  readonly metrics: MetricsExportConfig | undefined;
+}
+
+/** How one signal reaches the collector. */
+export interface OtlpConfig {
+  /** May contain a password. */
+  readonly url: URL;
+  readonly protocol: 'http/protobuf' | 'http/json';
+  /** Secrets, as a rule. */
+  readonly headers: Record<string, string>;
+  readonly timeoutMs: number;
+}
+
+export interface TracesConfig extends OtlpConfig {
+  readonly sampler: `${'' | 'parentbased_'}${'always_on' | 'always_off' | 'traceidratio'}`;
+  /** Of `traceidratio`: from 0 to 1. */
+  readonly ratio: number;
+  /** Whether the `traceparent` of a request is its parent. */
+  readonly readsParents: boolean;
+  readonly batch: SpanBatchConfig;
+}
+
+export interface SpanBatchConfig {
+  readonly maxQueueSize: number;
+  readonly maxBatchSize: number;
+  readonly delayMs: number;
+  readonly timeoutMs: number;
+}
+
+export interface MetricsExportConfig extends OtlpConfig {
+  readonly intervalMs: number;
+  readonly exportTimeoutMs: number;
 }
 
 /** Limits of one request, one connection and one viewer. */

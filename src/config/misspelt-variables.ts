@@ -88,7 +88,7 @@ function nearestTo(name: string): string | undefined {
 function byLetters(name: string): string | undefined {
   const near = closest(name, known);
   // Other software puts its own word in front: DD_LOG_LEVEL is Datadog's.
-  if (near === undefined || name.endsWith(`_${near.name}`)) return undefined;
+  if (near === undefined || name.endsWith(`_${near.name}`) || name.startsWith('OTEL_BLRP_')) return undefined;
   return near.typos === 0 || (near.letters.length > 4 && near.typos <= maxTypos) ? near.name : undefined;
 }
 
@@ -98,10 +98,12 @@ function byWords(name: string): string | undefined {
   if (words.length < 2) return undefined;
   const similar = known.filter(
     (each) =>
-      (each.words.length === words.length + 1 && isPartOf(words, each.words)) ||
-      (words.length > 2 &&
-        each.words.length === words.length &&
-        words.slice(0, -1).every((word, index) => word === each.words[index])),
+      // OpenTelemetry has many more names, and SERVICE_NAME is none of them.
+      !each.name.startsWith('OTEL_') &&
+      ((each.words.length === words.length + 1 && isPartOf(words, each.words)) ||
+        (words.length > 2 &&
+          each.words.length === words.length &&
+          words.slice(0, -1).every((word, index) => word === each.words[index]))),
   );
   return closest(name, similar)?.name;
 }

@@ -7,6 +7,7 @@ import { limitRules } from './limit-rules.ts';
 import { misspeltVariableWarnings } from './misspelt-variables.ts';
 import type { Report } from './report.ts';
 import { readSecretFiles } from './secret-files.ts';
+import { isTelemetrys, telemetryRules } from './telemetry-rules.ts';
 import { viewerRules } from './viewer-rules.ts';
 import { variables, type Settings, type VariableName } from './variables.ts';
 import { weakSecretWarnings } from './weak-secrets.ts';
@@ -39,7 +40,11 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
     if (!problems.some((problem) => names.includes(problem.variable))) problems.push({ variable, message });
   };
   const environment = readSecretFiles(given, report);
-  const settings = readSettings(environment, report);
+  const wrongTelemetry: string[] = [];
+  const settings = readSettings(environment, (variable, message) => {
+    if (isTelemetrys(variable)) wrongTelemetry.push(`${variable} ${message}`);
+    else report(variable, message);
+  });
 
   const production = isProduction(settings.NODE_ENV);
   const host = settings.HOST ?? (production ? '::' : '127.0.0.1');
@@ -47,6 +52,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
   const apiUrl = apiUrlRules(settings, report);
   const viewer = viewerRules(settings, app.mode, host, sandboxDefaults, report);
   const limits = limitRules(settings, report);
+  const { telemetry, warnings } = telemetryRules(settings, wrongTelemetry);
   if (problems.length > 0 || !app.config || !viewer)
     return { ok: false, problems, hints: textWarnings(environment, settings) };
 
@@ -82,8 +88,9 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
     redisUrl: settings.REDIS_URL,
     viewer,
     viewerLogKey: settings.VIEWER_LOG_KEY,
+    telemetry,
   };
-  return { ok: true, config, warnings: warningsFor(config, settings, environment) };
+  return { ok: true, config, warnings: [...warningsFor(config, settings, environment), ...warnings] };
 }
 
 const development: readonly (string | undefined)[] = ['development', 'test', undefined];

@@ -3,6 +3,7 @@ import { applicationVariables } from './variables/application.variables.ts';
 import { cacheVariables } from './variables/cache.variables.ts';
 import { limitVariables } from './variables/limit.variables.ts';
 import { serverVariables } from './variables/server.variables.ts';
+import { telemetryVariables } from './variables/telemetry.variables.ts';
 import { upstreamVariables } from './variables/upstream.variables.ts';
 import { viewerVariables } from './variables/viewer.variables.ts';
 
@@ -14,6 +15,7 @@ export const variables = {
   ...upstreamVariables,
   ...limitVariables,
   ...cacheVariables,
+  ...telemetryVariables,
 };
 
 export type VariableName = keyof typeof variables;

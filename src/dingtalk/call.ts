@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Deadline } from '../async/deadline.ts';
 import type { Method, Refusals } from '../domain/endpoint.ts';
+import type { TracedCall } from '../domain/tracer.ts';
 
 /** A fetched token, compared by identity: a refetch is a new token even if its text is the same. */
 export interface AccessToken {
@@ -19,7 +20,7 @@ export interface About {
 }
 
 /** One call to DingTalk, as it passes the steps of the pipeline. A step may hand on a changed copy. */
-export interface Call<Answer = unknown> {
+export interface Call<Answer = unknown> extends TracedCall {
   /** The endpoint's name: DingTalk limits calls per application and API. */
   readonly api: string;
   readonly method: Method;

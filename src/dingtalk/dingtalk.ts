@@ -2,6 +2,7 @@ import type { Signal } from '../async/abort.ts';
 import type { Deadline } from '../async/deadline.ts';
 import type { DingTalkStatus } from '../domain/dingtalk-status.ts';
 import type { BatchedEndpoint, BatchResult, Endpoint } from '../domain/endpoint.ts';
+import type { LookupSpan } from '../domain/tracer.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import { answersOf } from './batch-answers.ts';
 import { inHalves } from './in-halves.ts';
@@ -40,6 +41,8 @@ export interface CallOptions {
   readonly deadline: Deadline;
   /** Called before each attempt is sent. */
   readonly onAttempt?: () => void;
+  /** Of the lookups that the call is for, where they are traced. */
+  readonly spans?: readonly LookupSpan[] | undefined;
 }
 
 /** DingTalk's API with a person's own token. */
@@ -80,7 +83,7 @@ export function createDingTalk(options: PipelineOptions): DingTalkConnection {
   async function send<Answer>(
     call: EndpointCall<Answer>,
     { unionId, corpId }: Viewer,
-    { deadline, onAttempt: onCallerAttempt }: CallOptions,
+    { deadline, onAttempt: onCallerAttempt, spans }: CallOptions,
   ): Promise<Answer> {
     let attempts = 0;
     const onAttempt = (): void => {
@@ -88,7 +91,7 @@ export function createDingTalk(options: PipelineOptions): DingTalkConnection {
       onCallerAttempt?.();
     };
     try {
-      return await sendLookup({ ...call, queueKey: unionId, corpId, deadline, onAttempt });
+      return await sendLookup({ ...call, queueKey: unionId, corpId, deadline, onAttempt, spans });
     } finally {
       observer.attemptsEnded({ api: call.api, attempts });
     }

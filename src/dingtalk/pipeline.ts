@@ -1,7 +1,9 @@
 import type { Clock } from '../async/clock.ts';
 import type { Application } from '../domain/application.ts';
 import type { Observer } from '../domain/observer.ts';
+import type { Tracer } from '../domain/tracer.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
+import type { Call } from './call.ts';
 import { compose, refuseEarly, type Send, type Step } from './compose.ts';
 import { createAttempt } from './http/attempt.ts';
 import { createCallEvents } from './http/call-events.ts';
@@ -61,6 +63,7 @@ export interface PipelineOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly observer: Observer;
+  readonly tracer?: Tracer | undefined;
   readonly onEarlyRefreshFailed: (error: unknown) => void;
 }
 
@@ -68,7 +71,7 @@ export interface PipelineOptions {
 const probeGraceMs = 1000;
 
 export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeline {
-  const { app, timeoutMs, protectHost, sealedRedis, clock, random, observer } = options;
+  const { app, timeoutMs, protectHost, sealedRedis, clock, random, observer, tracer } = options;
   const client = createUpstreamClient(options.apiUrl, clock);
   const limiters = createRateLimiters({ ...options, slowsDown: protectHost });
   const breaker = createCircuitBreaker(clock, timeoutMs + probeGraceMs);
@@ -76,7 +79,9 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
   const ifProtected = (...steps: Step[]): Step[] => (protectHost ? steps : []);
   const retries = createRetries({ clock, random, budget: createRetryBudget() });
   const rateLimit: Step = (call, next) =>
-    limiters.of(call.api).run(call.queueKey, call.deadline, () => next(call));
+    limiters
+      .of(call.api)
+      .run(call.queueKey, call.deadline, call.spans ? timed(call, next, clock) : () => next(call));
   const quotaGate = createQuotaGate(clock);
   const breakerGate = createBreakerGate(breaker, clock, timeoutMs);
   const ban = createBanStep((durationMs) => limiters.pause(durationMs));
@@ -84,7 +89,12 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
   const http = createAttempt(client);
 
   const sendOnce = compose(
-    [...ifProtected(refuseEarly([breakerGate])), rateLimit, ...ifProtected(breakerGate.step, ban), events],
+    [
+      ...ifProtected(refuseEarly([breakerGate])),
+      rateLimit,
+      ...ifProtected(breakerGate.step, ban),
+      createCallEvents(observer, clock, tracer),
+    ],
     http,
   );
   const source = createTokenSource(app, sendOnce, clock);
@@ -116,4 +126,14 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
       client.close();
     },
   };
+}
+
+/** Sends a call with the time that it has waited since now, for its span. */
+function timed<Answer>(
+  call: Call<Answer>,
+  next: (call: Call<Answer>) => Promise<Answer>,
+  clock: Clock,
+): () => Promise<Answer> {
+  const askedAtMs = clock.nowMs();
+  return () => next({ ...call, waitedMs: clock.nowMs() - askedAtMs });
 }

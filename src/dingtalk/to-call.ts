@@ -3,7 +3,10 @@ import { viewerKey, type Viewer } from '../domain/viewer.ts';
 import type { Call } from './call.ts';
 
 /** What the calls of one endpoint have in common. */
-export type EndpointCall<Answer> = Omit<Call<Answer>, 'deadline' | 'queueKey' | 'corpId' | 'onAttempt'>;
+export type EndpointCall<Answer> = Omit<
+  Call<Answer>,
+  'deadline' | 'queueKey' | 'corpId' | 'onAttempt' | 'spans'
+>;
 
 /** A call on behalf of `viewer`, whose `corpId` is the organization that pays. */
 export function viewerCall<Input, Answer>(
@@ -72,7 +75,7 @@ export function userCall<Input, Answer>(
   };
 }
 
-type Request = Pick<Call, 'api' | 'method' | 'path' | 'query' | 'maxAnswerBytes' | 'refusals'>;
+type Request = Pick<Call, 'api' | 'method' | 'path' | 'pathOf' | 'query' | 'maxAnswerBytes' | 'refusals'>;
 
 function requestOf<Input>(endpoint: Endpoint<Input, unknown>, input: Input, unionId?: string): Request {
   const { name: api, method, path, query, operator, maxAnswerBytes, refusals } = endpoint;
@@ -81,7 +84,7 @@ function requestOf<Input>(endpoint: Endpoint<Input, unknown>, input: Input, unio
     if (value !== undefined) given[name] = value;
   }
   if (operator !== undefined && unionId !== undefined) given[operator] = unionId;
-  return { api, method, path: path(input), query: given, maxAnswerBytes, refusals };
+  return { api, method, path: path(input), pathOf: path, query: given, maxAnswerBytes, refusals };
 }
 
 const bodyOf = <Input>({ body }: Endpoint<Input, unknown>, input: Input): Pick<Call, 'body'> =>

@@ -8,9 +8,14 @@ declare module 'fastify' {
 }
 
 /** The fields that identify a request in its log lines. */
-export const logFieldsOf = ({ id, viewerAlias }: FastifyRequest): { requestId: string; viewer?: string } => ({
+export const logFieldsOf = ({
+  id,
+  viewerAlias,
+  span,
+}: FastifyRequest): { requestId: string; viewer?: string; traceId?: string } => ({
   requestId: id,
   ...(viewerAlias && { viewer: viewerAlias() }),
+  ...(span && { traceId: span.traceId }),
 });
 
 /** A log whose lines name the request. Make it only to log something: it costs as much as a cached answer. */

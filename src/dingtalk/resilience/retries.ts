@@ -40,7 +40,7 @@ export function createRetries({ clock, random, budget }: RetriesOptions): Step {
     const onToken = (token: AccessToken): void => void (sentToken = token);
     for (;;) {
       try {
-        return await next({ ...call, newConnection, refusedToken, onToken });
+        return await next({ ...call, newConnection, refusedToken, onToken, attempt: attempts + 1 });
       } catch (error) {
         // Prefer DingTalk's last error over "not sent", unless it was only a stale token.
         if (error instanceof NotSentError) throw failure && !isStaleToken(failure) ? failure : error;

@@ -44,5 +44,6 @@ export function createCollectors() {
     memoryLimit: gauge(definitions.memoryLimit),
     buildInfo: gauge(definitions.buildInfo),
     logLinesDropped: counter(definitions.logLinesDropped),
+    spans: counter(definitions.spans),
   };
 }

@@ -92,4 +92,5 @@ export const definitions = {
     'log_lines_dropped_total',
     'Log lines of this process that could not be written',
   ),
+  spans: metric('counter', 'spans_total', 'Spans that were exported to OpenTelemetry, or lost', ['outcome']),
 } as const;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Observer } from '../../domain/observer.ts';
+import type { MetricObjectWithValues, MetricValue } from 'prom-client';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { createCollectors, type Collectors } from './collectors.ts';
 import { isCounted } from './counted-call.ts';
@@ -25,6 +26,8 @@ export interface Metrics {
   requestEnded(request: HttpRequest): void;
   /** An answer has `count` errors with this `extensions.code`. */
   readonly errorsAnswered: (code: unknown, count?: number) => void;
+  /** The same metrics as data. */
+  collect(): Promise<readonly MetricObjectWithValues<MetricValue<string>>[]>;
   /** All metrics, in Prometheus' text format. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** Sends the last counted calls to Redis. */
@@ -63,6 +66,13 @@ export function createMetrics(options: MetricsOptions): Metrics {
     if (backlog.length >= batchSize) flush();
   }
 
+  async function update(): Promise<void> {
+    const [months, isUp = false] = await Promise.all([monthCalls.totals(), sealedRedis?.redis.isUp()]);
+    flush();
+    const redis = sealedRedis && { isUp, ended: sealedRedis.redis.ended };
+    setGauges(collectors, { status, corpLabel, months, monthlyQuota, redis });
+  }
+
   return {
     observer: {
       lookupEnded({ api, source, stale, failure }) {
@@ -90,11 +100,13 @@ export function createMetrics(options: MetricsOptions): Metrics {
       const labels = { code: codeLabel(code) };
       record((to) => to.errors.inc(labels, count));
     },
+    async collect() {
+      await update();
+      const own = await collectors.registry.getMetricsAsJSON();
+      return [...own, ...(await processMetrics().getMetricsAsJSON())];
+    },
     async scrape() {
-      const [months, isUp = false] = await Promise.all([monthCalls.totals(), sealedRedis?.redis.isUp()]);
-      flush();
-      const redis = sealedRedis && { isUp, ended: sealedRedis.redis.ended };
-      setGauges(collectors, { status, corpLabel, months, monthlyQuota, redis });
+      await update();
       const { registry } = collectors;
       const texts = await Promise.all([registry.metrics(), processMetrics().metrics()]);
       return { contentType: registry.contentType, text: texts.join('\n') };

@@ -9,6 +9,8 @@ export interface GatewayStatus {
   readonly cached?: () => { readonly entries: number; readonly bytes: number };
   /** Since the process started. */
   readonly droppedLogLines?: () => number;
+  /** Since the process started, by outcome. */
+  readonly spans?: (() => Readonly<Record<string, number>>) | undefined;
 }
 
 interface GaugeValues {
@@ -20,7 +22,7 @@ interface GaugeValues {
   readonly redis: { readonly isUp: boolean; readonly ended: ReadonlyMap<string, number> } | undefined;
 }
 
-/** Sets every gauge, and the counts of the process's log and of Redis. An unknown value is omitted, not reported as zero. */
+/** Sets every gauge, and the counts of the process's log, of its spans and of Redis. An unknown value is omitted, not reported as zero. */
 export function setGauges(
   to: Collectors,
   { status, corpLabel, months, monthlyQuota, redis }: GaugeValues,
@@ -32,6 +34,8 @@ export function setGauges(
   to.logLinesDropped.remove();
   const droppedLogLines = status.droppedLogLines?.();
   if (droppedLogLines !== undefined) to.logLinesDropped.inc(droppedLogLines);
+  to.spans.reset();
+  for (const [outcome, count] of Object.entries(status.spans?.() ?? {})) to.spans.inc({ outcome }, count);
 
   setOrRemove(to.redisUp, redis && Number(redis.isUp));
   to.redisCommands.reset();

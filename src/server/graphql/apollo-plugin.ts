@@ -9,6 +9,7 @@ import type { RequestContext } from './request-context.ts';
 import type { OperationCheck } from '../../graph/limits/resolved-operation.ts';
 import { createWidthLimit } from '../../graph/limits/width-limit.ts';
 import { logError } from '../../observability/error-log.ts';
+import { endOperation } from './end-operation.ts';
 import { limitErrors } from './errors-limit.ts';
 import { setLegacyStatus } from './legacy-status.ts';
 
@@ -44,11 +45,14 @@ export function createRequestRules(rules: RequestRules): ApolloServerPlugin<Requ
     async didEncounterErrors({ errors, contextValue }) {
       for (const error of errors) logError(contextValue.log(), error);
     },
-    async willSendResponse({ request, response, contextValue: { errorCap } }) {
+    async willSendResponse(context) {
+      const { request, response, contextValue } = context;
       setLegacyStatus(request, response);
       // Last, because the entry that it adds is not a refusal that decides the status.
+      const { errorCap, span } = contextValue;
       limitErrors(response, limits.errors, errorCap.omitted);
       if (errorCap.omitted > 0) errorsAnswered('ERRORS_OMITTED', errorCap.omitted);
+      if (span) endOperation(span, context);
     },
   };
   return {

@@ -10,6 +10,7 @@ import { ErrorCap } from '../../graph/limits/error-cap.ts';
 import { createExplanation } from '../../graph/loading/explanation.ts';
 import { Loading, type Find } from '../../graph/loading/loading.ts';
 import type { Seal } from '../../domain/seal.ts';
+import type { OperationSpan, Tracer } from '../../domain/tracer.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Explorer } from '../../explorer/register-explorer.ts';
@@ -25,6 +26,7 @@ import { createAdmission } from './admission.ts';
 import { toHttpGraphQLRequest } from './http-graphql-request.ts';
 import { overloaded, tooLong } from '../refusal.ts';
 import { logOf } from '../request-log.ts';
+import { tracedBy } from '../trace-requests.ts';
 
 interface GraphQLRouteOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -32,7 +34,8 @@ interface GraphQLRouteOptions {
   readonly aliasOf: ViewerAlias;
   readonly rateLimit: ViewerRateLimit;
   /** Makes the lookups of one viewer, within one request's deadline. */
-  readonly findFor: (viewer: Viewer, waiting: Waiting) => Find;
+  readonly findFor: (viewer: Viewer, waiting: Waiting, span: OperationSpan | undefined) => Find;
+  readonly tracer: Tracer | undefined;
   readonly clock: Clock;
   /** One deadline for all outgoing calls of a request, authentication included. */
   readonly timeoutMs: number;
@@ -66,7 +69,8 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       rateLimit.admit(viewer);
       const isExplained = explainable && request.headers['x-explain'] === '1';
       const explanation = isExplained ? createExplanation() : undefined;
-      const { load } = new Loading({ find: findFor(viewer, waiting), maxLookups, explanation });
+      const span = request.span?.operation();
+      const { load } = new Loading({ find: findFor(viewer, waiting, span), maxLookups, explanation });
       return {
         load,
         explanation,
@@ -75,6 +79,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
         cursors: new Cursors(seal, viewer),
         wallMs,
         log: () => logOf(request),
+        span,
       };
     } catch (thrown) {
       const error = toIdentityError(thrown);
@@ -107,6 +112,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     method: ['GET', 'POST'],
     url: '/graphql',
     exposeHeadRoute: false,
+    ...tracedBy(options.tracer),
     handler: (request, reply) =>
       explorer && wantsExplorer(request)
         ? explorer.sendPage(reply)

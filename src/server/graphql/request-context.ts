@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { OperationSpan } from '../../domain/tracer.ts';
 import type { GraphContext } from '../../graph/graph-context.ts';
 
 /** The context value of one request. */
 export interface RequestContext extends GraphContext {
   /** A log whose lines name the request and its viewer. */
   readonly log: () => FastifyBaseLogger;
+  readonly span: OperationSpan | undefined;
 }
