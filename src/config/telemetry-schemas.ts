@@ -7,7 +7,7 @@ export const words = z.string().transform((value) => value.split(',').map((word)
 export const wordsOf = (...known: readonly string[]): z.ZodType<string[], string> =>
   words.refine(
     (found) => found.every((word) => known.includes(word)),
-    `must be ${known.join(', ')}: no other exporter is supported`,
+    `must be one or more of: ${known.join(', ')}`,
   );
 
 export const collectorUrl = z.string().transform((value, context) => {

@@ -69,11 +69,12 @@ export async function startOtlpReceiver(answer: Answer = accept): Promise<OtlpRe
   const read = (path: string): any[] =>
     exports.filter((each) => each.path === path).map(({ bytes }) => JSON.parse(bytes.toString()));
   const spans = (): OtlpSpan[] =>
-    read('/v1/traces')
-      .flatMap(({ resourceSpans }) => resourceSpans)
-      .flatMap(({ scopeSpans }) => scopeSpans)
-      .flatMap((each) => each.spans)
-      .toSorted((a, b) => Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano)));
+    asBegun(
+      read('/v1/traces')
+        .flatMap(({ resourceSpans }) => resourceSpans)
+        .flatMap(({ scopeSpans }) => scopeSpans)
+        .flatMap((each) => each.spans),
+    );
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -93,6 +94,18 @@ export async function startOtlpReceiver(answer: Answer = accept): Promise<OtlpRe
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** In the order of their beginnings, which are in whole milliseconds: parents first. */
+function asBegun(spans: readonly OtlpSpan[]): OtlpSpan[] {
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const depthOf = ({ parentSpanId = '' }: OtlpSpan): number => {
+    const parent = byId.get(parentSpanId);
+    return parent ? 1 + depthOf(parent) : 0;
+  };
+  return spans.toSorted(
+    (a, b) => Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano)) || depthOf(a) - depthOf(b),
+  );
 }
 
 function treesOf(spans: readonly OtlpSpan[]): SpanTree[] {
