@@ -176,9 +176,9 @@ test('headers over plain http to another machine are a warning', () => {
   expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector:4318', ...secret }).warnings).toEqual([]);
 });
 
-test('slips in names are found, and names of other software are none', () => {
-  const warned = (name: string): readonly string[] => read({ [name]: 'value' }).warnings;
+const warned = (name: string): readonly string[] => read({ [name]: 'value' }).warnings;
 
+test('slips in names are found, and names of other software are none', () => {
   expect(warned('OTEL_EXPORTER_OLTP_ENDPOINT')).toEqual([
     'OTEL_EXPORTER_OLTP_ENDPOINT is not a variable of the gateway and is ignored: did you mean OTEL_EXPORTER_OTLP_ENDPOINT?',
   ]);

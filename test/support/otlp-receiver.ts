@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -56,12 +57,12 @@ const accept: Answer = (response) => void response.writeHead(200).end();
 
 export async function startOtlpReceiver(answer: Answer = accept): Promise<OtlpReceiver> {
   const exports: ReceivedExport[] = [];
-  let waiting: (() => void)[] = [];
+  const arrivals = new EventEmitter();
   const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { url: path = '', headers } = request;
     exports.push({ path, headers, bytes: await buffer(request) });
     answer(response);
-    for (const go of waiting.splice(0)) go();
+    arrivals.emit('export');
   };
   const server = createServer((request, response) => void receive(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -83,7 +84,7 @@ export async function startOtlpReceiver(answer: Answer = accept): Promise<OtlpRe
       for (;;) {
         const found = exports.find((each) => each.path === path);
         if (found) return found;
-        await new Promise<void>((resolve) => (waiting = [...waiting, resolve]));
+        await once(arrivals, 'export');
       }
     },
     spans,

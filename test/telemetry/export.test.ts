@@ -181,7 +181,7 @@ test('the metrics of /metrics are exported, with the same values', async () => {
     lookups.sum.dataPoints.map((point: any) => [attributesOf(point.attributes), point.asDouble]),
   ).toEqual([[{ api: 'conversationSpace', source: 'upstream', stale: 'false', outcome: 'ok' }, 1]]);
   const requests = metrics.get('dingtalk_gateway_http_request_duration_seconds');
-  const [graphql] = requests.histogram.dataPoints.filter(
+  const graphql = requests.histogram.dataPoints.find(
     ({ attributes }: any) => attributesOf(attributes)['route'] === '/graphql',
   );
   expect(requests.unit).toBe('s');

@@ -177,6 +177,9 @@ test('of two requests for one thing, one has the call, and the other a link to i
   ]);
 });
 
+const dentryLookup = (...children: SpanTree[]): SpanTree =>
+  lookupOf('dentriesBatch', 'upstream', 1, {}, ...children);
+
 test('a batch is a call of its first lookup, with links to the others', async () => {
   const { receiver, gateway } = await startTraced();
   const spaceId = 'space.demo.a';
@@ -190,13 +193,11 @@ test('a batch is a call of its first lookup, with links to the others', async ()
     },
   );
 
-  const lookupWith = (...children: SpanTree[]): SpanTree =>
-    lookupOf('dentriesBatch', 'upstream', 1, {}, ...children);
   expect(await tracesOf(gateway, receiver)).toEqual([
     request(
       200,
       operation(
-        lookupWith(
+        dentryLookup(
           call(
             '/v1.0/storage/spaces/{spaceId}/dentries/query',
             'dentriesBatch',
@@ -204,8 +205,8 @@ test('a batch is a call of its first lookup, with links to the others', async ()
             { links: ['lookup dentriesBatch', 'lookup dentriesBatch'] },
           ),
         ),
-        lookupWith(),
-        lookupWith(),
+        dentryLookup(),
+        dentryLookup(),
       ),
     ),
   ]);
