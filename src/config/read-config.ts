@@ -7,7 +7,7 @@ import { limitRules } from './limit-rules.ts';
 import { misspeltVariableWarnings } from './misspelt-variables.ts';
 import type { Report } from './report.ts';
 import { readSecretFiles } from './secret-files.ts';
-import { isTelemetrys, telemetryRules } from './telemetry-rules.ts';
+import { isTelemetryVariable, telemetryRules } from './telemetry-rules.ts';
 import { viewerRules } from './viewer-rules.ts';
 import { variables, type Settings, type VariableName } from './variables.ts';
 import { weakSecretWarnings } from './weak-secrets.ts';
@@ -42,7 +42,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
   const environment = readSecretFiles(given, report);
   const wrongTelemetry: string[] = [];
   const settings = readSettings(environment, (variable, message) => {
-    if (isTelemetrys(variable)) wrongTelemetry.push(`${variable} ${message}`);
+    if (isTelemetryVariable(variable)) wrongTelemetry.push(`${variable} ${message}`);
     else report(variable, message);
   });
 

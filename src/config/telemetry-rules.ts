@@ -3,7 +3,7 @@ import type { OtlpConfig, TelemetryConfig } from './config.ts';
 import type { Settings } from './variables.ts';
 
 /** OpenTelemetry's variables are those of a whole platform: a wrong one must not keep the gateway from serving. */
-export const isTelemetrys = (name: string): boolean => name.startsWith('OTEL_');
+export const isTelemetryVariable = (name: string): boolean => name.startsWith('OTEL_');
 
 type Signal = 'TRACES' | 'METRICS';
 const defaultEndpoint = new URL('http://localhost:4318');

@@ -50,6 +50,7 @@ test('without variables the gateway is a sandbox on localhost, without authentic
         viewerRequestsPerSecond: undefined,
       },
       viewerLogKey: undefined,
+      telemetry: undefined,
       dingtalk: {
         mode: 'sandbox',
         apiUrl: new URL('https://api.dingtalk.io'),

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { readdir } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
+import { pathTemplate } from '../../src/domain/path-template.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { routes } from '../../src/sandbox/routes.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -46,6 +47,8 @@ test.each(endpoints.map((endpoint) => [endpoint.name, endpoint] as const))(
     const route = routes.find(({ api }) => api === name)!;
     const pattern = new RegExp(`^${route.url.replaceAll(/:\w+/g, '[^/]+')}$`);
     expect([route.method, pattern.test(path(input))]).toEqual([method, true]);
+    // For spans: an id that is changed on its way into the path would not show as its name.
+    expect(pathTemplate(path)).toMatch(new RegExp(`^${route.url.replaceAll(/:\w+/g, String.raw`\{\w+\}`)}$`));
 
     const sandbox = await startSandbox();
     const token = await fetchAccessToken(sandbox);

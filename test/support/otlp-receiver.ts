@@ -1,11 +1,15 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { selfSigned } from './self-signed.ts';
 
 export interface ReceivedExport {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** Decompressed. */
   readonly bytes: Buffer;
 }
 
@@ -55,16 +59,23 @@ export interface OtlpReceiver extends AsyncDisposable {
 type Answer = (response: ServerResponse) => void;
 const accept: Answer = (response) => void response.writeHead(200).end();
 
-export async function startOtlpReceiver(answer: Answer = accept): Promise<OtlpReceiver> {
+/** Over TLS with the certificate of `self-signed.ts`, or plain. */
+export async function startOtlpReceiver(
+  answer: Answer = accept,
+  scheme: 'http' | 'https' = 'http',
+): Promise<OtlpReceiver> {
   const exports: ReceivedExport[] = [];
   const arrivals = new EventEmitter();
   const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { url: path = '', headers } = request;
-    exports.push({ path, headers, bytes: await buffer(request) });
+    const body = await buffer(request);
+    exports.push({ path, headers, bytes: headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body });
     answer(response);
     arrivals.emit('export');
   };
-  const server = createServer((request, response) => void receive(request, response));
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
+    void receive(request, response);
+  const server = scheme === 'http' ? createServer(listener) : createTlsServer(selfSigned, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   const read = (path: string): any[] =>
@@ -78,7 +89,7 @@ export async function startOtlpReceiver(answer: Answer = accept): Promise<OtlpRe
     );
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     exports,
     async firstExport(path) {
       for (;;) {

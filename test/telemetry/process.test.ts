@@ -1,7 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startProcess } from '../support/gateway-process.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
+import { selfSigned } from '../support/self-signed.ts';
 
 const body = JSON.stringify({
   query: '{ conversationSpace(openConversationId: "cid9FTRQSLo+sKxxxx") { spaceId } }',
@@ -59,6 +62,26 @@ test('the build exports spans and metrics, the last of them at its stop', async 
   expect(output.stdout).toMatch(
     /"traces":"127\.0\.0\.1:\d+","metrics":"127\.0\.0\.1:\d+","msg":"OpenTelemetry: exporting"/,
   );
+});
+
+test('an https collector is believed by OTEL_EXPORTER_OTLP_CERTIFICATE, and can be sent gzip', async () => {
+  await using receiver = await startOtlpReceiver(undefined, 'https');
+  const folder = await mkdtemp(path.join(tmpdir(), 'collector-'));
+  const certificate = path.join(folder, 'ca.pem');
+  await writeFile(certificate, selfSigned.cert);
+
+  await runOnce({
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_EXPORTER_OTLP_CERTIFICATE: certificate,
+    OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+    OTEL_METRICS_EXPORTER: 'none',
+  });
+
+  await rm(folder, { recursive: true });
+  expect(receiver.exports.map(({ path: to, headers }) => [to, headers['content-encoding']])).toEqual([
+    ['/v1/traces', 'gzip'],
+  ]);
+  expect(receiver.exports[0]?.bytes.toString('latin1')).toContain('lookup conversationSpace');
 });
 
 test('an SDK that was there before exports the spans, below its own of the request, and nothing does twice', async () => {

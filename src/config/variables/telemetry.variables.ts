@@ -16,7 +16,7 @@ export const telemetryVariables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: variable(
     collectorUrl,
     '–',
-    'the collector, such as `http://collector:4318`: traces and metrics are exported',
+    'the collector, such as `http://collector:4318`; set: all is exported',
   ),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: variable(
     collectorUrl,
@@ -47,13 +47,13 @@ export const telemetryVariables = {
   OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: variable(milliseconds, 'that', 'the same for metrics'),
   OTEL_TRACES_EXPORTER: variable(
     wordsOf('otlp', 'none'),
-    '`otlp` with an endpoint, else `none`',
-    '`otlp` without an endpoint: to `http://localhost:4318`',
+    '`otlp` with an endpoint',
+    '`otlp` or `none`; without an endpoint: `http://localhost:4318`',
   ),
   OTEL_METRICS_EXPORTER: variable(
     wordsOf('otlp', 'none', 'prometheus'),
     'the same',
-    'the same; `prometheus`: at `/metrics` only',
+    'the same, or `prometheus`: at `/metrics` only',
   ),
   OTEL_SERVICE_NAME: variable(text, '`dingtalk-graphql-gateway`', 'the name of the service'),
   OTEL_RESOURCE_ATTRIBUTES: variable(attributePairs, '–', '`name=value,…`, percent-encoded'),
@@ -67,13 +67,13 @@ export const telemetryVariables = {
       'parentbased_traceidratio',
     ),
     '`parentbased_always_on`',
-    'which traces are exported; `parentbased_…`: what the caller says goes first',
+    'which traces; with `parentbased_…` the caller decides, if it says so',
   ),
   OTEL_TRACES_SAMPLER_ARG: variable(share, '`1`', '`…traceidratio`: the share of traces, from 0 to 1'),
   OTEL_PROPAGATORS: variable(
     words,
     '`tracecontext,baggage`',
-    'without `tracecontext` the `traceparent` of requests is ignored',
+    'without `tracecontext` a `traceparent` is ignored',
   ),
   OTEL_BSP_SCHEDULE_DELAY: variable(milliseconds, '`5000`', 'milliseconds between two exports of spans'),
   OTEL_BSP_EXPORT_TIMEOUT: variable(milliseconds, '`30000`', 'milliseconds for one of them'),

@@ -38,7 +38,7 @@ export function createSpanQueue(
   const processor: SpanProcessor = {
     onStart: () => undefined,
     onEnd(span) {
-      // As the SDK does, which tells nobody.
+      // The SDK would drop it as well, without a count.
       if (waiting >= maxQueueSize) {
         counts.dropped += 1;
         return;

@@ -11,6 +11,7 @@ import {
   type Span,
   type Tracer as OtelTracer,
 } from '@opentelemetry/api';
+import { pathTemplate } from '../../domain/path-template.ts';
 import type {
   CallSpan,
   LookupSpan,
@@ -177,10 +178,4 @@ const linkTo = ({ traceId, spanId }: Pick<LookupSpan, 'traceId' | 'spanId'>): Li
 /** Never with a message: the code is all that is known to hold no secret. */
 function fail(span: Span, code: string): void {
   span.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR });
-}
-
-/** The path with the name of each id in its place, such as `/v1.0/storage/spaces/{spaceId}`. */
-function pathTemplate(pathOf: (input: never) => string): string {
-  const names = new Proxy({}, { get: (_target, name) => `{${String(name)}}` });
-  return decodeURIComponent(pathOf(names as never));
 }
