@@ -16,7 +16,7 @@ export const telemetryVariables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: variable(
     collectorUrl,
     '–',
-    'the collector, such as `http://collector:4318`; set: all is exported',
+    'collector, such as `http://collector:4318`; set: all is exported',
   ),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: variable(
     collectorUrl,
@@ -67,7 +67,7 @@ export const telemetryVariables = {
       'parentbased_traceidratio',
     ),
     '`parentbased_always_on`',
-    'which traces; with `parentbased_…` the caller decides, if it says so',
+    'which traces; `parentbased_…`: the caller decides, if it says so',
   ),
   OTEL_TRACES_SAMPLER_ARG: variable(share, '`1`', '`…traceidratio`: the share of traces, from 0 to 1'),
   OTEL_PROPAGATORS: variable(
