@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { format } from 'prettier';
+import { startPrometheusProcess } from './support/prometheus-process.ts';
 import { readArguments, usage, type SoakArguments } from './soak/arguments.ts';
 import { progressLine, report } from './soak/report.ts';
 import { takeSample, type Sample } from './soak/samples.ts';
 import { startGatewayProcess } from './soak/start-gateway-process.ts';
 import { startRedis } from './soak/start-redis.ts';
+import { drawDashboard } from './soak/draw-dashboard.ts';
 import { startStandIn } from './soak/start-stand-in.ts';
 import { drive, noCounts, noteWrong } from './soak/traffic.ts';
 
@@ -13,6 +15,7 @@ const minuteMs = 60_000;
 const tailMinutes = 0.1;
 const progressMs = 10_000;
 const lookMs = 2000;
+const scrapeMs = 2000;
 
 /** Runs the gateway under load for a while; true if there was no problem. */
 async function soak(settings: SoakArguments): Promise<boolean> {
@@ -25,6 +28,12 @@ async function soak(settings: SoakArguments): Promise<boolean> {
   stack.defer(async () => {
     if (!gateway.hasEnded) await gateway.stop();
   });
+
+  const prometheus =
+    settings.dashboard === undefined
+      ? undefined
+      : await startPrometheusProcess([new URL(gateway.url).host], scrapeMs);
+  stack.defer(async () => prometheus?.stop());
 
   const counts = noCounts();
   const samples: Sample[] = [];
@@ -70,6 +79,9 @@ async function soak(settings: SoakArguments): Promise<boolean> {
     const isTail =
       samples.length > 1 && sample && sample.minute - (samples.at(-1)?.minute ?? 0) < tailMinutes;
     if (isTail) lowestHeapMb = Math.min(lowestHeapMb, samples.pop()?.heapMb ?? Infinity);
+    if (prometheus && settings.dashboard !== undefined) {
+      await drawDashboard(prometheus, pastMs() / 1000, settings.dashboard);
+    }
     if (sample) samples.push({ ...sample, heapMb: Math.min(lowestHeapMb, sample.heapMb) });
   }
   const exitCode = hasCrashed ? null : await gateway.stop();

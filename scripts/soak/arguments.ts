@@ -6,9 +6,12 @@ export interface SoakArguments {
   /** The file for the table, which is printed too. */
   readonly out: string | undefined;
   readonly redis: boolean;
+  /** The file for a picture of the dashboard. */
+  readonly dashboard: string | undefined;
 }
 
-export const usage = 'npm run soak -- [--minutes 10] [--rate 60] [--redis] [--out docs/soak.md]';
+export const usage =
+  'npm run soak -- [--minutes 10] [--rate 60] [--redis] [--out docs/soak.md] [--dashboard soak.png]';
 
 /** Reads the command line. Throws an error that says what to correct. */
 export function readArguments(args: readonly string[]): SoakArguments {
@@ -19,6 +22,7 @@ export function readArguments(args: readonly string[]): SoakArguments {
       rate: { type: 'string', default: '60' },
       out: { type: 'string' },
       redis: { type: 'boolean', default: false },
+      dashboard: { type: 'string' },
     },
   });
   return {
@@ -26,6 +30,7 @@ export function readArguments(args: readonly string[]): SoakArguments {
     requestsPerSecond: numberBetween('--rate', values.rate, 1, 1000),
     out: values.out,
     redis: values.redis,
+    dashboard: values.dashboard,
   };
 }
 

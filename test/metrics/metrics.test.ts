@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { expect, test } from '@jest/globals';
 import { fastify } from 'fastify';
+import { version } from '../../src/domain/version.ts';
 import { definitions } from '../../src/observability/metrics/definitions.ts';
 import type { GatewayStatus } from '../../src/observability/metrics/set-gauges.ts';
 import { createMetrics, type Metrics } from '../../src/observability/metrics/metrics.ts';
@@ -212,6 +214,10 @@ test('gauges without a reader are omitted, not zero', async () => {
   ]);
   expect(samples.get('dingtalk_gateway_memory_limit_bytes')).toBeGreaterThan(2 ** 20);
   expect(samples.get('dingtalk_gateway_memory_limit_bytes')).toBeLessThanOrEqual(totalmem());
+});
+
+test('the version is that of package.json', async () => {
+  expect(JSON.parse(await readFile('package.json', 'utf8'))).toMatchObject({ version });
 });
 
 test('names the version of the gateway and of Node', async () => {

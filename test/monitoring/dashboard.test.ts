@@ -1,4 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { drawDashboard } from '../../scripts/soak/draw-dashboard.ts';
+import type { Series } from '../../scripts/support/prometheus-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { startPrometheus, testWithPrometheus } from '../support/prometheus.ts';
 import { dashboard, expectedMetrics, metricsIn, panelQueries, seriesTypes } from '../support/queries.ts';
@@ -11,6 +16,12 @@ const exported = panelQueries.filter(({ expr }) =>
   metricsIn(expr).some((name) => !(name in expectedMetrics)),
 );
 const panels = dashboard.panels.filter(({ type }) => type !== 'row');
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'dashboard-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
 
 /** Some of everything: answers, cached ones, refusals, failures and retries of DingTalk, a refused document. */
 async function load(gateway: GatewayUnderTest, round: number): Promise<void> {
@@ -32,7 +43,7 @@ testWithPrometheus(
     };
     await using gateway = await startGateway({ environment });
     await using prometheus = await startPrometheus([new URL(gateway.url).host]);
-    const ask = (expr: string): ReturnType<typeof prometheus.query> =>
+    const ask = (expr: string): Promise<readonly Series[]> =>
       prometheus.query(expr.replaceAll('$__rate_interval', '1m').replaceAll('$instance', '.*'));
 
     // A rate needs two scrapes, and what is counted between them.
@@ -54,7 +65,10 @@ testWithPrometheus(
     await eventually(async () => (await prometheus.rules()).every(({ health }) => health !== 'unknown'));
     expect((await prometheus.rules()).filter(({ health }) => health !== 'ok')).toEqual([]);
     const [hitRate] = await ask(panelQueries.find(({ title }) => title === 'Hit rate')?.expr ?? '');
-    expect(Number(hitRate?.value[1])).toBeGreaterThan(0);
+    expect(Number(hitRate?.values[0]?.[1])).toBeGreaterThan(0);
+    const picture = path.join(folder, 'dashboard.png');
+    await drawDashboard(prometheus, 10, picture);
+    expect((await readFile(picture)).subarray(1, 4).toString()).toBe('PNG');
   },
   60_000,
 );
