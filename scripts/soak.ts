@@ -6,7 +6,6 @@ import { progressLine, report } from './soak/report.ts';
 import { takeSample, type Sample } from './soak/samples.ts';
 import { startGatewayProcess } from './soak/start-gateway-process.ts';
 import { startRedis } from './soak/start-redis.ts';
-import { drawDashboard } from './soak/draw-dashboard.ts';
 import { startStandIn } from './soak/start-stand-in.ts';
 import { drive, noCounts, noteWrong } from './soak/traffic.ts';
 
@@ -80,6 +79,7 @@ async function soak(settings: SoakArguments): Promise<boolean> {
       samples.length > 1 && sample && sample.minute - (samples.at(-1)?.minute ?? 0) < tailMinutes;
     if (isTail) lowestHeapMb = Math.min(lowestHeapMb, samples.pop()?.heapMb ?? Infinity);
     if (prometheus && settings.dashboard !== undefined) {
+      const { drawDashboard } = await import('./soak/draw-dashboard.ts');
       await drawDashboard(prometheus, pastMs() / 1000, settings.dashboard);
     }
     if (sample) samples.push({ ...sample, heapMb: Math.min(lowestHeapMb, sample.heapMb) });
