@@ -12,6 +12,7 @@ import { createDingTalk } from './dingtalk/dingtalk.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
 import { droppedLogLines } from './observability/log-destination.ts';
+import { createProxyLog } from './observability/proxy-log.ts';
 import { createMetrics } from './observability/metrics/metrics.ts';
 import type { Telemetry, TelemetryDependencies } from './observability/telemetry/telemetry.ts';
 import { registerMetrics } from './server/metrics.route.ts';
@@ -76,6 +77,7 @@ export async function createGateway(
     random,
     observer,
     tracer: telemetry?.tracer,
+    onProxy: createProxyLog(log),
     onEarlyRefreshFailed: (error) => log.warn({ err: error }, 'could not renew the access token early'),
   });
   const lookups = createLookupCache({

@@ -103,7 +103,9 @@ async function serve({ config, warnings }: ConfigOf<true>): Promise<void> {
   const { stopOnSignal } = await import('./process/stop-on-signal.ts');
   const { startMessageOf, startText } = await import('./process/start-message.ts');
   const { limitConnectAttempts } = await import('./process/connect-attempts.ts');
+  const { logProxies } = await import('./process/log-proxies.ts');
   limitConnectAttempts(config.dingtalk.timeoutMs);
+  logProxies(log, config);
   const isSandbox = config.dingtalk.mode === 'sandbox';
   const sandbox = isSandbox ? await startEmbeddedSandbox(log) : undefined;
   if (isSandbox && sandbox === undefined) {

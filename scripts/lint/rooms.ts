@@ -6,10 +6,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   async: ['errors'],
   domain: ['errors'],
+  // Connections to other hosts, directly or through a forward proxy.
+  outbound: ['async', 'domain'],
   // The characters of unionId and corpId, and the loopback addresses, are rules of the domain.
   config: ['domain'],
   redis: ['async', 'domain', 'type config'],
   dingtalk: [
+    'type outbound',
     'dingtalk/http',
     'dingtalk/tokens',
     'dingtalk/pacing',
@@ -20,12 +23,12 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'redis',
   ],
   // The chambers import the type of a step from dingtalk/, and do not import each other.
-  'dingtalk/http': ['type dingtalk', 'domain', 'errors', 'async'],
+  'dingtalk/http': ['type dingtalk', 'outbound', 'domain', 'errors', 'async'],
   'dingtalk/tokens': ['type dingtalk', 'domain', 'errors', 'async', 'redis'],
   'dingtalk/pacing': ['type dingtalk', 'domain', 'errors', 'async', 'redis'],
   'dingtalk/resilience': ['type dingtalk', 'domain', 'errors', 'async', 'redis'],
   cache: ['dingtalk/dingtalk.ts', 'redis', 'domain', 'errors', 'async'],
-  identity: ['dingtalk/dingtalk.ts', 'domain', 'errors', 'async', 'type config'],
+  identity: ['dingtalk/dingtalk.ts', 'outbound', 'domain', 'errors', 'async', 'type config'],
   graph: ['type cache', 'domain', 'errors'],
   observability: ['domain', 'errors', 'redis', 'async', 'type config'],
   explorer: [],

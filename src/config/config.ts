@@ -1,5 +1,6 @@
 import type { LevelWithSilent } from 'pino';
 import type { Application } from '../domain/application.ts';
+import type { ForwardProxy } from '../domain/forward-proxy.ts';
 
 /** The whole configuration of the gateway, parsed and checked once at start. */
 export interface Config {
@@ -109,6 +110,8 @@ export interface DingTalkConfig {
   /** `sandbox`: the embedded stand-in is started, and its address replaces `apiUrl`. */
   readonly mode: 'live' | 'sandbox';
   readonly apiUrl: URL;
+  /** The way to `apiUrl`; undefined: directly. */
+  readonly proxy: ForwardProxy | undefined;
   readonly app: Application;
   readonly callsPerSecond: number;
   /** The deadline of one lookup: all its upstream calls, waits and retries. */
@@ -127,7 +130,9 @@ export type ViewerConfig =
     }
   | {
       readonly kind: 'jwt';
-      readonly keys: { readonly jwksUrl: URL } | { readonly publicKeyPem: string };
+      readonly keys:
+        | { readonly jwksUrl: URL; readonly proxy: ForwardProxy | undefined }
+        | { readonly publicKeyPem: string };
       readonly issuer: string;
       readonly audience: string;
       readonly unionIdClaim: string;

@@ -29,13 +29,17 @@ const otherNames: Readonly<Record<string, VariableName>> = {
   ALLOWED_ORIGINS: 'CORS_ORIGINS',
   CORS_ALLOWED_ORIGINS: 'CORS_ORIGINS',
   CORS_ALLOW_ORIGIN: 'CORS_ORIGINS',
+  ALL_PROXY: 'HTTPS_PROXY',
 };
+
+/** Other programs' proxies, almost called like ours; and ours in lower case. */
+const proxyNames = /^(?:https?_proxy|no_proxy|ftp_proxy|FTP_PROXY|GO(?:NO)?PROXY)$/;
 
 /** One warning for each unknown variable that is probably a misspelt variable of the gateway. */
 export function misspeltVariableWarnings(environment: NodeJS.ProcessEnv): string[] {
   return Object.keys(environment).flatMap((name) => {
     const value = environment[name]?.trim() ?? '';
-    if (variableNames.has(name) || isServiceLink(name, value)) return [];
+    if (variableNames.has(name) || proxyNames.test(name) || isServiceLink(name, value)) return [];
     const shown = withoutValue(name);
     const nearest = nearestTo(plain(shown));
     const isOurs = ownPrefix.test(plain(shown));

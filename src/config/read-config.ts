@@ -5,6 +5,7 @@ import { isLoopback } from '../domain/loopback.ts';
 import { apiUrlRules, applicationRules, isPlaintext, type SandboxDefaults } from './application-rules.ts';
 import { limitRules } from './limit-rules.ts';
 import { misspeltVariableWarnings } from './misspelt-variables.ts';
+import { inCapitals, nameInUse, proxyFor, proxyWarnings } from './proxy-rules.ts';
 import type { Report } from './report.ts';
 import { readSecretFiles } from './secret-files.ts';
 import { isTelemetryVariable, telemetryRules } from './telemetry-rules.ts';
@@ -34,12 +35,13 @@ export type ConfigResult =
  */
 export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDefaults): ConfigResult {
   const problems: Problem[] = [];
-  const report: Report = (variable, message) => {
+  const report: Report = (name, message) => {
+    const variable = nameInUse(given, name);
     // One problem a variable: an invalid one, or one whose file cannot be read, is not also reported as missing.
     const names = [variable, `${variable}_FILE`];
     if (!problems.some((problem) => names.includes(problem.variable))) problems.push({ variable, message });
   };
-  const environment = readSecretFiles(given, report);
+  const environment = readSecretFiles(inCapitals(given), report);
   const wrongTelemetry: string[] = [];
   const settings = readSettings(environment, (variable, message) => {
     if (isTelemetryVariable(variable)) wrongTelemetry.push(`${variable} ${message}`);
@@ -52,7 +54,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
   const apiUrl = apiUrlRules(settings, report);
   const viewer = viewerRules(settings, app.mode, host, sandboxDefaults, report);
   const limits = limitRules(settings, report);
-  const { telemetry, warnings } = telemetryRules(settings, wrongTelemetry);
+  const { telemetry, warnings: telemetryWarnings } = telemetryRules(settings, wrongTelemetry);
   if (problems.length > 0 || !app.config || !viewer)
     return { ok: false, problems, hints: textWarnings(environment, settings) };
 
@@ -72,6 +74,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
     dingtalk: {
       mode: app.mode,
       apiUrl,
+      proxy: app.mode === 'sandbox' ? undefined : proxyFor(settings, apiUrl),
       app: app.config,
       callsPerSecond: settings.DINGTALK_QPS ?? 20,
       timeoutMs: settings.UPSTREAM_TIMEOUT_MS ?? 5000,
@@ -90,7 +93,12 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
     viewerLogKey: settings.VIEWER_LOG_KEY,
     telemetry,
   };
-  return { ok: true, config, warnings: [...warningsFor(config, settings, environment), ...warnings] };
+  const warnings = [
+    ...warningsFor(config, settings, environment),
+    ...telemetryWarnings,
+    ...proxyWarnings(given, settings),
+  ];
+  return { ok: true, config, warnings };
 }
 
 const development: readonly (string | undefined)[] = ['development', 'test', undefined];

@@ -50,15 +50,17 @@ export const jwksUrl = confidentialUrl.refine(
 /** Each ends the host part of a URL: unescaped in a password, it hides the host. */
 const escapes: Readonly<Record<string, string>> = { '#': '%23', '/': '%2F', '?': '%3F' };
 
-const escapedPassword = z.string().superRefine((value, context) => {
-  const userAndPassword = /^rediss?:\/\/(.*)@/is.exec(value)?.[1] ?? '';
-  const unescaped = Object.keys(escapes).filter((character) => userAndPassword.includes(character));
-  if (unescaped.length === 0) return;
-  const remedy = unescaped.map((character) => `${character} as ${escapes[character]}`).join(', ');
-  context.addIssue(`has an unescaped ${unescaped.join(' and ')} in its password: write ${remedy}`);
-});
+/** `userAndPassword` finds them in a URL that may not be one because of them. */
+export const escapedPassword = (userAndPassword: RegExp): z.ZodType<string, string> =>
+  z.string().superRefine((value, context) => {
+    const [, found = ''] = userAndPassword.exec(value) ?? [];
+    const unescaped = Object.keys(escapes).filter((character) => found.includes(character));
+    if (unescaped.length === 0) return;
+    const remedy = unescaped.map((character) => `${character} as ${escapes[character]}`).join(', ');
+    context.addIssue(`has an unescaped ${unescaped.join(' and ')} in its password: write ${remedy}`);
+  });
 
-export const redisUrl = escapedPassword
+export const redisUrl = escapedPassword(/^rediss?:\/\/(.*)@/is)
   .pipe(url)
   .refine(
     ({ protocol, hostname }) => (protocol === 'redis:' || protocol === 'rediss:') && hostname !== '',

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { applicationVariables } from './variables/application.variables.ts';
 import { cacheVariables } from './variables/cache.variables.ts';
 import { limitVariables } from './variables/limit.variables.ts';
+import { proxyVariables } from './variables/proxy.variables.ts';
 import { serverVariables } from './variables/server.variables.ts';
 import { telemetryVariables } from './variables/telemetry.variables.ts';
 import { upstreamVariables } from './variables/upstream.variables.ts';
@@ -13,6 +14,7 @@ export const variables = {
   ...applicationVariables,
   ...viewerVariables,
   ...upstreamVariables,
+  ...proxyVariables,
   ...limitVariables,
   ...cacheVariables,
   ...telemetryVariables,

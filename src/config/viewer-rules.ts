@@ -1,6 +1,7 @@
 import { isLoopback } from '../domain/loopback.ts';
 import type { SandboxDefaults } from './application-rules.ts';
 import type { DingTalkConfig, ViewerConfig } from './config.ts';
+import { proxyFor } from './proxy-rules.ts';
 import { required, type Report } from './report.ts';
 import type { Settings } from './variables.ts';
 
@@ -56,8 +57,7 @@ function fixedViewer(
 function jwtViewer(settings: Settings, report: Report): ViewerConfig | undefined {
   const issuer = required(settings, 'VIEWER_JWT_ISSUER', 'with VIEWER_AUTH=jwt', report);
   const audience = required(settings, 'VIEWER_JWT_AUDIENCE', 'with VIEWER_AUTH=jwt', report);
-  const { VIEWER_JWKS_URL: jwksUrl, VIEWER_JWT_PUBLIC_KEY: publicKeyPem } = settings;
-  const keys = keySource(jwksUrl, publicKeyPem);
+  const keys = keySource(settings);
   if (!keys)
     report('VIEWER_JWKS_URL', 'or VIEWER_JWT_PUBLIC_KEY must be set with VIEWER_AUTH=jwt, but not both');
   if (!keys || issuer === undefined || audience === undefined) return undefined;
@@ -73,7 +73,10 @@ function jwtViewer(settings: Settings, report: Report): ViewerConfig | undefined
 
 type KeySource = Extract<ViewerConfig, { kind: 'jwt' }>['keys'];
 
-function keySource(jwksUrl: URL | undefined, publicKeyPem: string | undefined): KeySource | undefined {
-  if (jwksUrl !== undefined) return publicKeyPem === undefined ? { jwksUrl } : undefined;
+function keySource(settings: Settings): KeySource | undefined {
+  const { VIEWER_JWKS_URL: jwksUrl, VIEWER_JWT_PUBLIC_KEY: publicKeyPem } = settings;
+  if (jwksUrl !== undefined) {
+    return publicKeyPem === undefined ? { jwksUrl, proxy: proxyFor(settings, jwksUrl) } : undefined;
+  }
   return publicKeyPem === undefined ? undefined : { publicKeyPem };
 }

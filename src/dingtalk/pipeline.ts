@@ -1,7 +1,9 @@
 import type { Clock } from '../async/clock.ts';
 import type { Application } from '../domain/application.ts';
+import type { ForwardProxy } from '../domain/forward-proxy.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { Tracer } from '../domain/tracer.ts';
+import type { OnProxy } from '../outbound/proxy-error.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
 import type { Call } from './call.ts';
 import { compose, refuseEarly, type Send, type Step } from './compose.ts';
@@ -53,6 +55,8 @@ interface Pipeline {
 
 export interface PipelineOptions {
   readonly apiUrl: URL;
+  readonly proxy?: ForwardProxy | undefined;
+  readonly onProxy?: OnProxy;
   readonly app: Application;
   readonly callsPerSecond: number;
   /** The whole deadline of one lookup. */
@@ -72,7 +76,7 @@ const probeGraceMs = 1000;
 
 export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeline {
   const { app, timeoutMs, protectHost, sealedRedis, clock, random, observer, tracer } = options;
-  const client = createUpstreamClient(options.apiUrl, clock);
+  const client = createUpstreamClient(options.apiUrl, clock, options.proxy, options.onProxy);
   const limiters = createRateLimiters({ ...options, slowsDown: protectHost });
   const breaker = createCircuitBreaker(clock, timeoutMs + probeGraceMs);
 

@@ -24,6 +24,8 @@ export interface DingTalkErrorDetails {
   readonly reason?: string | undefined;
   /** True where a kept-alive connection died before DingTalk can have acted on the call. */
   readonly deadConnection?: boolean | undefined;
+  /** True where a forward proxy failed or refused: DingTalk has said nothing. */
+  readonly atProxy?: boolean | undefined;
   /** True where a call was not sent because of other calls of the same viewer. */
   readonly ownCalls?: boolean | undefined;
   readonly public?: PublicWords | undefined;

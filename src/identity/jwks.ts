@@ -1,8 +1,10 @@
 import { isNativeError } from 'node:util/types';
 import type { Clock } from '../async/clock.ts';
 import { Deadline } from '../async/deadline.ts';
+import type { ForwardProxy } from '../domain/forward-proxy.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import { IdentitySourceError } from '../errors/identity-source-error.ts';
+import { createConnections } from '../outbound/connections.ts';
 import { fetchKeySet } from './fetch-key-set.ts';
 import type { KeySet } from './key-set.ts';
 
@@ -38,6 +40,7 @@ export const fixedKeys = (keys: KeySet): KeySource => ({
 
 interface JwksOptions {
   readonly url: URL;
+  readonly proxy?: ForwardProxy | undefined;
   readonly clock: Clock;
   /** For one fetch, body included. */
   readonly timeoutMs: number;
@@ -55,7 +58,8 @@ interface Failure {
  * keys: at once the first time, then at most every 30 s. Each kind of doubt has its own cooldown, so that tokens with
  * unknown keys do not delay the replacement of a known one. After a failed fetch there is none for 5 s.
  */
-export function createJwks({ url, clock, timeoutMs, onFetched }: JwksOptions): KeySource {
+export function createJwks({ url, proxy, clock, timeoutMs, onFetched }: JwksOptions): KeySource {
+  const connections = createConnections(url, clock, proxy);
   let latest: { readonly keys: KeySet; readonly untilMs: number } | undefined;
   let loading: Promise<KeySet> | undefined;
   /** Of the latest fetch, if it failed. */
@@ -69,7 +73,7 @@ export function createJwks({ url, clock, timeoutMs, onFetched }: JwksOptions): K
     // Its own deadline, not a caller's: several requests share one fetch.
     using deadline = new Deadline(clock, timeoutMs);
     try {
-      const keys = await fetchKeySet(url, deadline);
+      const keys = await fetchKeySet(connections, url, deadline);
       onFetched(keys);
       // Some issuers briefly publish no keys during a rotation: keep the old ones.
       if (keys.size === 0) throw new Error(['the key set has no usable key', ...keys.problems].join(', '));
@@ -109,12 +113,10 @@ export function createJwks({ url, clock, timeoutMs, onFetched }: JwksOptions): K
   };
 }
 
-/** A short reason for the log: fetch hides the network's code, or its own phrase such as "unexpected redirect", in `cause`. */
+/** A short reason for the log. */
 function reasonOf(error: unknown): string {
   if (error instanceof DingTalkError) return 'no answer in time';
   if (error instanceof SyntaxError) return 'the answer is not JSON';
   if (!isNativeError(error)) return 'unknown';
-  const { cause } = error;
-  if (!isNativeError(cause)) return error.message;
-  return 'code' in cause ? String(cause.code) : cause.message;
+  return 'code' in error ? String(error.code) : error.message;
 }

@@ -47,7 +47,7 @@ export function createJwtAuthenticator(config: JwtConfig, dependencies: JwtDepen
 
 function keySource(keys: JwtConfig['keys'], { log, ...options }: JwtDependencies): KeySource {
   if (!('jwksUrl' in keys)) return fixedKeys(keySetOf(createPublicKey(keys.publicKeyPem)));
-  return createJwks({ url: keys.jwksUrl, ...options, onFetched: createProblemLog(log) });
+  return createJwks({ url: keys.jwksUrl, proxy: keys.proxy, ...options, onFetched: createProblemLog(log) });
 }
 
 /** Logs the problems of the issuer's keys once, until they are others. */

@@ -4,6 +4,7 @@ import { createLogDestination } from './log-destination.ts';
 /** Headers that contain a secret or identify a person. No code logs them; redaction guards against a mistake. */
 const secretHeaders = [
   'authorization',
+  'proxy-authorization',
   'cookie',
   'x-api-key',
   'x-router-secret',

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { systemClock, type Clock } from '../../src/async/clock.ts';
+import type { Config } from '../../src/config/config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
@@ -37,6 +38,8 @@ interface Options {
   readonly environment?: NodeJS.ProcessEnv;
   readonly clock?: Clock;
   readonly sandbox?: SandboxOptions;
+  /** Changes what `environment` cannot: loopback is never behind a proxy. */
+  readonly adjust?: (config: Config, upstream: Sandbox) => Config | Promise<Config>;
 }
 
 /** A live gateway on a free port, over its own stand-in for DingTalk. */
@@ -44,6 +47,7 @@ export async function startGateway({
   environment,
   clock = systemClock,
   sandbox,
+  adjust = (config) => config,
 }: Options = {}): Promise<GatewayUnderTest> {
   const upstream = await startSandbox({ callsPerSecond: Infinity, nowMs: () => clock.nowMs(), ...sandbox });
   const result = readConfig({
@@ -65,7 +69,11 @@ export async function startGateway({
 
   const log: string[] = [];
   const logger = createLogger(result.config.logLevel, { write: (line) => void log.push(line) });
-  const gateway = await createGateway(result.config, { log: logger, clock, random: () => 0 });
+  const gateway = await createGateway(await adjust(result.config, upstream), {
+    log: logger,
+    clock,
+    random: () => 0,
+  });
   const url = await gateway.app.listen({ host: '127.0.0.1', port: 0 });
   const close = async (): Promise<void> => {
     await gateway.close();

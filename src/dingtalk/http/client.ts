@@ -6,8 +6,10 @@ import { nextTurn } from '../../async/next-turn.ts';
 import type { Signal } from '../../async/abort.ts';
 import type { Method } from '../../domain/endpoint.ts';
 import { pathPrefix } from '../../domain/upstream.ts';
-import { createConnections } from './connections.ts';
+import type { ForwardProxy } from '../../domain/forward-proxy.ts';
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
+import { createConnections } from '../../outbound/connections.ts';
+import { ProxyError, type OnProxy } from '../../outbound/proxy-error.ts';
 
 /** No documented answer about one thing is longer than a few hundred bytes. */
 const defaultMaxAnswerBytes = 64 * 1024;
@@ -45,8 +47,8 @@ export interface UpstreamClient {
   /**
    * Sends the request once: no retry, no redirect.
    *
-   * @throws {DingTalkError} `unavailable` without a connection, `malformed-response` for a body beyond the
-   * bound or one that breaks HTTP; or what `signal` is aborted with.
+   * @throws {DingTalkError} `unavailable` without a connection, `misconfigured` where a forward proxy refuses one,
+   * `malformed-response` for a body beyond the bound or one that breaks HTTP; or what `signal` is aborted with.
    */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
   /** Closes the kept connections. */
@@ -58,10 +60,15 @@ export interface UpstreamClient {
  * itself is one of `node:http`, on the connections of this client. got's own request costs a third more CPU a lookup, for
  * timers, options and events that nothing here needs, and its errors would hold the token and the query.
  */
-export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient {
+export function createUpstreamClient(
+  apiUrl: URL,
+  clock: Clock,
+  proxy?: ForwardProxy,
+  onProxy?: OnProxy,
+): UpstreamClient {
   const { origin } = apiUrl;
   const prefix = pathPrefix(apiUrl);
-  const connections = createConnections(apiUrl, clock);
+  const connections = createConnections(apiUrl, clock, proxy, onProxy);
   const api = got.extend({
     // A token must never follow a redirect.
     followRedirect: false,
@@ -92,10 +99,16 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
       }
       let sent: ClientRequest | undefined;
       let stream: Request | undefined;
-      const leave = (): void => void sent?.destroy(signal.reason as Error);
+      let giveUp: ((reason: unknown) => void) | undefined;
+      const leave = (): void => {
+        sent?.destroy(signal.reason as Error);
+        // A request that waits for a proxy has no connection yet, and reports nothing until it has one.
+        giveUp?.(signal.reason);
+      };
       signal.addEventListener('abort', leave);
       try {
         const text = await new Promise<string>((resolve, reject) => {
+          giveUp = reject;
           // got gets the origin only: its errors hold all that it knows.
           stream = api.stream(origin, {
             request: () =>
@@ -115,6 +128,8 @@ export function createUpstreamClient(apiUrl: URL, clock: Clock): UpstreamClient 
         });
         await nextTurn();
         const { statusCode = 0, headers: received = {} } = stream?.response ?? {};
+        const refusal = connections.refusal(statusCode);
+        if (refusal) throw refusal;
         return {
           status: statusCode,
           body: text,
@@ -156,6 +171,12 @@ function collect(
 
 /** Copies safe fields only: an error of got or Node holds the request with its token. */
 function toDingTalkError(error: unknown, isUnanswered: boolean): unknown {
+  if (error instanceof ProxyError) {
+    const details = { reason: error.message, atProxy: true } as const;
+    return error.isRefusal
+      ? new DingTalkError('misconfigured', { ...details, public: { message: refusedByProxy } })
+      : new DingTalkError('unavailable', details);
+  }
   // For a body that could not be written, got passes on the system's error.
   const reason = codeOf(error instanceof RequestError ? (error.cause ?? error) : error) ?? codeOf(error);
   if (reason === undefined) return error;
@@ -164,6 +185,9 @@ function toDingTalkError(error: unknown, isUnanswered: boolean): unknown {
   const deadConnection = isUnanswered && (reason === 'ECONNRESET' || reason === 'EPIPE');
   return new DingTalkError('unavailable', { reason, ...(deadConnection && { deadConnection }) });
 }
+
+const refusedByProxy =
+  "This gateway's forward proxy refuses its calls to DingTalk: its operator can change that, not you.";
 
 const codeOf = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'

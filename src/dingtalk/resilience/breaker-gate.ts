@@ -10,9 +10,11 @@ const fairShare = 0.3;
 export function createBreakerGate(breaker: CircuitBreaker, clock: Clock, timeoutMs: number): Gate {
   function outcomeOf(error: unknown, startedAtMs: number): Outcome {
     if (!(error instanceof DingTalkError)) return 'unknown';
-    const { status, deadConnection } = error.details;
+    const { status, deadConnection, atProxy } = error.details;
     if (status !== undefined) return status >= 500 ? 'failure' : 'success';
     // A restart leaves dead connections behind: the replay over a new one shows how DingTalk is.
+    // A proxy that refuses one call refuses all: asked for each, it may lock the account.
+    if (error.kind === 'misconfigured' && atProxy === true) return 'failure';
     if (error.kind === 'unavailable') return deadConnection === true ? 'unknown' : 'failure';
     const hadItsShare = clock.nowMs() - startedAtMs >= timeoutMs * fairShare;
     return error.kind === 'timeout' && hadItsShare ? 'failure' : 'unknown';

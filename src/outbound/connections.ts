@@ -3,10 +3,13 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
-import type { Clock } from '../../async/clock.ts';
-import { createSharedLookup } from '../../async/shared-lookup.ts';
+import type { Clock } from '../async/clock.ts';
+import { createSharedLookup } from '../async/shared-lookup.ts';
+import type { ForwardProxy } from '../domain/forward-proxy.ts';
+import { ProxyAgent, TunnelAgent } from './proxy-agents.ts';
+import { refusedBy, type OnProxy, type ProxyError } from './proxy-error.ts';
 
-/** Name lookup, all addresses and the TLS handshake included. */
+/** Name lookup, all addresses, the TLS handshake and the answer of a proxy included. */
 const connectTimeoutMs = 3000;
 /** As many as calls of one API are in flight at once. */
 const maxKeptConnections = 20;
@@ -21,21 +24,33 @@ export interface OutgoingRequest {
   readonly newConnection: boolean;
 }
 
-/** Connections to one host, kept open between requests. */
+/** Connections to one host, kept open between requests; through a forward proxy where there is one. */
 export interface Connections {
-  /** Sends a request with its whole body. Failures are the request's `error` event. */
+  /** Sends a request with its whole body. Failures are the request's `error` event: a {@link ProxyError} for the proxy's. */
   send(request: OutgoingRequest): http.ClientRequest;
+  /** The proxy's refusal, if that is what the status of an answer means. */
+  refusal(status: number): ProxyError | undefined;
   /** Closes the kept connections. */
   close(): void;
 }
 
-export function createConnections(url: URL, clock: Clock): Connections {
+/** `onProxy` is called with every connection that `proxy` gave (undefined) or failed to give. */
+export function createConnections(
+  url: URL,
+  clock: Clock,
+  proxy?: ForwardProxy,
+  onProxy: OnProxy = () => undefined,
+): Connections {
+  const isSecure = url.protocol === 'https:';
+  // A proxy is sent requests in plain text as any host would be, but with the whole URL as their path.
+  const relay = isSecure ? undefined : proxy;
   // Converted once: given a URL, Node does it for every request.
   const { protocol, hostname, port } = urlToHttpOptions(url);
-  const isSecure = protocol === 'https:';
   const lookup = createSharedLookup(connectTimeoutMs, clock);
+  const through = proxy && { proxy, clock, lookup, timeoutMs: connectTimeoutMs, onProxy };
   const createAgent = (given: http.AgentOptions): http.Agent => {
     const options = { ...given, lookup };
+    if (through) return isSecure ? new TunnelAgent(options, through) : new ProxyAgent(options, through);
     return isSecure ? new TlsAgent(options, clock) : new TcpAgent(options, clock);
   };
   const kept = createAgent({ keepAlive: true, scheduling: 'lifo', maxFreeSockets: maxKeptConnections });
@@ -46,13 +61,29 @@ export function createConnections(url: URL, clock: Clock): Connections {
       const agent = newConnection ? oneTime : kept;
       // Looked up at each call and with plain options: tracers replace `request` and read its headers.
       const { request } = isSecure ? https : http;
-      return request({ hostname, port, method, path, headers, agent }).end(body);
+      const options = { protocol, hostname, port, method, agent };
+      return relay
+        ? request({
+            ...options,
+            path: `${url.origin}${path}`,
+            headers: withAuthorization(headers, relay),
+          }).end(body)
+        : request({ ...options, path, headers }).end(body);
     },
+    refusal: (status) =>
+      relay && status === 407 ? refusedBy(relay, status, url.host, 'HTTP_PROXY') : undefined,
     close() {
       kept.destroy();
+      if (through) oneTime.destroy();
     },
   };
 }
+
+const withAuthorization = (
+  headers: OutgoingRequest['headers'],
+  { authorization }: ForwardProxy,
+): OutgoingRequest['headers'] =>
+  authorization === undefined ? headers : { ...headers, 'proxy-authorization': authorization };
 
 type Connect = http.Agent['createConnection'];
 
