@@ -20,6 +20,9 @@ export function nameInUse(environment: NodeJS.ProcessEnv, name: string): string 
   return names.includes(name) && valueOf(environment, lower) !== '' ? lower : name;
 }
 
+/** Whether this is one of the proxy's variables, which a machine may have set for other programs. */
+export const isOfProxy = (name: string): boolean => names.includes(name.toUpperCase());
+
 /** The environment with the proxy's variables in capitals only. */
 export function inCapitals(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const result = { ...environment };

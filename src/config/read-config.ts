@@ -5,7 +5,7 @@ import { isLoopback } from '../domain/loopback.ts';
 import { apiUrlRules, applicationRules, isPlaintext, type SandboxDefaults } from './application-rules.ts';
 import { limitRules } from './limit-rules.ts';
 import { misspeltVariableWarnings } from './misspelt-variables.ts';
-import { inCapitals, nameInUse, proxyFor, proxyWarnings } from './proxy-rules.ts';
+import { inCapitals, isOfProxy, nameInUse, proxyFor, proxyWarnings } from './proxy-rules.ts';
 import type { Report } from './report.ts';
 import { readSecretFiles } from './secret-files.ts';
 import { isTelemetryVariable, telemetryRules } from './telemetry-rules.ts';
@@ -55,8 +55,10 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
   const viewer = viewerRules(settings, app.mode, host, sandboxDefaults, report);
   const limits = limitRules(settings, report);
   const { telemetry, warnings: telemetryWarnings } = telemetryRules(settings, wrongTelemetry);
-  if (problems.length > 0 || !app.config || !viewer)
-    return { ok: false, problems, hints: textWarnings(environment, settings) };
+  const asksNobody = app.mode === 'sandbox' && settings.VIEWER_JWKS_URL === undefined;
+  const needed = asksNobody ? problems.filter(({ variable }) => !isOfProxy(variable)) : problems;
+  if (needed.length > 0 || !app.config || !viewer)
+    return { ok: false, problems: needed, hints: textWarnings(environment, settings) };
 
   const config: Config = {
     host,

@@ -49,7 +49,8 @@ export function createConnections(
   const lookup = createSharedLookup(connectTimeoutMs, clock);
   const through = proxy && { proxy, clock, lookup, timeoutMs: connectTimeoutMs, onProxy };
   const createAgent = (given: http.AgentOptions): http.Agent => {
-    const options = { ...given, lookup };
+    // The configuration decides about proxies, not NODE_USE_ENV_PROXY.
+    const options = { ...given, lookup, proxyEnv: {} };
     if (through) return isSecure ? new TunnelAgent(options, through) : new ProxyAgent(options, through);
     return isSecure ? new TlsAgent(options, clock) : new TcpAgent(options, clock);
   };

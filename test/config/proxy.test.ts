@@ -95,6 +95,13 @@ test.each([
   expect(message).not.toContain('secret');
 });
 
+test('the sandbox, which asks nobody, starts with any proxy', () => {
+  expect(configOf({ HTTPS_PROXY: 'socks5://127.0.0.1:7890' })).toMatchObject({
+    config: { dingtalk: { mode: 'sandbox', proxy: undefined } },
+    warnings: [],
+  });
+});
+
 test('lower case wins, with a warning where the two differ', () => {
   const lower = 'http://lower.example:1';
   const capitals = 'http://capitals.example:2';

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { ListenOptions, NetConnectOpts } from 'node:net';
 import path from 'node:path';
-import { startProcess } from '../gateway-process.ts';
+import { startProcess, type GatewayProcess } from '../gateway-process.ts';
 import { selfSignedForNames } from '../self-signed.ts';
 import { createFronts, type FarServer } from './fronts.ts';
 import type { Inside } from './inside.ts';
@@ -41,6 +41,11 @@ export interface Network extends AsyncDisposable {
   /** The number of questions to the resolver, which answers none. */
   readonly unansweredLookups: number;
   readonly setNames: Namespace['setNames'];
+  /** For files of the test; deleted with the network. */
+  readonly folder: string;
+  /** Before a program and its arguments: runs them in this network. */
+  readonly run: Namespace['run'];
+  readonly keep: Namespace['keep'];
   /** Ends every connection to a server; new ones are accepted. */
   cut(): void;
   /** Starts the built gateway in this network; it trusts the certificate for names. */
@@ -48,6 +53,7 @@ export interface Network extends AsyncDisposable {
 }
 
 export interface GatewayInNetwork extends AsyncDisposable {
+  readonly process: GatewayProcess;
   post(query: string, headers?: Record<string, string>): Promise<{ status: number; body: unknown }>;
 }
 
@@ -113,6 +119,9 @@ export async function startNetwork(servers: readonly FarServer[]): Promise<Netwo
       return unansweredLookups;
     },
     setNames: namespace.setNames,
+    folder,
+    run,
+    keep: namespace.keep,
     cut: fronts.cut,
     async startGateway(environment) {
       const gateway = startProcess([...run, process.execPath, 'dist/main.js'], {
@@ -122,6 +131,7 @@ export async function startNetwork(servers: readonly FarServer[]): Promise<Netwo
       });
       await gateway.url;
       return {
+        process: gateway,
         post: (query, headers) => post(gatewaySocket, query, headers),
         [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
       };
