@@ -1,6 +1,7 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { fillExports } from './bundle/fill-exports.ts';
 import { firstStart } from './bundle/first-start.ts';
 import { bundleOptions } from './bundle/options.ts';
 import { clearLeftovers, swapIn, workFolders } from './bundle/swap-in.ts';
@@ -27,6 +28,7 @@ async function bundle(): Promise<void> {
       outdir: built,
       ...bundleOptions,
     });
+    await fillExports(built);
     await firstStart(path.join(built, main));
     // A source that changed during the build may not be in it.
     await utimes(path.join(built, main), startedAt, startedAt);
