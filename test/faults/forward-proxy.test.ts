@@ -35,6 +35,8 @@ const live = {
   CACHE_TTL_MS: '0',
   HTTPS_PROXY: `http://${password.inUrl}@127.0.0.1:3128`,
   HTTP_PROXY: 'http://127.0.0.1:9',
+  // Decides nothing here.
+  NODE_USE_ENV_PROXY: '1',
 };
 
 const portOf = (url: string): number => Number(new URL(url).port);

@@ -3,6 +3,7 @@ import net, { type AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { expect, test } from '@jest/globals';
 import type { ProxyFault } from '../support/forward-proxy.ts';
+import { eventually } from '../support/eventually.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { selfSignedForNames } from '../support/self-signed.ts';
 import { example, found, lookup, startThroughProxy, type ThroughProxyOptions } from './through-proxy.ts';
@@ -33,6 +34,9 @@ test.each(['http', 'https'] as const)(
       expect(Object.keys(headers).filter((name) => name.startsWith('proxy-'))).toEqual([]);
     }
     expect(gateway.log.join('')).not.toContain(authorization);
+    expect(proxy.open).toBe(1);
+    await gateway.close();
+    await eventually(() => proxy.open === 0);
   },
 );
 
@@ -208,25 +212,37 @@ test.each([
   expect(under.reasons()[1]).toMatch(code);
 });
 
-test('a proxy that never answers ends with its reason after three seconds', async () => {
+test.each([
+  { name: 'never answers', text: '', reason: 'did not answer CONNECT' },
+  {
+    name: 'opens a tunnel that leads nowhere',
+    text: 'HTTP/1.1 200 OK\r\n\r\n',
+    reason: 'gave no way to TARGET',
+  },
+])('a proxy that $name ends with its reason after three seconds', async ({ text, reason }) => {
   const clock = createManualClock();
   await using under = await startThroughProxy({ clock, environment: { UPSTREAM_TIMEOUT_MS: '60000' } });
-  under.proxy.setFault(() => undefined);
+  let reached = 0;
+  under.proxy.setFault((socket) => {
+    socket.write(text);
+    if (text === '') reached += 1;
+    else socket.once('data', () => (reached += 1));
+  });
 
   const asked = under.gateway.query(lookup, example);
   for (const times of [1, 2, 3]) {
-    await under.proxy.waitForConnects(times);
+    await eventually(() => reached === times);
     clock.advance(3000);
-    if (times < 3) await clock.waitForTimer(3000);
   }
 
   const { body } = await asked;
   expect(body.errors?.[0]?.extensions).toEqual({ code: 'UPSTREAM_UNAVAILABLE', retryable: true });
-  const reason = 'the proxy PROXY did not answer CONNECT: no answer within 3000 ms';
+  const full = `the proxy PROXY ${reason}: no answer within 3000 ms`;
   expect(under.reasons()).toEqual([
-    `the forward proxy gives no connection: ${reason}`,
-    `lookup failed: ${reason}`,
+    `the forward proxy gives no connection: ${full}`,
+    `lookup failed: ${full}`,
   ]);
+  await eventually(() => under.proxy.open === 0);
 });
 
 test('a proxy that has not answered at the deadline is in the log after three seconds', async () => {

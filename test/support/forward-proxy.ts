@@ -21,6 +21,8 @@ export interface ForwardProxyUnderTest extends AsyncDisposable {
   setFault(fault: ProxyFault | undefined): void;
   /** The same for requests in plain text, by their status. */
   refuseRelay(status: number | undefined): void;
+  /** The connections to it that are open. */
+  readonly open: number;
   waitForConnects(count: number): Promise<void>;
   /** Ends every tunnel; new ones are opened. */
   cut(): void;
@@ -39,23 +41,30 @@ export async function startForwardProxy(scheme: 'http' | 'https' = 'http'): Prom
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   };
 
-  server.on('connection', keep);
-  server.on('connect', (request: IncomingMessage, near: Duplex) => {
+  const near = new Set<net.Socket>();
+  server.on('connection', (socket: net.Socket) => {
+    keep(socket);
+    near.add(socket);
+    socket.on('close', () => near.delete(socket));
+  });
+  server.on('connect', (request: IncomingMessage, client: Duplex) => {
     connects.push({ target: request.url ?? '', authorization: request.headers['proxy-authorization'] });
     server.emit('asked');
-    keep(near);
+    keep(client);
     if (fault) {
-      fault(near, request);
+      // So that its end is noticed.
+      client.resume().on('end', () => client.destroy());
+      fault(client, request);
       return;
     }
     const [host, port] = (request.url ?? '').split(':');
     const far = net.connect(Number(port), host, () => {
-      near.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      near.pipe(far).pipe(near);
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      client.pipe(far).pipe(client);
     });
     keep(far);
-    far.on('close', () => near.destroy());
-    near.on('close', () => far.destroy());
+    far.on('close', () => client.destroy());
+    client.on('close', () => far.destroy());
   });
   server.on('request', (request: IncomingMessage, response: http.ServerResponse) => {
     const { 'proxy-authorization': authorization, ...headers } = request.headers;
@@ -87,6 +96,9 @@ export async function startForwardProxy(scheme: 'http' | 'https' = 'http'): Prom
     },
     refuseRelay(status) {
       relayStatus = status;
+    },
+    get open() {
+      return near.size;
     },
     async waitForConnects(count) {
       while (connects.length < count) await once(server, 'asked');
