@@ -248,10 +248,12 @@ test.each([
 test('a proxy that has not answered at the deadline is in the log after three seconds', async () => {
   const clock = createManualClock();
   await using under = await startThroughProxy({ clock, environment: { UPSTREAM_TIMEOUT_MS: '1000' } });
+  await under.gateway.query(lookup, example);
   under.proxy.setFault(() => undefined);
+  under.proxy.cut();
 
   const asked = under.gateway.query(lookup, example);
-  await under.proxy.waitForConnects(1);
+  await under.proxy.waitForConnects(2);
   clock.advance(1000);
 
   const { body } = await asked;
