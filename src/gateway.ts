@@ -13,6 +13,7 @@ import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
 import { droppedLogLines } from './observability/log-destination.ts';
 import { createProxyLog } from './observability/proxy-log.ts';
+import { createMonthStore } from './observability/metrics/create-month-store.ts';
 import { createMetrics } from './observability/metrics/metrics.ts';
 import type { Telemetry, TelemetryDependencies } from './observability/telemetry/telemetry.ts';
 import { registerMetrics } from './server/metrics.route.ts';
@@ -54,13 +55,15 @@ export async function createGateway(
   { log, clock, random }: GatewayDependencies,
 ): Promise<Gateway> {
   const { app: application, timeoutMs, mode, monthlyQuota } = config.dingtalk;
-  const { key, secret } = credentialsOf(application);
-  const seal = createSeal({ upstream: upstreamName(config.dingtalk.apiUrl), app: key, secret });
+  const { key, secret, otherSecret } = credentialsOf(application);
+  const upstream = upstreamName(config.dingtalk.apiUrl);
+  const seal = createSeal({ upstream, app: key, secret, otherSecret });
   const sealedRedis = config.redisUrl && (await createSealedRedis(config.redisUrl, seal, { log, clock }));
   const metrics = createMetrics({
     clock,
-    sealedRedis,
-    secret,
+    monthStore: await createMonthStore({ sealedRedis, stateDir: config.stateDir, seal, clock, log }),
+    redis: sealedRedis?.redis,
+    corpLabelKey: key,
     monthlyQuota,
     version,
   });
@@ -79,6 +82,8 @@ export async function createGateway(
     tracer: telemetry?.tracer,
     onProxy: createProxyLog(log),
     onEarlyRefreshFailed: (error) => log.warn({ err: error }, 'could not renew the access token early'),
+    onSecretTaken: (place) =>
+      log.warn(`DingTalk takes the ${place} of the app's two secrets and refuses the other`),
   });
   const lookups = createLookupCache({
     dingtalk,

@@ -1,6 +1,7 @@
 import { createAccessRules } from '../../src/sandbox/access-rules.ts';
 import { createAccessTokens } from '../../src/sandbox/access-tokens.ts';
 import { admitAppCall } from '../../src/sandbox/admit-app-call.ts';
+import { createAppSecrets } from '../../src/sandbox/app-secrets.ts';
 import { createCallLog } from '../../src/sandbox/call-log.ts';
 import { createFaultQueue } from '../../src/sandbox/fault-queue.ts';
 import { createFirstAsks } from '../../src/sandbox/files/first-asks.ts';
@@ -45,6 +46,7 @@ export async function startUpstreamServer(): Promise<UpstreamServer> {
     takeCall: createRateLimit(Infinity, nowMs),
     rules,
     users: [],
+    isSecretOf: createAppSecrets().isSecretOf,
     isFirstAsk: createFirstAsks(),
     signer: createObjectSigner(nowMs),
   };

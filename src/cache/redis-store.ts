@@ -66,11 +66,14 @@ const invalidateScript = createScript(
   `${putLua}\nredis.call('PUBLISH', ARGV[4], ARGV[5])\nreturn 1`,
 );
 
-/** Every value is sealed, and every name is a keyed hash. */
+/**
+ * Every value is sealed, and every name is a keyed hash. While the app's secret is replaced, an entry may stand under the name
+ * that each of the two secrets gives it: the latest one counts, and a write deletes those that are not later.
+ */
 export function createRedisStore({ redis, seal }: SealedRedis, clock: Clock): RedisStore {
   const self = randomUUID();
-  const channel = seal.keyOf('dropped');
-  const nameOf = (key: string): string => seal.keyOf('lookup', key);
+  const channel = seal.lastingKeyOf('dropped');
+  const namesOf = (key: string): readonly string[] => seal.keysOf('lookup', key);
   /** Undefined without an answer: the lookup goes on without Redis. */
   const run = <T>(command: (client: Client) => Promise<T>): Promise<T | undefined> =>
     redis.run(command).catch(() => undefined);
@@ -84,6 +87,17 @@ export function createRedisStore({ redis, seal }: SealedRedis, clock: Clock): Re
     return heldAtMs <= askedAtRedisMs && askedAtRedisMs <= redisMs + aheadAtMostMs ? content : undefined;
   }
 
+  async function readUnder(name: string): Promise<RedisRead | undefined> {
+    const fromMs = clock.nowMs();
+    const found = await run((client) => readEntry(client, name));
+    if (!found) return undefined;
+    const { redisMs, heldAtMs } = found;
+    const content = open(name, found);
+    // Rather too old than too young: counted from when Redis was asked.
+    const stored = content && { content, askedAtMs: fromMs - (redisMs - heldAtMs) };
+    return { stored, redisMs, fromMs, toMs: clock.nowMs() };
+  }
+
   /** Without an entry what is stored is deleted. */
   async function put(
     script: Script,
@@ -92,23 +106,23 @@ export function createRedisStore({ redis, seal }: SealedRedis, clock: Clock): Re
     keepMs: number,
     ...message: readonly string[]
   ): Promise<void> {
-    const name = nameOf(key);
+    const [name = '', ...otherNames] = namesOf(key);
     const sealed = entry ? seal.close(name, JSON.stringify(entry)) : '';
     const askedAt = entry ? String(entry.askedAtRedisMs) : '';
-    await run(async (client) => doneReply(await script(client, [name], askedAt, sealed, keepMs, ...message)));
+    await Promise.all([
+      run(async (client) => doneReply(await script(client, [name], askedAt, sealed, keepMs, ...message))),
+      ...otherNames.map((other) =>
+        run(async (client) => doneReply(await writeScript(client, [other], askedAt, '', keepMs))),
+      ),
+    ]);
   }
 
   return {
     async read(key) {
-      const name = nameOf(key);
-      const fromMs = clock.nowMs();
-      const found = await run((client) => readEntry(client, name));
-      if (!found) return undefined;
-      const { redisMs, heldAtMs } = found;
-      const content = open(name, found);
-      // Rather too old than too young: counted from when Redis was asked.
-      const stored = content && { content, askedAtMs: fromMs - (redisMs - heldAtMs) };
-      return { stored, redisMs, fromMs, toMs: clock.nowMs() };
+      const [name = '', ...otherNames] = namesOf(key);
+      if (otherNames.length === 0) return readUnder(name);
+      const reads = await Promise.all([name, ...otherNames].map(readUnder));
+      return reads.reduce(later);
     },
     write(key, { content, askedAtMs }, { redisMs, toMs }, keepMs) {
       return put(
@@ -135,6 +149,12 @@ export function createRedisStore({ redis, seal }: SealedRedis, clock: Clock): Re
       });
     },
   };
+}
+
+/** The read with the later entry; undefined if one of them is missing: what it would have shown may be a refusal. */
+function later(one: RedisRead | undefined, other: RedisRead | undefined): RedisRead | undefined {
+  if (!one || !other) return undefined;
+  return (other.stored?.askedAtMs ?? -Infinity) > (one.stored?.askedAtMs ?? -Infinity) ? other : one;
 }
 
 interface HeldEntry {

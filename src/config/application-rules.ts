@@ -41,18 +41,19 @@ export function applicationRules(
 
 function ownApp(settings: Settings, report: Report): Application | undefined {
   const appKey = required(settings, 'DINGTALK_APP_KEY', 'to talk to DingTalk', report);
-  const appSecret = required(settings, 'DINGTALK_APP_SECRET', 'to talk to DingTalk', report);
-  if (appKey === undefined || appSecret === undefined) return undefined;
+  const appSecrets = required(settings, 'DINGTALK_APP_SECRET', 'to talk to DingTalk', report);
+  if (appKey === undefined || appSecrets === undefined) return undefined;
+  const [appSecret, otherAppSecret] = appSecrets;
   const corpId = settings.DINGTALK_CORP_ID;
   return corpId === undefined
-    ? { kind: 'internal', appKey, appSecret }
-    : { kind: 'corp', appKey, appSecret, corpId };
+    ? { kind: 'internal', appKey, appSecret, otherAppSecret }
+    : { kind: 'corp', appKey, appSecret, otherAppSecret, corpId };
 }
 
 function suiteApp(settings: Settings, report: Report): Application | undefined {
   const why = 'for a third-party enterprise app';
   const suiteKey = required(settings, 'DINGTALK_SUITE_KEY', why, report);
-  const suiteSecret = required(settings, 'DINGTALK_SUITE_SECRET', why, report);
+  const suiteSecrets = required(settings, 'DINGTALK_SUITE_SECRET', why, report);
   const suiteTicketFile = required(settings, 'DINGTALK_SUITE_TICKET_FILE', why, report);
   const corpId = settings.DINGTALK_CORP_ID;
   const viewersHaveNoCorpId = settings.VIEWER_AUTH === 'fixed' || settings.VIEWER_AUTH === 'dingtalk';
@@ -62,8 +63,9 @@ function suiteApp(settings: Settings, report: Report): Application | undefined {
       `must be set: with VIEWER_AUTH=${settings.VIEWER_AUTH} nothing else names the organization of a suite token`,
     );
   }
-  if (suiteKey === undefined || suiteSecret === undefined || suiteTicketFile === undefined) return undefined;
-  return { kind: 'suite', suiteKey, suiteSecret, suiteTicketFile, corpId };
+  if (suiteKey === undefined || suiteSecrets === undefined || suiteTicketFile === undefined) return undefined;
+  const [suiteSecret, otherSuiteSecret] = suiteSecrets;
+  return { kind: 'suite', suiteKey, suiteSecret, otherSuiteSecret, suiteTicketFile, corpId };
 }
 
 /** Whether secrets for DingTalk leave this machine in plain text. */

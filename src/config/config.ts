@@ -24,6 +24,8 @@ export interface Config {
   readonly cache: CacheConfig;
   /** Shared by the replicas; undefined: each process has its own state. May contain a password. */
   readonly redisUrl: URL | undefined;
+  /** The folder for what has to survive the process without Redis. */
+  readonly stateDir: string | undefined;
   readonly viewer: ViewerConfig;
   /** Key of the hash that names a viewer in log lines; undefined: a random one in each process. */
   readonly viewerLogKey: string | undefined;
@@ -132,11 +134,15 @@ export type ViewerConfig =
       readonly kind: 'jwt';
       readonly keys:
         | { readonly jwksUrl: URL; readonly proxy: ForwardProxy | undefined }
-        | { readonly publicKeyPem: string };
+        | { readonly publicKeyPems: readonly string[] };
       readonly issuer: string;
       readonly audience: string;
       readonly unionIdClaim: string;
       readonly corpIdClaim: string;
     }
   | { readonly kind: 'dingtalk' }
-  | { readonly kind: 'router'; readonly secret: string };
+  | {
+      readonly kind: 'router';
+      /** Each of them proves the router. */
+      readonly secrets: readonly string[];
+    };

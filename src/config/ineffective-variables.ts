@@ -40,6 +40,7 @@ export function ineffectiveVariableWarnings(config: Config, settings: Settings):
   return [
     ...warn(unusedViewerVariables, `with VIEWER_AUTH=${viewer.kind}`),
     ...(dingtalk.mode === 'sandbox' ? warn(liveVariables, 'in the sandbox') : []),
+    ...(settings.REDIS_URL === undefined ? [] : warn(['STATE_DIR'], 'with REDIS_URL: the count is there')),
     ...(dingtalk.mode === 'live' && settings.ALLOW_PLAINTEXT_SECRETS === '1' && !isPlaintext(dingtalk.apiUrl)
       ? warn(['ALLOW_PLAINTEXT_SECRETS'], 'where DINGTALK_API_URL is https or loopback')
       : []),

@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto';
+import { accessSync, constants, opendirSync } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 import * as z from 'zod';
 import { isCorpId, isUnionId } from '../domain/identifiers.ts';
@@ -112,9 +113,43 @@ export const hostNames = list
     'must be a comma-separated list of host names, such as gateway.example.com: no scheme, no port, no path',
   );
 
+/** A folder that exists when the gateway starts. */
+export const writableFolder = text
+  .refine((folder) => succeeds(() => opendirSync(folder).closeSync()), {
+    error:
+      'must name a folder that exists and that this user may read: create it, for instance with mkdir -m 700',
+    abort: true,
+  })
+  .refine(
+    (folder) => succeeds(() => accessSync(folder, constants.W_OK | constants.X_OK)),
+    'must name a folder that this user may write: change its owner, or mount it writable',
+  );
+
+function succeeds(attempt: () => void): boolean {
+  try {
+    attempt();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Characters that are valid in every header and that no proxy rewrites. */
 const asciiLine = /^[\x20-\x7e]+$/;
 export const secret = text.regex(asciiLine, 'must contain printable ASCII characters only');
+/** One secret, or two while one replaces the other. */
+export const secretPair = list
+  .refine((values) => values.length > 0, 'must contain a secret')
+  .refine(
+    (values) => values.every((value) => asciiLine.test(value)),
+    'must contain printable ASCII characters only',
+  )
+  .refine(
+    (values) => values.length <= 2,
+    'must be one secret, or two with a comma between them while one replaces the other',
+  )
+  .refine((values) => new Set(values).size === values.length, 'must not contain the same secret twice')
+  .transform(([first = '', second]) => [first, second] as const);
 export const secrets = list
   .refine((keys) => keys.length > 0, 'must contain at least one key')
   .refine((keys) => keys.every((key) => asciiLine.test(key)), 'must contain printable ASCII characters only');
@@ -128,14 +163,20 @@ export const corpId = text.refine(
   'must be a corpId: at most 128 letters, digits, dots, underscores and hyphens, without a dot or hyphen first',
 );
 
-/** A PEM text. On one line, `\n` stands for a line break. */
-export const publicKeyPem = text.transform((value, context) => {
+/** As many as are tried for one token. */
+const maxKeys = 8;
+
+/** The PEM texts of public keys, one after the other. On one line, `\n` stands for a line break. */
+export const publicKeyPems = text.transform((value, context) => {
   const pem = value.replaceAll(String.raw`\n`, '\n');
-  const problem = problemOfPem(pem);
-  if (problem === undefined) return pem;
+  const pems = pem.split(/(?=-----BEGIN )/).filter((part) => part.startsWith('-----BEGIN '));
+  const problem = problemOfPems(pems);
+  if (problem === undefined) return pems;
   context.addIssue(problem);
   return z.NEVER;
 });
+
+const notPem = 'must be a public key in PEM form: -----BEGIN PUBLIC KEY----- and what follows';
 
 function isHostName(name: string): boolean {
   const address = /^\[(.*)\]$/.exec(name)?.[1];
@@ -143,22 +184,26 @@ function isHostName(name: string): boolean {
   return name.length <= 253 && name.split('.').every((label) => /^[\w-]{1,63}$/.test(label));
 }
 
-function problemOfPem(pem: string): string | undefined {
-  const labels = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]{1,40})-----/g)].map(([, label = '']) => label);
-  // createPublicKey also accepts private keys and certificates, and reads the first of several keys.
+function problemOfPems(pems: readonly string[]): string | undefined {
+  const labels = pems.map((pem) => /^-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(pem)?.[1] ?? '');
+  // createPublicKey also accepts private keys and certificates.
   if (labels.some((label) => label.includes('PRIVATE KEY'))) {
     return 'must not be a private key: set the public one, which openssl pkey -pubout writes';
   }
   if (labels.some((label) => label.includes('CERTIFICATE'))) {
     return 'must not be a certificate: set its public key, which openssl x509 -noout -pubkey writes';
   }
-  if (labels.length > 1) return 'must be a single public key: publish several at a VIEWER_JWKS_URL';
+  if (pems.length > maxKeys)
+    return `must be at most ${maxKeys} public keys: publish more at a VIEWER_JWKS_URL`;
+  if (pems.length === 0) return notPem;
   try {
-    const { problem } = useOfKey(createPublicKey(pem));
+    const problem = pems
+      .map((pem) => useOfKey(createPublicKey(pem)).problem)
+      .find((found) => found !== undefined);
     return problem === undefined
       ? undefined
       : `must not be ${problem}, which verifies no token: use ${usableKeys}`;
   } catch {
-    return 'must be a public key in PEM form: -----BEGIN PUBLIC KEY----- and what follows';
+    return notPem;
   }
 }

@@ -19,8 +19,8 @@ export function viewerRules(
     case 'jwt':
       return jwtViewer(settings, report);
     case 'router': {
-      const secret = required(settings, 'ROUTER_SECRET', 'with VIEWER_AUTH=router', report);
-      return secret === undefined ? undefined : { kind: 'router', secret };
+      const pair = required(settings, 'ROUTER_SECRET', 'with VIEWER_AUTH=router', report);
+      return pair && { kind: 'router', secrets: pair.filter((secret) => secret !== undefined) };
     }
     case 'dingtalk':
       return { kind: 'dingtalk' };
@@ -74,9 +74,9 @@ function jwtViewer(settings: Settings, report: Report): ViewerConfig | undefined
 type KeySource = Extract<ViewerConfig, { kind: 'jwt' }>['keys'];
 
 function keySource(settings: Settings): KeySource | undefined {
-  const { VIEWER_JWKS_URL: jwksUrl, VIEWER_JWT_PUBLIC_KEY: publicKeyPem } = settings;
+  const { VIEWER_JWKS_URL: jwksUrl, VIEWER_JWT_PUBLIC_KEY: publicKeyPems } = settings;
   if (jwksUrl !== undefined) {
-    return publicKeyPem === undefined ? { jwksUrl, proxy: proxyFor(settings, jwksUrl) } : undefined;
+    return publicKeyPems === undefined ? { jwksUrl, proxy: proxyFor(settings, jwksUrl) } : undefined;
   }
-  return publicKeyPem === undefined ? undefined : { publicKeyPem };
+  return publicKeyPems && { publicKeyPems };
 }

@@ -19,6 +19,7 @@ import { createRetries } from './resilience/retries.ts';
 import { createRetryBudget } from './resilience/retry-budget.ts';
 import type { CorpOf } from './tokens/corp-of.ts';
 import { createRedisTokenSupply } from './tokens/redis-token-supply.ts';
+import type { SecretPlace } from './tokens/secret-choice.ts';
 import { createTokenCache, type TokenCache } from './tokens/token-cache.ts';
 import { createTokenSource } from './tokens/token-endpoint.ts';
 import { createTokenStep } from './tokens/token-step.ts';
@@ -69,6 +70,8 @@ export interface PipelineOptions {
   readonly observer: Observer;
   readonly tracer?: Tracer | undefined;
   readonly onEarlyRefreshFailed: (error: unknown) => void;
+  /** Called where DingTalk refuses the app's secret in use and takes the other one. */
+  readonly onSecretTaken?: (place: SecretPlace) => void;
 }
 
 /** A probe that fails at the very end of its deadline still counts. */
@@ -101,7 +104,7 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
     ],
     http,
   );
-  const source = createTokenSource(app, sendOnce, clock);
+  const source = createTokenSource(app, sendOnce, clock, options.onSecretTaken);
   const supply = sealedRedis
     ? createRedisTokenSupply({ source, kind: app.kind, sealedRedis, clock, timeoutMs })
     : createDirectTokenSupply(source, clock);

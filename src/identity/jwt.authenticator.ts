@@ -46,7 +46,7 @@ export function createJwtAuthenticator(config: JwtConfig, dependencies: JwtDepen
 }
 
 function keySource(keys: JwtConfig['keys'], { log, ...options }: JwtDependencies): KeySource {
-  if (!('jwksUrl' in keys)) return fixedKeys(keySetOf(createPublicKey(keys.publicKeyPem)));
+  if (!('jwksUrl' in keys)) return fixedKeys(keySetOf(keys.publicKeyPems.map((pem) => createPublicKey(pem))));
   return createJwks({ url: keys.jwksUrl, proxy: keys.proxy, ...options, onFetched: createProblemLog(log) });
 }
 

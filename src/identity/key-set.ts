@@ -44,10 +44,12 @@ type Jwk = z.output<typeof jwkSchema>;
 /** Members of private and of secret keys. */
 const privateMembers = ['d', 'k', 'priv'];
 
-/** The set of one key, which has no `kid` and therefore fits every token of its algorithms. */
-export function keySetOf(key: KeyObject): KeySet {
-  const { algorithms = [] } = useOfKey(key);
-  return createKeySet([{ key, algorithms, kid: undefined }], []);
+/** The set of keys without a `kid`: each fits every token of its algorithms. */
+export function keySetOf(keys: readonly KeyObject[]): KeySet {
+  return createKeySet(
+    keys.map((key) => ({ key, algorithms: useOfKey(key).algorithms ?? [], kid: undefined })),
+    [],
+  );
 }
 
 /** Reads a JWK set. Keys that cannot verify tokens are passed over. @throws Error for anything else. */

@@ -2,13 +2,13 @@ import type { ViewerConfig } from '../config/config.ts';
 import type { Authenticator } from './authenticator.ts';
 import { onlyValue, unauthenticated } from './credential-headers.ts';
 import { isAbsent, isCorpId, isUnionId } from '../domain/identifiers.ts';
-import { createSecretCheck } from './secret-check.ts';
+import { createSecretsCheck } from './secret-check.ts';
 
 /** A router in front has authenticated the person and sends the operator's id. Its secret proves that it is the router. */
 export function createRouterAuthenticator({
-  secret,
+  secrets,
 }: Extract<ViewerConfig, { kind: 'router' }>): Authenticator {
-  const isRouter = createSecretCheck(secret);
+  const isRouter = createSecretsCheck(secrets);
   return {
     async authenticate({ headers }) {
       if (!isRouter(onlyValue(headers, 'x-router-secret') ?? '')) {

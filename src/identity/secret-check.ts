@@ -16,3 +16,9 @@ export function createSecretCheck(secret: string): (given: string) => boolean {
     return isAlike && Buffer.byteLength(given) === length;
   };
 }
+
+/** The same for several secrets. Compares each of them, so that the time does not reveal which one matched. */
+export function createSecretsCheck(secrets: readonly string[]): (given: string) => boolean {
+  const checks = secrets.map(createSecretCheck);
+  return (given) => checks.filter((isSecret) => isSecret(given)).length > 0;
+}

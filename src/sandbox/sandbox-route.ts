@@ -13,6 +13,8 @@ export interface SandboxState {
   readonly takeCall: RateLimit;
   readonly rules: AccessRules;
   readonly users: readonly SandboxUser[];
+  /** Whether this is a secret of the app with that key. */
+  readonly isSecretOf: (app: string, secret: string | undefined) => boolean;
   readonly isFirstAsk: FirstAsks;
   readonly signer: ObjectSigner;
 }

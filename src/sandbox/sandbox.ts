@@ -1,6 +1,7 @@
 import { createAccessRules } from './access-rules.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { createCallLog } from './call-log.ts';
+import { createAppSecrets } from './app-secrets.ts';
 import { sandboxCredentials } from './credentials.ts';
 import type { Fault } from './fault.ts';
 import { createFaultQueue } from './fault-queue.ts';
@@ -38,6 +39,8 @@ export interface Sandbox {
   expireTokens(): void;
   /** Sets the life of tokens issued or renewed from now on. */
   setTokenLifeSeconds(seconds: number): void;
+  /** Replaces the secrets of both apps, as DingTalk's console does. Issued tokens stay valid. */
+  setSecrets(...secrets: readonly string[]): void;
   /** Refuses one operator for one id: of a conversation, a chat, a space, a file or a folder. */
   denyAccess(unionId: string, id: string): void;
   allowAccess(unionId: string, id: string): void;
@@ -55,13 +58,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const tokens = createAccessTokens(options.tokenLifeSeconds ?? 7200, nowMs);
   const takeCall = createRateLimit(options.callsPerSecond ?? 20, nowMs);
   const rules = createAccessRules();
+  const secrets = createAppSecrets();
   const users = options.users ?? sandboxCredentials.users;
   const log = createCallLog();
   const faults = createFaultQueue();
   const timers = createTimers();
   const traffic = createTraffic({ readCall: createCallReader(nowMs), log, faults, timers });
   const files = { isFirstAsk: createFirstAsks(), signer: createObjectSigner(nowMs) };
-  const state = { tokens, takeCall, rules, users, ...files };
+  const state = { tokens, takeCall, rules, users, isSecretOf: secrets.isSecretOf, ...files };
   const app = createHttpServer(traffic, state, options.keepConnectionsMs);
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
 
@@ -87,6 +91,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     setTokenLifeSeconds: (seconds) => {
       tokens.setLifeSeconds(seconds);
+    },
+    setSecrets: (...given) => {
+      secrets.set(given);
     },
     denyAccess: (unionId, id) => {
       rules.deny(unionId, id);

@@ -3,15 +3,11 @@ import { sandboxCorpIds, sandboxCredentials } from './credentials.ts';
 import type { RoutedCall, SandboxState } from './sandbox-route.ts';
 import { bodyField } from './sandbox-call.ts';
 
-const { appKey, appSecret, suiteKey, suiteSecret, suiteTicket } = sandboxCredentials;
-const clientSecrets = new Map<string, string>([
-  [appKey, appSecret],
-  [suiteKey, suiteSecret],
-]);
+const { appKey, suiteKey, suiteTicket } = sandboxCredentials;
 
 /** `POST /v1.0/oauth2/accessToken`: the token of the internal app. */
-export function answerAccessToken({ call }: RoutedCall, { tokens }: SandboxState): Answer {
-  if (bodyField(call, 'appKey') !== appKey || bodyField(call, 'appSecret') !== appSecret) {
+export function answerAccessToken({ call }: RoutedCall, { tokens, isSecretOf }: SandboxState): Answer {
+  if (bodyField(call, 'appKey') !== appKey || !isSecretOf(appKey, bodyField(call, 'appSecret'))) {
     return errorAnswer('invalidClientIdOrSecret');
   }
   const grant = { endpoint: 'accessToken', app: appKey, corpId: sandboxCredentials.corpId } as const;
@@ -20,10 +16,9 @@ export function answerAccessToken({ call }: RoutedCall, { tokens }: SandboxState
 }
 
 /** `POST /v1.0/oauth2/{corpId}/token`: the token of either app in one organization, in snake_case. */
-export function answerCorpToken({ call, params }: RoutedCall, { tokens }: SandboxState): Answer {
+export function answerCorpToken({ call, params }: RoutedCall, { tokens, isSecretOf }: SandboxState): Answer {
   const clientId = bodyField(call, 'client_id');
-  const clientSecret = bodyField(call, 'client_secret');
-  if (clientId === undefined || clientSecret === undefined || clientSecrets.get(clientId) !== clientSecret) {
+  if (clientId === undefined || !isSecretOf(clientId, bodyField(call, 'client_secret'))) {
     return errorAnswer('invalid.client');
   }
   if (bodyField(call, 'grant_type') !== 'client_credentials') return errorAnswer('unsupported.grant.type');
@@ -34,8 +29,8 @@ export function answerCorpToken({ call, params }: RoutedCall, { tokens }: Sandbo
 }
 
 /** `POST /v1.0/oauth2/corpAccessToken`: the token of the third-party app in one organization. */
-export function answerCorpAccessToken({ call }: RoutedCall, { tokens }: SandboxState): Answer {
-  if (bodyField(call, 'suiteKey') !== suiteKey || bodyField(call, 'suiteSecret') !== suiteSecret) {
+export function answerCorpAccessToken({ call }: RoutedCall, { tokens, isSecretOf }: SandboxState): Answer {
+  if (bodyField(call, 'suiteKey') !== suiteKey || !isSecretOf(suiteKey, bodyField(call, 'suiteSecret'))) {
     return errorAnswer('invalidSuiteKey');
   }
   if (bodyField(call, 'suiteTicket') !== suiteTicket) return errorAnswer('invalidSuiteTicket');

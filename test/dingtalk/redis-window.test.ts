@@ -45,7 +45,8 @@ testWithRedis('three gateways on one Redis keep to one rate limit', async () => 
   for (const gateway of gateways) await fetch(`${gateway.url}/readyz`);
   // Redis is connected in the background; until then each gateway uses its share of the rate.
   const { redis: commands, seal } = await connect(redis, first.upstream.url);
-  const announced = (): Promise<number> => commands.run((client) => client.zcard(seal.keyOf('replicas')));
+  const announced = (): Promise<number> =>
+    commands.run((client) => client.zcard(seal.lastingKeyOf('replicas')));
   while ((await announced()) < gateways.length) await new Promise((resolve) => setTimeout(resolve, 50));
 
   const answers = await Promise.all(gateways.map((gateway, index) => gateway.query(lookups(index * 10, 10))));
@@ -163,7 +164,9 @@ testWithRedis('garbage under the key blocks no call', async () => {
   await using redis = await startRedis();
   const shared = await connect(redis);
   const window = windowOf(shared);
-  await shared.redis.run((client) => client.set(shared.seal.keyOf('budget', 'conversationSpace'), 'garbage'));
+  await shared.redis.run((client) =>
+    client.set(shared.seal.lastingKeyOf('budget', 'conversationSpace'), 'garbage'),
+  );
 
   const kinds = [await window.take(), await window.take(), await window.take()].map(({ kind }) => kind);
 
@@ -173,7 +176,7 @@ testWithRedis('garbage under the key blocks no call', async () => {
 testWithRedis('slots left in the future by a clock that was set back are free', async () => {
   await using redis = await startRedis();
   const shared = await connect(redis);
-  const key = shared.seal.keyOf('budget', 'conversationSpace');
+  const key = shared.seal.lastingKeyOf('budget', 'conversationSpace');
   const inAnHourMs = Date.now() + 3_600_000;
   await shared.redis.run((client) => client.zadd(key, inAnHourMs, 'a', inAnHourMs, 'b'));
 
@@ -261,7 +264,7 @@ testWithRedis(
     const first = createReplicaCount(shared, clock);
     closers.push(() => first.close());
     const announced = (): Promise<number> =>
-      shared.redis.run((client) => client.zcard(shared.seal.keyOf('replicas')));
+      shared.redis.run((client) => client.zcard(shared.seal.lastingKeyOf('replicas')));
 
     clock.advance(100);
     while ((await announced()) < 1) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -7,6 +7,7 @@ import { definitions } from '../../src/observability/metrics/definitions.ts';
 import type { GatewayStatus } from '../../src/observability/metrics/set-gauges.ts';
 import { createMetrics, type Metrics } from '../../src/observability/metrics/metrics.ts';
 import { registerMetrics } from '../../src/server/metrics.route.ts';
+import { createMemoryMonthStore } from '../../src/observability/metrics/month-store.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { startGateway } from '../support/start-gateway.ts';
 import { parseScrape, samplesOf, scrape, type Scrape } from './scrape.ts';
@@ -21,8 +22,9 @@ function serve(options: { monthlyQuota?: number; status?: GatewayStatus } = {}):
 } {
   const metrics = createMetrics({
     clock: createManualClock(),
-    sealedRedis: undefined,
-    secret: 'app-secret',
+    monthStore: createMemoryMonthStore(() => 0),
+    redis: undefined,
+    corpLabelKey: 'app-key',
     monthlyQuota: options.monthlyQuota,
     version: '1.2.3',
   });
@@ -210,6 +212,7 @@ test('gauges without a reader are omitted, not zero', async () => {
   const { samples } = await serve().read();
 
   expect([...samples.keys()].filter((sample) => names.includes(sample))).toEqual([
+    'dingtalk_gateway_month_count_complete',
     'dingtalk_gateway_memory_limit_bytes',
   ]);
   expect(samples.get('dingtalk_gateway_memory_limit_bytes')).toBeGreaterThan(2 ** 20);

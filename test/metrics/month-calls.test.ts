@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
 import { createMonthCalls, type MonthCalls } from '../../src/observability/metrics/month-calls.ts';
+import { createMemoryMonthStore } from '../../src/observability/metrics/month-store.ts';
+import { createRedisMonthStore } from '../../src/observability/metrics/redis-month-store.ts';
 import { monthOf } from '../../src/observability/metrics/month.ts';
 import { createSeal } from '../../src/domain/seal.ts';
 import { createSealedRedis, type SealedRedis } from '../../src/redis/sealed-redis.ts';
@@ -21,7 +23,7 @@ async function replica(url: string, clock: ManualClock): Promise<MonthCalls> {
   const shared = await createSealedRedis(new URL(url), seal, { log: createLogger('silent'), clock });
   opened.push(shared);
   await shared.redis.run((client) => client.ping()).catch(() => undefined);
-  return createMonthCalls({ sealedRedis: shared, clock });
+  return createMonthCalls({ store: createRedisMonthStore(shared, clock), clock });
 }
 
 function noteTimes(calls: MonthCalls, times: number, corp = 'own'): void {
@@ -38,7 +40,7 @@ test.each([
 
 test('counts in memory without Redis, and restarts with the month', async () => {
   const clock = createManualClock();
-  const calls = createMonthCalls({ sealedRedis: undefined, clock });
+  const calls = createMonthCalls({ store: createMemoryMonthStore(clock.wallMs), clock });
   noteTimes(calls, 3);
   noteTimes(calls, 1, 'other corp');
   const january = await calls.totals();
@@ -184,11 +186,12 @@ test.each([
 ])('%s in reply to a batch is ignored, and the batch is sent again', async (_what, reply) => {
   let replies: unknown = reply;
   const batches: unknown[][] = [];
-  const redis = scriptRedis((_keyCount, _countName, _batchName, ...args) => {
+  const redis = scriptRedis((_keyCount, _countName, _batchName, _sinceName, ...args) => {
     batches.push(args.slice(0, 2));
     return replies;
   });
-  const calls = createMonthCalls({ sealedRedis: { redis, seal }, clock: createManualClock() });
+  const clock = createManualClock();
+  const calls = createMonthCalls({ store: createRedisMonthStore({ redis, seal }, clock), clock });
   noteTimes(calls, 3);
 
   expect(await calls.totals()).toEqual([{ corp: 'own', calls: 3 }]);

@@ -275,7 +275,13 @@ test.each([
   await using fake = await startFakeRedis({ EVAL: ':2\r\n' });
   using setup = connectTo(fake.port);
   await setup.redis.opened(1000);
-  const seal = { keyOf: (what: string) => what, close: () => Buffer.alloc(0), open: () => undefined };
+  const seal = {
+    keyOf: (what: string) => what,
+    keysOf: (what: string) => [what],
+    lastingKeyOf: (what: string) => what,
+    close: () => Buffer.alloc(0),
+    open: () => undefined,
+  };
   const replicas = createReplicaCount({ redis: setup.redis, seal }, setup.clock);
   await setup.clock.waitForTimer(100);
   setup.clock.advance(100);

@@ -1,5 +1,5 @@
 import { secretVariable, variable } from './variable.ts';
-import { apiUrl, corpId, oneOf, secret, text } from '../variable-schemas.ts';
+import { apiUrl, corpId, oneOf, secret, secretPair, text } from '../variable-schemas.ts';
 
 /** The DingTalk application, and which API it calls. */
 export const applicationVariables = {
@@ -19,9 +19,9 @@ export const applicationVariables = {
     '`1`: plain http to `DINGTALK_API_URL`: all secrets readable',
   ),
   DINGTALK_APP_KEY: variable(secret, '–', 'internal app: its key'),
-  DINGTALK_APP_SECRET: secretVariable(secret, '–', 'internal app: its secret'),
+  DINGTALK_APP_SECRET: secretVariable(secretPair, '–', 'internal app: its secret, or two with a comma'),
   DINGTALK_CORP_ID: variable(corpId, '–', 'organization whose token is used; see the kinds of app below'),
   DINGTALK_SUITE_KEY: variable(secret, '–', 'third-party enterprise app: its key'),
-  DINGTALK_SUITE_SECRET: secretVariable(secret, '–', 'third-party enterprise app: its secret'),
+  DINGTALK_SUITE_SECRET: secretVariable(secretPair, '–', 'third-party enterprise app: its secret, or two'),
   DINGTALK_SUITE_TICKET_FILE: variable(text, '–', 'file with the latest suite ticket, read for every token'),
 };

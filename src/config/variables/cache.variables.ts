@@ -1,5 +1,5 @@
 import { secretVariable, variable } from './variable.ts';
-import { redisUrl, wholeNumber } from '../variable-schemas.ts';
+import { redisUrl, wholeNumber, writableFolder } from '../variable-schemas.ts';
 
 /** The cache and Redis. */
 export const cacheVariables = {
@@ -37,5 +37,10 @@ export const cacheVariables = {
     redisUrl,
     '–',
     'cache, tokens and rate limit shared by all replicas; without it each process has its own',
+  ),
+  STATE_DIR: variable(
+    writableFolder,
+    '–',
+    "folder in which the month's count survives a restart without `REDIS_URL`",
   ),
 };

@@ -1,5 +1,5 @@
 import { secretVariable, variable } from './variable.ts';
-import { jwksUrl, oneOf, publicKeyPem, secret, secrets, text, unionId } from '../variable-schemas.ts';
+import { jwksUrl, oneOf, publicKeyPems, secretPair, secrets, text, unionId } from '../variable-schemas.ts';
 
 /** Authentication: where the operator of a request comes from. */
 export const viewerVariables = {
@@ -11,9 +11,9 @@ export const viewerVariables = {
   DINGTALK_OPERATOR_UNION_ID: secretVariable(unionId, '–', '`fixed`: every request acts as this operator'),
   VIEWER_JWKS_URL: variable(jwksUrl, '–', '`jwt`: where the issuer publishes its keys'),
   VIEWER_JWT_PUBLIC_KEY: secretVariable(
-    publicKeyPem,
+    publicKeyPems,
     '–',
-    '`jwt`: a public key (PEM) in place of `VIEWER_JWKS_URL`',
+    '`jwt`: a public key (PEM), or several, in place of `VIEWER_JWKS_URL`',
   ),
   VIEWER_JWT_ISSUER: variable(text, '–', '`jwt`: required `iss`'),
   VIEWER_JWT_AUDIENCE: variable(text, '–', '`jwt`: required `aud`'),
@@ -30,8 +30,8 @@ export const viewerVariables = {
     '`fixed` without keys: `1` lets every client act as the operator',
   ),
   ROUTER_SECRET: secretVariable(
-    secret,
+    secretPair,
     '–',
-    '`router`: the value of `x-router-secret` that proves the router',
+    '`router`: the value of `x-router-secret` that proves the router, or two with a comma',
   ),
 };

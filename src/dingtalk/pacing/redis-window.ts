@@ -45,7 +45,7 @@ interface RedisWindowOptions {
 export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
   const { sealedRedis, replicas, health, clock, api, callsPerSecond, longestCallMs } = options;
   const { redis, seal } = sealedRedis;
-  const key = seal.keyOf('budget', api);
+  const key = seal.lastingKeyOf('budget', api);
   const self = randomUUID();
   /** A released slot is kept for a second and a millisecond. */
   const leaseMs = longestCallMs + secondMs + 1;

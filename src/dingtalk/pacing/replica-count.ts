@@ -24,7 +24,7 @@ export interface ReplicaCount {
 
 /** Announces this process in Redis every two seconds, and counts the processes that do so. */
 export function createReplicaCount({ redis, seal }: SealedRedis, clock: Clock): ReplicaCount {
-  const key = seal.keyOf('replicas');
+  const key = seal.lastingKeyOf('replicas');
   const self = randomUUID();
   let counted: number | undefined;
   let beats = 0;

@@ -1,10 +1,11 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Deadline } from '../../async/deadline.ts';
-import type { Application } from '../../domain/application.ts';
+import { credentialsOf, type Application } from '../../domain/application.ts';
 import { tokenApi } from '../../domain/observer.ts';
 import { DingTalkError } from '../../errors/dingtalk-error.ts';
 import { kinds } from '../../errors/kinds.ts';
 import type { Send } from '../compose.ts';
+import { createSecretChoice, type SecretPlace } from './secret-choice.ts';
 import { readTicket } from './suite-ticket.ts';
 import { createTokenRefusals } from './token-refusals.ts';
 import { tokenRequestOf, type FetchedToken } from './token-requests.ts';
@@ -22,9 +23,15 @@ export interface TokenSource {
   fetch(corpId: string | undefined, deadline: Deadline): Promise<FetchedToken>;
 }
 
-export function createTokenSource(app: Application, send: Send, clock: Clock): TokenSource {
+export function createTokenSource(
+  app: Application,
+  send: Send,
+  clock: Clock,
+  onSecretTaken?: (place: SecretPlace) => void,
+): TokenSource {
   const { perOrganization, ticketFile, path, body: bodyOf, answer } = tokenRequestOf(app);
   const unlessRefused = createTokenRefusals(clock);
+  const withSecret = createSecretChoice(credentialsOf(app), onSecretTaken);
   let fetches = 0;
 
   const readNeededTicket = async (): Promise<string> =>
@@ -39,8 +46,8 @@ export function createTokenSource(app: Application, send: Send, clock: Clock): T
       }
       const payer = corpId ?? '';
       const ticket = await readNeededTicket();
-      const body = bodyOf(payer, ticket);
-      return unlessRefused(payer, ticket, async () => {
+      const ask = async (secret: string): Promise<FetchedToken> => {
+        const body = bodyOf(payer, ticket, secret);
         fetches += 1;
         return send({
           api: tokenApi,
@@ -56,7 +63,8 @@ export function createTokenSource(app: Application, send: Send, clock: Clock): T
           deadline,
           repeatable: false,
         }).catch(throwAsOurFault);
-      });
+      };
+      return unlessRefused(payer, ticket, () => withSecret(ask));
     },
   };
 }

@@ -13,7 +13,7 @@ export interface TokenRequest {
   /** The file with the ticket, where the body needs one. */
   readonly ticketFile?: string;
   readonly path: (corpId: string) => string;
-  readonly body: (corpId: string, ticket: string) => Readonly<Record<string, string>>;
+  readonly body: (corpId: string, ticket: string, secret: string) => Readonly<Record<string, string>>;
   readonly answer: z.ZodType<FetchedToken>;
 }
 
@@ -33,27 +33,27 @@ export function tokenRequestOf(app: Application): TokenRequest {
       return {
         perOrganization: false,
         path: () => '/v1.0/oauth2/accessToken',
-        body: () => ({ appKey: app.appKey, appSecret: app.appSecret }),
+        body: (_corpId, _ticket, appSecret) => ({ appKey: app.appKey, appSecret }),
         answer: camelCaseAnswer,
       };
     case 'corp':
       return {
         perOrganization: true,
         path: (corpId) => `/v1.0/oauth2/${encodeURIComponent(corpId)}/token`,
-        body: () => ({
+        body: (_corpId, _ticket, clientSecret) => ({
           client_id: app.appKey,
-          client_secret: app.appSecret,
+          client_secret: clientSecret,
           grant_type: 'client_credentials',
         }),
         answer: snakeCaseAnswer,
       };
     case 'suite': {
-      const { suiteKey, suiteSecret } = app;
+      const { suiteKey } = app;
       return {
         perOrganization: true,
         ticketFile: app.suiteTicketFile,
         path: () => '/v1.0/oauth2/corpAccessToken',
-        body: (authCorpId, suiteTicket) => ({ suiteKey, suiteSecret, authCorpId, suiteTicket }),
+        body: (authCorpId, suiteTicket, suiteSecret) => ({ suiteKey, suiteSecret, authCorpId, suiteTicket }),
         answer: camelCaseAnswer,
       };
     }

@@ -49,8 +49,8 @@ export function createTokenStore(
   const owner = randomUUID();
 
   const keysOf = (corpId: string | undefined): TokenKeys => ({
-    token: seal.keyOf('token', kind, corpId ?? ''),
-    lock: seal.keyOf('token-lock', kind, corpId ?? ''),
+    token: seal.lastingKeyOf('token', kind, corpId ?? ''),
+    lock: seal.lastingKeyOf('token-lock', kind, corpId ?? ''),
   });
 
   async function claim(keys: TokenKeys, known: Buffer): Promise<TokenClaim | undefined> {

@@ -35,6 +35,7 @@ export function createCollectors() {
     breakerState: gauge(definitions.breakerState),
     tokenAge: gauge(definitions.tokenAge),
     monthCalls: gauge(definitions.monthCalls),
+    monthCountComplete: gauge(definitions.monthCountComplete),
     monthQuota: gauge(definitions.monthQuota),
     monthQuotaUsed: gauge(definitions.monthQuotaUsed),
     requests: histogram(definitions.requests),

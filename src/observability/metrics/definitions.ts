@@ -71,6 +71,11 @@ export const definitions = {
     "This month's (UTC+8) calls that the quota counts, of all replicas",
     ['corp'],
   ),
+  monthCountComplete: metric(
+    'gauge',
+    'month_count_complete',
+    '1 where `month_calls` has every call of the month, 0 where counting began later',
+  ),
   monthQuota: metric('gauge', 'month_quota', '`DINGTALK_MONTHLY_QUOTA`, where it is set'),
   monthQuotaUsed: metric('gauge', 'month_quota_used_ratio', 'Used share of that quota', ['corp']),
   requests: metric(

@@ -26,18 +26,21 @@ export const methodLabel = (method: string): string => (methods.has(method) ? me
 /** Further organizations share the label `other`. */
 const maxOrganizations = 1000;
 
-/** Labels an organization: always the same on all replicas, and not reversible to its corpId. */
+/**
+ * Labels an organization: always the same on all replicas, and not reversible to its corpId. Who knows the key as well as a
+ * corpId can tell whether it is among them.
+ */
 export type CorpLabel = (corpId: string | undefined) => string;
 
 /** The label is `own` where one token serves all: the organization of the application itself. */
-export function createCorpLabel(secret: string): CorpLabel {
+export function createCorpLabel(key: string): CorpLabel {
   const names = new Map<string, string>();
   return (corpId) => {
     if (corpId === undefined) return 'own';
     let name = names.get(corpId);
     if (name === undefined) {
       if (names.size >= maxOrganizations) return 'other';
-      name = createHmac('sha256', secret).update(`metrics ${corpId}`).digest('base64url').slice(0, 16);
+      name = createHmac('sha256', key).update(`metrics ${corpId}`).digest('base64url').slice(0, 16);
       names.set(corpId, name);
     }
     return name;

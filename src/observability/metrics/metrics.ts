@@ -1,11 +1,12 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Observer } from '../../domain/observer.ts';
 import type { MetricObjectWithValues, MetricValue } from 'prom-client';
-import type { SealedRedis } from '../../redis/sealed-redis.ts';
+import type { Redis } from '../../redis/redis.ts';
 import { createCollectors, type Collectors } from './collectors.ts';
 import { isCounted } from './counted-call.ts';
 import { codeLabel, createCorpLabel, errorCodes, methodLabel, outcomeLabel } from './labels.ts';
 import { createMonthCalls } from './month-calls.ts';
+import type { MonthStore } from './month-store.ts';
 import { processMetrics } from './process-metrics.ts';
 import { setGauges, type GatewayStatus } from './set-gauges.ts';
 
@@ -30,24 +31,27 @@ export interface Metrics {
   collect(): Promise<readonly MetricObjectWithValues<MetricValue<string>>[]>;
   /** All metrics, in Prometheus' text format. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
-  /** Sends the last counted calls to Redis. */
+  /** Stores the last counted calls. */
   close(): Promise<void>;
 }
 
 interface MetricsOptions {
   readonly clock: Clock;
-  readonly sealedRedis: SealedRedis | undefined;
-  /** Key of the hash that labels organizations. */
-  readonly secret: string;
+  /** Where the month's calls are added up. */
+  readonly monthStore: MonthStore;
+  /** Undefined without `REDIS_URL`. */
+  readonly redis: Pick<Redis, 'isUp' | 'ended'> | undefined;
+  /** Key of the hash that labels organizations: the same for as long as the labels shall be. */
+  readonly corpLabelKey: string;
   readonly monthlyQuota: number | undefined;
   /** The gateway's own. */
   readonly version: string;
 }
 
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { clock, sealedRedis, secret, monthlyQuota, version } = options;
-  const corpLabel = createCorpLabel(secret);
-  const monthCalls = createMonthCalls({ sealedRedis, clock });
+  const { clock, monthStore, redis, corpLabelKey, monthlyQuota, version } = options;
+  const corpLabel = createCorpLabel(corpLabelKey);
+  const monthCalls = createMonthCalls({ store: monthStore, clock });
   let status: GatewayStatus = {};
   const collectors = createCollectors();
   collectors.buildInfo.set({ version, node: process.versions.node }, 1);
@@ -67,10 +71,17 @@ export function createMetrics(options: MetricsOptions): Metrics {
   }
 
   async function update(): Promise<void> {
-    const [months, isUp = false] = await Promise.all([monthCalls.totals(), sealedRedis?.redis.isUp()]);
+    const [months, isUp = false] = await Promise.all([monthCalls.totals(), redis?.isUp()]);
+    const isMonthComplete = await monthCalls.isComplete();
     flush();
-    const redis = sealedRedis && { isUp, ended: sealedRedis.redis.ended };
-    setGauges(collectors, { status, corpLabel, months, monthlyQuota, redis });
+    setGauges(collectors, {
+      status,
+      corpLabel,
+      months,
+      isMonthComplete,
+      monthlyQuota,
+      redis: redis && { isUp, ended: redis.ended },
+    });
   }
 
   return {
@@ -112,7 +123,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       return { contentType: registry.contentType, text: texts.join('\n') };
     },
     async close() {
-      await monthCalls.totals();
+      await monthCalls.close();
     },
   };
 }

@@ -1,99 +1,85 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../async/clock.ts';
-import { addOnce } from './count-script.ts';
-import type { SealedRedis } from '../../redis/sealed-redis.ts';
-import { monthOf } from './month.ts';
+import { monthOf, monthStartMs } from './month.ts';
+import type { Batch, MonthStore } from './month-store.ts';
 
 const flushMs = 1000;
-const dayMs = 24 * 3600 * 1000;
-/** Longer than any month, so that the count of the last one stays readable for a while. */
-const keepMs = 40 * dayMs;
+/** How long a scrape or the end of the process waits for a store that hangs. */
+const longestWaitMs = 500;
 
 /** Counts the calls against the monthly quota of each organization. */
 export interface MonthCalls {
   /** Counts one call. `corp` is a label of bounded number (see `labels.ts`). */
   note(corp: string): void;
-  /** This month's calls, of all replicas as far as Redis is available. */
+  /** This month's calls, of all replicas as far as the store is available. */
   totals(): Promise<readonly { readonly corp: string; readonly calls: number }[]>;
+  /** Whether every call of this month is in {@link totals}, as far as the store knows. */
+  isComplete(): Promise<boolean>;
+  /** Stores the last calls. */
+  close(): Promise<void>;
 }
 
 interface Count {
   readonly month: string;
   readonly corp: string;
-  /** Of all replicas at the last answer of Redis; without Redis, of this process. */
+  /** Of all replicas at the last answer of the store. */
   total: number;
   /** Not yet in a batch. */
   noted: number;
-  /** Calls of the batch that is sent, unchanged, until Redis confirms it. */
+  /** Calls of the batch that is sent, unchanged, until the store confirms it. */
   batch: number;
   batchNumber: number;
 }
 
 interface MonthCallsOptions {
-  readonly sealedRedis: SealedRedis | undefined;
+  readonly store: MonthStore;
   readonly clock: Clock;
 }
 
-/** Counts in memory, and adds new calls to the count in Redis once a second. */
-export function createMonthCalls({ sealedRedis, clock }: MonthCallsOptions): MonthCalls {
-  const replica = randomUUID();
+/** Counts in memory, and adds new calls to the totals of the store once a second. */
+export function createMonthCalls({ store, clock }: MonthCallsOptions): MonthCalls {
   const counts = new Map<string, Count>();
   let flushing: Promise<void> | undefined;
   let isScheduled = false;
 
-  const isCurrent = ({ month }: Count): boolean => month === monthOf(clock.wallMs());
+  const currentMonth = (): string => monthOf(clock.wallMs());
 
-  function countOf(corp: string): Count {
-    const month = monthOf(clock.wallMs());
+  function countOf(month: string, corp: string): Count {
     const key = `${month} ${corp}`;
     let count = counts.get(key);
     if (!count) counts.set(key, (count = { month, corp, total: 0, noted: 0, batch: 0, batchNumber: 0 }));
     return count;
   }
 
-  async function add(count: Count, { redis, seal }: SealedRedis): Promise<void> {
+  function batchOf(count: Count): Batch {
     if (count.batch === 0) {
       count.batch = count.noted;
       count.noted = 0;
       count.batchNumber += 1;
     }
-    const { month, corp, batch: amount, batchNumber: number } = count;
-    const batch = {
-      countName: seal.keyOf('month-calls', month, corp),
-      batchName: seal.keyOf('month-calls-batch', month, corp, replica),
-      amount,
-      number,
-      keepMs,
-      rememberMs: dayMs,
-    };
-    count.total = await redis.run((client) => addOnce(client, batch));
-    count.batch = 0;
+    const { corp, batch: amount, batchNumber: number, total: known } = count;
+    return { corp, amount, number, known };
   }
 
-  async function flush(): Promise<void> {
-    for (const [key, count] of counts) {
-      const isAdded = await addToTotal(count);
+  async function flushMonth(month: string, isLast: boolean): Promise<void> {
+    const batches = [...counts.values()].filter((count) => count.month === month).map(batchOf);
+    const totals = await store.add(month, batches, isLast);
+    for (const [corp, total] of totals) {
+      const count = countOf(month, corp);
+      count.total = total;
+      count.batch = 0;
       // A past month is not reported any more.
-      if (isAdded && !isCurrent(count)) counts.delete(key);
+      if (month !== currentMonth()) counts.delete(`${month} ${corp}`);
     }
   }
 
-  /** False when Redis failed. */
-  async function addToTotal(count: Count): Promise<boolean> {
-    if (sealedRedis) {
-      return add(count, sealedRedis).then(
-        () => true,
-        () => false,
-      );
-    }
-    count.total += count.noted;
-    count.noted = 0;
-    return true;
+  async function flush(isLast: boolean): Promise<void> {
+    const months = new Set([...counts.values()].map(({ month }) => month)).add(currentMonth());
+    for (const month of months) await flushMonth(month, isLast);
   }
 
-  /** One flush at a time, so that no batch is sent twice at once. Retries later what Redis did not confirm. */
-  function flushOnce(): Promise<void> {
-    flushing ??= flush().finally(() => {
+  /** One flush at a time, so that no batch is sent twice at once. Retries later what the store did not confirm. */
+  function flushOnce(isLast = false): Promise<void> {
+    flushing ??= flush(isLast).finally(() => {
       flushing = undefined;
       if ([...counts.values()].some(({ noted, batch }) => noted + batch > 0)) flushSoon();
     });
@@ -109,16 +95,32 @@ export function createMonthCalls({ sealedRedis, clock }: MonthCallsOptions): Mon
     });
   }
 
+  async function atMost(work: Promise<void>): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancelTimer = clock.after(longestWaitMs, resolve);
+    await Promise.race([work, late]);
+    cancelTimer();
+  }
+
   return {
     note(corp) {
-      countOf(corp).noted += 1;
+      countOf(currentMonth(), corp).noted += 1;
       flushSoon();
     },
     async totals() {
-      await flushOnce();
+      await atMost(flushOnce());
+      const month = currentMonth();
       return [...counts.values()]
-        .filter(isCurrent)
+        .filter((count) => count.month === month)
         .map(({ corp, total, noted, batch }) => ({ corp, calls: total + noted + batch }));
+    },
+    async isComplete() {
+      const sinceMs = await store.countingSinceMs();
+      return sinceMs !== undefined && sinceMs <= monthStartMs(clock.wallMs());
+    },
+    async close() {
+      // A flush under way may have begun before the last calls.
+      await atMost((flushing ?? Promise.resolve()).then(() => flushOnce(true)));
     },
   };
 }

@@ -15,3 +15,7 @@ export function monthOf(wallMs: number): string {
   }
   return latestMonth;
 }
+
+/** When that month began, by the wall clock. */
+export const monthStartMs = (wallMs: number): number =>
+  Date.parse(`${monthOf(wallMs)}-01T00:00:00Z`) - dingtalkZoneMs;

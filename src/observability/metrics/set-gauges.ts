@@ -17,6 +17,7 @@ interface GaugeValues {
   readonly status: GatewayStatus;
   readonly corpLabel: CorpLabel;
   readonly months: readonly { readonly corp: string; readonly calls: number }[];
+  readonly isMonthComplete: boolean;
   readonly monthlyQuota: number | undefined;
   /** Undefined without `REDIS_URL`. */
   readonly redis: { readonly isUp: boolean; readonly ended: ReadonlyMap<string, number> } | undefined;
@@ -25,7 +26,7 @@ interface GaugeValues {
 /** Sets every gauge, and the counts of the process's log, of its spans and of Redis. An unknown value is omitted, not reported as zero. */
 export function setGauges(
   to: Collectors,
-  { status, corpLabel, months, monthlyQuota, redis }: GaugeValues,
+  { status, corpLabel, months, isMonthComplete, monthlyQuota, redis }: GaugeValues,
 ): void {
   const cached = status.cached?.();
   setOrRemove(to.cacheEntries, cached?.entries);
@@ -57,6 +58,7 @@ export function setGauges(
   for (const { corpId, ageMs } of status.dingtalk?.tokenAges() ?? []) {
     to.tokenAge.set({ corp: corpLabel(corpId) }, ageMs / 1000);
   }
+  to.monthCountComplete.set(isMonthComplete ? 1 : 0);
   to.monthCalls.reset();
   to.monthQuotaUsed.reset();
   for (const { corp, calls } of months) {

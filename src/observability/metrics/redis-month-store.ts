@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../async/clock.ts';
+import type { SealedRedis } from '../../redis/sealed-redis.ts';
+import { addOnce, countingSince } from './count-script.ts';
+import type { Batch, MonthStore } from './month-store.ts';
+
+const dayMs = 24 * 3600 * 1000;
+/** Longer than any month, so that the count of the last one stays readable for a while. */
+const keepMs = 40 * dayMs;
+
+/** Adds up in Redis, for all replicas. */
+export function createRedisMonthStore({ redis, seal }: SealedRedis, clock: Clock): MonthStore {
+  const replica = randomUUID();
+  const since = seal.lastingKeyOf('month-since');
+
+  async function addBatch(month: string, { corp, ...batch }: Batch): Promise<number> {
+    const names = {
+      count: seal.lastingKeyOf('month-calls', month, corp),
+      batch: seal.lastingKeyOf('month-calls-batch', month, corp, replica),
+      since,
+    };
+    const times = { keepMs, rememberMs: dayMs, wallMs: clock.wallMs() };
+    return redis.run((client) => addOnce(client, names, batch, times));
+  }
+
+  return {
+    async add(month, batches) {
+      const totals = new Map<string, number>();
+      for (const batch of batches) {
+        const total = await addBatch(month, batch).catch(() => undefined);
+        if (total !== undefined) totals.set(batch.corp, total);
+      }
+      return totals;
+    },
+    countingSinceMs: () =>
+      redis.run((client) => countingSince(client, since, clock.wallMs(), keepMs)).catch(() => undefined),
+  };
+}
