@@ -27,6 +27,7 @@ const liveVariables: readonly VariableName[] = [
   'DINGTALK_SUITE_KEY',
   'DINGTALK_SUITE_SECRET',
   'DINGTALK_SUITE_TICKET_FILE',
+  'STATE_DIR',
 ];
 
 /** One warning for each variable that is set but has no effect because of another one. */
@@ -40,7 +41,9 @@ export function ineffectiveVariableWarnings(config: Config, settings: Settings):
   return [
     ...warn(unusedViewerVariables, `with VIEWER_AUTH=${viewer.kind}`),
     ...(dingtalk.mode === 'sandbox' ? warn(liveVariables, 'in the sandbox') : []),
-    ...(settings.REDIS_URL === undefined ? [] : warn(['STATE_DIR'], 'with REDIS_URL: the count is there')),
+    ...(settings.REDIS_URL === undefined || dingtalk.mode === 'sandbox'
+      ? []
+      : warn(['STATE_DIR'], 'with REDIS_URL: the count is there')),
     ...(dingtalk.mode === 'live' && settings.ALLOW_PLAINTEXT_SECRETS === '1' && !isPlaintext(dingtalk.apiUrl)
       ? warn(['ALLOW_PLAINTEXT_SECRETS'], 'where DINGTALK_API_URL is https or loopback')
       : []),

@@ -91,7 +91,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
       maxBytes: settings.CACHE_MAX_BYTES ?? 64 * 1024 * 1024,
     },
     redisUrl: settings.REDIS_URL,
-    stateDir: settings.STATE_DIR,
+    stateDir: app.mode === 'sandbox' ? undefined : settings.STATE_DIR,
     viewer,
     viewerLogKey: settings.VIEWER_LOG_KEY,
     telemetry,

@@ -17,7 +17,11 @@ export function weakSecretWarnings({ host, viewer, viewerLogKey }: Config): stri
       ? warn('GATEWAY_API_KEYS has a key that', viewer.apiKeys, 'acts as the operator')
       : []),
     ...(reachable && viewer.kind === 'router'
-      ? warn('ROUTER_SECRET', viewer.secrets, 'acts as any operator')
+      ? warn(
+          viewer.secrets.length > 1 ? 'ROUTER_SECRET has a secret that' : 'ROUTER_SECRET',
+          viewer.secrets,
+          'acts as any operator',
+        )
       : []),
     ...warn(
       'VIEWER_LOG_KEY',

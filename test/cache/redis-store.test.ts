@@ -15,11 +15,11 @@ const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'app', sec
 const refusal: StoredContent = { refusal: { kind: 'forbidden', details: {} } };
 
 /** One replica's store, connected to Redis: its clock skips the pause after each failed attempt. */
-async function connectStore(url: string): Promise<RedisStore & Disposable> {
+async function connectStore(url: string, of = seal): Promise<RedisStore & Disposable> {
   let skippedMs = 0;
   const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() + skippedMs };
   const redis = createRedis(new URL(url), { log: pino({ level: 'silent' }), clock });
-  const store = createRedisStore({ redis, seal }, clock);
+  const store = createRedisStore({ redis, seal: of }, clock);
   await eventually(async () => {
     skippedMs += 1000;
     return (await store.read('nothing')) !== undefined;
@@ -94,6 +94,57 @@ testWithRedis(
 
     expect((await readingOf(store, 'old')).stored).toBeUndefined();
     expect((await readingOf(store, 'known')).stored).toBeUndefined();
+  },
+);
+
+const secretOf = (secret: string, otherSecret?: string) =>
+  createSeal({ upstream: 'https://api.dingtalk.test', app: 'app', secret, otherSecret });
+
+testWithRedis.each([
+  ['the old secret', secretOf('old'), 'the list', secretOf('new', 'old')],
+  ['one order', secretOf('old', 'new'), 'the other order', secretOf('new', 'old')],
+  ['the list', secretOf('new', 'old'), 'the new secret', secretOf('new')],
+])(
+  'while the secret is replaced, stores with %s and %s find each other’s entries as far as they can',
+  async (_one, oneSeal, _other, otherSeal) => {
+    await using server = await startRedis();
+    using one = await connectStore(server.url, oneSeal);
+    using other = await connectStore(server.url, otherSeal);
+    const reading = await readingOf(one, 'key');
+
+    await one.write('key', { content: space, askedAtMs: reading.toMs - 1000 }, reading, 60_000);
+
+    expect((await readingOf(other, 'key')).stored?.content).toEqual(space);
+  },
+);
+
+testWithRedis('with two secrets a refusal removes what stands under either name', async () => {
+  await using server = await startRedis();
+  using old = await connectStore(server.url, secretOf('old'));
+  using both = await connectStore(server.url, secretOf('new', 'old'));
+  const reading = await readingOf(both, 'key');
+  const askedAtMs = reading.toMs - 1000;
+  await old.write('key', { content: space, askedAtMs }, reading, 60_000);
+
+  await both.invalidate('key', { content: refusal, askedAtMs: askedAtMs + 500 }, reading, 60_000);
+
+  expect((await readingOf(old, 'key')).stored).toBeUndefined();
+  expect((await readingOf(both, 'key')).stored?.content).toEqual(refusal);
+});
+
+testWithRedis(
+  'of entries under two names the later one counts, and an earlier write does not remove it',
+  async () => {
+    await using server = await startRedis();
+    using old = await connectStore(server.url, secretOf('old'));
+    using both = await connectStore(server.url, secretOf('new', 'old'));
+    const reading = await readingOf(both, 'key');
+    const askedAtMs = reading.toMs - 1000;
+    await old.invalidate('key', { content: refusal, askedAtMs: askedAtMs + 500 }, reading, 60_000);
+
+    await both.write('key', { content: space, askedAtMs }, reading, 60_000);
+
+    expect((await readingOf(both, 'key')).stored?.content).toEqual(refusal);
   },
 );
 

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../support/read-config.ts';
@@ -549,7 +550,7 @@ const notPem = 'must be a public key in PEM form: -----BEGIN PUBLIC KEY----- and
 const noPrivate = 'must not be a private key: set the public one, which openssl pkey -pubout writes';
 const noCertificate =
   'must not be a certificate: set its public key, which openssl x509 -noout -pubkey writes';
-const single = 'must be a single public key: publish several at a VIEWER_JWKS_URL';
+const atMostEight = 'must be at most 8 public keys: publish more at a VIEWER_JWKS_URL';
 const jwt = { ...live, VIEWER_AUTH: 'jwt', VIEWER_JWT_ISSUER: 'i', VIEWER_JWT_AUDIENCE: 'a' };
 
 test.each<[string, string]>([
@@ -559,6 +560,8 @@ test.each<[string, string]>([
   ['a P-384 key', ec('P-384')],
   ['a P-521 key', ec('P-521')],
   ['an Ed25519 key', spki(generateKeyPairSync('ed25519'))],
+  ['several keys', p256 + spki(rsa)],
+  ['several keys on one line', (p256 + spki(rsa)).replaceAll('\n', String.raw`\n`)],
 ])('VIEWER_JWT_PUBLIC_KEY may be %s', (_name, pem) => {
   expect(problemsOf({ ...jwt, VIEWER_JWT_PUBLIC_KEY: pem })).toEqual({});
 });
@@ -575,7 +578,12 @@ test.each<[string, string, string]>([
     noPrivate,
   ],
   ['a certificate', p256.replaceAll('PUBLIC KEY', 'CERTIFICATE'), noCertificate],
-  ['two keys', p256 + ec('P-256'), single],
+  ['nine keys', p256.repeat(9), atMostEight],
+  [
+    'a weak key behind a good one',
+    p256 + ec('P-224'),
+    `must not be a key for the curve secp224r1, ${remedy}`,
+  ],
   [
     '1024 bits',
     spki(generateKeyPairSync('rsa', { modulusLength: 1024 })),
@@ -595,4 +603,54 @@ test.each<[string, string, string]>([
     VIEWER_JWT_PUBLIC_KEY: problem,
   });
   expect(problemsOf({ VIEWER_JWT_PUBLIC_KEY: pem })).toEqual({ VIEWER_JWT_PUBLIC_KEY: problem });
+});
+
+const suiteOfRouter = {
+  VIEWER_AUTH: 'router',
+  ROUTER_SECRET: 'secret',
+  DINGTALK_SUITE_KEY: 'key',
+  DINGTALK_SUITE_TICKET_FILE: 'ticket',
+};
+
+test.each(['DINGTALK_APP_SECRET', 'DINGTALK_SUITE_SECRET', 'ROUTER_SECRET'])(
+  '%s may be two secrets, of which the first is the one in use',
+  (name) => {
+    const environment =
+      name === 'DINGTALK_SUITE_SECRET'
+        ? suiteOfRouter
+        : { ...live, VIEWER_AUTH: 'router', ROUTER_SECRET: 'secret' };
+    const result = readConfig({ ...environment, [name]: 'first, second,' });
+
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    const { dingtalk, viewer } = result.config;
+    expect({ ...dingtalk.app, ...viewer }).toMatchObject(
+      {
+        DINGTALK_APP_SECRET: { appSecret: 'first', otherAppSecret: 'second' },
+        DINGTALK_SUITE_SECRET: { suiteSecret: 'first', otherSuiteSecret: 'second' },
+        ROUTER_SECRET: { secrets: ['first', 'second'] },
+      }[name] ?? {},
+    );
+    const pairs = (value: string) => problemsOf({ ...environment, [name]: value });
+    expect(pairs('one,two,three')).toMatchObject({
+      [name]: 'must be one secret, or two with a comma between them while one replaces the other',
+    });
+    expect(pairs('one, one')).toMatchObject({ [name]: 'must not contain the same secret twice' });
+    expect(pairs(' , ')).toMatchObject({ [name]: 'must contain a secret' });
+    expect(pairs('one,t\u00fcr')).toMatchObject({ [name]: 'must contain printable ASCII characters only' });
+  },
+);
+
+test('STATE_DIR has to be a folder that exists, and has no effect beside Redis', () => {
+  const missing =
+    'must name a folder that exists and that this user may read: create it, for instance with mkdir -m 700';
+
+  expect(problemsOf({ ...live, STATE_DIR: tmpdir() })).toEqual({});
+  expect(problemsOf({ ...live, STATE_DIR: `${tmpdir()}/none/here` })).toEqual({ STATE_DIR: missing });
+  expect(problemsOf({ ...live, STATE_DIR: import.meta.filename })).toEqual({ STATE_DIR: missing });
+  expect(problemsOf({ ...live, STATE_DIR: '/proc/self' })).toEqual({
+    STATE_DIR: 'must name a folder that this user may write: change its owner, or mount it writable',
+  });
+  expect(readConfig({ ...live, STATE_DIR: tmpdir(), REDIS_URL: 'redis://127.0.0.1' })).toMatchObject({
+    warnings: ['STATE_DIR has no effect with REDIS_URL: the count is there'],
+  });
 });

@@ -27,6 +27,9 @@ test.each([
   expect(warningsOf({ ...router, ROUTER_SECRET: secret })).toEqual([
     `ROUTER_SECRET ${weakness}: anyone who guesses it acts as any operator; ${remedy}`,
   ]);
+  expect(warningsOf({ ...router, ROUTER_SECRET: `${strong},${secret}` })).toEqual([
+    `ROUTER_SECRET has a secret that ${weakness}: anyone who guesses it acts as any operator; ${remedy}`,
+  ]);
   expect(warningsOf({ ...router, ROUTER_SECRET: strong, VIEWER_LOG_KEY: secret })).toEqual([
     `VIEWER_LOG_KEY ${weakness}: anyone who guesses it finds the viewers behind the names in the log; ${remedy}`,
   ]);

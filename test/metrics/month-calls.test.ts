@@ -7,6 +7,7 @@ import { monthOf } from '../../src/observability/metrics/month.ts';
 import { createSeal } from '../../src/domain/seal.ts';
 import { createSealedRedis, type SealedRedis } from '../../src/redis/sealed-redis.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import { eventually } from '../support/eventually.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { scriptRedis } from '../support/script-client.ts';
 import { startRedis, testWithRedis } from '../support/redis-server.ts';
@@ -201,4 +202,80 @@ test.each([
     [3, 1],
     [3, 1],
   ]);
+});
+
+/** Resolves once Redis has answered that the count is whole. */
+const isWhole = (clock: ManualClock, calls: MonthCalls): Promise<void> =>
+  eventually(async () => {
+    clock.advance(1000);
+    return calls.isComplete();
+  });
+
+/** Lets half months pass. To the connections the clock jumps: they answer again a while later. */
+async function letHalfMonthsPass(times: number, clock: ManualClock): Promise<void> {
+  clock.advance(times * 17 * 24 * 3600 * 1000);
+  await eventually(async () => {
+    clock.advance(1000);
+    const pings = opened.map(({ redis }) => redis.run((client) => client.ping()));
+    return (await Promise.allSettled(pings)).every(({ status }) => status === 'fulfilled');
+  });
+}
+
+testWithRedis(
+  'the count is whole from the month after the first process, and so for later ones',
+  async () => {
+    await using server = await startRedis();
+    const clock = createManualClock();
+    const one = await replica(server.url, clock);
+    noteTimes(one, 3);
+    await one.totals();
+    expect(await one.isComplete()).toBe(false);
+
+    await letHalfMonthsPass(1, clock);
+    const later = await replica(server.url, clock);
+
+    await isWhole(clock, one);
+    await isWhole(clock, later);
+  },
+);
+
+testWithRedis.each([
+  ['everything', (raw: Client) => raw.flushall()],
+  ['the count', async (raw: Client) => raw.del(await raw.keys('*month-calls:*'))],
+  ['the latest calls', async (raw: Client) => raw.set((await raw.keys('*month-calls:*'))[0] ?? '', '1')],
+  ['since when it counts', async (raw: Client) => raw.del(await raw.keys('*month-since:*'))],
+])('after Redis has lost %s the count is not whole until the next month', async (_what, lose) => {
+  await using server = await startRedis();
+  const clock = createManualClock();
+  const one = await replica(server.url, clock);
+  expect(await one.isComplete()).toBe(false);
+  await letHalfMonthsPass(1, clock);
+  noteTimes(one, 3);
+  expect([await one.totals(), await one.isComplete()]).toEqual([[{ corp: 'own', calls: 3 }], true]);
+  const raw = new Client(server.url, { disconnectTimeout: 50 });
+
+  await lose(raw);
+  noteTimes(one, 1);
+  await one.totals();
+
+  const other = await replica(server.url, clock);
+  const since = Number(await raw.get((await raw.keys('*month-since:*'))[0] ?? ''));
+  raw.disconnect();
+  expect(since).toBe(clock.wallMs());
+  expect([await one.isComplete(), await other.isComplete()]).toEqual([false, false]);
+  await letHalfMonthsPass(2, clock);
+  await isWhole(clock, one);
+  await isWhole(clock, other);
+});
+
+testWithRedis('without an answer of Redis it is not known whether the count is whole', async () => {
+  await using server = await startRedis();
+  const clock = createManualClock();
+  const calls = await replica(server.url, clock);
+  await calls.isComplete();
+  await letHalfMonthsPass(1, clock);
+  await isWhole(clock, calls);
+  await server.stop();
+
+  expect(await calls.isComplete()).toBe(false);
 });

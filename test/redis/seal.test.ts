@@ -56,6 +56,52 @@ test('names reveal nothing of their parts and are unique', () => {
   expect(key).toMatch(/^dingtalk-gateway:token:[\w-]{43}$/);
 });
 
+const old = createSeal({ ...mine, secret: 'old' });
+const oldThenNew = createSeal({ ...mine, secret: 'old', otherSecret: 'new' });
+const newThenOld = createSeal({ ...mine, secret: 'new', otherSecret: 'old' });
+const onlyNew = createSeal({ ...mine, secret: 'new' });
+
+test('with two secrets values are sealed with the first, and opened with either', () => {
+  const opens = (by: typeof seal): string =>
+    [old, oldThenNew, newThenOld, onlyNew]
+      .map((other) => (other.open(key, by.close(key, 'text')) === 'text' ? 'yes' : 'no'))
+      .join(' ');
+
+  expect([old, oldThenNew, newThenOld, onlyNew].map(opens)).toEqual([
+    'yes yes yes no',
+    'yes yes yes no',
+    'no yes yes yes',
+    'no yes yes yes',
+  ]);
+});
+
+test('names about a person follow from the secret, the first one first', () => {
+  const [oldName, newName] = [old.keyOf('lookup', 'a'), onlyNew.keyOf('lookup', 'a')];
+
+  expect(oldThenNew.keyOf('lookup', 'a')).toBe(oldName);
+  expect(old.keysOf('lookup', 'a')).toEqual([oldName]);
+  expect(oldThenNew.keysOf('lookup', 'a')).toEqual([oldName, newName]);
+  expect(newThenOld.keysOf('lookup', 'a')).toEqual([newName, oldName]);
+});
+
+test('lasting names are the same with every secret, and others for each app and upstream', () => {
+  const name = old.lastingKeyOf('budget', 'a');
+
+  expect([oldThenNew, newThenOld, onlyNew].map((other) => other.lastingKeyOf('budget', 'a'))).toEqual(
+    Array(3).fill(name),
+  );
+  expect(name).toMatch(/^dingtalk-gateway:budget:[\w-]{43}$/);
+  const names = [
+    name,
+    old.lastingKeyOf('budget', 'b'),
+    old.lastingKeyOf('budget', 'a', ''),
+    old.keyOf('budget', 'a'),
+    createSeal({ ...mine, app: 'other-key' }).lastingKeyOf('budget', 'a'),
+    createSeal({ ...mine, upstream: 'https://api.other.test' }).lastingKeyOf('budget', 'a'),
+  ];
+  expect(new Set(names).size).toBe(names.length);
+});
+
 function flipLastBit(sealed: Buffer): Buffer {
   const changed = Buffer.from(sealed);
   changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../async/clock.ts';
 import type { Seal } from '../../domain/seal.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
-import { monthOf } from './month.ts';
 import { createMemoryMonthStore, type MonthStore } from './month-store.ts';
 import { createRedisMonthStore } from './redis-month-store.ts';
 
@@ -23,8 +22,5 @@ export async function createMonthStore(options: MonthStoreOptions): Promise<Mont
   const { createFileMonthStore } = await import('./file-month-store.ts');
   // One file for each app and upstream: gateways of several may share the folder.
   const name = seal.lastingKeyOf('month-calls').split(':').at(-1);
-  const store = createFileMonthStore({ file: path.join(stateDir, `month-calls-${name}.json`), clock, log });
-  // Counting begins with the process, not with its first call.
-  await store.add(monthOf(clock.wallMs()), [], false);
-  return store;
+  return createFileMonthStore({ file: path.join(stateDir, `month-calls-${name}.json`), clock, log });
 }

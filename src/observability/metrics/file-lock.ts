@@ -38,7 +38,8 @@ export function createFileLock(file: string, clock: Clock): WithLock {
     try {
       return await work();
     } finally {
-      await rm(file, { force: true });
+      // What is done is done: a lock that stays ends by itself.
+      await rm(file, { force: true }).catch(() => undefined);
     }
   };
 }

@@ -32,7 +32,7 @@ interface FileMonthStoreOptions {
  * Adds up in a file, which survives the process. Several processes may share it: each adds its calls to what the file holds,
  * and replaces it by renaming. While it cannot be written, calls wait in memory.
  */
-export function createFileMonthStore({ file, clock, log }: FileMonthStoreOptions): MonthStore {
+export async function createFileMonthStore({ file, clock, log }: FileMonthStoreOptions): Promise<MonthStore> {
   const withLock = createFileLock(`${file}.lock`, clock);
   let known: Book | undefined;
   let triedAtMs = -Infinity;
@@ -86,32 +86,34 @@ export function createFileMonthStore({ file, clock, log }: FileMonthStoreOptions
     return book;
   }
 
-  /** The totals that the file already held, for organizations that have nothing to add. */
-  function totalsBeside(batches: readonly Batch[]): ReadonlyMap<string, number> {
-    const totals = new Map(Object.entries(known?.calls ?? {}));
-    for (const { corp, amount } of batches) if (amount > 0) totals.delete(corp);
-    return totals;
+  async function add(
+    month: string,
+    batches: readonly Batch[],
+    isLast: boolean,
+  ): Promise<ReadonlyMap<string, number>> {
+    // Past months are not reported any more.
+    if (month !== monthOf(clock.wallMs())) return new Map(batches.map(({ corp }) => [corp, 0]));
+    if (!isLast && clock.nowMs() - triedAtMs < everyMs) return new Map();
+    try {
+      const book = await withLock(() => addUnderLock(month, batches));
+      // Another process is writing: tried again soon.
+      if (!book) return new Map();
+      triedAtMs = clock.nowMs();
+      known = book;
+      noteProblem(undefined);
+      return new Map(Object.entries(book.calls));
+    } catch (error) {
+      triedAtMs = clock.nowMs();
+      noteProblem((error as NodeJS.ErrnoException).code ?? 'unknown');
+      return new Map();
+    }
   }
 
+  // Counting begins with the process, not with its first call.
+  const atStart = await add(monthOf(clock.wallMs()), [], false);
   return {
-    async add(month, batches, isLast) {
-      // Past months are not reported any more.
-      if (month !== monthOf(clock.wallMs())) return new Map(batches.map(({ corp }) => [corp, 0]));
-      if (!isLast && clock.nowMs() - triedAtMs < everyMs) return totalsBeside(batches);
-      try {
-        const book = await withLock(() => addUnderLock(month, batches));
-        // Another process is writing: tried again soon.
-        if (!book) return new Map();
-        triedAtMs = clock.nowMs();
-        known = book;
-        noteProblem(undefined);
-        return new Map(Object.entries(book.calls));
-      } catch (error) {
-        triedAtMs = clock.nowMs();
-        noteProblem((error as NodeJS.ErrnoException).code ?? 'unknown');
-        return new Map();
-      }
-    },
+    atStart,
+    add,
     countingSinceMs: async () => known?.sinceMs,
   };
 }

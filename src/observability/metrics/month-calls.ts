@@ -50,6 +50,8 @@ export function createMonthCalls({ store, clock }: MonthCallsOptions): MonthCall
     return count;
   }
 
+  for (const [corp, total] of store.atStart) countOf(currentMonth(), corp).total = total;
+
   function batchOf(count: Count): Batch {
     if (count.batch === 0) {
       count.batch = count.noted;

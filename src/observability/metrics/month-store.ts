@@ -10,6 +10,8 @@ export interface Batch {
 
 /** Where the month's calls are added up. */
 export interface MonthStore {
+  /** The totals by organization that an earlier process left, in the month of the start. */
+  readonly atStart: ReadonlyMap<string, number>;
   /**
    * Adds batches to the totals of `month`, and resolves with the totals by organization. Never rejects: what is not in the
    * answer was not added, and has to be sent again unchanged. `isLast`: the process ends.
@@ -23,6 +25,7 @@ export interface MonthStore {
 export function createMemoryMonthStore(wallMs: () => number): MonthStore {
   const startedAtMs = wallMs();
   return {
+    atStart: new Map(),
     add: async (_month, batches) => new Map(batches.map(({ corp, amount, known }) => [corp, known + amount])),
     countingSinceMs: async () => startedAtMs,
   };

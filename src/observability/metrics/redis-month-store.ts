@@ -24,6 +24,8 @@ export function createRedisMonthStore({ redis, seal }: SealedRedis, clock: Clock
   }
 
   return {
+    // Its names do not show the organizations.
+    atStart: new Map(),
     async add(month, batches) {
       const totals = new Map<string, number>();
       for (const batch of batches) {
