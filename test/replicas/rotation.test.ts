@@ -1,5 +1,8 @@
-import { expect } from '@jest/globals';
-import { testWithRedis as test } from '../support/redis-server.ts';
+import { expect, test } from '@jest/globals';
+import { audience, createSigningKey, issuer, type SigningKey } from '../support/issuer.ts';
+import { found, rawQuery, unauthenticated } from '../support/raw-query.ts';
+import { testWithRedis } from '../support/redis-server.ts';
+import { startGateway } from '../support/start-gateway.ts';
 import { oldSecret, withRotation, type Replica, type Rotation } from './start-rotation.ts';
 
 const newSecret = 'the-secret-that-replaces-it';
@@ -24,9 +27,14 @@ const inTurn = async (replicas: readonly Replica[], ids: readonly string[]): Pro
     ),
   ));
 
-const callsFor = ({ upstream }: Rotation): number => upstream.callsTo('conversationSpace').length;
+/** The ids that DingTalk was asked for, sorted. */
+const askedFor = ({ upstream }: Rotation): readonly string[] =>
+  upstream
+    .callsTo('conversationSpace')
+    .map(({ body }) => (body as { openConversationId: string }).openConversationId)
+    .toSorted();
 
-test(
+testWithRedis(
   'the app’s secret is replaced in three rollouts without a failed request, a lost entry, cursor or count, or a call too many',
   () =>
     withRotation(async (rotation) => {
@@ -36,7 +44,7 @@ test(
       await inTurn(replicas, remembered);
       let cursors = [(await replicas[0]!.list()).endCursor];
       const rows = (await replicas[0]!.list(cursors[0])).rows;
-      let asked = remembered.length;
+      const asked = [...remembered];
 
       // In DingTalk's console: the old secret ends at once, tokens live on.
       upstream.setSecrets(newSecret);
@@ -46,14 +54,14 @@ test(
           cursors = [(await replicas[0]!.list()).endCursor];
           remembered = idsOf('remembered-later', 10);
           await inTurn(replicas, remembered);
-          asked += remembered.length;
+          asked.push(...remembered);
         }
         for (const place of [0, 1]) {
           await replicas[place]!.close();
           replicas = replicas.with(place, await rotation.start(next));
           const ids = idsOf(`step${step}${place}`, place === 0 ? 30 : 4);
           await inTurn(replicas, ids);
-          asked += ids.length;
+          asked.push(...ids);
           // What one has looked up, the others have without a call; and every cursor goes on at every replica.
           for (const replica of replicas) {
             await replica.lookUp(...remembered, ...ids);
@@ -65,7 +73,7 @@ test(
         }
       }
 
-      expect(callsFor(rotation)).toBe(asked);
+      expect(askedFor(rotation)).toEqual(asked.toSorted());
       expect(rotation.mostInASecond()).toBeLessThanOrEqual(20);
       expect(upstream.callsTo('accessToken').map(({ status }) => status)).toEqual([200, 200]);
       await replicas[1]!.month();
@@ -73,3 +81,139 @@ test(
     }),
   120_000,
 );
+
+testWithRedis(
+  'replicas with different secrets of the app, each with one, still share pace, count and token',
+  () =>
+    withRotation(async (rotation) => {
+      const { upstream } = rotation;
+      upstream.setSecrets(oldSecret, newSecret);
+      const [one, other] = [await rotation.start(onlyOld), await rotation.start(onlyNew)];
+      await inTurn([one, other], idsOf('first', 2));
+
+      await inTurn([one, other], idsOf('both', 50));
+
+      expect(askedFor(rotation)).toHaveLength(52);
+      expect(rotation.mostInASecond()).toBeLessThanOrEqual(20);
+      await one.month();
+      expect((await other.month()).calls).toBe(52);
+    }),
+  60_000,
+);
+
+testWithRedis.each<
+  [
+    string,
+    (rotation: Rotation, next: string) => Promise<unknown>,
+    (rotation: Rotation, old: string) => Promise<unknown>,
+  ]
+>([
+  [
+    'two passwords of one user',
+    ({ admin }, next) => admin.acl('SETUSER', 'default', `>${next}`),
+    ({ admin }, old) => admin.acl('SETUSER', 'default', `<${old}`),
+  ],
+  [
+    'another requirepass',
+    ({ admin }, next) => admin.config('SET', 'requirepass', next),
+    async () => undefined,
+  ],
+])(
+  'the password of Redis is replaced by %s: connections stay, and replicas go on sharing',
+  (_how, add, removeOld) =>
+    withRotation(async (rotation) => {
+      const { redis, admin } = rotation;
+      const as = (password: string): NodeJS.ProcessEnv => ({
+        REDIS_URL: redis.url.replace('redis://', `redis://:${password}@`),
+      });
+      await admin.config('SET', 'requirepass', 'old-password');
+      await admin.auth('old-password');
+      const one = await rotation.start(as('old-password'));
+      await one.lookUp(...idsOf('before', 3));
+
+      await add(rotation, 'new-password');
+      const other = await rotation.start(as('new-password'));
+      await other.lookUp(...idsOf('before', 3), ...idsOf('during', 3));
+      await removeOld(rotation, 'old-password');
+      await one.lookUp(...idsOf('during', 3), ...idsOf('after', 3));
+      await other.lookUp(...idsOf('after', 3));
+
+      expect(askedFor(rotation)).toHaveLength(9);
+      await one.month();
+      expect((await other.month()).calls).toBe(9);
+      for (const { log } of [one, other])
+        expect(log.join('')).not.toMatch(/Redis is unavailable|(?:old|new)-password/);
+    }),
+);
+
+/** Whether a request with these headers is served, by a replica with each of these settings. */
+async function served(
+  settings: readonly NodeJS.ProcessEnv[],
+  ...headers: readonly (readonly [string, string])[]
+): Promise<readonly boolean[]> {
+  const outcomes: boolean[] = [];
+  for (const environment of settings) {
+    await using gateway = await startGateway({ environment });
+    const answer = await rawQuery(gateway.url, headers);
+    const isServed = answer.status === 200;
+    expect(answer).toMatchObject(isServed ? { status: 200, body: found } : unauthenticated);
+    outcomes.push(isServed);
+  }
+  return outcomes;
+}
+
+test.each<[string, string, NodeJS.ProcessEnv, string, readonly (readonly [string, string])[]]>([
+  [
+    'the router’s secret',
+    'ROUTER_SECRET',
+    { VIEWER_AUTH: 'router' },
+    'x-router-secret',
+    [['x-dingtalk-union-id', 'chyxxxxx']],
+  ],
+  ['a client’s key', 'GATEWAY_API_KEYS', {}, 'x-api-key', []],
+])(
+  '%s is replaced: all replicas take both, then the sender changes, then the old one goes',
+  async (_what, name, environment, header, others) => {
+    const steps = ['old-secret', 'old-secret,new-secret', 'new-secret'].map((value) => ({
+      ...environment,
+      [name]: value,
+    }));
+
+    expect(await served(steps, [header, 'old-secret'], ...others)).toEqual([true, true, false]);
+    expect(await served(steps, [header, 'new-secret'], ...others)).toEqual([false, true, true]);
+    expect(await served(steps, [header, 'old-secret,new-secret'], ...others)).toEqual([false, false, false]);
+    expect(await served(steps, [header, 'another-one'], ...others)).toEqual([false, false, false]);
+  },
+);
+
+test('an issuer’s key in the settings is replaced: all replicas take both, then the issuer changes, then the old one goes', async () => {
+  const [old, next, ed] = [
+    await createSigningKey('a'),
+    await createSigningKey('b'),
+    await createSigningKey('c', 'EdDSA'),
+  ];
+  const steps = [[old], [old, next, ed], [next]].map((keys: readonly SigningKey[]) => ({
+    VIEWER_AUTH: 'jwt',
+    VIEWER_JWT_ISSUER: issuer,
+    VIEWER_JWT_AUDIENCE: audience,
+    VIEWER_JWT_PUBLIC_KEY: keys.map(({ spki }) => spki).join('\n'),
+  }));
+  const servedWith = async (key: SigningKey) =>
+    served(steps, ['authorization', `Bearer ${await key.sign()}`]);
+
+  expect(await servedWith(old)).toEqual([true, true, false]);
+  expect(await servedWith(next)).toEqual([false, true, true]);
+  expect(await servedWith(ed)).toEqual([false, true, false]);
+});
+
+test('with another VIEWER_LOG_KEY a person has another name in the log, and nothing else changes', async () => {
+  const names: (string | undefined)[] = [];
+  for (const key of ['old-key', 'old-key', 'new-key']) {
+    await using gateway = await startGateway({ environment: { VIEWER_LOG_KEY: key } });
+    expect(await rawQuery(gateway.url, [])).toMatchObject({ status: 200, body: found });
+    names.push(/"viewer":"([^"]+)"/.exec(gateway.log.join(''))?.[1]);
+  }
+
+  expect(names[1]).toBe(names[0]);
+  expect(names[2]).not.toBe(names[0]);
+});
