@@ -174,10 +174,8 @@ test.each<[string, string, NodeJS.ProcessEnv, string, readonly (readonly [string
 ])(
   '%s is replaced: all replicas take both, then the sender changes, then the old one goes',
   async (_what, name, environment, header, others) => {
-    const steps = ['old-secret', 'old-secret,new-secret', 'new-secret'].map((value) => ({
-      ...environment,
-      [name]: value,
-    }));
+    const withValue = (value: string): NodeJS.ProcessEnv => ({ ...environment, [name]: value });
+    const steps = ['old-secret', 'old-secret,new-secret', 'new-secret'].map(withValue);
 
     expect(await served(steps, [header, 'old-secret'], ...others)).toEqual([true, true, false]);
     expect(await served(steps, [header, 'new-secret'], ...others)).toEqual([false, true, true]);

@@ -13,7 +13,7 @@ export const viewerVariables = {
   VIEWER_JWT_PUBLIC_KEY: secretVariable(
     publicKeyPems,
     '–',
-    '`jwt`: a public key (PEM), or several, in place of `VIEWER_JWKS_URL`',
+    '`jwt`: public keys (PEM) in place of `VIEWER_JWKS_URL`',
   ),
   VIEWER_JWT_ISSUER: variable(text, '–', '`jwt`: required `iss`'),
   VIEWER_JWT_AUDIENCE: variable(text, '–', '`jwt`: required `aud`'),
@@ -32,6 +32,6 @@ export const viewerVariables = {
   ROUTER_SECRET: secretVariable(
     secretPair,
     '–',
-    '`router`: the value of `x-router-secret` that proves the router, or two with a comma',
+    '`router`: the value of `x-router-secret` that proves it, or two',
   ),
 };
