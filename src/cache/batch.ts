@@ -1,35 +1,35 @@
 import type { Clock } from '../async/clock.ts';
 import { Deadline } from '../async/deadline.ts';
 import { nextTurn } from '../async/next-turn.ts';
+import type { CallOptions } from '../dingtalk/dingtalk.ts';
 import { callsOf, type BatchForm, type BatchResult } from '../domain/endpoint.ts';
 import type { LookupSpan } from '../domain/tracer.ts';
+import { JoinedTurns } from '../domain/joined-turns.ts';
 
 /** One lookup's place among those of a turn: it calls or it leaves. */
 export interface Member<Answer> {
-  /** Asks DingTalk. `onAttempt` is called before each attempt, which is a span of `span`. */
-  readonly call: (deadline: Deadline, onAttempt: () => void, span: LookupSpan | undefined) => Promise<Answer>;
+  /** Asks DingTalk. */
+  readonly call: (options: CallOptions) => Promise<Answer>;
   /** The lookup needs no call. Does nothing after a call. */
   readonly leave: () => void;
 }
 
 /** How lookups of one turn, for one viewer, call one endpoint. */
 export interface Calls<Input, Answer> {
-  join(input: Input): Member<Answer>;
+  /** `onCall` is called before each attempt, for one member of those that call together: the first one that has it. */
+  join(input: Input, onCall?: () => void): Member<Answer>;
 }
 
 /** One call: what was found for each input, in their order. */
 type SendBatch<Input, Answer> = (
   inputs: readonly [Input, ...Input[]],
-  deadline: Deadline,
-  onAttempt: () => void,
-  spans: readonly LookupSpan[] | undefined,
+  options: CallOptions,
 ) => Promise<readonly BatchResult<Answer>[]>;
 
 interface Asking<Input, Answer> {
   readonly input: Input;
-  readonly deadline: Deadline;
-  readonly onAttempt: () => void;
-  readonly span: LookupSpan | undefined;
+  readonly options: CallOptions;
+  readonly onCall: (() => void) | undefined;
   readonly answer: PromiseWithResolvers<Answer>;
 }
 
@@ -71,26 +71,45 @@ export function createBatch<Input, Answer>(
   async function sendCall(members: readonly Asking<Input, Answer>[]): Promise<void> {
     const [first, ...others] = members.map(({ input }) => input);
     if (first === undefined) return;
-    using deadline = new Deadline(clock, Math.min(...members.map((each) => each.deadline.remainingMs())));
+    using deadline = new Deadline(
+      clock,
+      Math.min(...members.map(({ options }) => options.deadline.remainingMs())),
+    );
     const leave = (): void => {
-      if (members.every((each) => each.deadline.signal.aborted))
-        deadline.giveUp(members[0]?.deadline.signal.reason);
+      if (members.every(({ options }) => options.deadline.signal.aborted))
+        deadline.giveUp(members[0]?.options.deadline.signal.reason);
     };
-    for (const each of members) each.deadline.signal.addEventListener('abort', leave);
+    const joined = new JoinedTurns();
+    for (const { options } of members) {
+      options.deadline.signal.addEventListener('abort', leave);
+      options.joined?.follow((key) => joined.join(key));
+    }
     leave();
     try {
-      const onAttempt = (): void => members.forEach((each) => each.onAttempt());
-      const results = await send([first, ...others], deadline, onAttempt, spansOf(members));
+      const onAttempt = (): void => {
+        members.find(({ onCall }) => onCall)?.onCall?.();
+        for (const { options } of members) options.onAttempt?.();
+      };
+      const onTurn = (waitMs: number): void => {
+        for (const { options } of members) options.onTurn?.(waitMs);
+      };
+      const results = await send([first, ...others], {
+        deadline,
+        joined,
+        onAttempt,
+        onTurn,
+        spans: spansOf(members),
+      });
       members.forEach(({ answer }, index) => settle(answer, results[index]));
     } catch (error) {
       for (const { answer } of members) answer.reject(error);
     } finally {
-      for (const each of members) each.deadline.signal.removeEventListener('abort', leave);
+      for (const { options } of members) options.deadline.signal.removeEventListener('abort', leave);
     }
   }
 
   return {
-    join(input) {
+    join(input, onCall) {
       undecided += 1;
       let isUndecided = true;
       const leave = (): void => {
@@ -100,9 +119,9 @@ export function createBatch<Input, Answer>(
       };
       return {
         leave,
-        call(deadline, onAttempt, span) {
+        call(options) {
           const answer = Promise.withResolvers<Answer>();
-          asking.push({ input, deadline, onAttempt, span, answer });
+          asking.push({ input, options, onCall, answer });
           leave();
           return answer.promise;
         },
@@ -112,8 +131,10 @@ export function createBatch<Input, Answer>(
 }
 
 /** Undefined where none is traced. */
-function spansOf(members: readonly Pick<Asking<never, never>, 'span'>[]): readonly LookupSpan[] | undefined {
-  const spans = members.flatMap(({ span }) => span ?? []);
+function spansOf(
+  members: readonly Pick<Asking<never, never>, 'options'>[],
+): readonly LookupSpan[] | undefined {
+  const spans = members.flatMap(({ options }) => options.spans ?? []);
   return spans.length > 0 ? spans : undefined;
 }
 

@@ -14,15 +14,19 @@ export function createCalls<Input, Answer>(
   if (isBatched(endpoint)) {
     return createBatch(
       endpoint.batch,
-      (inputs, deadline, onAttempt, spans) =>
-        dingtalk.callBatch(endpoint, inputs, viewer, { deadline, onAttempt, spans }),
+      (inputs, options) => dingtalk.callBatch(endpoint, inputs, viewer, options),
       clock,
     );
   }
   return {
-    join: (input) => ({
-      call: (deadline, onAttempt, span) =>
-        dingtalk.call(endpoint, input, viewer, { deadline, onAttempt, spans: span && [span] }),
+    join: (input, onCall) => ({
+      call(options) {
+        const onAttempt = (): void => {
+          onCall?.();
+          options.onAttempt?.();
+        };
+        return dingtalk.call(endpoint, input, viewer, { ...options, onAttempt });
+      },
       leave: () => undefined,
     }),
   };

@@ -4,7 +4,7 @@ import type { DingTalk } from '../dingtalk/dingtalk.ts';
 import type { CacheableEndpoint, Endpoint, Implied, UncacheableEndpoint } from '../domain/endpoint.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { LookupSpan, OperationSpan } from '../domain/tracer.ts';
-import type { Viewer } from '../domain/viewer.ts';
+import { turnKey, type Viewer } from '../domain/viewer.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
 import type { Member } from './batch.ts';
@@ -18,7 +18,7 @@ import { createMemory, isOverdue, type MemoryLimits } from './memory.ts';
 import { createReadThrough, type ImpliedEntry, type Lookup } from './read-through.ts';
 import { createRedisStore } from './redis-store.ts';
 import { createRevalidation } from './revalidation.ts';
-import { createSingleFlight, newFlight } from './single-flight.ts';
+import { createSingleFlight, newFlight, watchOf } from './single-flight.ts';
 
 /** Answers of DingTalk for viewers: from memory, Redis, a call under way, or a call. */
 export interface LookupCache {
@@ -43,6 +43,9 @@ export interface LookupCache {
   /** Ends the revalidations under way. */
   close(): Promise<void>;
 }
+
+/** Gives a lookup that may need a call its place among those that call together. */
+type Join<Answer> = (onCall: (() => void) | undefined) => Member<Answer>;
 
 interface LookupCacheOptions {
   readonly dingtalk: DingTalk;
@@ -77,7 +80,7 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
   /** Joins the flight for the lookup's key, or starts one: only that may call, so `join` is for it. */
   function fly<Answer>(
     lookup: Lookup<Answer>,
-    join: () => Member<Answer>,
+    join: Join<Answer>,
     waiting: Waiting,
     isStaleAllowed: boolean,
     span: LookupSpan | undefined,
@@ -88,16 +91,20 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
       waiting,
       (flight, deadline) => {
         flight.span = span;
-        return readThrough(lookup, join(), flight, deadline, isStaleAllowed);
+        const member = join(report && (() => report.called()));
+        return readThrough(lookup, member, flight, deadline, isStaleAllowed);
       },
-      (flight, isFirst) => report?.joined(flight, isFirst),
+      (flight, isFirst) => {
+        report?.joined(flight, isFirst);
+        // Otherwise it waits in the place of the client that came first, perhaps behind a thousand others.
+        if (!isFirst && lookup.viewer.keyName !== undefined) flight.joined.join(turnKey(lookup.viewer));
+      },
     );
   }
 
-  /** `join` gives a lookup that may need a call its place among those that call together. */
   async function findCached<Answer>(
     lookup: Lookup<Answer>,
-    join: () => Member<Answer>,
+    join: Join<Answer>,
     waiting: Waiting,
     report: LookupReport,
   ): Promise<Answer> {
@@ -132,9 +139,13 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     using deadline = new Deadline(clock, Math.min(timeoutMs, waiting.remainingMs()), waiting.signal);
     const flight = newFlight();
     report.joined(flight, true);
-    const onAttempt = (): void => void (flight.attempts += 1);
-    const spans = report.span && [report.span];
-    return await dingtalk.call(endpoint, input, viewer, { deadline, onAttempt, spans });
+    flight.span = report.span;
+    const watch = watchOf(flight);
+    const onAttempt = (): void => {
+      report.called();
+      watch.onAttempt?.();
+    };
+    return await dingtalk.call(endpoint, input, viewer, { ...watch, deadline, onAttempt });
   }
 
   function impliedBy<Input, Answer>(
@@ -169,12 +180,12 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
       const calls = createCalls(endpoint, viewer, dingtalk, clock);
       return inputs.map((input) => {
         const implied = impliedBy(endpoint, input, viewer);
-        const lookup = { key: keyOf(name, input, viewer), codec, lifetimes, implied };
+        const lookup = { key: keyOf(name, input, viewer), viewer, codec, lifetimes, implied };
         return reported(
           name,
           input,
           onEnded,
-          (report) => findCached(lookup, () => calls.join(input), waiting, report),
+          (report) => findCached(lookup, (onCall) => calls.join(input, onCall), waiting, report),
           operation,
         );
       });

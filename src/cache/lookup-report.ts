@@ -14,6 +14,12 @@ export interface EndedLookup {
   readonly ageMs: number | undefined;
   /** Calls to DingTalk, those of a joined flight included. */
   readonly attempts: number;
+  /** Calls that this lookup has made itself; one for many lookups counts for the first of them. */
+  readonly calls: number;
+  /** The longest wait of one of its calls for a turn, as far as this lookup waited for it. */
+  readonly waitMs: number;
+  /** A stale entry was served. */
+  readonly stale: boolean;
   /** How long the lookup took. */
   readonly ms: number;
 }
@@ -28,6 +34,7 @@ export class LookupReport {
   #hasJoined = false;
   #ageMs: number | undefined;
   #stale = false;
+  #calls = 0;
 
   constructor(startedAtMs: number, span: LookupSpan | undefined) {
     this.#startedAtMs = startedAtMs;
@@ -44,16 +51,20 @@ export class LookupReport {
     this.#stale = isStale;
   }
 
-  get stale(): boolean {
-    return this.#stale;
+  called(): void {
+    this.#calls += 1;
   }
 
   endedAt(nowMs: number): EndedLookup {
+    const ms = nowMs - this.#startedAtMs;
     return {
       source: this.#hasJoined ? 'flight' : (this.#flight?.source ?? 'memory'),
       ageMs: this.#ageMs,
       attempts: this.#flight?.attempts ?? 0,
-      ms: nowMs - this.#startedAtMs,
+      calls: this.#calls,
+      waitMs: Math.min(this.#flight?.waitMs ?? 0, ms),
+      stale: this.#stale,
+      ms,
     };
   }
 
@@ -84,8 +95,9 @@ export const createLookupReports =
       throw error;
     } finally {
       const lookup = report.endedAt(clock.nowMs());
-      const { stale, span } = report;
-      observer.lookupEnded({ api, source: lookup.source, stale, failure: failureOf(failure) });
+      const { span } = report;
+      const { source, stale } = lookup;
+      observer.lookupEnded({ api, source, stale, failure: failureOf(failure) });
       onEnded?.(input, lookup);
       span?.end({ ...lookup, stale, failure: publicCodeOf(failure), joined: report.joinedSpan });
     }

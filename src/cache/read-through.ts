@@ -1,6 +1,7 @@
 import type { Clock } from '../async/clock.ts';
 import type { Deadline } from '../async/deadline.ts';
 import type { Codec } from '../domain/codec.ts';
+import type { Viewer } from '../domain/viewer.ts';
 import type { Member } from './batch.ts';
 import { decodeEntry, encodeEntry } from './entry-codec.ts';
 import { isRefusal, servable, type Entry, type ServableEntry } from './entry.ts';
@@ -8,11 +9,12 @@ import type { Invalidations } from './invalidations.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import { clearServedStale, type Memory } from './memory.ts';
 import type { RedisRead, RedisStore } from './redis-store.ts';
-import type { Flight } from './single-flight.ts';
+import { watchOf, type Flight } from './single-flight.ts';
 
 /** What is looked up under one key. */
 export interface Lookup<Answer> {
   readonly key: string;
+  readonly viewer: Viewer;
   readonly codec: Codec<Answer>;
   readonly lifetimes: Lifetimes;
   /** The entries that an answer implies. */
@@ -64,13 +66,14 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
   ): Promise<Entry<Answer>> {
     // The start of the last attempt: the answer may not know of anything that changes afterwards.
     let askedAtMs = clock.nowMs();
+    const watch = watchOf(flight);
     const onAttempt = (): void => {
-      flight.attempts += 1;
+      watch.onAttempt?.();
       askedAtMs = clock.nowMs();
       if (memory) clearServedStale(memory, key);
     };
     try {
-      const answer = await send(deadline, onAttempt, flight.span);
+      const answer = await send({ ...watch, deadline, onAttempt });
       return { content: { answer }, askedAtMs };
     } catch (error) {
       if (!isRefusal(error)) throw error;

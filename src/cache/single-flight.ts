@@ -1,8 +1,10 @@
 import type { Clock } from '../async/clock.ts';
 import { Deadline, type Waiting } from '../async/deadline.ts';
 import { graceMs, JointWork } from '../async/joint-work.ts';
+import { JoinedTurns } from '../domain/joined-turns.ts';
 import type { LookupSource } from '../domain/observer.ts';
 import type { LookupSpan } from '../domain/tracer.ts';
+import type { CallWatch } from '../dingtalk/dingtalk.ts';
 import { DingTalkError } from '../errors/dingtalk-error.ts';
 
 /** One run that answers all lookups of a key that come while it is under way. */
@@ -10,6 +12,10 @@ export interface Flight {
   source: LookupSource;
   /** Calls made to DingTalk. */
   attempts: number;
+  /** The longest wait of one of them for its turn. */
+  waitMs: number;
+  /** The other clients that wait for this flight. */
+  readonly joined: JoinedTurns;
   /** Another replica invalidated this key meanwhile: the result is for those who wait, and is not cached. */
   isInvalidated: boolean;
   /** Of the lookup that started it, where that is traced. */
@@ -19,8 +25,18 @@ export interface Flight {
 export const newFlight = (): Flight => ({
   source: 'upstream',
   attempts: 0,
+  waitMs: 0,
+  joined: new JoinedTurns(),
   isInvalidated: false,
   span: undefined,
+});
+
+/** Keeps count in `flight` of what its calls do. */
+export const watchOf = (flight: Flight): CallWatch => ({
+  onAttempt: () => void (flight.attempts += 1),
+  onTurn: (waitMs) => void (flight.waitMs = Math.max(flight.waitMs, waitMs)),
+  joined: flight.joined,
+  spans: flight.span && [flight.span],
 });
 
 export interface SingleFlight<T> {

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import type { Deadline } from '../async/deadline.ts';
 import type { Method, Refusals } from '../domain/endpoint.ts';
-import type { TracedCall } from '../domain/tracer.ts';
+import type { LookupSpan, TracedCall } from '../domain/tracer.ts';
+import type { JoinedTurns } from '../domain/joined-turns.ts';
 
 /** A fetched token, compared by identity: a refetch is a new token even if its text is the same. */
 export interface AccessToken {
@@ -19,8 +20,20 @@ export interface About {
   readonly isUnknown?: boolean;
 }
 
+/** What the one who calls wants to know meanwhile, and may say. */
+export interface CallWatch {
+  /** Called before each attempt is sent. */
+  readonly onAttempt?: (() => void) | undefined;
+  /** Called with how long an attempt waited for its turn, also if it gave up. */
+  readonly onTurn?: ((waitMs: number) => void) | undefined;
+  /** Others whose turn the call may take, too. */
+  readonly joined?: JoinedTurns | undefined;
+  /** Of the lookups that the call is for, where they are traced. */
+  readonly spans?: readonly LookupSpan[] | undefined;
+}
+
 /** One call to DingTalk, as it passes the steps of the pipeline. A step may hand on a changed copy. */
-export interface Call<Answer = unknown> extends TracedCall {
+export interface Call<Answer = unknown> extends TracedCall, CallWatch {
   /** The endpoint's name: DingTalk limits calls per application and API. */
   readonly api: string;
   readonly method: Method;
@@ -44,8 +57,6 @@ export interface Call<Answer = unknown> extends TracedCall {
   readonly deadline: Deadline;
   /** Whether it may be attempted again. */
   readonly repeatable: boolean;
-  /** Called before each attempt is sent. */
-  readonly onAttempt?: () => void;
 
   /** Read when the attempt is sent. Undefined: sent without a token. */
   readonly token?: () => string;

@@ -2,11 +2,10 @@ import type { Signal } from '../async/abort.ts';
 import type { Deadline } from '../async/deadline.ts';
 import type { DingTalkStatus } from '../domain/dingtalk-status.ts';
 import type { BatchedEndpoint, BatchResult, Endpoint } from '../domain/endpoint.ts';
-import type { LookupSpan } from '../domain/tracer.ts';
-import type { Viewer } from '../domain/viewer.ts';
+import { turnKey, type Viewer } from '../domain/viewer.ts';
 import { answersOf } from './batch-answers.ts';
 import { inHalves } from './in-halves.ts';
-import type { Call } from './call.ts';
+import type { Call, CallWatch } from './call.ts';
 import type { RateLimiter } from './pacing/rate-limiter.ts';
 import { NotSentError } from '../errors/dingtalk-error.ts';
 import { createPipeline, type PipelineOptions } from './pipeline.ts';
@@ -37,12 +36,8 @@ export interface DingTalk {
   ): Promise<readonly BatchResult<Answer>[]>;
 }
 
-export interface CallOptions {
+export interface CallOptions extends CallWatch {
   readonly deadline: Deadline;
-  /** Called before each attempt is sent. */
-  readonly onAttempt?: () => void;
-  /** Of the lookups that the call is for, where they are traced. */
-  readonly spans?: readonly LookupSpan[] | undefined;
 }
 
 /** DingTalk's API with a person's own token. */
@@ -58,7 +53,7 @@ export interface DingTalkAsUser {
   rateLimiter(name: string, share: number, maxWaiting: number): RateLimiter;
 }
 
-export type { RateLimiter, UserToken };
+export type { CallWatch, RateLimiter, UserToken };
 
 /** The gateway's one connection to DingTalk. */
 export interface DingTalkConnection extends DingTalk, DingTalkAsUser {
@@ -82,16 +77,17 @@ export function createDingTalk(options: PipelineOptions): DingTalkConnection {
   /** Sends a call on behalf of a viewer, and reports how many attempts it took. */
   async function send<Answer>(
     call: EndpointCall<Answer>,
-    { unionId, corpId }: Viewer,
-    { deadline, onAttempt: onCallerAttempt, spans }: CallOptions,
+    viewer: Viewer,
+    options: CallOptions,
   ): Promise<Answer> {
     let attempts = 0;
     const onAttempt = (): void => {
       attempts += 1;
-      onCallerAttempt?.();
+      options.onAttempt?.();
     };
     try {
-      return await sendLookup({ ...call, queueKey: unionId, corpId, deadline, onAttempt, spans });
+      const { corpId } = viewer;
+      return await sendLookup({ ...call, ...options, queueKey: turnKey(viewer), corpId, onAttempt });
     } finally {
       observer.attemptsEnded({ api: call.api, attempts });
     }
@@ -100,7 +96,7 @@ export function createDingTalk(options: PipelineOptions): DingTalkConnection {
   const refuseForThirdParties = ({ internalAppsOnly }: { readonly internalAppsOnly?: true }): void => {
     if (internalAppsOnly && app.kind === 'suite') throw notForThirdParties();
   };
-  const payingViewer = ({ unionId, corpId }: Viewer): Viewer => ({ unionId, corpId: corpOf(corpId) });
+  const payingViewer = (viewer: Viewer): Viewer => ({ ...viewer, corpId: corpOf(viewer.corpId) });
   const corpIdRequired = app.kind !== 'internal' && app.corpId === undefined;
   return {
     async call(endpoint, input, viewer, callOptions) {

@@ -88,7 +88,7 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
   const rateLimit: Step = (call, next) =>
     limiters
       .of(call.api)
-      .run(call.queueKey, call.deadline, call.spans ? timed(call, next, clock) : () => next(call));
+      .run(call.queueKey, call.deadline, call.spans ? timed(call, next, clock) : () => next(call), call);
   const quotaGate = createQuotaGate(clock);
   const breakerGate = createBreakerGate(breaker, clock, timeoutMs);
   const ban = createBanStep((durationMs) => limiters.pause(durationMs));

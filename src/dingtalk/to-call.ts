@@ -1,12 +1,9 @@
 import type { BatchedEndpoint, BatchItem, Endpoint } from '../domain/endpoint.ts';
-import { viewerKey, type Viewer } from '../domain/viewer.ts';
-import type { Call } from './call.ts';
+import { turnKey, type Viewer } from '../domain/viewer.ts';
+import type { Call, CallWatch } from './call.ts';
 
 /** What the calls of one endpoint have in common. */
-export type EndpointCall<Answer> = Omit<
-  Call<Answer>,
-  'deadline' | 'queueKey' | 'corpId' | 'onAttempt' | 'spans'
->;
+export type EndpointCall<Answer> = Omit<Call<Answer>, 'deadline' | 'queueKey' | 'corpId' | keyof CallWatch>;
 
 /** A call on behalf of `viewer`, whose `corpId` is the organization that pays. */
 export function viewerCall<Input, Answer>(
@@ -19,7 +16,7 @@ export function viewerCall<Input, Answer>(
     ...bodyOf(endpoint, input),
     answer: endpoint.answer,
     secrets: () => [viewer.unionId, ...textsOf(input)],
-    about: { viewer: viewerKey(viewer), subject: JSON.stringify([endpoint.name, input]) },
+    about: { viewer: turnKey(viewer), subject: JSON.stringify([endpoint.name, input]) },
     repeatable: endpoint.repeatable,
   };
 }
@@ -37,7 +34,7 @@ export function batchCall<Input, Answer>(
     secrets: () => [viewer.unionId, ...textsOf(inputs)],
     // The group and not its inputs: a client can make up many sets of ids around one that fails.
     about: {
-      viewer: viewerKey(viewer),
+      viewer: turnKey(viewer),
       subject: JSON.stringify([endpoint.name, endpoint.batch.groupOf(inputs[0])]),
     },
     repeatable: endpoint.repeatable,

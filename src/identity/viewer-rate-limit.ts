@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../async/clock.ts';
 import { publicError } from '../errors/public-error.ts';
-import { viewerKey, type Viewer } from '../domain/viewer.ts';
+import { turnKey, type Viewer } from '../domain/viewer.ts';
 
 /** An evicted viewer starts with a full allowance. Only authenticated viewers are counted. */
 const maxViewers = 10_000;
 /** Rounding error of sums of fractions of a millisecond. */
 const roundingMs = 1e-6;
 
-/** Limits the requests of each viewer. */
+/** Limits the requests of each viewer, and of each API key apart. */
 export interface ViewerRateLimit {
   /** @throws a public `RATE_LIMITED` error (429) with `retryAfterMs` when the viewer's allowance is spent. */
   admit(viewer: Viewer): void;
@@ -25,7 +25,7 @@ export function createViewerRateLimit(clock: Clock, requestsPerSecond: number | 
   const paidAtMs = new LRUCache<string, number>({ max: maxViewers });
   return {
     admit(viewer) {
-      const key = viewerKey(viewer);
+      const key = turnKey(viewer);
       const nowMs = clock.nowMs();
       const paidMs = Math.max(nowMs, paidAtMs.get(key) ?? nowMs);
       const excessMs = paidMs + costMs - nowMs - 1000;

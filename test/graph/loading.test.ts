@@ -113,7 +113,15 @@ async function ask(query: string, maxLookups = 50) {
   const find = ((_endpoint, inputs: readonly PageInput[], onEnded) =>
     inputs.map(async (input) => {
       calls.push(input);
-      onEnded?.(input as never, { source: 'upstream', ageMs: 0, attempts: 1, ms: 0 });
+      onEnded?.(input as never, {
+        source: 'upstream',
+        ageMs: 0,
+        attempts: 1,
+        calls: 1,
+        waitMs: 0,
+        stale: false,
+        ms: 0,
+      });
       return input.parent === 'root' ? ['a', 'b', 'c', 'd', 'e', 'f'] : [`${input.parent}${input.page}`];
     })) as Find;
   const explanation = createExplanation();

@@ -1,5 +1,6 @@
 /** A queue in which keys take turns, however many items each of them has. */
 export interface FairQueue<Item> {
+  /** An item that is queued under several keys counts for each of them. */
   readonly size: number;
   /** Whether {@link take} would return an item. */
   readonly hasNext: boolean;

@@ -1,5 +1,6 @@
 import type { Deadline } from '../../async/deadline.ts';
 import type { RateLimiterStatus } from '../../domain/dingtalk-status.ts';
+import type { CallWatch } from '../call.ts';
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
 import { createAdaptiveRate } from './adaptive-rate.ts';
 import type { ReleaseSlot } from './redis-window.ts';
@@ -14,12 +15,17 @@ export interface RateLimiter {
   readonly status: RateLimiterStatus;
   /**
    * Runs `call` when its turn comes. Queue keys take turns: a viewer with many calls does not starve one with a single
-   * call.
+   * call. `watch.joined` are further keys whose turn the call may take.
    *
    * @throws {NotSentError} `rate-limited` or `ip-banned`, at once, when the turn cannot come before the deadline or too
    *   many wait; `timeout` behind calls that hang until the deadline.
    */
-  run<T>(queueKey: string, deadline: Deadline, call: () => Promise<T>): Promise<T>;
+  run<T>(
+    queueKey: string,
+    deadline: Deadline,
+    call: () => Promise<T>,
+    watch?: Pick<CallWatch, 'onTurn' | 'joined'>,
+  ): Promise<T>;
 }
 
 export interface RateLimiterOptions extends TurnOptions {
@@ -40,12 +46,18 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const shares = createViewerShares(clock, maxInFlight);
   const turns = createTurnQueue(options, window, shares);
 
-  async function waitForTurn(queueKey: string, deadline: Deadline): Promise<ReleaseSlot | undefined> {
+  async function waitForTurn(
+    queueKey: string,
+    deadline: Deadline,
+    watch: Pick<CallWatch, 'onTurn' | 'joined'> | undefined,
+  ): Promise<ReleaseSlot | undefined> {
     const askedAtMs = clock.nowMs();
     try {
-      return await turns.wait(queueKey, deadline);
+      return await turns.wait(queueKey, deadline, watch?.joined);
     } finally {
-      onTurn?.(clock.nowMs() - askedAtMs);
+      const waitMs = clock.nowMs() - askedAtMs;
+      onTurn?.(waitMs);
+      watch?.onTurn?.(waitMs);
     }
   }
 
@@ -58,12 +70,12 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
         callsPerSecond: callsPerSecond(),
       };
     },
-    async run(queueKey, deadline, call) {
+    async run(queueKey, deadline, call, watch) {
       deadline.signal.throwIfAborted();
       shares.note(queueKey);
       let release: ReleaseSlot | undefined;
       if (turns.takeAtOnce(queueKey)) onTurn?.(0);
-      else release = await waitForTurn(queueKey, deadline);
+      else release = await waitForTurn(queueKey, deadline, watch);
       shares.start(queueKey);
       let sent = true;
       try {

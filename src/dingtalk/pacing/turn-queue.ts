@@ -1,5 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Deadline } from '../../async/deadline.ts';
+import type { JoinedTurns } from '../../domain/joined-turns.ts';
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
 import { createFairQueue } from './fair-queue.ts';
 import type { RedisWindow, ReleaseSlot } from './redis-window.ts';
@@ -16,11 +17,11 @@ export interface TurnQueue {
   takeAtOnce(viewerKey: string): boolean;
   /**
    * Waits for a turn, and takes a slot of the window. Resolves with what releases the slot in Redis, if one was taken
-   * there.
+   * there. The call has a place under each key that has `joined`, and starts with the first of them whose turn it is.
    *
    * @throws {NotSentError} at once when the turn cannot come before the deadline or too many wait.
    */
-  wait(viewerKey: string, deadline: Deadline): Promise<ReleaseSlot | undefined>;
+  wait(viewerKey: string, deadline: Deadline, joined?: JoinedTurns): Promise<ReleaseSlot | undefined>;
   /** Starts calls as far as slots are free. Called when one may have been released. */
   startNext(): void;
 }
@@ -108,19 +109,25 @@ export function createTurnQueue(
       window.take();
       return true;
     },
-    async wait(viewerKey, { signal, expiresAtMs }) {
+    async wait(viewerKey, { signal, expiresAtMs }, joined) {
       const waitMs = shortestWaitMs(queue.ahead(viewerKey));
       const hasHalf = queue.sizeOf(viewerKey) >= maxWaiting / 2 && !shares.isAlone(viewerKey);
       const isFull = queue.size >= maxWaiting || hasHalf;
       if (isFull || clock.nowMs() + waitMs >= expiresAtMs) throw notInTime(waitMs);
       const { promise, resolve, reject } = Promise.withResolvers<ReleaseSlot | undefined>();
+      const keys = new Set([viewerKey]);
+      const leaveQueue = (): void => {
+        joined?.forget();
+        for (const key of keys) queue.remove(key, start);
+      };
       const start = (release?: ReleaseSlot): void => {
+        leaveQueue();
         signal.removeEventListener('abort', leave);
         window.take();
         resolve(release);
       };
       const leave = (): void => {
-        queue.remove(viewerKey, start);
+        leaveQueue();
         const { reason } = signal;
         if (!(reason instanceof DingTalkError) || reason.kind !== 'timeout') reject(reason);
         // Behind calls that hang, DingTalk took too long; otherwise the rate limit was the reason.
@@ -129,6 +136,12 @@ export function createTurnQueue(
       };
       signal.addEventListener('abort', leave);
       queue.add(viewerKey, start);
+      joined?.follow((key) => {
+        if (keys.has(key)) return;
+        keys.add(key);
+        queue.add(key, start);
+        startNext();
+      });
       startNext();
       return promise;
     },

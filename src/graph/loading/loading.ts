@@ -5,6 +5,7 @@ import { callsOf, type Endpoint } from '../../domain/endpoint.ts';
 import { publicError } from '../../errors/public-error.ts';
 import type { Explanation } from './explanation.ts';
 import { inputText } from '../../domain/input-text.ts';
+import type { LookupTally } from './lookup-tally.ts';
 
 /**
  * The answer of `endpoint` for `input`: one lookup for each distinct input of a request, however many fields ask for it.
@@ -30,6 +31,8 @@ interface LoadingOptions {
   /** How many calls the lookups of the request may take. */
   readonly maxLookups: number;
   readonly explanation: Explanation | undefined;
+  /** Undefined where nobody reads it. */
+  readonly tally?: LookupTally | undefined;
 }
 
 type Loader = DataLoader<object, unknown, string>;
@@ -67,12 +70,9 @@ export class Loading {
     endpoint: Endpoint<Input, unknown>,
     inputs: readonly Input[],
   ): Promise<readonly unknown[]> {
-    const { find, maxLookups, explanation } = this.#options;
+    const { find, maxLookups } = this.#options;
     const admitted = this.#admit(endpoint, inputs);
-    const onEnded =
-      explanation &&
-      ((input: Input, lookup: EndedLookup) => explanation.ended(inputText(endpoint.name, input), lookup));
-    const found = find(endpoint, admitted, onEnded);
+    const found = find(endpoint, admitted, this.#onEnded(endpoint));
     const answers = await Promise.all(
       found.map((each, index) =>
         each.then((answer) => this.#primed(endpoint, admitted[index] as Input, answer), asError),
@@ -81,6 +81,17 @@ export class Loading {
     if (admitted === inputs) return answers;
     const byInput = new Map(admitted.map((input, index) => [input, answers[index]]));
     return inputs.map((input) => (byInput.has(input) ? byInput.get(input) : tooMany(maxLookups)));
+  }
+
+  #onEnded<Input>({
+    name,
+  }: Endpoint<Input, unknown>): ((input: Input, lookup: EndedLookup) => void) | undefined {
+    const { explanation, tally } = this.#options;
+    if (!explanation) return tally && ((_input, lookup) => tally.ended(lookup));
+    return (input, lookup) => {
+      explanation.ended(inputText(name, input), lookup);
+      tally?.ended(lookup);
+    };
   }
 
   /** Those of `inputs` whose calls the request may still make. */
