@@ -122,13 +122,20 @@ export interface DingTalkConfig {
   readonly monthlyQuota: number | undefined;
 }
 
+/** A key of one client. Names and keys are distinct. */
+export interface ApiKey {
+  /** Names the client in log and metrics. */
+  readonly name: string;
+  readonly key: string;
+}
+
 /** The source of the operator's unionId. */
 export type ViewerConfig =
   | {
       readonly kind: 'fixed';
       readonly operatorUnionId: string;
       /** Empty: every client may act as the operator. */
-      readonly apiKeys: readonly string[];
+      readonly apiKeys: readonly ApiKey[];
     }
   | {
       readonly kind: 'jwt';

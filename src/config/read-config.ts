@@ -6,6 +6,7 @@ import { apiUrlRules, applicationRules, isPlaintext, type SandboxDefaults } from
 import { limitRules } from './limit-rules.ts';
 import { misspeltVariableWarnings } from './misspelt-variables.ts';
 import { inCapitals, isOfProxy, nameInUse, proxyFor, proxyWarnings } from './proxy-rules.ts';
+import { apiKeyWarnings } from './api-keys.ts';
 import type { Report } from './report.ts';
 import { readSecretFiles } from './secret-files.ts';
 import { isTelemetryVariable, telemetryRules } from './telemetry-rules.ts';
@@ -150,6 +151,7 @@ function warningsFor(config: Config, settings: Settings, environment: NodeJS.Pro
     ...(isOpen
       ? ['ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator']
       : []),
+    ...(config.viewer.kind === 'fixed' ? apiKeyWarnings(config.viewer.apiKeys) : []),
     ...weakSecretWarnings(config),
   ];
 }

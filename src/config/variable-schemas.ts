@@ -3,6 +3,7 @@ import { accessSync, constants, opendirSync } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 import * as z from 'zod';
 import { isCorpId, isUnionId } from '../domain/identifiers.ts';
+import { problemOfApiKeys, readApiKeys } from './api-keys.ts';
 import { isLoopback } from '../domain/loopback.ts';
 import { usableKeys, useOfKey } from '../domain/verification-key.ts';
 
@@ -150,9 +151,17 @@ export const secretPair = list
   )
   .refine((values) => new Set(values).size === values.length, 'must not contain the same secret twice')
   .transform(([first = '', second]) => [first, second] as const);
-export const secrets = list
+const secrets = list
   .refine((keys) => keys.length > 0, 'must contain at least one key')
   .refine((keys) => keys.every((key) => asciiLine.test(key)), 'must contain printable ASCII characters only');
+
+export const apiKeys = secrets.transform((texts, context) => {
+  const keys = readApiKeys(texts);
+  const problem = problemOfApiKeys(keys);
+  if (problem === undefined) return keys;
+  context.addIssue(problem);
+  return z.NEVER;
+});
 
 export const unionId = text.refine(
   isUnionId,

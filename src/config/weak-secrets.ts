@@ -14,7 +14,11 @@ export function weakSecretWarnings({ host, viewer, viewerLogKey }: Config): stri
   const reachable = !isLoopback(host);
   return [
     ...(reachable && viewer.kind === 'fixed'
-      ? warn('GATEWAY_API_KEYS has a key that', viewer.apiKeys, 'acts as the operator')
+      ? warn(
+          'GATEWAY_API_KEYS has a key that',
+          viewer.apiKeys.map(({ key }) => key),
+          'acts as the operator',
+        )
       : []),
     ...(reachable && viewer.kind === 'router'
       ? warn(

@@ -1,21 +1,37 @@
-import type { ViewerConfig } from '../config/config.ts';
+import type { ApiKey, ViewerConfig } from '../config/config.ts';
+import type { Viewer } from '../domain/viewer.ts';
 import type { Authenticator } from './authenticator.ts';
 import { onlyValue, unauthenticated } from './credential-headers.ts';
 import { createSecretCheck } from './secret-check.ts';
 
-/** Every request acts as the configured operator. With API keys, a request must send one of them. */
+/** Every request acts as the configured operator. With API keys, a request must send one of them, which names its client. */
 export function createFixedAuthenticator(config: Extract<ViewerConfig, { kind: 'fixed' }>): Authenticator {
-  const { operatorUnionId: unionId } = config;
-  const keyChecks = config.apiKeys.map(createSecretCheck);
+  const { operatorUnionId: unionId, apiKeys } = config;
+  const anyone: Viewer = { unionId };
+  const clients = apiKeys.map(({ name, key }) => ({
+    isKey: createSecretCheck(key),
+    viewer: { unionId, keyName: name },
+  }));
+  const isNamedKey = createNamedKeyCheck(apiKeys);
   return {
     async authenticate({ headers }) {
-      if (keyChecks.length > 0) {
-        const given = onlyValue(headers, 'x-api-key') ?? '';
-        // Compares every key, so that the time does not reveal which one matched.
-        const matches = keyChecks.filter((isKey) => isKey(given));
-        if (matches.length === 0) throw unauthenticated('Send a valid API key in the header x-api-key.');
-      }
-      return { unionId };
+      if (clients.length === 0) return anyone;
+      const given = onlyValue(headers, 'x-api-key') ?? '';
+      // Compares every key, so that the time does not reveal which one matched.
+      let found: Viewer | undefined;
+      for (const { isKey, viewer } of clients) if (isKey(given)) found = viewer;
+      if (found) return found;
+      throw unauthenticated(
+        isNamedKey(given)
+          ? 'Send the API key without its name in the header x-api-key: what comes after the first "=".'
+          : 'Send a valid API key in the header x-api-key.',
+      );
     },
   };
+}
+
+/** Whether a text is a key as in `GATEWAY_API_KEYS`, with its name. Before there were names, that was the key. */
+function createNamedKeyCheck(apiKeys: readonly ApiKey[]): (given: string) => boolean {
+  const checks = apiKeys.map(({ name, key }) => createSecretCheck(`${name}=${key}`));
+  return (given) => checks.filter((isNamedKey) => isNamedKey(given)).length > 0;
 }

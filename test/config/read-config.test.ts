@@ -85,7 +85,17 @@ test('credentials make it live, and then require VIEWER_AUTH', () => {
 test('production listens everywhere, hides the explorer and introspection', () => {
   expect(readConfig({ ...live, NODE_ENV: 'production', GATEWAY_API_KEYS: 'a, b' })).toMatchObject({
     ok: true,
-    config: { host: '::', explorer: false, introspection: false, viewer: { apiKeys: ['a', 'b'] } },
+    config: {
+      host: '::',
+      explorer: false,
+      introspection: false,
+      viewer: {
+        apiKeys: [
+          { name: 'key1', key: 'a' },
+          { name: 'key2', key: 'b' },
+        ],
+      },
+    },
   });
 });
 

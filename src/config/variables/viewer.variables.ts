@@ -1,5 +1,5 @@
 import { secretVariable, variable } from './variable.ts';
-import { jwksUrl, oneOf, publicKeyPems, secretPair, secrets, text, unionId } from '../variable-schemas.ts';
+import { apiKeys, jwksUrl, oneOf, publicKeyPems, secretPair, text, unionId } from '../variable-schemas.ts';
 
 /** Authentication: where the operator of a request comes from. */
 export const viewerVariables = {
@@ -20,9 +20,9 @@ export const viewerVariables = {
   VIEWER_UNION_ID_CLAIM: variable(text, '`unionId`', "`jwt`: the claim that holds the operator's unionId"),
   VIEWER_CORP_ID_CLAIM: variable(text, '`corpId`', "`jwt`: the claim that holds the operator's corpId"),
   GATEWAY_API_KEYS: secretVariable(
-    secrets,
+    apiKeys,
     '–',
-    '`fixed`: comma-separated keys that clients send as `x-api-key`',
+    '`fixed`: comma-separated `name=key` or keys, as `x-api-key`',
   ),
   ALLOW_ANONYMOUS: variable(
     oneOf('0', '1'),

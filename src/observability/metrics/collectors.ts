@@ -44,6 +44,7 @@ export function createCollectors() {
     redisCommands: counter(definitions.redisCommands),
     memoryLimit: gauge(definitions.memoryLimit),
     buildInfo: gauge(definitions.buildInfo),
+    clientRequests: counter(definitions.clientRequests),
     logLinesDropped: counter(definitions.logLinesDropped),
     spans: counter(definitions.spans),
   };

@@ -92,6 +92,7 @@ export const definitions = {
   ]),
   memoryLimit: metric('gauge', 'memory_limit_bytes', 'Memory of the container, or of the machine'),
   buildInfo: metric('gauge', 'build_info', '1 for the version that runs', ['version', 'node']),
+  clientRequests: metric('counter', 'client_requests_total', 'Requests to `/graphql` by API key', ['client']),
   logLinesDropped: metric(
     'counter',
     'log_lines_dropped_total',

@@ -29,6 +29,8 @@ export interface Metrics {
   readonly errorsAnswered: (code: unknown, count?: number) => void;
   /** The same metrics as data. */
   collect(): Promise<readonly MetricObjectWithValues<MetricValue<string>>[]>;
+  /** A request with this API key. The names are of the configuration. */
+  clientAuthenticated(keyName: string): void;
   /** All metrics, in Prometheus' text format. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** Stores the last counted calls. */
@@ -116,6 +118,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       const own = await collectors.registry.getMetricsAsJSON();
       return [...own, ...(await processMetrics().getMetricsAsJSON())];
     },
+    clientAuthenticated: (client) => record((to) => to.clientRequests.inc({ client })),
     async scrape() {
       await update();
       const { registry } = collectors;
