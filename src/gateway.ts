@@ -11,6 +11,7 @@ import { version } from './domain/version.ts';
 import { createDingTalk } from './dingtalk/dingtalk.ts';
 import type { Explorer } from './explorer/register-explorer.ts';
 import { createSchema } from './graph/schema.ts';
+import { createLineLimit } from './observability/line-limit.ts';
 import { droppedLogLines } from './observability/log-destination.ts';
 import { createProxyLog } from './observability/proxy-log.ts';
 import { createMonthStore } from './observability/metrics/create-month-store.ts';
@@ -23,7 +24,8 @@ import { createViewerAlias } from './identity/viewer-alias.ts';
 import { createViewerRateLimit } from './identity/viewer-rate-limit.ts';
 import { startApollo } from './server/graphql/apollo.ts';
 import { createApp } from './server/app.ts';
-import { logError } from './observability/error-log.ts';
+import { createRequestLines } from './server/request-line.ts';
+import { logBackgroundError } from './observability/error-log.ts';
 import { registerGraphQL } from './server/graphql/graphql.route.ts';
 import { registerHealth, type ReadinessCheck } from './server/health.route.ts';
 import { createReadiness } from './server/readiness.ts';
@@ -71,6 +73,8 @@ export async function createGateway(
   const telemetry =
     config.telemetry &&
     (await addTelemetry(config.telemetry, { log, clock, metrics, apiUrl: config.dingtalk.apiUrl }));
+  const lineLimit = createLineLimit(log, clock);
+  const requestLines = log.isLevelEnabled('info') ? createRequestLines(log, lineLimit) : undefined;
   const dingtalk = createDingTalk({
     ...config.dingtalk,
     // In the sandbox each id fails by itself, which says nothing about the host.
@@ -93,7 +97,7 @@ export async function createGateway(
     keyOf: createLookupKeyOf(config.dingtalk),
     sealedRedis,
     observer,
-    onRevalidationFailed: (error) => logError(log, error),
+    onRevalidationFailed: (error) => logBackgroundError(log, lineLimit, error),
   });
   metrics.watch({
     dingtalk: dingtalk.status,
@@ -114,6 +118,8 @@ export async function createGateway(
   const { errorsAnswered } = metrics;
   const app = await createApp({
     log,
+    lineLimit,
+    requestLines,
     corsOrigins,
     limits,
     answerTimeoutMs: timeoutMs,
@@ -144,9 +150,11 @@ export async function createGateway(
     findFor: (viewer, waiting, span) => (endpoint, inputs, onEnded) =>
       lookups.find(endpoint, inputs, viewer, waiting, onEnded, span),
     tracer: telemetry?.tracer,
+    onKey: (name) => metrics.clientAuthenticated(name),
     seal,
     clock,
     timeoutMs,
+    requestLines,
     explainable: !config.production,
     maxLookups: config.maxLookupsPerRequest,
     limits: config.limits,

@@ -5,25 +5,83 @@ import { DingTalkError, NotSentError } from '../errors/dingtalk-error.ts';
 import { IdentitySourceError } from '../errors/identity-source-error.ts';
 import { RefusedCredentialsError } from '../errors/refused-credentials-error.ts';
 import { kinds } from '../errors/kinds.ts';
+import type { LineLimit } from './line-limit.ts';
 
-/** Logs one line for one error. Only errors that are masked from the client are logged with their stack. */
-export function logError(log: Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>, thrown: unknown): void {
+/** From the least to the most urgent. */
+const levels = ['debug', 'info', 'warn', 'error'] as const;
+export type ErrorLevel = (typeof levels)[number];
+
+interface ErrorLine {
+  readonly level: ErrorLevel;
+  readonly message: string;
+  readonly fields: object;
+  /** Lines that agree in level, message and this are equal but for their details. */
+  readonly sort: string | undefined;
+}
+
+type ErrorLog = Pick<Logger, ErrorLevel>;
+
+/** Logs one line for one error, and returns its level. Only errors that are masked from the client are logged with their stack. */
+export function logError(log: ErrorLog, thrown: unknown): ErrorLevel {
+  const { level, message, fields } = lineOf(thrown);
+  log[level](fields, message);
+  return level;
+}
+
+/** Logs one error of work in the background, where an outage makes as many as there are entries. */
+export function logBackgroundError(log: ErrorLog, limit: LineLimit, thrown: unknown): void {
+  const { level, message, sort, fields } = lineOf(thrown);
+  limit.write(`in the background: ${sort ?? message}`, () => log[level](fields, message));
+}
+
+/**
+ * Logs the errors of one request: equal failures are one line with their number, and the path and the details of the first.
+ * Returns the most urgent level.
+ */
+export function logErrors(log: ErrorLog, errors: readonly unknown[]): ErrorLevel {
+  const lines = new Map<string, { readonly line: ErrorLine; count: number }>();
+  for (const thrown of errors) {
+    const line = lineOf(thrown);
+    const key = JSON.stringify([line.level, line.message, line.sort]);
+    const same = lines.get(key);
+    if (same) same.count += 1;
+    else lines.set(key, { line, count: 1 });
+  }
+  let urgent = 0;
+  for (const { line, count } of lines.values()) {
+    log[line.level]({ count, ...line.fields }, line.message);
+    urgent = Math.max(urgent, levels.indexOf(line.level));
+  }
+  return levels[urgent] ?? 'error';
+}
+
+function lineOf(thrown: unknown): ErrorLine {
   const path = thrown instanceof GraphQLError ? thrown.path?.join('.') : undefined;
   const error = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
   if (error instanceof DingTalkError) {
+    const { kind } = error;
     const { public: _words, ...dingtalk } = error.details;
     // The failure because of which the call was not sent has been logged already.
-    const level = error instanceof NotSentError ? 'warn' : kinds[error.kind].logLevel;
-    log[level]({ path, kind: error.kind, dingtalk }, 'lookup failed');
-  } else if (error instanceof ClientGoneError) {
-    log.debug({ path }, 'lookup aborted: the client closed the connection');
-  } else if (error instanceof IdentitySourceError) {
-    log.warn({ reason: error.message }, 'credentials could not be checked');
-  } else if (error instanceof RefusedCredentialsError) {
-    log.debug({ reason: error.message }, 'credentials refused');
-  } else if (error instanceof GraphQLError) {
-    log.debug({ path, code: error.extensions['code'] }, 'request refused');
-  } else {
-    log.error({ path, err: error }, 'unforeseen error, masked from the client');
+    const level = error instanceof NotSentError ? 'warn' : kinds[kind].logLevel;
+    const sort = `${kind} ${dingtalk.code}`;
+    return { level, message: 'lookup failed', fields: { path, kind, dingtalk }, sort };
   }
+  if (error instanceof ClientGoneError) {
+    const message = 'lookup aborted: the client closed the connection';
+    return { level: 'debug', message, fields: { path }, sort: undefined };
+  }
+  if (error instanceof IdentitySourceError) {
+    const reason = error.message;
+    return { level: 'warn', message: 'credentials could not be checked', fields: { reason }, sort: reason };
+  }
+  if (error instanceof RefusedCredentialsError) {
+    const reason = error.message;
+    return { level: 'debug', message: 'credentials refused', fields: { reason }, sort: reason };
+  }
+  if (error instanceof GraphQLError) {
+    const { code } = error.extensions;
+    return { level: 'debug', message: 'request refused', fields: { path, code }, sort: String(code) };
+  }
+  const message = 'unforeseen error, masked from the client';
+  return { level: 'error', message, fields: { path, err: error }, sort: String(error) };
 }

@@ -9,7 +9,7 @@ import {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { LimitsConfig } from '../config/config.ts';
-import { createClientErrorHandler } from './client-error.ts';
+import { createClientErrorHandler, logRefusedConnection } from './client-error.ts';
 import { countRefusals } from './count-refusals.ts';
 import { answerError, registerErrorAnswers } from './error-answers.ts';
 import { registerJsonBody } from './json-body.ts';
@@ -18,13 +18,18 @@ import { securityHeadersWith } from './security-headers.ts';
 import { refusal } from './refusal.ts';
 import { refuseHost } from './request-host.ts';
 import { requestIdOf } from './request-id.ts';
-import { logFieldsOf } from './request-log.ts';
+import type { RequestLines } from './request-line.ts';
 import { createServedHostCheck } from './served-host.ts';
+import type { LineLimit } from '../observability/line-limit.ts';
 
 const noStore = 'private, no-store';
 
 interface AppOptions {
   readonly log: Logger;
+  /** For lines about refused requests. */
+  readonly lineLimit: LineLimit;
+  /** Undefined where requests have no lines. */
+  readonly requestLines: RequestLines | undefined;
   readonly corsOrigins: readonly string[];
   readonly limits: LimitsConfig;
   /** How long one answer may take after its request has arrived. */
@@ -47,6 +52,8 @@ const noSchemas = (): never => {
 /** Creates the HTTP server without routes: limits, headers, request ids, log lines and error answers. */
 export async function createApp({
   log,
+  lineLimit,
+  requestLines,
   corsOrigins,
   limits,
   answerTimeoutMs,
@@ -55,7 +62,9 @@ export async function createApp({
   ...served
 }: AppOptions): Promise<FastifyInstance> {
   const isServed = createServedHostCheck(served);
-  const pipelining = createPipelining();
+  const pipelining = createPipelining(() =>
+    logRefusedConnection(log, lineLimit, 'too many requests before their answers'),
+  );
   const securityHeaders = securityHeadersWith(hstsMaxAgeS);
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
@@ -73,12 +82,13 @@ export async function createApp({
     requestTimeout: limits.requestTimeoutMs,
     // A connection is idle while DingTalk is called. If it is idle for longer, the client does not read its answer.
     connectionTimeout: limits.requestTimeoutMs + answerTimeoutMs,
-    clientErrorHandler: createClientErrorHandler(log, pipelining, errorsAnswered),
+    clientErrorHandler: createClientErrorHandler(log, lineLimit, pipelining, errorsAnswered),
     frameworkErrors(error, request, reply) {
       // No hook runs for an invalid path.
       setCommonHeaders(request, reply, securityHeaders);
       errorsAnswered('BAD_REQUEST');
       answerError(error, request, reply);
+      requestLines?.ended(request, reply);
     },
     http: {
       maxHeaderSize: limits.headerBytes,
@@ -91,7 +101,7 @@ export async function createApp({
   });
   // By default Node silently drops headers after the 2,000th, perhaps the second of two credentials. Bytes are limited.
   app.server.maxHeadersCount = 0;
-  refuseExpectations(app, errorsAnswered);
+  refuseExpectations(app, lineLimit, errorsAnswered);
   countRefusals(app, errorsAnswered);
   registerJsonBody(app, limits.bodyBytes);
 
@@ -100,9 +110,9 @@ export async function createApp({
     setCommonHeaders(request, reply, securityHeaders);
     next(refuseHost(request, isServed));
   });
-  if (log.isLevelEnabled('info')) {
+  if (requestLines) {
     app.addHook('onResponse', (request, reply, next) => {
-      logAnswer(request, reply);
+      requestLines.ended(request, reply);
       next();
     });
   }
@@ -127,18 +137,16 @@ function setCommonHeaders(
   reply.header('x-request-id', request.id).header('cache-control', noStore).headers(securityHeaders);
 }
 
-function logAnswer(request: FastifyRequest, { statusCode: status, elapsedTime }: FastifyReply): void {
-  // The route, not the URL: a query string may hold anything.
-  const { method, routeOptions } = request;
-  const ms = Math.round(elapsedTime);
-  request.log.info({ ...logFieldsOf(request), method, route: routeOptions.url, status, ms }, 'answered');
-}
-
 /** Node's own answer to an unknown `Expect` has no body. */
-function refuseExpectations(app: FastifyInstance, errorsAnswered: (code: unknown) => void): void {
+function refuseExpectations(
+  app: FastifyInstance,
+  lineLimit: LineLimit,
+  errorsAnswered: (code: unknown) => void,
+): void {
   app.server.on('checkExpectation', (_request, response) => {
     errorsAnswered('BAD_REQUEST');
     const message = 'The header Expect is not supported: remove it.';
+    lineLimit.write(message, () => app.log.info({ status: 417, reason: message }, 'refused'));
     response.statusCode = 417;
     response.setHeader('content-type', 'application/json; charset=utf-8');
     response.setHeader('cache-control', noStore);

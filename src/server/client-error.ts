@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import type { LineLimit } from '../observability/line-limit.ts';
 import type { Pipelining } from './pipelining.ts';
 import { refusal } from './refusal.ts';
 
@@ -11,13 +12,14 @@ import { refusal } from './refusal.ts';
  */
 export function createClientErrorHandler(
   log: Logger,
+  lineLimit: LineLimit,
   pipelining: Pick<Pipelining, 'endAfterAnswers'>,
   errorsAnswered: (code: unknown) => void,
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
     const { status, message } = describe(error.code);
-    log.debug({ code: error.code, status }, 'connection refused');
+    logRefusedConnection(log, lineLimit, error.code ?? message, status);
     // After the answers to earlier requests of the connection.
     pipelining.endAfterAnswers(socket, () => {
       if (socket.writable && !isAnswering(socket)) {
@@ -27,6 +29,11 @@ export function createClientErrorHandler(
       socket.destroySoon();
     });
   };
+}
+
+/** `reason` is of the gateway's or Node's own words. Without a `status` there was no answer. */
+export function logRefusedConnection(log: Logger, limit: LineLimit, reason: string, status?: number): void {
+  limit.write(reason, () => log.info({ status, reason }, 'connection refused'));
 }
 
 function describe(code: string | undefined): { status: number; message: string } {

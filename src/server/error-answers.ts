@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { logOf } from './request-log.ts';
-import { refusal, RefusedRequestError } from './refusal.ts';
+import { RefusedRequestError, sendRefusal } from './refusal.ts';
 
 /** Answers requests that do not reach GraphQL. */
 export function registerErrorAnswers(app: FastifyInstance): void {
@@ -11,15 +11,20 @@ export function registerErrorAnswers(app: FastifyInstance): void {
       app.hasRoute({ method, url: path }),
     );
     if (allowed.length === 0) {
-      return reply
-        .code(404)
-        .send(refusal('NOT_FOUND', 'Not found. The GraphQL endpoint is /graphql (GET or POST).'));
+      return sendRefusal(
+        reply,
+        404,
+        'NOT_FOUND',
+        'Not found. The GraphQL endpoint is /graphql (GET or POST).',
+      );
     }
     const allow = allowed.join(', ');
-    return reply
-      .code(405)
-      .header('allow', allow)
-      .send(refusal('METHOD_NOT_ALLOWED', `Method not allowed. Use ${allow}.`));
+    return sendRefusal(
+      reply.header('allow', allow),
+      405,
+      'METHOD_NOT_ALLOWED',
+      `Method not allowed. Use ${allow}.`,
+    );
   });
 }
 
@@ -28,15 +33,12 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   const status = error.statusCode ?? 500;
   if (status >= 500) {
     logOf(request).error({ err: error }, 'unforeseen error, masked from the client');
-    return reply
-      .code(500)
-      .send(refusal('INTERNAL_SERVER_ERROR', 'Internal error of the gateway: try again.'));
+    return sendRefusal(reply, 500, 'INTERNAL_SERVER_ERROR', 'Internal error of the gateway: try again.');
   }
   if (error instanceof RefusedRequestError) {
-    return reply.code(status).headers(error.headers).send(refusal('BAD_REQUEST', error.message));
+    return sendRefusal(reply.headers(error.headers), status, 'BAD_REQUEST', error.message);
   }
-  const message = remedies[error.code];
-  return reply.code(status).send(refusal('BAD_REQUEST', message ?? 'The request cannot be read.'));
+  return sendRefusal(reply, status, 'BAD_REQUEST', remedies[error.code] ?? 'The request cannot be read.');
 }
 
 const remedies: Readonly<Record<string, string>> = {

@@ -30,11 +30,11 @@ export interface Pipelining {
 
 /**
  * Bounds pipelining: while ten requests of a connection have no answer, nothing more is read from it. A connection that
- * has sent too many by then ends after the answers to the admitted ones.
+ * has sent too many by then ends after the answers to the admitted ones; `onTooMany` is called then.
  *
  * Node itself keeps reading while answers are small, and holds every request that it has read.
  */
-export function createPipelining(): Pipelining {
+export function createPipelining(onTooMany: () => void): Pipelining {
   const connections = new WeakMap<Socket, Connection>();
   let totalWaiting = 0;
 
@@ -101,6 +101,7 @@ export function createPipelining(): Pipelining {
       connection.isEnding = true;
       connection.isPaused = true;
       socket.pause();
+      onTooMany();
     }
   }
 

@@ -1,5 +1,20 @@
 import type { FastifyReply } from 'fastify';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { PublicCode } from '../errors/codes.ts';
+import { RefusedCredentialsError } from '../errors/refused-credentials-error.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Why the request got no data, for its log line. */
+    refused?: Refused;
+  }
+}
+
+export interface Refused {
+  readonly code: string;
+  /** Of the gateway's own words: nothing of the request, no part of a credential. */
+  readonly reason: string;
+}
 
 /** A request that is refused before GraphQL. The message is written for the client. */
 export class RefusedRequestError extends Error {
@@ -20,6 +35,17 @@ export const refusal = (code: string, message: string): object => ({
   errors: [{ message, extensions: { code, retryable: false } }],
 });
 
+/** Answers with {@link refusal}, and keeps the reason for the log. The first reason of a request stays. */
+export function sendRefusal(
+  reply: FastifyReply,
+  status: number,
+  code: string,
+  message: string,
+): FastifyReply {
+  reply.request.refused ??= { code, reason: message };
+  return reply.code(status).send(refusal(code, message));
+}
+
 const overloadedWaitMs = 1000;
 
 /** Answers a request that arrives while the gateway is overloaded. */
@@ -27,6 +53,7 @@ export function overloaded(reply: FastifyReply): FastifyReply {
   const code: PublicCode = 'GATEWAY_OVERLOADED';
   const message = 'The gateway is overloaded: wait retryAfterMs and try again.';
   const extensions = { code, retryable: true, retryAfterMs: overloadedWaitMs };
+  reply.request.refused ??= { code, reason: 'the gateway is overloaded' };
   return reply
     .code(503)
     .header('retry-after', String(overloadedWaitMs / 1000))
@@ -36,9 +63,31 @@ export function overloaded(reply: FastifyReply): FastifyReply {
 /** Answers an operation whose answer is longer than `limit`. */
 export function tooLong(reply: FastifyReply, bytes: number, limit: number): FastifyReply {
   const code: PublicCode = 'QUERY_TOO_COMPLEX';
-  return reply
-    .code(400)
-    .send(
-      refusal(code, `The answer has ${bytes} bytes and the limit is ${limit}: select less data at once.`),
-    );
+  reply.request.refused ??= { code, reason: `the answer is longer than ${limit} bytes` };
+  return sendRefusal(
+    reply,
+    400,
+    code,
+    `The answer has ${bytes} bytes and the limit is ${limit}: select less data at once.`,
+  );
 }
+
+/** The refusal by an error of authentication: its own words for the log, if there are any, or those for the client. */
+export function refusedBy(error: unknown): Refused {
+  if (!(error instanceof GraphQLError)) return { code: 'INTERNAL_SERVER_ERROR', reason: 'unforeseen' };
+  const { originalError: cause, message, extensions } = error;
+  return {
+    code: String(extensions['code']),
+    reason: cause instanceof RefusedCredentialsError ? cause.message : message,
+  };
+}
+
+/** Why a request without data was refused. */
+export function refusalIn(errors: readonly GraphQLFormattedError[]): Refused {
+  const [{ message, extensions } = { message: '' }] = errors;
+  const code = String(extensions?.['code']);
+  // Apollo Server's sentences about the form of a request are fixed. Those about a document quote it.
+  return { code, reason: code === 'BAD_REQUEST' ? firstSentence(message) : code };
+}
+
+const firstSentence = (text: string): string => text.split('. ', 1)[0]?.slice(0, 200) ?? '';

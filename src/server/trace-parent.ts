@@ -1,6 +1,6 @@
 import type { TraceParent } from '../domain/tracer.ts';
 
-const form = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const form = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.{0,200})?$/;
 const zeros = /^0+$/;
 
 /**

@@ -280,7 +280,7 @@ test('a log line names its viewer by a keyed hash, the same while the key is the
     await gateway.query('{ __typename }');
     return gateway.log
       .map((line) => JSON.parse(line))
-      .filter(({ msg }) => msg === 'answered')
+      .filter(({ msg }) => msg === 'answered' || msg === 'refused')
       .map(({ viewer }) => viewer);
   };
 

@@ -2,11 +2,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:fs';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { freePort } from '../../scripts/support/free-port.ts';
 import { eventually } from '../support/eventually.ts';
+import { rawRequest } from '../support/raw-http.ts';
 import { startProcess, type GatewayProcess } from '../support/gateway-process.ts';
 
 /** Code for the gateway's process: SIGWINCH throws, SIGUSR1 emits a warning that is longer than a pipe holds. */
@@ -20,8 +23,10 @@ interface Running extends AsyncDisposable {
   readonly run: GatewayProcess;
   /** The status of /healthz; 0 if there is no answer. */
   health(): Promise<number>;
-  /** Queries that fail, each with lines of 700 kB in the log. */
-  logMuch(queries: number): Promise<void>;
+  /** Requests with lines of together 700 kB in the log, that many times. */
+  logMuch(times: number): Promise<void>;
+  /** A request whose line is recognized by {@link last}. */
+  logLast(): Promise<void>;
   droppedLines(): Promise<number>;
 }
 
@@ -34,8 +39,6 @@ async function startBy(command: readonly string[]): Promise<Running> {
   const port = await freePort();
   const run = startProcess(command, {
     PORT: String(port),
-    MAX_ERRORS: '1000',
-    MAX_LOOKUPS_PER_REQUEST: '1000',
   });
   const url = `http://127.0.0.1:${port}`;
   const health = (): Promise<number> =>
@@ -47,21 +50,13 @@ async function startBy(command: readonly string[]): Promise<Running> {
   return {
     run,
     health,
-    async logMuch(queries) {
-      const alias = 'a'.repeat(250);
-      const body = JSON.stringify({
-        query: `query ($ids: [ID!]!) { ${alias}: conversations(openConversationIds: $ids) { ${alias}: space { spaceId } } }`,
-        variables: { ids: Array.from({ length: 800 }, () => 'cid.unknown') },
-      });
-      for (let count = 0; count < queries; count += 1) {
-        const response = await fetch(`${url}/graphql`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body,
-        });
-        const answer = (await response.json()) as { errors: unknown[] };
-        expect(answer.errors).toHaveLength(800);
+    async logMuch(times) {
+      for (let count = 0; count < times; count += 1) {
+        await askAll(url, requestsWithLines(linesAtOnce));
       }
+    },
+    async logLast() {
+      await askAll(url, [request('Last', 'close')]);
     },
     async droppedLines() {
       const text = await fetch(`${url}/metrics`).then((response) => response.text());
@@ -70,6 +65,38 @@ async function startBy(command: readonly string[]): Promise<Running> {
     [Symbol.asyncDispose]: () => run[Symbol.asyncDispose](),
   };
 }
+
+/** Requests with lines of together 700 kB. */
+const linesAtOnce = 1000;
+const last = '"operation":"Last"';
+
+/** A request with a line of 800 bytes. */
+const request = (operation: string, connection: 'close' | 'keep-alive'): Buffer =>
+  rawRequest(
+    'POST /graphql HTTP/1.1',
+    [
+      ['connection', connection],
+      ['content-type', 'application/json'],
+      ['x-request-id', 'r'.repeat(128)],
+      ['graphql-client-name', 'n'.repeat(64)],
+      ['graphql-client-version', 'v'.repeat(64)],
+      ['traceparent', `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`],
+    ],
+    JSON.stringify({ query: `query ${operation} { __typename }` }),
+  );
+
+/** Sends the requests on one connection, the last of which closes it, and expects an answer to each. */
+async function askAll(url: string, requests: readonly Buffer[]): Promise<void> {
+  const socket = net.connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(Buffer.concat(requests));
+  const answers = await text(socket);
+  expect(answers.match(/HTTP\/1\.1 200 /g)).toHaveLength(requests.length);
+}
+
+const requestsWithLines = (lines: number): Buffer[] =>
+  Array.from({ length: lines }, (_, index) =>
+    request('O'.repeat(64), index < lines - 1 ? 'keep-alive' : 'close'),
+  );
 
 const complaint = (reason: string): string =>
   `The log cannot be written to standard output (${reason}). Lines of it may be lost.\n`;
@@ -132,7 +159,7 @@ test('a log that finds no room for a while is complete afterwards', async () => 
 
   expect(await it.run.ended).toBe(0);
   const lines = parsed(await readFile(file, 'utf8'));
-  expect(lines.filter(({ msg }) => msg === 'lookup failed')).toHaveLength(800);
+  expect(lines.filter(({ msg }) => msg === 'answered')).toHaveLength(linesAtOnce);
   expect(lines.at(-1)).toMatchObject({ msg: 'stopped' });
   expect(it.run.output().stderr).toBe(complaint('EFBIG'));
 });
@@ -149,7 +176,8 @@ test('a reader that pauses: 8 MiB wait, the rest is counted, and the log says wh
   await eventually(() => it.run.output().stdout.includes(gap));
   await it.logMuch(1);
   const dropped = await it.droppedLines();
-  await eventually(() => it.run.output().stdout.slice(-300).includes('"route":"/metrics"'));
+  await it.logLast();
+  await eventually(() => it.run.output().stdout.slice(-2000).includes(last));
 
   it.run.child.kill('SIGTERM');
   expect(await it.run.ended).toBe(0);
@@ -158,9 +186,8 @@ test('a reader that pauses: 8 MiB wait, the rest is counted, and the log says wh
   expect(lines.filter(({ msg }) => msg === gap)).toEqual([
     expect.objectContaining({ level: 'error', lines: dropped }),
   ]);
-  const ofRequests = lines.filter(({ msg }) => msg === 'lookup failed' || msg === 'answered');
-  // 15 requests with 800 lookups each, two of each other path.
-  expect(ofRequests).toHaveLength(15 * 801 + 4 - dropped);
+  const ofRequests = lines.filter(({ msg }) => msg === 'answered');
+  expect(ofRequests).toHaveLength(15 * linesAtOnce + 1 - dropped);
   expect(lines.at(-1)).toMatchObject({ msg: 'stopped' });
   expect(stderr).toBe(complaint(tooSlow));
 }, 60_000);
@@ -209,13 +236,14 @@ test('while a pipe has no reader lines wait for the next one', async () => {
   expect(await it.droppedLines()).toBe(0);
   expect(it.run.output().stderr).toBe(complaint('EPIPE'));
   await using next = startProcess(['cat', pipe]);
-  await eventually(() => next.output().stdout.slice(-300).includes('"route":"/metrics"'));
+  await it.logLast();
+  await eventually(() => next.output().stdout.slice(-2000).includes(last));
 
   it.run.child.kill('SIGTERM');
   expect(await it.run.ended).toBe(0);
   expect(await next.ended).toBe(0);
   const lines = parsed(next.output().stdout);
-  expect(lines.filter(({ msg }) => msg === 'lookup failed')).toHaveLength(800);
+  expect(lines.filter(({ msg }) => msg === 'answered')).toHaveLength(linesAtOnce + 1);
   expect(lines.at(-1)).toMatchObject({ msg: 'stopped' });
 });
 

@@ -93,7 +93,7 @@ test('x-request-id is accepted, returned and logged', async () => {
   const lines = gateway.log
     .map((line) => JSON.parse(line))
     .filter(({ requestId }) => requestId === 'trace-7f');
-  expect(lines.map(({ msg }) => msg)).toEqual(['lookup failed', 'answered']);
+  expect(lines.map(({ msg }) => msg)).toEqual(['lookup failed', 'failed']);
   expect(lines[1]).toMatchObject({ method: 'POST', route: '/graphql', status: 200 });
 });
 

@@ -8,7 +8,7 @@ import type { PublicCode } from '../../errors/codes.ts';
 import type { RequestContext } from './request-context.ts';
 import type { OperationCheck } from '../../graph/limits/resolved-operation.ts';
 import { createWidthLimit } from '../../graph/limits/width-limit.ts';
-import { logError } from '../../observability/error-log.ts';
+import { logError, logErrors } from '../../observability/error-log.ts';
 import { endOperation } from './end-operation.ts';
 import { limitErrors } from './errors-limit.ts';
 import { setLegacyStatus } from './legacy-status.ts';
@@ -43,15 +43,20 @@ export function createRequestRules(rules: RequestRules): ApolloServerPlugin<Requ
       for (const check of checks) check({ schema, document, operation, variables });
     },
     async didEncounterErrors({ errors, contextValue }) {
-      for (const error of errors) logError(contextValue.log(), error);
+      const level = logErrors(contextValue.log(), errors);
+      if (contextValue.record) contextValue.record.level = level;
     },
     async willSendResponse(context) {
-      const { request, response, contextValue } = context;
+      const { request, response, queryHash, operation, contextValue } = context;
+      const { errorCap, record, span } = contextValue;
       setLegacyStatus(request, response);
       // Last, because the entry that it adds is not a refusal that decides the status.
-      const { errorCap, span } = contextValue;
       limitErrors(response, limits.errors, errorCap.omitted);
       if (errorCap.omitted > 0) errorsAnswered('ERRORS_OMITTED', errorCap.omitted);
+      if (record && response.body.kind === 'single') {
+        const { data, errors = [] } = response.body.singleResult;
+        record.answered({ queryHash, operation, data, errors });
+      }
       if (span) endOperation(span, context);
     },
   };

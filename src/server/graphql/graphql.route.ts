@@ -1,4 +1,5 @@
 import type { ApolloServer } from '@apollo/server';
+import type { GraphQLFormattedError } from 'graphql';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../async/clock.ts';
 import type { LimitsConfig } from '../../config/config.ts';
@@ -24,7 +25,9 @@ import { clientGone } from '../client-gone.ts';
 import { logError } from '../../observability/error-log.ts';
 import { createAdmission } from './admission.ts';
 import { toHttpGraphQLRequest } from './http-graphql-request.ts';
-import { overloaded, tooLong } from '../refusal.ts';
+import { OperationRecord } from '../operation-record.ts';
+import type { RequestLines } from '../request-line.ts';
+import { overloaded, refusalIn, refusedBy, tooLong } from '../refusal.ts';
 import { logOf } from '../request-log.ts';
 import { tracedBy } from '../trace-requests.ts';
 
@@ -36,9 +39,13 @@ interface GraphQLRouteOptions {
   /** Makes the lookups of one viewer, within one request's deadline. */
   readonly findFor: (viewer: Viewer, waiting: Waiting, span: OperationSpan | undefined) => Find;
   readonly tracer: Tracer | undefined;
+  /** Called with the API key's name of each request that has one. */
+  readonly onKey: (keyName: string) => void;
   readonly clock: Clock;
   /** One deadline for all outgoing calls of a request, authentication included. */
   readonly timeoutMs: number;
+  /** Undefined where requests have no lines in the log. */
+  readonly requestLines: Pick<RequestLines, 'left'> | undefined;
   /** Requests may ask with `x-explain: 1` where their data came from. */
   readonly explainable: boolean;
   /** The most distinct lookups of one request. */
@@ -56,7 +63,7 @@ interface GraphQLRouteOptions {
 /** `GET` and `POST /graphql`: authenticates the viewer, then executes with loaders of that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
   const { apollo, authenticator, aliasOf, rateLimit, findFor, seal, clock, timeoutMs } = options;
-  const { explainable, maxLookups, limits, explorer } = options;
+  const { explainable, maxLookups, limits, explorer, onKey, requestLines } = options;
   const admission = createAdmission(limits, clock);
   const wallMs = (): number => clock.wallMs();
 
@@ -66,11 +73,20 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       const credentials = { headers, address: socket.remoteAddress };
       const viewer = await authenticator.authenticate(credentials, waiting.signal);
       request.viewerAlias = () => aliasOf(viewer);
+      if (viewer.keyName !== undefined) {
+        request.keyName = viewer.keyName;
+        onKey(viewer.keyName);
+      }
       rateLimit.admit(viewer);
       const isExplained = explainable && request.headers['x-explain'] === '1';
       const explanation = isExplained ? createExplanation() : undefined;
       const span = request.span?.operation();
-      const { load } = new Loading({ find: findFor(viewer, waiting, span), maxLookups, explanation });
+      const { load } = new Loading({
+        find: findFor(viewer, waiting, span),
+        maxLookups,
+        explanation,
+        tally: request.operation?.tally,
+      });
       return {
         load,
         explanation,
@@ -80,11 +96,14 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
         wallMs,
         log: () => logOf(request),
         span,
+        record: request.operation,
       };
     } catch (thrown) {
       const error = toIdentityError(thrown);
       // Logged here, because Apollo Server does not know the request's id.
-      logError(logOf(request), error);
+      const level = logError(logOf(request), error);
+      if (request.operation) request.operation.level = level;
+      request.refused = refusedBy(error);
       throw error;
     }
   }
@@ -92,6 +111,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string | FastifyReply> {
     await nextTurn();
     if (admission.isBackedUp()) return overloaded(reply);
+    if (requestLines) request.operation = new OperationRecord();
     using deadline = new Deadline(clock, timeoutMs + graceMs, clientGone(request.raw));
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: toHttpGraphQLRequest(request),
@@ -101,6 +121,12 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     // Keeps the `no-store` of every answer.
     headers.delete('cache-control');
     for (const [name, value] of headers) reply.header(name, value);
+    if (request.raw.socket.destroyed) requestLines?.left(request, reply);
+    // Refused for its form, before there was an operation to record.
+    const { operation, refused } = request;
+    if (operation && !operation.codes && !refused && status !== undefined && status >= 400) {
+      request.refused = refusalIn((JSON.parse(body.string) as { errors: GraphQLFormattedError[] }).errors);
+    }
     const bytes = Buffer.byteLength(body.string);
     if (bytes > limits.answerBytes) return tooLong(reply, bytes, limits.answerBytes);
     admission.countUnsent(reply, bytes);

@@ -1,10 +1,13 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { OperationSpan } from '../../domain/tracer.ts';
 import type { GraphContext } from '../../graph/graph-context.ts';
+import type { OperationRecord } from '../operation-record.ts';
 
 /** The context value of one request. */
 export interface RequestContext extends GraphContext {
   /** A log whose lines name the request and its viewer. */
   readonly log: () => FastifyBaseLogger;
   readonly span: OperationSpan | undefined;
+  /** For the request's log line; undefined where none is written. */
+  readonly record: OperationRecord | undefined;
 }

@@ -1,0 +1,160 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import type { LineLimit } from '../observability/line-limit.ts';
+import type { CodeCounts, OperationRecord } from './operation-record.ts';
+import { isProbe } from './probed.ts';
+import { logFieldsOf, type RequestFields } from './request-log.ts';
+
+const maxClientLength = 64;
+const printable = /^[\x20-\x7e]+$/;
+/** Longer than any host name. */
+const maxOriginLength = 300;
+/** Of so many pages the first refusal is logged, and not those after it. */
+const maxKnownOrigins = 1000;
+
+/** The line of one request. docs/operating.md describes each field. */
+interface RequestLine extends RequestFields {
+  readonly method: string;
+  /** Not the URL: a query string may hold anything. */
+  readonly route: string | undefined;
+  readonly status: number;
+  readonly ms: number;
+  readonly bytes: number;
+  readonly codes?: CodeCounts;
+  readonly reason?: string;
+  readonly origin?: string;
+}
+
+/**
+ * Logs one line for each request:
+ *
+ * - `answered`: with data, or where there is none to be had, with a status below 400;
+ * - `refused`: the request is not one that the gateway serves, or not now. Ten lines a second for each reason;
+ * - `failed`: no data, because of DingTalk or the gateway, at the level of the most urgent error;
+ * - `left`: the client closed the connection before its answer. Ten lines a second.
+ */
+export interface RequestLines {
+  /** The answer is sent. */
+  ended(request: FastifyRequest, reply: FastifyReply): void;
+  /** The answer cannot be sent. */
+  left(request: FastifyRequest, reply: FastifyReply): void;
+}
+
+export function createRequestLines(logger: Logger, limit: LineLimit): RequestLines {
+  // Looking for secrets to redact costs twenty times the line, and its fields are all listed here.
+  const log = logger.child({}, { redact: [] });
+  const knownOrigins = new LRUCache<string, true>({ max: maxKnownOrigins });
+
+  /** A browser asks before each request of the page. */
+  function logOrigin(origin: string, request: FastifyRequest, reply: FastifyReply): void {
+    if (knownOrigins.has(origin)) return;
+    knownOrigins.set(origin, true);
+    const reason = 'CORS_ORIGINS does not name the origin';
+    limit.write(reason, () => log.info({ ...lineOf(request, reply), origin, reason }, 'refused'));
+  }
+
+  function logEnded(request: FastifyRequest, reply: FastifyReply): void {
+    const { operation } = request;
+    switch (outcomeOf(request, reply.statusCode)) {
+      case 'refused': {
+        const reason = reasonOf(request) ?? `HTTP ${reply.statusCode}`;
+        limit.write(reason, () => log.info(lineOf(request, reply), 'refused'));
+        return;
+      }
+      case 'failed':
+        log[levelOf(operation, reply.statusCode)](lineOf(request, reply), 'failed');
+        return;
+      case 'probed':
+        if (log.isLevelEnabled('debug')) log.debug(lineOf(request, reply), 'answered');
+        return;
+      case 'answered':
+        log.info(lineOf(request, reply), 'answered');
+    }
+  }
+
+  return {
+    ended(request, reply) {
+      const origin = refusedOrigin(request, reply);
+      if (origin === undefined) logEnded(request, reply);
+      else logOrigin(origin, request, reply);
+    },
+    left(request, reply) {
+      // What its aborted fields would have said is no answer.
+      const noAnswer = { status: undefined, bytes: undefined, codes: undefined, reason: undefined };
+      limit.write('left', () => log.info({ ...lineOf(request, reply), ...noAnswer }, 'left'));
+    },
+  };
+}
+
+/** The origin of a page whose browser has asked whether it may send a request, and will not. */
+function refusedOrigin({ method, headers }: FastifyRequest, reply: FastifyReply): string | undefined {
+  const { origin } = headers;
+  const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+  if (!isPreflight || origin === undefined || reply.hasHeader('access-control-allow-origin'))
+    return undefined;
+  const isOrigin = origin.length <= maxOriginLength && URL.parse(origin)?.origin === origin;
+  return isOrigin || origin === 'null' ? origin : 'not an origin';
+}
+
+function outcomeOf(request: FastifyRequest, status: number): 'answered' | 'refused' | 'failed' | 'probed' {
+  const { refused, operation } = request;
+  if (refused?.code === 'GATEWAY_OVERLOADED') return 'refused';
+  // Asked every two seconds. What keeps the gateway from being ready has a line of its own.
+  if (isProbe(request) && refused === undefined) return 'probed';
+  if (status >= 500) return 'failed';
+  if (status >= 400 || operation?.refused) return 'refused';
+  return operation?.isFailed === true ? 'failed' : 'answered';
+}
+
+function levelOf(operation: OperationRecord | undefined, status: number): 'error' | 'warn' | 'info' {
+  if (operation?.level === 'error' || status === 500) return 'error';
+  return operation?.level === 'warn' || status > 500 ? 'warn' : 'info';
+}
+
+const reasonOf = ({ refused, operation }: FastifyRequest): string | undefined =>
+  (refused ?? operation?.refused)?.reason;
+
+function lineOf(request: FastifyRequest, reply: FastifyReply): RequestLine {
+  const { method, routeOptions, operation, refused } = request;
+  const reason = reasonOf(request);
+  const codes = refused ? { [refused.code]: 1 } : operation?.codes;
+  return {
+    ...logFieldsOf(request),
+    method,
+    route: routeOptions.url,
+    status: reply.statusCode,
+    ms: Math.round(reply.elapsedTime),
+    bytes: Number(reply.getHeader('content-length') ?? 0),
+    ...(operation && operationFields(operation, request)),
+    ...(codes && { codes }),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+function operationFields(
+  { name, type, document, tally }: OperationRecord,
+  { headers }: FastifyRequest,
+): object {
+  const client = nameIn(headers['apollographql-client-name'] ?? headers['graphql-client-name']);
+  const clientVersion = nameIn(headers['apollographql-client-version'] ?? headers['graphql-client-version']);
+  const { lookups, calls, memory, redis, joined, stale, waitMs } = tally;
+  return {
+    operation: name,
+    operationType: type,
+    document,
+    ...(client !== undefined && { client }),
+    ...(clientVersion !== undefined && { clientVersion }),
+    lookups,
+    calls,
+    memory,
+    redis,
+    joined,
+    stale,
+    waitMs: Math.round(waitMs),
+  };
+}
+
+/** What a client calls itself; undefined where it is no printable text. */
+const nameIn = (header: string | readonly string[] | undefined): string | undefined =>
+  typeof header === 'string' && printable.test(header) ? header.slice(0, maxClientLength) : undefined;
