@@ -25,7 +25,7 @@ import { createViewerRateLimit } from './identity/viewer-rate-limit.ts';
 import { startApollo } from './server/graphql/apollo.ts';
 import { createApp } from './server/app.ts';
 import { createRequestLines } from './server/request-line.ts';
-import { logBackgroundError } from './observability/error-log.ts';
+import { logLimited } from './observability/error-log.ts';
 import { registerGraphQL } from './server/graphql/graphql.route.ts';
 import { registerHealth, type ReadinessCheck } from './server/health.route.ts';
 import { createReadiness } from './server/readiness.ts';
@@ -97,7 +97,7 @@ export async function createGateway(
     keyOf: createLookupKeyOf(config.dingtalk),
     sealedRedis,
     observer,
-    onRevalidationFailed: (error) => logBackgroundError(log, lineLimit, error),
+    onRevalidationFailed: (error) => logLimited(log, lineLimit, error),
   });
   metrics.watch({
     dingtalk: dingtalk.status,
@@ -154,6 +154,7 @@ export async function createGateway(
     seal,
     clock,
     timeoutMs,
+    lineLimit,
     requestLines,
     explainable: !config.production,
     maxLookups: config.maxLookupsPerRequest,

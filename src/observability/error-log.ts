@@ -21,17 +21,22 @@ interface ErrorLine {
 
 type ErrorLog = Pick<Logger, ErrorLevel>;
 
-/** Logs one line for one error, and returns its level. Only errors that are masked from the client are logged with their stack. */
-export function logError(log: ErrorLog, thrown: unknown): ErrorLevel {
+/** Logs one line for one error. Only errors that are masked from the client are logged with their stack. */
+export function logError(log: ErrorLog, thrown: unknown): void {
   const { level, message, fields } = lineOf(thrown);
   log[level](fields, message);
-  return level;
 }
 
-/** Logs one error of work in the background, where an outage makes as many as there are entries. */
-export function logBackgroundError(log: ErrorLog, limit: LineLimit, thrown: unknown): void {
+/**
+ * The same where an outage makes any number of them: of requests that are not authenticated yet, and of work in the background.
+ * Returns the level.
+ */
+export function logLimited(log: ErrorLog, limit: LineLimit, thrown: unknown): ErrorLevel {
   const { level, message, sort, fields } = lineOf(thrown);
-  limit.write(`in the background: ${sort ?? message}`, () => log[level](fields, message));
+  const write = (): void => log[level](fields, message);
+  if (level === 'debug') write();
+  else limit.write(sort === undefined ? message : `${message}: ${sort}`, write);
+  return level;
 }
 
 /**

@@ -5,13 +5,14 @@ const secondMs = 1000;
 const linesASecond = 10;
 /** Further reasons share one allowance. */
 const maxReasons = 100;
+const maxReasonLength = 200;
 const otherReasons = 'other reasons';
 
 /** Bounds lines that anyone can cause, as many as they like. */
 export interface LineLimit {
   /**
    * Runs `write`, which logs one line, unless ten for the same reason have been written within a second. At its end one line
-   * says how many were left out. `reason` is of the gateway's own words.
+   * says how many were left out. `reason` holds no secret; its first 200 characters count.
    */
   write(reason: string, write: () => void): void;
 }
@@ -31,7 +32,8 @@ export function createLineLimit(log: Pick<Logger, 'info'>, clock: Pick<Clock, 'a
   }
 
   return {
-    write(given, write) {
+    write(text, write) {
+      const given = text.slice(0, maxReasonLength);
       const reason = seconds.has(given) || seconds.size < maxReasons ? given : otherReasons;
       const second = seconds.get(reason) ?? start(reason);
       if (second.written >= linesASecond) {

@@ -31,7 +31,8 @@ interface RequestLine extends RequestFields {
  *
  * - `answered`: with data, or where there is none to be had, with a status below 400;
  * - `refused`: the request is not one that the gateway serves, or not now. Ten lines a second for each reason;
- * - `failed`: no data, because of DingTalk or the gateway, at the level of the most urgent error;
+ * - `failed`: no data, because of DingTalk or the gateway, at the level of the most urgent error. Ten lines a second for each
+ *   reason where nothing was executed;
  * - `left`: the client closed the connection before its answer. Ten lines a second.
  */
 export interface RequestLines {
@@ -62,9 +63,13 @@ export function createRequestLines(logger: Logger, limit: LineLimit): RequestLin
         limit.write(reason, () => log.info(lineOf(request, reply), 'refused'));
         return;
       }
-      case 'failed':
-        log[levelOf(operation, reply.statusCode)](lineOf(request, reply), 'failed');
+      case 'failed': {
+        const write = (): void => log[levelOf(operation, reply.statusCode)](lineOf(request, reply), 'failed');
+        // Also without credentials, where these cannot be checked.
+        if (request.refused) limit.write(request.refused.reason, write);
+        else write();
         return;
+      }
       case 'probed':
         if (log.isLevelEnabled('debug')) log.debug(lineOf(request, reply), 'answered');
         return;

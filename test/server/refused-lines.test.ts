@@ -214,6 +214,24 @@ test('credentials that cannot be checked are a failure of the gateway', async ()
   });
 });
 
+test('requests whose credentials cannot be checked are ten lines a second', async () => {
+  await using gateway = await startCachedGateway({
+    VIEWER_AUTH: 'jwt',
+    VIEWER_JWKS_URL: 'http://127.0.0.1:1/',
+    VIEWER_JWT_ISSUER: issuer,
+    VIEWER_JWT_AUDIENCE: audience,
+  });
+  const token = await (await createSigningKey('main')).sign({});
+  for (let count = 0; count < 15; count += 1)
+    await rawQuery(gateway.url, [['authorization', `Bearer ${token}`]]);
+  gateway.clock.advance(1000);
+
+  const messages = logLines(gateway.log).map(({ msg }) => msg as string);
+  const count = (text: string): number => messages.filter((msg) => msg === text).length;
+  expect([count('credentials could not be checked'), count('failed')]).toEqual([10, 10]);
+  expect(count('more lines for this reason are left out')).toBe(2);
+});
+
 test('a page that CORS_ORIGINS does not name is named once', async () => {
   await using gateway = await startGateway({ environment: { CORS_ORIGINS: 'https://app.example' } });
   const preflight = (origin: string) =>

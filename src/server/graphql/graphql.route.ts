@@ -22,7 +22,8 @@ import type { ViewerAlias } from '../../identity/viewer-alias.ts';
 import type { ViewerRateLimit } from '../../identity/viewer-rate-limit.ts';
 import { nextTurn } from '../../async/next-turn.ts';
 import { clientGone } from '../client-gone.ts';
-import { logError } from '../../observability/error-log.ts';
+import { logLimited } from '../../observability/error-log.ts';
+import type { LineLimit } from '../../observability/line-limit.ts';
 import { createAdmission } from './admission.ts';
 import { toHttpGraphQLRequest } from './http-graphql-request.ts';
 import { OperationRecord } from '../operation-record.ts';
@@ -44,6 +45,8 @@ interface GraphQLRouteOptions {
   readonly clock: Clock;
   /** One deadline for all outgoing calls of a request, authentication included. */
   readonly timeoutMs: number;
+  /** For errors before anyone is authenticated. */
+  readonly lineLimit: LineLimit;
   /** Undefined where requests have no lines in the log. */
   readonly requestLines: Pick<RequestLines, 'left'> | undefined;
   /** Requests may ask with `x-explain: 1` where their data came from. */
@@ -63,7 +66,7 @@ interface GraphQLRouteOptions {
 /** `GET` and `POST /graphql`: authenticates the viewer, then executes with loaders of that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
   const { apollo, authenticator, aliasOf, rateLimit, findFor, seal, clock, timeoutMs } = options;
-  const { explainable, maxLookups, limits, explorer, onKey, requestLines } = options;
+  const { explainable, maxLookups, limits, explorer, onKey, lineLimit, requestLines } = options;
   const admission = createAdmission(limits, clock);
   const wallMs = (): number => clock.wallMs();
 
@@ -101,7 +104,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     } catch (thrown) {
       const error = toIdentityError(thrown);
       // Logged here, because Apollo Server does not know the request's id.
-      const level = logError(logOf(request), error);
+      const level = logLimited(logOf(request), lineLimit, error);
       if (request.operation) request.operation.level = level;
       request.refused = refusedBy(error);
       throw error;
