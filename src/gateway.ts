@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createLookupKeyOf } from './cache/lookup-key.ts';
-import { createLookupCache } from './cache/lookup-cache.ts';
+import { createLookupCache, type LookupCache } from './cache/lookup-cache.ts';
 import type { Clock } from './async/clock.ts';
 import type { Config, TelemetryConfig } from './config/config.ts';
 import { credentialsOf } from './domain/application.ts';
@@ -17,7 +17,8 @@ import { createProxyLog } from './observability/proxy-log.ts';
 import { createMonthStore } from './observability/metrics/create-month-store.ts';
 import { createMetrics } from './observability/metrics/metrics.ts';
 import type { Telemetry, TelemetryDependencies } from './observability/telemetry/telemetry.ts';
-import { registerMetrics } from './server/metrics.route.ts';
+import { createStatusReport } from './observability/status-report.ts';
+import { countRequests } from './server/metrics.route.ts';
 import { createSealedRedis } from './redis/sealed-redis.ts';
 import { createAuthenticator } from './identity/create-authenticator.ts';
 import { createViewerAlias } from './identity/viewer-alias.ts';
@@ -27,18 +28,29 @@ import { createApp } from './server/app.ts';
 import { createRequestLines } from './server/request-line.ts';
 import { logLimited } from './observability/error-log.ts';
 import { registerGraphQL } from './server/graphql/graphql.route.ts';
-import { registerHealth, type ReadinessCheck } from './server/health.route.ts';
+import type { ReadinessCheck } from './server/health.route.ts';
 import { createReadiness } from './server/readiness.ts';
+import { registerOperations } from './server/operations.ts';
 
 export interface Gateway {
   /** Ready to listen. */
   readonly app: FastifyInstance;
+  /** The same for `ADMIN_PORT`; undefined: it is not set. */
+  readonly admin: FastifyInstance | undefined;
   /** Waits briefly for Redis, so that the first requests find its connection open. */
   prepare(): Promise<void>;
   /** Why the gateway cannot serve right now; empty when it can. */
   readonly whyNotReady: ReadinessCheck;
-  /** Accepts no new requests, waits up to eight seconds for running ones, and releases all resources. */
-  close(): Promise<void>;
+  /**
+   * Not ready from now on. After `delayMs` accepts no new connections, closes idle ones once all have been quiet for
+   * `quietMs`, waits up to eight seconds for running requests, and releases all resources.
+   */
+  close(ending?: Ending): Promise<void>;
+}
+
+interface Ending {
+  readonly delayMs: number;
+  readonly quietMs: number;
 }
 
 interface GatewayDependencies {
@@ -50,6 +62,9 @@ interface GatewayDependencies {
 
 /** How long the start waits for a slow Redis. One that refuses the connection costs no time. */
 const redisAtStartMs = 500;
+
+/** How long the end waits for answers on the admin port. */
+const longestScrapeMs = 500;
 
 /** Composes the gateway: server → identity → graph → cache → DingTalk. */
 export async function createGateway(
@@ -99,12 +114,6 @@ export async function createGateway(
     observer,
     onRevalidationFailed: (error) => logLimited(log, lineLimit, error),
   });
-  metrics.watch({
-    dingtalk: dingtalk.status,
-    cached: () => lookups.cached,
-    droppedLogLines,
-    spans: telemetry?.spans,
-  });
   const { corpIdRequired } = dingtalk;
   const authenticator = await createAuthenticator(config.viewer, {
     dingtalk,
@@ -116,22 +125,33 @@ export async function createGateway(
 
   const { corsOrigins, limits, host, allowedHosts, hstsMaxAgeS } = config;
   const { errorsAnswered } = metrics;
-  const app = await createApp({
+  const http = {
     log,
     lineLimit,
     requestLines,
-    corsOrigins,
     limits,
     answerTimeoutMs: timeoutMs,
     hstsMaxAgeS,
-    host,
     allowedHosts,
     errorsAnswered,
+  };
+  const { app, drain } = await createApp({
+    ...http,
+    corsOrigins,
+    host,
+    served: 'The GraphQL endpoint is /graphql (GET or POST).',
   });
-  registerMetrics(app, metrics);
+  countRequests(app, metrics);
+  const admin =
+    config.admin &&
+    (await createApp({
+      ...http,
+      corsOrigins: [],
+      host: config.admin.host,
+      served: 'The admin port has /healthz, /readyz, /metrics and /status (GET).',
+    }));
   const apollo = await startApollo({
     schema: await createSchema(),
-    httpServer: app.server,
     introspection: config.introspection,
     explainable: !config.production,
     maxLookupsPerRequest: config.maxLookupsPerRequest,
@@ -139,8 +159,38 @@ export async function createGateway(
     log,
     errorsAnswered,
   });
-  const readiness = createReadiness({ dingtalk, authenticator, clock, timeoutMs, log });
-  registerHealth(app, readiness.whyNotReady);
+  const readiness = createReadiness({
+    dingtalk,
+    authenticator,
+    remembers: () => lookups.remembers,
+    clock,
+    timeoutMs,
+    log,
+  });
+  const cached = (): LookupCache['cached'] => lookups.cached;
+  const isReady = (): boolean => readiness.reasons().length === 0;
+  metrics.watch({ dingtalk: dingtalk.status, cached, droppedLogLines, spans: telemetry?.spans, isReady });
+  const status = createStatusReport({
+    version,
+    mode,
+    upstream: config.dingtalk.apiUrl.host,
+    viewerAuth: config.viewer.kind,
+    callsPerMonth: monthlyQuota,
+    callsPerSecond: config.dingtalk.callsPerSecond,
+    readiness,
+    dingtalk: dingtalk.status,
+    metrics,
+    redis: sealedRedis?.redis,
+    cached,
+    droppedLogLines,
+  });
+  const operations = { whyNotReady: readiness.whyNotReady, metrics };
+  if (admin) {
+    countRequests(admin.app, metrics);
+    registerOperations(admin.app, { ...operations, status });
+  } else {
+    registerOperations(app, config.production ? operations : { ...operations, status });
+  }
   const explorer = config.explorer ? await addExplorer(app) : undefined;
   registerGraphQL(app, {
     apollo,
@@ -164,22 +214,36 @@ export async function createGateway(
 
   return {
     app,
+    admin: admin?.app,
     whyNotReady: readiness.whyNotReady,
     async prepare() {
       await sealedRedis?.redis.opened(redisAtStartMs);
     },
-    async close() {
+    async close({ delayMs, quietMs } = { delayMs: 0, quietMs: 0 }) {
       readiness.startDraining();
-      // In this order: fastify's own drain waits for clients that keep their connections open.
+      admin?.drain.begin();
+      if (delayMs > 0) {
+        drain.begin();
+        await elapsed(clock, delayMs);
+      }
+      await drain.finish(quietMs);
       await apollo.stop();
       await app.close();
       await lookups.close();
       dingtalk.close();
       await telemetry?.close();
+      await admin?.drain.finish(0, longestScrapeMs);
+      await admin?.app.close();
       await metrics.close();
       sealedRedis?.redis.close();
     },
   };
+}
+
+function elapsed(clock: Clock, delayMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  clock.after(delayMs, resolve);
+  return promise;
 }
 
 /** Imported only when the explorer is on, because it loads slowly. */

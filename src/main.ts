@@ -4,11 +4,19 @@ import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import type { ConfigResult } from './config/read-config.ts';
 import { writeToStderr, writeToStdout } from './observability/standard-streams.ts';
+import { catchStopSignals } from './process/stop-on-signal.ts';
+
+const stopSignals = catchStopSignals();
 
 /** `EX_USAGE` of `sysexits.h`: the command line is wrong. */
 const badUsageExitCode = 64;
 /** `EX_CONFIG` of `sysexits.h`: the configuration is wrong, and a process manager should not restart the gateway. */
 const badConfigurationExitCode = 78;
+/**
+ * How long a stopping gateway's connections must be quiet before it closes idle ones: a client that uses one sends its
+ * next request by then, and learns from the answer that it is the last.
+ */
+const quietMs = 1000;
 /** Required by got and by the language features in use. */
 const oldestNode = 22;
 
@@ -99,8 +107,7 @@ async function serve({ config, warnings }: ConfigOf<true>): Promise<void> {
   for (const warning of warnings) log.warn(warning);
   const { systemClock } = await import('./async/clock.ts');
   const { createGateway } = await import('./gateway.ts');
-  const { listen } = await import('./process/listen.ts');
-  const { stopOnSignal } = await import('./process/stop-on-signal.ts');
+  const { adminNames, listen } = await import('./process/listen.ts');
   const { startMessageOf, startText } = await import('./process/start-message.ts');
   const { limitConnectAttempts } = await import('./process/connect-attempts.ts');
   const { logProxies } = await import('./process/log-proxies.ts');
@@ -118,21 +125,30 @@ async function serve({ config, warnings }: ConfigOf<true>): Promise<void> {
     { log, clock: systemClock, random: Math.random },
   );
 
-  const stop = async (): Promise<void> => {
+  const { shutdownDelayMs: delayMs } = config;
+  stopSignals.stopBy({
+    log,
+    delayMs,
+    async stop() {
+      const isOpen = gateway.app.server.listening;
+      await gateway.close({ delayMs: isOpen ? delayMs : 0, quietMs });
+      await sandbox?.close();
+    },
+  });
+  await gateway.prepare();
+  if (stopSignals.isStopping) return;
+  const admin = config.admin && gateway.admin && (await listen(gateway.admin, config.admin, adminNames));
+  const isAdminMissing = config.admin !== undefined && admin === undefined;
+  const address = isAdminMissing ? undefined : await listen(gateway.app, config);
+  if (address === undefined) {
     await gateway.close();
     await sandbox?.close();
-  };
-  await gateway.prepare();
-  const address = await listen(gateway.app, config);
-  if (address === undefined) {
-    await stop();
     process.exitCode = 1;
     return;
   }
-  const message = startMessageOf(config, address);
+  const message = startMessageOf(config, address, admin);
   if (isText) log.info(startText(config, message));
   else log.info(message, `open ${address}`);
-  stopOnSignal(log, stop);
   // Fetches a token before the first query. If that fails, the reason is logged at once.
   await gateway.whyNotReady();
 }

@@ -9,7 +9,7 @@ import { DingTalkError } from '../errors/dingtalk-error.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
 import type { Member } from './batch.ts';
 import { createCalls } from './calls.ts';
-import { servable, type ServableEntry } from './entry.ts';
+import { servable, type Entry, type ServableEntry } from './entry.ts';
 import { createInvalidations } from './invalidations.ts';
 import { createLifetimes, type CacheTimes } from './lifetimes.ts';
 import type { LookupKeyOf } from './lookup-key.ts';
@@ -40,6 +40,8 @@ export interface LookupCache {
   ): readonly Promise<Answer>[];
   /** The entries of this process. */
   readonly cached: { readonly entries: number; readonly bytes: number };
+  /** False once no entry of this process can be served any more, by the longest times of the configuration. */
+  readonly remembers: boolean;
   /** Ends the revalidations under way. */
   close(): Promise<void>;
 }
@@ -62,7 +64,11 @@ interface LookupCacheOptions {
 
 export function createLookupCache(options: LookupCacheOptions): LookupCache {
   const { dingtalk, clock, timeoutMs, cache, keyOf, sealedRedis, observer, onRevalidationFailed } = options;
-  const memory = cache.ttlMs > 0 ? createMemory(cache) : undefined;
+  let latestAskedAtMs = -Infinity;
+  const onStored = ({ askedAtMs }: Entry): void => {
+    if (askedAtMs > latestAskedAtMs) latestAskedAtMs = askedAtMs;
+  };
+  const memory = cache.ttlMs > 0 ? createMemory(cache, onStored) : undefined;
   const redis = memory && sealedRedis && createRedisStore(sealedRedis, clock);
   const invalidations = createInvalidations();
   const lifetimesOf = createLifetimes(cache, () => clock.wallMs());
@@ -192,6 +198,10 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     },
     get cached() {
       return { entries: memory?.size ?? 0, bytes: memory?.calculatedSize ?? 0 };
+    },
+    get remembers() {
+      const longestMs = Math.max(cache.ttlMs, cache.listTtlMs) + cache.staleMs;
+      return (memory?.size ?? 0) > 0 && clock.nowMs() - latestAskedAtMs < longestMs;
     },
     close: () => revalidation.close(),
   };

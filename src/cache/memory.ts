@@ -19,10 +19,14 @@ const textBytes = 24;
 /** A stale entry is served for so long while no call for it can be sent. */
 const maxOverdueMs = 1000;
 
-export const createMemory = ({ maxEntries, maxBytes }: MemoryLimits): Memory =>
+export const createMemory = (
+  { maxEntries, maxBytes }: MemoryLimits,
+  onStored?: (entry: Entry) => void,
+): Memory =>
   new LRUCache({
     max: maxEntries,
     maxSize: maxBytes,
+    ...(onStored && { onInsert: onStored }),
     sizeCalculation: ({ content }, key) => entryBytes + bytesOf(key) + bytesOf(content),
   });
 

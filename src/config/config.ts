@@ -9,6 +9,10 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** `0`: the system picks a free port. */
   readonly port: number;
+  /** Health checks, metrics and status on a port of their own; undefined: on the public one. */
+  readonly admin: AdminConfig | undefined;
+  /** How long a stopping gateway still accepts connections. */
+  readonly shutdownDelayMs: number;
   readonly production: boolean;
   readonly explorer: boolean;
   readonly introspection: boolean;
@@ -72,6 +76,12 @@ export interface MetricsExportConfig extends OtlpConfig {
   readonly exportTimeoutMs: number;
 }
 
+export interface AdminConfig {
+  readonly host: string;
+  /** `0`: the system picks a free port. */
+  readonly port: number;
+}
+
 /** Limits of one request, one connection and one viewer. */
 export interface LimitsConfig {
   readonly queryTokens: number;
@@ -90,6 +100,8 @@ export interface LimitsConfig {
   readonly headersTimeoutMs: number;
   /** For the whole request, headers included. */
   readonly requestTimeoutMs: number;
+  /** For an idle connection, after an answer. */
+  readonly keepAliveTimeoutMs: number;
   /** Undefined: no limit. */
   readonly viewerRequestsPerSecond: number | undefined;
 }

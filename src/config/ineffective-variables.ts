@@ -40,6 +40,7 @@ export function ineffectiveVariableWarnings(config: Config, settings: Settings):
     names.filter((name) => settings[name] !== undefined).map((name) => `${name} has no effect ${why}`);
   return [
     ...warn(unusedViewerVariables, `with VIEWER_AUTH=${viewer.kind}`),
+    ...(config.admin ? [] : warn(['ADMIN_HOST'], 'without ADMIN_PORT')),
     ...(dingtalk.mode === 'sandbox' ? warn(liveVariables, 'in the sandbox') : []),
     ...(settings.REDIS_URL === undefined || dingtalk.mode === 'sandbox'
       ? []

@@ -21,6 +21,7 @@ export function limitRules(settings: Settings, report: Report): LimitsConfig {
     headerBytes: settings.MAX_HEADER_BYTES ?? 16 * 1024,
     headersTimeoutMs,
     requestTimeoutMs,
+    keepAliveTimeoutMs: settings.KEEP_ALIVE_TIMEOUT_MS ?? 72_000,
     viewerRequestsPerSecond: settings.VIEWER_RPS,
   };
 }

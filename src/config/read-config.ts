@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { AdminConfig, Config } from './config.ts';
 import { accidentalCharacterWarnings, ignoredCharacterWarnings } from './accidental-characters.ts';
 import { ineffectiveVariableWarnings } from './ineffective-variables.ts';
 import { isLoopback } from '../domain/loopback.ts';
@@ -56,6 +56,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
   const viewer = viewerRules(settings, app.mode, host, sandboxDefaults, report);
   const limits = limitRules(settings, report);
   const { telemetry, warnings: telemetryWarnings } = telemetryRules(settings, wrongTelemetry);
+  const admin = adminRules(settings, host, report);
   const asksNobody = app.mode === 'sandbox' && settings.VIEWER_JWKS_URL === undefined;
   const needed = asksNobody ? problems.filter(({ variable }) => !isOfProxy(variable)) : problems;
   if (needed.length > 0 || !app.config || !viewer)
@@ -64,7 +65,9 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
   const config: Config = {
     host,
     allowedHosts: settings.ALLOWED_HOSTS ?? [],
-    port: settings.PORT ?? 4000,
+    port: settings.PORT ?? defaultPort,
+    admin,
+    shutdownDelayMs: settings.SHUTDOWN_DELAY_MS ?? 0,
     production,
     explorer: settings.IDE ? settings.IDE === 'on' : !production,
     introspection: !production,
@@ -103,6 +106,18 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
     ...proxyWarnings(given, settings),
   ];
   return { ok: true, config, warnings };
+}
+
+const defaultPort = 4000;
+
+/** Undefined: health checks, metrics and status are on the public port. */
+function adminRules(settings: Settings, host: string, report: Report): AdminConfig | undefined {
+  const { PORT: publicPort = defaultPort, ADMIN_PORT: port, ADMIN_HOST: adminHost = host } = settings;
+  if (port === undefined) return undefined;
+  if (port === publicPort && port !== 0) {
+    report('ADMIN_PORT', 'must be another port than PORT: what it serves is no longer on the public one');
+  }
+  return { host: adminHost, port };
 }
 
 const development: readonly (string | undefined)[] = ['development', 'test', undefined];

@@ -60,6 +60,8 @@ export interface DingTalkConnection extends DingTalk, DingTalkAsUser {
   readonly status: DingTalkStatus;
   /** Whether viewers must name an organization: there is no token without one. */
   readonly corpIdRequired: boolean;
+  /** Throws what keeps every token from being fetched, as far as it shows without a call: a suite's missing ticket. */
+  checkApplication(): Promise<void>;
   /** Throws what keeps the gateway from having an access token. */
   checkToken(signal: Signal): Promise<void>;
   /** Closes the kept connections. */
@@ -69,10 +71,8 @@ export interface DingTalkConnection extends DingTalk, DingTalkAsUser {
 export function createDingTalk(options: PipelineOptions): DingTalkConnection {
   const { app, observer } = options;
   const corpOf = createCorpOf(app);
-  const { sendLookup, sendOnce, limiters, breaker, tokens, checkApplication, close } = createPipeline(
-    options,
-    corpOf,
-  );
+  const { sendLookup, sendOnce, limiters, breaker, quotaGate, tokens, checkApplication, close } =
+    createPipeline(options, corpOf);
 
   /** Sends a call on behalf of a viewer, and reports how many attempts it took. */
   async function send<Answer>(
@@ -119,13 +119,15 @@ export function createDingTalk(options: PipelineOptions): DingTalkConnection {
       get breakerState() {
         return breaker.state;
       },
+      ipBanLeftMs: () => limiters.pauseLeftMs(),
+      spentQuotas: () => quotaGate.spent(),
+      hasToken: () => tokens.hasValid(),
       rateLimiters: limiters.status,
       tokenAges: () => tokens.ages(),
     },
     corpIdRequired,
+    checkApplication,
     async checkToken(signal) {
-      // Also while a token lives: without a ticket it is the last one.
-      await checkApplication();
       if (!corpIdRequired) await tokens.get(undefined, signal);
     },
     close,

@@ -14,7 +14,7 @@ import { createRateLimiters, type RateLimiters } from './pacing/rate-limiters.ts
 import { createBreakerGate } from './resilience/breaker-gate.ts';
 import { createCircuitBreaker, type CircuitBreaker } from './resilience/circuit-breaker.ts';
 import { createBanStep } from './resilience/ip-ban.ts';
-import { createQuotaGate } from './resilience/quota-gate.ts';
+import { createQuotaGate, type QuotaGate } from './resilience/quota-gate.ts';
 import { createRetries } from './resilience/retries.ts';
 import { createRetryBudget } from './resilience/retry-budget.ts';
 import type { CorpOf } from './tokens/corp-of.ts';
@@ -47,6 +47,7 @@ interface Pipeline {
   readonly sendOnce: Send;
   readonly limiters: RateLimiters;
   readonly breaker: Pick<CircuitBreaker, 'state'>;
+  readonly quotaGate: Pick<QuotaGate, 'spent'>;
   readonly tokens: TokenCache;
   /** Throws what keeps every token from being fetched, as far as it shows without a call. */
   readonly checkApplication: () => Promise<void>;
@@ -126,6 +127,7 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
     sendOnce,
     limiters,
     breaker,
+    quotaGate,
     tokens,
     checkApplication: () => source.check(),
     close() {

@@ -12,9 +12,15 @@ export interface RateLimiterStatus {
   readonly callsPerSecond: number;
 }
 
-/** The state of the gateway's calls to DingTalk, for metrics and readiness. */
+/** The state of the gateway's calls to DingTalk, for metrics, status and readiness. */
 export interface DingTalkStatus {
   readonly breakerState: BreakerState;
+  /** How long all calls still pause because DingTalk has banned this IP; 0: they do not. */
+  ipBanLeftMs(): number;
+  /** Organizations whose month is spent, as DingTalk said; undefined: the one of the application itself. */
+  spentQuotas(): readonly (string | undefined)[];
+  /** Whether any access token in this process still works, as far as it knows. */
+  hasToken(): boolean;
   /** One for each API that was called. */
   rateLimiters(): readonly (RateLimiterStatus & { readonly api: string })[];
   /** One for each access token in this process. */

@@ -22,4 +22,6 @@ export interface Authenticator {
    * @throws {IdentitySourceError} when nobody can be authenticated right now, or the reason of `signal`.
    */
   checkSource?(signal: Signal): Promise<void>;
+  /** Whether it is held now, as far as this process knows. */
+  hasSource?(): boolean;
 }

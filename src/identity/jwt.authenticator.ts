@@ -42,6 +42,7 @@ export function createJwtAuthenticator(config: JwtConfig, dependencies: JwtDepen
     async checkSource(signal) {
       if (!keys.held) await whileWaiting(keys.load(), signal);
     },
+    hasSource: () => keys.held !== undefined,
   };
 }
 

@@ -14,10 +14,15 @@ export interface StartMessage {
   readonly redis?: string;
   readonly graphql: string;
   readonly explorer?: string;
+  readonly admin?: string;
 }
 
-/** `address`: the URL at which the gateway is open. */
-export function startMessageOf(config: Described & Pick<Config, 'explorer'>, address: string): StartMessage {
+/** `address` and `admin`: the URLs at which the gateway and its admin port are open. */
+export function startMessageOf(
+  config: Described & Pick<Config, 'explorer'>,
+  address: string,
+  admin: string | undefined,
+): StartMessage {
   const { dingtalk, viewer, explorer } = config;
   const redis = redisHostOf(config);
   return {
@@ -28,6 +33,7 @@ export function startMessageOf(config: Described & Pick<Config, 'explorer'>, add
     ...(redis !== undefined && { redis }),
     graphql: `${address}/graphql`,
     ...(explorer && { explorer: `${address}/` }),
+    ...(admin !== undefined && { admin }),
   };
 }
 
@@ -55,10 +61,11 @@ export function describe(config: Described): string {
 }
 
 /** The same with the version and where to go. */
-export function startText(config: Described, { graphql, explorer = 'off' }: StartMessage): string {
+export function startText(config: Described, { graphql, explorer = 'off', admin }: StartMessage): string {
   const addresses = lines([
     ['GraphQL', graphql],
     ['explorer', explorer],
+    ...(admin === undefined ? [] : [['admin', admin] as const]),
   ]);
   return `DingTalk GraphQL gateway ${version}\n${describe(config)}\n${addresses}`;
 }

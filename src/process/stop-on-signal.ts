@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-/** The time limit of the stop, drain included. */
+/** The time limit of the stop, drain included; `SHUTDOWN_DELAY_MS` comes on top. */
 const stopWithinMs = 9500;
 /** npm and process managers signal the whole process group, so that one stop request arrives twice within milliseconds. */
 const sameRequestMs = 1000;
@@ -11,26 +11,43 @@ const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as con
 const escalatingSignals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 const uncaught = ['uncaughtException', 'unhandledRejection'] as const;
 
+interface Stop {
+  readonly log: Logger;
+  readonly stop: () => Promise<void>;
+  /** How long `stop` waits before it does anything else. */
+  readonly delayMs: number;
+}
+
+export interface StopSignals {
+  /** There is something to stop from now on, at an uncaught error as well. */
+  stopBy(stop: Stop): void;
+  readonly isStopping: boolean;
+}
+
 /**
- * At a stop signal or an uncaught error, runs `stop` and ends the process within ten seconds. A SIGTERM or SIGINT a
- * second or more after the first one ends it at once.
+ * At a stop signal ends the process: with exit code 0 while there is nothing to stop yet, else by `stop`, within ten
+ * seconds and its delay. A SIGTERM or SIGINT a second or more after the first one ends it at once.
+ *
+ * To be called first of all: the first process of a container gets only signals that it handles.
  */
-export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
+export function catchStopSignals(): StopSignals {
+  let current: Stop | undefined;
   let isStopping = false;
   let exitCode = 0;
   let firstRequestAtMs: number | undefined;
 
-  function begin(): void {
+  function begin({ log, stop, delayMs }: Stop): void {
     if (isStopping) return;
     isStopping = true;
+    const withinMs = delayMs + stopWithinMs;
     setTimeout(() => {
-      log.error(`not stopped within ${stopWithinMs} ms: ending at once`);
+      log.error(`not stopped within ${withinMs} ms: ending at once`);
       process.exit(1);
-    }, stopWithinMs);
-    void finish();
+    }, withinMs);
+    void finish(log, stop);
   }
 
-  async function finish(): Promise<void> {
+  async function finish(log: Logger, stop: () => Promise<void>): Promise<void> {
     try {
       await stop();
       log.info('stopped');
@@ -43,8 +60,10 @@ export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
 
   for (const signal of stopSignals) {
     process.on(signal, () => {
+      if (!current) process.exit(0);
+      const { log } = current;
       if (!isStopping) log.info(`${signal}: stopping`);
-      begin();
+      begin(current);
       if (!escalatingSignals.includes(signal)) return;
       firstRequestAtMs ??= performance.now();
       if (performance.now() - firstRequestAtMs <= sameRequestMs) return;
@@ -52,11 +71,20 @@ export function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
       process.exit(1);
     });
   }
-  for (const event of uncaught) {
-    process.on(event, (error: unknown) => {
-      exitCode = 1;
-      log.fatal({ err: error }, isStopping ? 'unforeseen error' : 'unforeseen error: stopping');
-      begin();
-    });
-  }
+
+  return {
+    get isStopping() {
+      return isStopping;
+    },
+    stopBy(given) {
+      current = given;
+      for (const event of uncaught) {
+        process.on(event, (error: unknown) => {
+          exitCode = 1;
+          given.log.fatal({ err: error }, isStopping ? 'unforeseen error' : 'unforeseen error: stopping');
+          begin(given);
+        });
+      }
+    },
+  };
 }

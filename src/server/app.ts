@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import type { LimitsConfig } from '../config/config.ts';
 import { createClientErrorHandler, logRefusedConnection } from './client-error.ts';
 import { countRefusals } from './count-refusals.ts';
+import { createDrain, type Drain } from './drain.ts';
 import { answerError, registerErrorAnswers } from './error-answers.ts';
 import { registerJsonBody } from './json-body.ts';
 import { createPipelining } from './pipelining.ts';
@@ -42,6 +43,14 @@ interface AppOptions {
   readonly allowedHosts: readonly string[];
   /** An answer has an error with this code. */
   readonly errorsAnswered: (code: unknown) => void;
+  /** What is served, for requests to anything else. */
+  readonly served: string;
+}
+
+/** An HTTP server without routes, and its end. */
+export interface App {
+  readonly app: FastifyInstance;
+  readonly drain: Drain;
 }
 
 /** A route with a schema fails at the start. */
@@ -59,9 +68,10 @@ export async function createApp({
   answerTimeoutMs,
   hstsMaxAgeS,
   errorsAnswered,
-  ...served
-}: AppOptions): Promise<FastifyInstance> {
-  const isServed = createServedHostCheck(served);
+  served,
+  ...hosts
+}: AppOptions): Promise<App> {
+  const isServed = createServedHostCheck(hosts);
   const pipelining = createPipelining(() =>
     logRefusedConnection(log, lineLimit, 'too many requests before their answers'),
   );
@@ -82,11 +92,14 @@ export async function createApp({
     requestTimeout: limits.requestTimeoutMs,
     // A connection is idle while DingTalk is called. If it is idle for longer, the client does not read its answer.
     connectionTimeout: limits.requestTimeoutMs + answerTimeoutMs,
+    // In its place between two requests.
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
     clientErrorHandler: createClientErrorHandler(log, lineLimit, pipelining, errorsAnswered),
     frameworkErrors(error, request, reply) {
       // No hook runs for an invalid path.
       setCommonHeaders(request, reply, securityHeaders);
       errorsAnswered('BAD_REQUEST');
+      pipelining.note(request.raw, reply.raw);
       answerError(error, request, reply);
       requestLines?.ended(request, reply);
     },
@@ -116,7 +129,7 @@ export async function createApp({
       next();
     });
   }
-  registerErrorAnswers(app);
+  registerErrorAnswers(app, served);
   if (corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...corsOrigins],
@@ -125,7 +138,7 @@ export async function createApp({
       maxAge: 600,
     });
   }
-  return app;
+  return { app, drain: createDrain(app.server, pipelining.endAll) };
 }
 
 /** Answers hold one viewer's data: no intermediate cache may store them, unless a route sets its own header. */

@@ -2,8 +2,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { logOf } from './request-log.ts';
 import { RefusedRequestError, sendRefusal } from './refusal.ts';
 
-/** Answers requests that do not reach GraphQL. */
-export function registerErrorAnswers(app: FastifyInstance): void {
+/** Answers requests that do not reach GraphQL. `served` says where to go instead. */
+export function registerErrorAnswers(app: FastifyInstance, served: string): void {
   app.setErrorHandler(async (error: FastifyError, request, reply) => answerError(error, request, reply));
   app.setNotFoundHandler(async (request, reply) => {
     const [path = ''] = request.url.split('?', 1);
@@ -11,12 +11,7 @@ export function registerErrorAnswers(app: FastifyInstance): void {
       app.hasRoute({ method, url: path }),
     );
     if (allowed.length === 0) {
-      return sendRefusal(
-        reply,
-        404,
-        'NOT_FOUND',
-        'Not found. The GraphQL endpoint is /graphql (GET or POST).',
-      );
+      return sendRefusal(reply, 404, 'NOT_FOUND', `Not found. ${served}`);
     }
     const allow = allowed.join(', ');
     return sendRefusal(

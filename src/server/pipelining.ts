@@ -11,6 +11,8 @@ const maxTotalWaiting = 5000;
 
 /** The requests of one connection that have no answer yet. */
 interface Connection {
+  /** The answer to the latest one. */
+  latest: ServerResponse | undefined;
   readonly underWay: Set<IncomingMessage>;
   /** Nothing more is read from the socket. */
   isPaused: boolean;
@@ -24,6 +26,10 @@ interface Connection {
 export interface Pipelining {
   /** Applies these bounds to the requests of `app`. */
   limit(app: FastifyInstance): void;
+  /** Notes a request that no hook of `app` sees. */
+  note(request: IncomingMessage, response: ServerResponse): void;
+  /** From now on every connection ends with the answer to the latest request that it has sent. */
+  readonly endAll: () => void;
   /** Admits no more requests of this connection, and runs `end` once the admitted ones are answered. */
   endAfterAnswers(socket: Socket, end: () => void): void;
 }
@@ -35,13 +41,15 @@ export interface Pipelining {
  * Node itself keeps reading while answers are small, and holds every request that it has read.
  */
 export function createPipelining(onTooMany: () => void): Pipelining {
-  const connections = new WeakMap<Socket, Connection>();
+  const connections = new Map<Socket, Connection>();
   let totalWaiting = 0;
+  let isEndingAll = false;
 
   function connectionOf(socket: Socket): Connection {
     const known = connections.get(socket);
     if (known) return known;
     const connection: Connection = {
+      latest: undefined,
       underWay: new Set(),
       isPaused: false,
       isEnding: false,
@@ -49,7 +57,10 @@ export function createPipelining(onTooMany: () => void): Pipelining {
       end: () => socket.end(),
     };
     connections.set(socket, connection);
-    socket.once('close', () => drop(connection));
+    socket.once('close', () => {
+      connections.delete(socket);
+      drop(connection);
+    });
     // Node resumes the socket for each body that is read. When a request waits, the bodies before it have arrived.
     socket.on('resume', () => {
       if (connection.isPaused) socket.pause();
@@ -60,6 +71,19 @@ export function createPipelining(onTooMany: () => void): Pipelining {
   function drop({ waiting }: Connection): void {
     totalWaiting -= waiting.length;
     waiting.length = 0;
+  }
+
+  /** Notes the latest request of a connection. False where the answer before has announced the end of the connection. */
+  function isBeforeEnd(connection: Connection, response: ServerResponse): boolean {
+    const { latest: before } = connection;
+    if (isEndingAll) {
+      if (before?.headersSent === true && before.getHeader('connection') === 'close') return false;
+      // An answer that announces the end is the last one of its connection.
+      if (before?.headersSent === false) before.removeHeader('connection');
+      response.setHeader('connection', 'close');
+    }
+    connection.latest = response;
+    return true;
   }
 
   function startNext(socket: Socket, connection: Connection): void {
@@ -79,17 +103,19 @@ export function createPipelining(onTooMany: () => void): Pipelining {
 
   function admit(request: IncomingMessage, response: ServerResponse, next: () => void): void {
     const { socket } = request;
+    if (socket.destroyed) return;
     const connection = connectionOf(socket);
     const start = (): void => {
       connection.underWay.add(request);
       response.once('close', () => {
         connection.underWay.delete(request);
+        if (connection.latest === response) connection.latest = undefined;
         // On a closed connection no client is left to read the other answers.
         if (!socket.destroyed) startNext(socket, connection);
       });
       next();
     };
-    if (connection.isEnding || socket.destroyed) return;
+    if (connection.isEnding || !isBeforeEnd(connection, response)) return;
     if (connection.underWay.size < maxUnderWay) {
       start();
     } else if (connection.waiting.length < maxWaiting && totalWaiting < maxTotalWaiting) {
@@ -108,6 +134,15 @@ export function createPipelining(onTooMany: () => void): Pipelining {
   return {
     limit(app) {
       app.addHook('onRequest', ({ raw }, reply, next) => admit(raw, reply.raw, next));
+    },
+    note({ socket }, response) {
+      if (!socket.destroyed) isBeforeEnd(connectionOf(socket), response);
+    },
+    endAll() {
+      isEndingAll = true;
+      for (const { latest } of connections.values()) {
+        if (latest?.headersSent === false) latest.setHeader('connection', 'close');
+      }
     },
     endAfterAnswers(socket, end) {
       const connection = connectionOf(socket);

@@ -10,11 +10,12 @@ const remembersNothing = { CACHE_TTL_MS: '0', CACHE_STALE_MS: '0', CACHE_NEGATIV
 
 const start = (): Promise<CachedGateway> => startCachedGateway({ ...remembersNothing, ...manyViewers });
 
-const readiness = async ({ url }: { url: string }): Promise<number> => (await fetch(`${url}/readyz`)).status;
 const breakerState = async ({ url }: { url: string }): Promise<string> => {
   const states = samplesOf(await scrape(url), 'dingtalk_gateway_breaker_state');
   return Object.entries(states).find(([, value]) => value === 1)?.[0] ?? 'none';
 };
+const isOpen = async (gateway: { url: string }): Promise<boolean> =>
+  (await breakerState(gateway)) === '{state="open"}';
 const codesOf = async (answers: readonly ReturnType<CachedGateway['lookUp']>[]): Promise<unknown[]> =>
   (await Promise.all(answers)).map(codeOf);
 
@@ -48,7 +49,7 @@ test.each(poisons)('%s for one id, over and over: all other lookups succeed', as
     await askPoison(gateway, fault, 'cid.demo.poison');
     expect(codeOf(await gateway.lookUp(`cid.demo.${round}`, `viewer-${round % 3}`))).toBeUndefined();
   }
-  expect(await readiness(gateway)).toBe(200);
+  expect(await isOpen(gateway)).toBe(false);
 });
 
 test.each(poisons)(
@@ -82,7 +83,7 @@ test('failing ids alone may open the breaker, but the next viewer is served at o
   await gateway.lookUp('cid.demo.early', 'bystander');
   gateway.clock.advance(60_000);
   for (let id = 0; id < 10; id += 1) await askPoison(gateway, poison, `cid.demo.poison.${id}`);
-  expect(await readiness(gateway)).toBe(503);
+  expect(await isOpen(gateway)).toBe(true);
 
   // An hour of failures does not lengthen the pauses for the others.
   for (let minute = 0; minute < 60; minute += 1) {
@@ -95,7 +96,7 @@ test('failing ids alone may open the breaker, but the next viewer is served at o
   expect(gateway.asked()).toHaveLength(callsBefore);
 
   expect(codeOf(await gateway.lookUp('cid.demo.healthy', 'bystander'))).toBeUndefined();
-  expect(await readiness(gateway)).toBe(200);
+  expect(await isOpen(gateway)).toBe(false);
   expect(await breakerState(gateway)).toBe('{state="closed"}');
 });
 
@@ -103,10 +104,10 @@ test('an outage across ids and viewers opens the breaker, and DingTalk is not ca
   await using gateway = await start();
   gateway.upstream.addFault('conversationSpace', { kind: 'html', status: 502 });
   for (let viewer = 0; viewer < 9; viewer += 1) {
-    expect(await readiness(gateway)).toBe(200);
+    expect(await isOpen(gateway)).toBe(false);
     await gateway.lookUp(`cid.demo.${viewer}`, `viewer-${viewer}`);
   }
-  expect(await readiness(gateway)).toBe(503);
+  expect(await isOpen(gateway)).toBe(true);
   expect(await breakerState(gateway)).toBe('{state="open"}');
 
   const callsBefore = gateway.asked().length;
@@ -123,13 +124,13 @@ test('an outage across ids and viewers opens the breaker, and DingTalk is not ca
   expect(gateway.asked()).toHaveLength(callsBefore);
 
   gateway.clock.advance(1000);
-  expect(await readiness(gateway)).toBe(200);
+  expect(await isOpen(gateway)).toBe(false);
   expect(await breakerState(gateway)).toBe('{state="half-open"}');
   await codesOf(
     Array.from({ length: 20 }, (_, viewer) => gateway.lookUp(`cid.demo.${viewer}`, `new-${viewer}`)),
   );
   expect(gateway.asked()).toHaveLength(callsBefore + 7);
-  expect(await readiness(gateway)).toBe(503);
+  expect(await isOpen(gateway)).toBe(true);
   const { body } = await gateway.lookUp('cid.demo.another', 'another');
   expect(body.errors?.[0]?.extensions.retryAfterMs).toBe(2000);
 });

@@ -181,12 +181,16 @@ test('samples gauges at scrape time', async () => {
     status: {
       dingtalk: {
         breakerState: 'half-open',
+        ipBanLeftMs: () => 2500,
+        spentQuotas: () => ['ding1'],
+        hasToken: () => true,
         rateLimiters: () => [
           { api: 'conversationSpace', queued: 3, inFlight: 20, placesLeft: 0, callsPerSecond: 10 },
         ],
         tokenAges: () => [{ corpId: undefined, ageMs: 1500 }],
       },
       cached: () => ({ entries: 42, bytes: 4200 }),
+      isReady: () => false,
     },
   });
 
@@ -203,6 +207,9 @@ test('samples gauges at scrape time', async () => {
     '{state="open"}': 0,
     '{state="half-open"}': 1,
   });
+  expect(samplesOf(scraped, 'dingtalk_gateway_ready')).toEqual({ '': 0 });
+  expect(samplesOf(scraped, 'dingtalk_gateway_ip_ban_seconds')).toEqual({ '': 2.5 });
+  expect(Object.values(samplesOf(scraped, 'dingtalk_gateway_quota_spent'))).toEqual([1]);
   expect(samplesOf(scraped, 'dingtalk_gateway_cache_entries')).toEqual({ '': 42 });
   expect(samplesOf(scraped, 'dingtalk_gateway_cache_bytes')).toEqual({ '': 4200 });
   expect(samplesOf(scraped, 'dingtalk_gateway_token_age_seconds')).toEqual({ '{corp="own"}': 1.5 });

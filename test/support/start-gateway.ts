@@ -9,6 +9,8 @@ import { readConfig } from './read-config.ts';
 
 export interface GatewayUnderTest {
   readonly app: FastifyInstance;
+  /** Of `ADMIN_PORT`; does not listen yet. */
+  readonly admin: FastifyInstance | undefined;
   readonly url: string;
   readonly upstream: Sandbox;
   /** Every log line so far, at level trace. */
@@ -81,6 +83,7 @@ export async function startGateway({
   };
   return {
     app: gateway.app,
+    admin: gateway.admin,
     url,
     upstream,
     log,

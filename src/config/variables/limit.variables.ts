@@ -58,6 +58,11 @@ export const limitVariables = {
     '`10000`',
     'the same for the whole request, body included',
   ),
+  KEEP_ALIVE_TIMEOUT_MS: variable(
+    wholeNumber(1, 3_600_000),
+    '`72000`',
+    'how long an idle connection is kept; longer than the load balancer in front keeps it',
+  ),
   VIEWER_RPS: variable(
     wholeNumber(1, 1_000_000),
     'no limit',

@@ -11,6 +11,17 @@ export const serverVariables = {
     'listen address; `::`: all, of IPv6 and IPv4',
   ),
   PORT: variable(wholeNumber(0, 65_535), '`4000`', 'listen port; `0` picks a free one and logs it'),
+  ADMIN_PORT: variable(
+    wholeNumber(0, 65_535),
+    'none',
+    'port for health checks, `/metrics` and `/status`, no longer on `PORT`; `0`: a free one, in the log',
+  ),
+  ADMIN_HOST: variable(listenAddress, 'as `HOST`', 'listen address of `ADMIN_PORT`'),
+  SHUTDOWN_DELAY_MS: variable(
+    wholeNumber(0, 600_000),
+    '`0`',
+    'how long a stopping gateway, already not ready, still accepts connections',
+  ),
   ALLOWED_HOSTS: variable(
     hostNames,
     "loopback's names, or any",

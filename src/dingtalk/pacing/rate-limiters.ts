@@ -21,6 +21,8 @@ export interface RateLimiters {
   part(name: string, share: number, maxWaiting: number): RateLimiter;
   /** Lets no call start for `durationMs` from now. Calls that can wait so long wait; the others are refused at once. */
   pause(durationMs: number): void;
+  /** How long such a pause still lasts; 0: there is none. */
+  pauseLeftMs(): number;
   readonly status: DingTalkStatus['rateLimiters'];
   /** Stops announcing this process to the other replicas. */
   close(): void;
@@ -74,6 +76,7 @@ export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
     pause(durationMs) {
       pausedUntilMs = Math.max(pausedUntilMs, clock.nowMs() + durationMs);
     },
+    pauseLeftMs: () => Math.max(0, pausedUntilMs - clock.nowMs()),
     status: () => Array.from(limiters, ([api, { status }]) => ({ api, ...status })),
     close: () => overReplicas?.replicas.close(),
   };

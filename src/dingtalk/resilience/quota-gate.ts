@@ -15,11 +15,16 @@ interface Closed {
   readonly untilMs: number;
 }
 
+export interface QuotaGate extends Gate {
+  /** The organizations whose quota is spent, as far as is known; undefined: the one of the application itself. */
+  spent(): readonly (string | undefined)[];
+}
+
 /**
  * Refuses calls for an organization whose monthly quota is spent, with the details of DingTalk's refusal. One call every
  * ten minutes is let through as a probe.
  */
-export function createQuotaGate(clock: Clock): Gate {
+export function createQuotaGate(clock: Clock): QuotaGate {
   const closed = new LRUCache<string, Closed>({ max: maxOrganizations });
 
   const close = (corpId: string, details: DingTalkErrorDetails, forMs = closedMs): void =>
@@ -33,6 +38,7 @@ export function createQuotaGate(clock: Clock): Gate {
 
   return {
     check,
+    spent: () => Array.from(closed.keys(), (corpId) => (corpId === '' ? undefined : corpId)),
     async step(call, next) {
       const { corpId = '' } = call;
       const known = check(call);

@@ -20,6 +20,8 @@ export interface TokenCache {
   latest(corpId: string | undefined): AccessToken | undefined;
   /** The token after `stale`, which DingTalk refused: fetched now, unless it was already. Throws like {@link get}. */
   replace(stale: AccessToken, corpId: string | undefined, signal: Signal): Promise<AccessToken>;
+  /** Whether any token is still valid. */
+  hasValid(): boolean;
   /** The age of each token in this cache. */
   ages(): readonly { readonly corpId: string | undefined; readonly ageMs: number }[];
 }
@@ -104,6 +106,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       if (entry) next.catch(() => entries.has(key) || entries.set(key, entry));
       return whileWaiting(next, signal);
     },
+    hasValid: () => [...entries.values()].some(({ token }) => clock.nowMs() < token.expiresAtMs),
     ages: () => {
       const nowMs = clock.nowMs();
       return [...entries.values()].map(({ token, corpId }) => ({ corpId, ageMs: nowMs - token.fetchedAtMs }));

@@ -4,11 +4,18 @@ import type { MetricObjectWithValues, MetricValue } from 'prom-client';
 import type { Redis } from '../../redis/redis.ts';
 import { createCollectors, type Collectors } from './collectors.ts';
 import { isCounted } from './counted-call.ts';
-import { codeLabel, createCorpLabel, errorCodes, methodLabel, outcomeLabel } from './labels.ts';
+import {
+  codeLabel,
+  createCorpLabel,
+  errorCodes,
+  methodLabel,
+  outcomeLabel,
+  type CorpLabel,
+} from './labels.ts';
 import { createMonthCalls } from './month-calls.ts';
 import type { MonthStore } from './month-store.ts';
 import { processMetrics } from './process-metrics.ts';
-import { setGauges, type GatewayStatus } from './set-gauges.ts';
+import { setGauges, type GatewayStatus, type QuotaUse } from './set-gauges.ts';
 
 /** Events are recorded in batches: together they cost a fraction of what each costs alone. */
 const batchSize = 200;
@@ -31,6 +38,10 @@ export interface Metrics {
   collect(): Promise<readonly MetricObjectWithValues<MetricValue<string>>[]>;
   /** A request with this API key. The names are of the configuration. */
   clientAuthenticated(keyName: string): void;
+  /** Names an organization as the labels do. */
+  readonly corpLabel: CorpLabel;
+  /** Every organization with calls this month, or whose month is spent. */
+  quotas(): Promise<readonly QuotaUse[]>;
   /** All metrics, in Prometheus' text format. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** Stores the last counted calls. */
@@ -73,20 +84,33 @@ export function createMetrics(options: MetricsOptions): Metrics {
   }
 
   async function update(): Promise<void> {
-    const [months, isUp = false] = await Promise.all([monthCalls.totals(), redis?.isUp()]);
+    const [used, isUp = false] = await Promise.all([quotas(), redis?.isUp()]);
     const isMonthComplete = await monthCalls.isComplete();
     flush();
     setGauges(collectors, {
       status,
       corpLabel,
-      months,
+      quotas: used,
       isMonthComplete,
       monthlyQuota,
       redis: redis && { isUp, ended: redis.ended },
     });
   }
 
+  async function quotas(): Promise<readonly QuotaUse[]> {
+    const spent = new Set(status.dingtalk?.spentQuotas().map(corpLabel));
+    const counted = await monthCalls.totals();
+    const uncounted = [...spent].filter((label) => counted.every(({ corp }) => corp !== label));
+    return [...counted, ...uncounted.map((corp) => ({ corp, calls: 0 }))].map(({ corp, calls }) => ({
+      corp,
+      calls,
+      isSpent: spent.has(corp),
+    }));
+  }
+
   return {
+    corpLabel,
+    quotas,
     observer: {
       lookupEnded({ api, source, stale, failure }) {
         const labels = { api, source, stale: String(stale), outcome: outcomeLabel(failure ?? 'ok') };

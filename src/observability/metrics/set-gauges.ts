@@ -11,12 +11,21 @@ export interface GatewayStatus {
   readonly droppedLogLines?: () => number;
   /** Since the process started, by outcome. */
   readonly spans?: (() => Readonly<Record<string, number>>) | undefined;
+  /** Whether the gateway can serve. */
+  readonly isReady?: () => boolean;
+}
+
+/** One organization by its label: its calls of this month, and whether DingTalk says that the month is spent. */
+export interface QuotaUse {
+  readonly corp: string;
+  readonly calls: number;
+  readonly isSpent: boolean;
 }
 
 interface GaugeValues {
   readonly status: GatewayStatus;
   readonly corpLabel: CorpLabel;
-  readonly months: readonly { readonly corp: string; readonly calls: number }[];
+  readonly quotas: readonly QuotaUse[];
   readonly isMonthComplete: boolean;
   readonly monthlyQuota: number | undefined;
   /** Undefined without `REDIS_URL`. */
@@ -26,7 +35,7 @@ interface GaugeValues {
 /** Sets every gauge, and the counts of the process's log, of its spans and of Redis. An unknown value is omitted, not reported as zero. */
 export function setGauges(
   to: Collectors,
-  { status, corpLabel, months, isMonthComplete, monthlyQuota, redis }: GaugeValues,
+  { status, corpLabel, quotas, isMonthComplete, monthlyQuota, redis }: GaugeValues,
 ): void {
   const cached = status.cached?.();
   setOrRemove(to.cacheEntries, cached?.entries);
@@ -49,6 +58,10 @@ export function setGauges(
     to.budgetLeft.set({ api }, placesLeft);
     to.rateLimit.set({ api }, callsPerSecond);
   }
+  const isReady = status.isReady?.();
+  setOrRemove(to.ready, isReady === undefined ? undefined : Number(isReady));
+  const ipBanLeftMs = status.dingtalk?.ipBanLeftMs();
+  setOrRemove(to.ipBan, ipBanLeftMs === undefined ? undefined : ipBanLeftMs / 1000);
   const current = status.dingtalk?.breakerState;
   if (current !== undefined) {
     for (const state of breakerStates) to.breakerState.set({ state }, state === current ? 1 : 0);
@@ -61,7 +74,9 @@ export function setGauges(
   to.monthCountComplete.set(isMonthComplete ? 1 : 0);
   to.monthCalls.reset();
   to.monthQuotaUsed.reset();
-  for (const { corp, calls } of months) {
+  to.quotaSpent.reset();
+  for (const { corp, calls, isSpent } of quotas) {
+    to.quotaSpent.set({ corp }, Number(isSpent));
     to.monthCalls.set({ corp }, calls);
     if (monthlyQuota !== undefined) to.monthQuotaUsed.set({ corp }, calls / monthlyQuota);
   }

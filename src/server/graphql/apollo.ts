@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -7,7 +6,6 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { LimitsConfig } from '../../config/config.ts';
@@ -17,12 +15,8 @@ import { explainLookups } from './explain-lookups.ts';
 import type { RequestContext } from './request-context.ts';
 import { createRequestRules } from './apollo-plugin.ts';
 
-/** A stop may take ten seconds: the rest is for everything else. */
-const drainMs = 8000;
-
 interface ApolloOptions {
   readonly schema: GraphQLSchema;
-  readonly httpServer: Server;
   readonly introspection: boolean;
   /** Requests may ask with `x-explain: 1` where their data came from. */
   readonly explainable: boolean;
@@ -35,16 +29,7 @@ interface ApolloOptions {
 
 /** Starts Apollo Server, with all of its reporting turned off. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
-  const {
-    schema,
-    httpServer,
-    introspection,
-    explainable,
-    maxLookupsPerRequest,
-    limits,
-    log,
-    errorsAnswered,
-  } = options;
+  const { schema, introspection, explainable, maxLookupsPerRequest, limits, log, errorsAnswered } = options;
   const documentLimits = createDocumentLimits({
     depth: limits.queryDepth,
     directives: limits.queryDirectives,
@@ -75,7 +60,6 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     plugins: [
       createRequestRules({ maxLookupsPerRequest, limits, log, errorsAnswered }),
       ...(explainable ? [explainLookups] : []),
-      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainMs }),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
