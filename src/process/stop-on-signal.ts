@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { hasLostSigterm } from './lost-signal.ts';
 
 /** The time limit of the stop, drain included; `SHUTDOWN_DELAY_MS` comes on top. */
 const stopWithinMs = 9500;
@@ -31,6 +32,8 @@ export interface StopSignals {
  * To be called first of all: the first process of a container gets only signals that it handles.
  */
 export function catchStopSignals(): StopSignals {
+  // Before a handler is added.
+  if (hasLostSigterm()) process.exit(0);
   let current: Stop | undefined;
   let isStopping = false;
   let exitCode = 0;

@@ -25,6 +25,7 @@ export interface Drain {
 export function createDrain(server: Server, endAll: () => void): Drain {
   const sockets = new Set<Socket>();
   let accepted = 0;
+  let hasBegun = false;
   let onEmpty: (() => void) | undefined;
   let finished: Promise<void> | undefined;
   server.on('connection', (socket: Socket) => {
@@ -73,11 +74,11 @@ export function createDrain(server: Server, endAll: () => void): Drain {
   }
 
   async function run(quietMs: number, withinMs: number): Promise<void> {
-    // Before the answers that make clients connect again.
-    await acceptWaiting();
+    // Clients connect again after each answer that ends their connection: without a delay there was none so far.
+    if (hasBegun) await acceptWaiting();
+    endAll();
     // http's own `close` also closes idle connections, with the requests that are on their way in them.
     net.Server.prototype.close.call(server);
-    endAll();
     const startedAtMs = performance.now();
     let latest = activity();
     let quietSinceMs = startedAtMs;
@@ -92,7 +93,10 @@ export function createDrain(server: Server, endAll: () => void): Drain {
   }
 
   return {
-    begin: endAll,
+    begin() {
+      hasBegun = true;
+      endAll();
+    },
     finish: (quietMs, withinMs = longestMs) => (finished ??= run(quietMs, withinMs)),
   };
 }
