@@ -59,7 +59,7 @@ export const limitVariables = {
     'the same for the whole request, body included',
   ),
   KEEP_ALIVE_TIMEOUT_MS: variable(
-    wholeNumber(1, 3_600_000),
+    wholeNumber(1, 86_400_000),
     '`72000`',
     'how long an idle connection is kept; longer than the load balancer in front keeps it',
   ),

@@ -14,7 +14,7 @@ export const serverVariables = {
   ADMIN_PORT: variable(
     wholeNumber(0, 65_535),
     'none',
-    'port for health checks, `/metrics` and `/status`, no longer on `PORT`; `0`: a free one, in the log',
+    'listen port of health checks, `/metrics` and `/status`; `0` picks a free one',
   ),
   ADMIN_HOST: variable(listenAddress, 'as `HOST`', 'listen address of `ADMIN_PORT`'),
   SHUTDOWN_DELAY_MS: variable(
