@@ -74,14 +74,14 @@ export function createDrain(server: Server, endAll: () => void): Drain {
   }
 
   async function run(quietMs: number, withinMs: number): Promise<void> {
+    const startedAtMs = performance.now();
     // Clients connect again after each answer that ends their connection: without a delay there was none so far.
     if (hasBegun) await acceptWaiting();
     endAll();
     // http's own `close` also closes idle connections, with the requests that are on their way in them.
     net.Server.prototype.close.call(server);
-    const startedAtMs = performance.now();
     let latest = activity();
-    let quietSinceMs = startedAtMs;
+    let quietSinceMs = performance.now();
     while (sockets.size > 0 && performance.now() - startedAtMs < withinMs) {
       const now = activity();
       if (now !== latest) quietSinceMs = performance.now();
