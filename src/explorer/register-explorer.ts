@@ -46,7 +46,7 @@ export async function registerExplorer(
   };
 
   app.get('/', (_request, reply) => sendPage(reply));
-  app.get(`${staticPath}*`, async (request, reply) => {
+  app.get(`${staticPath}*`, { config: { isAsset: true } }, async (request, reply) => {
     const file = await ruru.getStaticFile({
       staticPath,
       urlPath: request.url,

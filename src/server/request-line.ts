@@ -6,6 +6,13 @@ import type { CodeCounts, OperationRecord } from './operation-record.ts';
 import { isProbe } from './probed.ts';
 import { logFieldsOf, type RequestFields } from './request-log.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A page loads many of them: their lines are at `debug`. */
+    readonly isAsset?: true;
+  }
+}
+
 const maxClientLength = 64;
 const printable = /^[\x20-\x7e]+$/;
 /** Longer than any host name. */
@@ -70,7 +77,7 @@ export function createRequestLines(logger: Logger, limit: LineLimit): RequestLin
         else write();
         return;
       }
-      case 'probed':
+      case 'routine':
         if (log.isLevelEnabled('debug')) log.debug(lineOf(request, reply), 'answered');
         return;
       case 'answered':
@@ -102,11 +109,12 @@ function refusedOrigin({ method, headers }: FastifyRequest, reply: FastifyReply)
   return isOrigin || origin === 'null' ? origin : 'not an origin';
 }
 
-function outcomeOf(request: FastifyRequest, status: number): 'answered' | 'refused' | 'failed' | 'probed' {
+function outcomeOf(request: FastifyRequest, status: number): 'answered' | 'refused' | 'failed' | 'routine' {
   const { refused, operation } = request;
   if (refused?.code === 'GATEWAY_OVERLOADED') return 'refused';
   // Asked every two seconds. What keeps the gateway from being ready has a line of its own.
-  if (isProbe(request) && refused === undefined) return 'probed';
+  const isRoutine = isProbe(request) || request.routeOptions.config.isAsset === true;
+  if (isRoutine && refused === undefined) return 'routine';
   if (status >= 500) return 'failed';
   if (status >= 400 || operation?.refused) return 'refused';
   return operation?.isFailed === true ? 'failed' : 'answered';
