@@ -14,17 +14,21 @@ export const readApiKeys = (texts: readonly string[]): readonly ApiKey[] =>
 
 const nameByPlace = (index: number): string => `key${index + 1}`;
 
-/** Never contains a key or a name: what looks like a name may be the beginning of a key. */
-export function problemOfApiKeys(apiKeys: readonly ApiKey[]): string | undefined {
-  if (hasTwice(apiKeys.map(({ name }) => name))) {
-    return 'has two keys of one name: give each its own, as in web=…,batch=… (without one they are key1, key2, …)';
+/**
+ * Two keys of one name are one client, while one replaces the other. Never contains a key or a name: what looks like a name
+ * may be the beginning of a key.
+ */
+export function problemOfApiKeys(texts: readonly string[], apiKeys: readonly ApiKey[]): string | undefined {
+  const isNamed = (index: number): boolean => apiKeys[index]?.key !== texts[index];
+  const names = apiKeys.filter((_key, index) => isNamed(index)).map(({ name }) => name);
+  if (apiKeys.some(({ name }, index) => !isNamed(index) && names.includes(name))) {
+    return 'has a key without a name beside one of the name that it gets by its place (key1, key2, …): give it its own, as in web=…';
   }
-  return hasTwice(apiKeys.map(({ key }) => key))
+  const keys = apiKeys.map(({ key }) => key);
+  return new Set(keys).size < keys.length
     ? 'has the same key twice: clients with one key cannot be told apart'
     : undefined;
 }
-
-const hasTwice = (texts: readonly string[]): boolean => new Set(texts).size < texts.length;
 
 /** A warning where a key was probably meant to have a name, as in `Web=…`. */
 export const apiKeyWarnings = (apiKeys: readonly ApiKey[]): string[] =>

@@ -157,7 +157,7 @@ const secrets = list
 
 export const apiKeys = secrets.transform((texts, context) => {
   const keys = readApiKeys(texts);
-  const problem = problemOfApiKeys(keys);
+  const problem = problemOfApiKeys(texts, keys);
   if (problem === undefined) return keys;
   context.addIssue(problem);
   return z.NEVER;

@@ -64,9 +64,23 @@ test.each([
   });
 });
 
+test('two keys of one name are one client, while one replaces the other', () => {
+  expect(read(`web=${secret},web=${other}`)).toMatchObject({
+    ok: true,
+    warnings: [],
+    config: {
+      viewer: {
+        apiKeys: [
+          { name: 'web', key: secret },
+          { name: 'web', key: other },
+        ],
+      },
+    },
+  });
+});
+
 test.each([
-  ['two keys of one name', `web=${secret},web=${other}`, 'has two keys of one name'],
-  ['a name that a key without one has', `key2=${secret},${other}`, 'has two keys of one name'],
+  ['a name that a key without one has', `key2=${secret},${other}`, 'has a key without a name beside one of'],
   ['one key under two names', `web=${secret},batch=${secret}`, 'has the same key twice'],
   ['one key with and without a name', `web=${secret},${secret}`, 'has the same key twice'],
 ])('%s: a problem that shows neither key nor name', (_what, text, message) => {

@@ -1,6 +1,6 @@
 import { attributePairs, collectorUrl, headerPairs, share, words, wordsOf } from '../telemetry-schemas.ts';
 import { oneOf, text, wholeNumber } from '../variable-schemas.ts';
-import { variable } from './variable.ts';
+import { secretVariable, variable } from './variable.ts';
 
 const protocol = oneOf('http/protobuf', 'http/json', 'grpc');
 const milliseconds = wholeNumber(1, 3_600_000);
@@ -28,13 +28,13 @@ export const telemetryVariables = {
     'that and `/v1/metrics`',
     'the whole URL for metrics',
   ),
-  OTEL_EXPORTER_OTLP_HEADERS: variable(
+  OTEL_EXPORTER_OTLP_HEADERS: secretVariable(
     headerPairs,
     '–',
     '`name=value,…` for the collector, percent-encoded; a secret',
   ),
-  OTEL_EXPORTER_OTLP_TRACES_HEADERS: variable(headerPairs, '–', 'the same for traces, before those'),
-  OTEL_EXPORTER_OTLP_METRICS_HEADERS: variable(headerPairs, '–', 'the same for metrics, before those'),
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: secretVariable(headerPairs, '–', 'the same for traces, before those'),
+  OTEL_EXPORTER_OTLP_METRICS_HEADERS: secretVariable(headerPairs, '–', 'the same for metrics, before those'),
   OTEL_EXPORTER_OTLP_PROTOCOL: variable(
     protocol,
     '`http/protobuf`',
