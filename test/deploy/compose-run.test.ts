@@ -4,7 +4,6 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { freePort } from '../../scripts/support/free-port.ts';
-import { variables } from '../../src/config/variables.ts';
 import { testWithCompose } from '../support/deploy-tools.ts';
 import { eventually } from '../support/eventually.ts';
 import { startProcess, type GatewayProcess } from '../support/gateway-process.ts';
@@ -18,9 +17,6 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'gateway-compose-run-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** TEMPORARY: until there is an admin port, HAProxy checks the public one. */
-const hasAdminPort = 'ADMIN_PORT' in variables;
 
 const query = '{ conversationSpace(openConversationId: "cid9FTRQSLo+sKxxxx") { spaceId } }';
 
@@ -71,7 +67,6 @@ testWithAll(
     await using one = start(adminPorts[0]!);
     await using two = start(adminPorts[1]!);
     const ports = [await portOf(one), await portOf(two)];
-    const checked = hasAdminPort ? adminPorts : ports;
 
     const port = await freePort();
     const text = await readFile(fileOf('haproxy', '/usr/local/etc/haproxy/haproxy.cfg'), 'utf8');
@@ -81,7 +76,7 @@ testWithAll(
       .replace('check port 4001 inter 1s', 'check inter 50ms')
       .replaceAll(
         /gateway-(\d):4000/g,
-        (_all, number) => `127.0.0.1:${ports[number - 1]} port ${checked[number - 1]}`,
+        (_all, number) => `127.0.0.1:${ports[number - 1]} port ${adminPorts[number - 1]}`,
       );
     await using haproxy = await startHaproxy(config, port);
     const settlesAt = (first: string, second: string): Promise<void> =>

@@ -1,21 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileVariables } from '../../src/config/secret-files.ts';
 import { variables } from '../../src/config/variables.ts';
-import { joiningVariables } from './joining-variables.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 
 /** The secret that `X_FILE` names, if `name` is of this form. */
 const secretOf = (name: string): string | undefined => {
   const secret = /^(.+)_FILE$/.exec(name)?.[1];
-  return secret !== undefined && secret in variables ? secret : undefined;
+  return fileVariables.find((each) => each === secret);
 };
 
 /** Names in `environment` that the gateway does not read. */
 export const unknownVariables = (environment: Environment): string[] =>
-  Object.keys(environment).filter(
-    (name) => !(name in variables || secretOf(name) !== undefined || joiningVariables.includes(name)),
-  );
+  Object.keys(environment).filter((name) => !(name in variables || secretOf(name) !== undefined));
 
 /** The path of each secret's file, by the name of the secret. */
 export const secretFiles = (environment: Environment): Record<string, string> =>
@@ -26,9 +24,6 @@ export const secretFiles = (environment: Environment): Record<string, string> =>
     }),
   );
 
-/** Whether this gateway reads `X_FILE`. TEMPORARY: until it does, the secrets are handed over as themselves. */
-const readsFiles = 'mayBeFile' in variables.REDIS_URL;
-
 /** `environment` with the files of its secrets in `folder`, written with the content that `secrets` has for each. */
 export async function withSecrets(
   environment: Environment,
@@ -36,16 +31,12 @@ export async function withSecrets(
   folder: string,
 ): Promise<Environment> {
   const result: Record<string, string> = { ...environment };
-  if (!readsFiles) {
-    for (const name of Object.keys(result)) if (secretOf(name) !== undefined) delete result[name];
-  }
   for (const name of Object.keys(secretFiles(environment))) {
     const content = secrets[name];
     if (content === undefined) throw new Error(`No ${name} for the test`);
     const file = path.join(folder, name);
     await writeFile(file, `${content}\n`);
-    if (readsFiles) result[`${name}_FILE`] = file;
-    else result[name] = content;
+    result[`${name}_FILE`] = file;
   }
   return result;
 }

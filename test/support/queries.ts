@@ -39,21 +39,12 @@ export const alertNames: readonly string[] = Array.from(
 /** The text of the rules without comments: names of metrics stand in its expressions only. */
 export const rulesText = alertsText.replaceAll(/^ *(?:#|description:|summary:|runbook:).*$/gm, '');
 
-/** Metrics that the dashboard and the alerts expect, and no part of the gateway exports yet: to be emptied. */
-export const expectedMetrics: Readonly<Record<string, 'counter' | 'gauge'>> = {
-  dingtalk_gateway_ready: 'gauge',
-  dingtalk_gateway_ip_ban_seconds: 'gauge',
-  dingtalk_gateway_quota_spent: 'gauge',
-  dingtalk_gateway_month_count_complete: 'gauge',
-  dingtalk_gateway_client_requests_total: 'counter',
-};
-
 /** The type of every series that a scrape of the gateway gives, those of a histogram and of Node included. */
 export function seriesTypes(): ReadonlyMap<string, string> {
   const nodes = processMetrics()
     .getMetricsAsArray()
     .map(({ name, type }) => ({ name, type: String(type) }));
-  const types = new Map<string, string>(Object.entries({ up: 'gauge', ...expectedMetrics }));
+  const types = new Map<string, string>([['up', 'gauge']]);
   for (const { name, type } of [...Object.values(definitions), ...nodes]) {
     const parts = type === 'histogram' ? ['_bucket', '_sum', '_count'] : [''];
     for (const part of parts) types.set(`${name}${part}`, type === 'histogram' ? 'counter' : type);
