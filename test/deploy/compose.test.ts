@@ -153,7 +153,7 @@ testWithCompose('with the .env of the page it is live, with the secrets of its f
     ok: true,
     config: {
       dingtalk: { mode: 'live', app: { appSecret: secrets.DINGTALK_APP_SECRET } },
-      viewer: { kind: 'fixed', apiKeys: [secrets.GATEWAY_API_KEYS] },
+      viewer: { kind: 'fixed', apiKeys: [{ key: secrets.GATEWAY_API_KEYS }] },
     },
     warnings: [],
   });

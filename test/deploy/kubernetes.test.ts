@@ -127,7 +127,12 @@ testWithKubectl.each(names)('%s: the gateway knows every variable, and accepts t
   const environment = environmentOf(await documentsOf(way));
   expect(unknownVariables(environment)).toEqual([]);
 
-  const complete = isOwn(way) ? environment : { ...environment, ...required };
+  const complete = {
+    ...environment,
+    ...(!isOwn(way) && required),
+    // A folder that the pod mounts.
+    ...(environment['STATE_DIR'] !== undefined && { STATE_DIR: folder }),
+  };
   const result = readConfig(await withSecrets(complete, secrets, folder), sandboxCredentials);
 
   expect(result).toMatchObject({
@@ -137,7 +142,7 @@ testWithKubectl.each(names)('%s: the gateway knows every variable, and accepts t
       port: 4000,
       production: true,
       dingtalk: { mode: 'live', app: { kind: 'internal', appSecret: secrets['DINGTALK_APP_SECRET'] } },
-      viewer: { kind: 'fixed', apiKeys: [secrets['GATEWAY_API_KEYS']] },
+      viewer: { kind: 'fixed', apiKeys: [{ key: secrets['GATEWAY_API_KEYS'] }] },
       redisUrl: way.startsWith('replicas') ? new URL(secrets['REDIS_URL']!) : undefined,
       viewerLogKey: way.startsWith('replicas') ? secrets['VIEWER_LOG_KEY'] : undefined,
     },

@@ -64,7 +64,7 @@ export const definitions = {
     'api',
   ]),
   breakerState: metric('gauge', 'breaker_state', '1 for the state that the breaker is in', ['state']),
-  ready: metric('gauge', 'ready', '1 while the gateway can serve, as `/readyz` says; 0 also while it stops'),
+  ready: metric('gauge', 'ready', '1 while the gateway can serve, as `/readyz` says'),
   ipBan: metric('gauge', 'ip_ban_seconds', 'How long all calls still pause for a banned IP; 0: no ban'),
   quotaSpent: metric('gauge', 'quota_spent', '1 where DingTalk says that the month’s calls are spent', [
     'corp',
