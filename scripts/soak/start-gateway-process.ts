@@ -59,7 +59,7 @@ export async function startGatewayProcess(settings: GatewaySettings): Promise<Ga
     const address = /"graphql":"([^"]+)\/graphql"/.exec(line)?.[1];
     if (address !== undefined) resolve(address);
     // Errors and fatal lines. Warnings are expected: faults cause them.
-    if (/^\{"level":(?:50|60)\b/.test(line)) complain(line);
+    if (/^\{"level":"(?:error|fatal)"/.test(line)) complain(line);
   });
   createInterface({ input: child.stderr }).on('line', complain);
   const ended = once(child, 'exit').then(([code]) => code as number | null);

@@ -123,7 +123,7 @@ testWithCompose('in the sandbox the gateway knows every variable, and accepts th
       port: 4000,
       production: true,
       dingtalk: { mode: 'sandbox' },
-      viewer: { kind: 'fixed', apiKeys: ['for-the-sandbox-only'] },
+      viewer: { kind: 'fixed', apiKeys: [{ key: 'for-the-sandbox-only' }] },
       redisUrl: new URL('redis://:for-the-sandbox-only@redis:6379'),
     },
     warnings: [],

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../src/async/clock.ts';
 import { documentedErrors } from '../../src/sandbox/documented-errors.ts';
+import { problemLines } from '../support/log-lines.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
@@ -201,6 +202,6 @@ test('an unexpected error is masked, and logged with the request id', async () =
       },
     ],
   });
-  const logged = gateway.log.map((line) => JSON.parse(line)).find(({ level }) => level >= 50);
+  const logged = problemLines(gateway.log).find(({ level }) => level === 'error');
   expect(logged).toMatchObject({ requestId: 'r-1', err: { message: 'a detail of ours' } });
 });

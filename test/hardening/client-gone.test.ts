@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { expect, test } from '@jest/globals';
+import { problemLines } from '../support/log-lines.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 
 /** A long deadline, so that only a client that disconnects ends a call. */
@@ -64,7 +65,7 @@ test('a client that disconnects during authentication causes no lookup', async (
   expect(upstream.callsTo('conversationSpace').map(({ body }) => body)).toEqual([
     { openConversationId: 'cid.demo.b' },
   ]);
-  expect(gateway.log.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40)).toEqual([]);
+  expect(problemLines(gateway.log)).toEqual([]);
 });
 
 /** As the log counts them: equal ones of a request are one line. */

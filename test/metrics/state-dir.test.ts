@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { problemLines } from '../support/log-lines.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { samplesOf, scrape } from './scrape.ts';
@@ -43,11 +44,7 @@ async function month({ url }: GatewayUnderTest): Promise<readonly (number | unde
   );
 }
 
-const warnings = ({ log }: GatewayUnderTest): readonly string[] =>
-  log
-    .map((line) => JSON.parse(line))
-    .filter(({ level }) => level === 40)
-    .map(({ msg }) => msg);
+const warnings = ({ log }: GatewayUnderTest): readonly string[] => problemLines(log).map(({ msg }) => msg);
 
 async function theFile(): Promise<string> {
   const names = await readdir(folder);

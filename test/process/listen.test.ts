@@ -6,6 +6,7 @@ import { fastify } from 'fastify';
 import { listen } from '../../src/process/listen.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { problemLines } from '../support/log-lines.ts';
 import { startProcess } from '../support/gateway-process.ts';
 
 const gateway = [process.execPath, 'dist/main.js'];
@@ -124,12 +125,7 @@ test('plain http beyond loopback works once it is allowed, with a warning at eac
   for (let start = 0; start < 2; start += 1) {
     await using run = startProcess(gateway, { ...environment, ALLOW_PLAINTEXT_SECRETS: '1' });
     expect(await askAt('127.0.0.1', await run.url)).toEqual(found);
-    const warnings = run
-      .output()
-      .stdout.trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-      .filter(({ level }) => level >= 40);
+    const warnings = problemLines(run.output().stdout.trim().split('\n'));
     expect(warnings.map(({ msg }) => msg)).toEqual([
       'ALLOW_PLAINTEXT_SECRETS=1: everyone on the way to DINGTALK_API_URL reads the secret of the app, tokens and links, and can change answers',
     ]);

@@ -11,6 +11,7 @@ import { guardReplies } from '../../src/redis/guard-replies.ts';
 import { createRedis, type Redis } from '../../src/redis/redis.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { problemLines } from '../support/log-lines.ts';
 import { startCachedGateway, type CachedGateway } from '../support/cached-gateway.ts';
 import { eventually } from '../support/eventually.ts';
 import {
@@ -56,8 +57,7 @@ async function seesReconnects(fake: FakeRedis, command: string, gateway?: Cached
   });
 }
 
-const warningsOf = ({ log }: CachedGateway): readonly string[] =>
-  log.map((line) => JSON.parse(line)).flatMap(({ level, msg }) => (level >= 40 ? [msg] : []));
+const warningsOf = ({ log }: CachedGateway): readonly string[] => problemLines(log).map(({ msg }) => msg);
 
 test.each(nonsense)(
   'SUBSCRIBE answered with %s: logged once, retried, and lookups are answered',

@@ -1,14 +1,12 @@
-import { pino } from 'pino';
-
 export type LogLine = Readonly<Record<string, any>>;
 
-/** Lines of a log, with `level` as a word, from the one at `from` on. */
+/** Lines of a log, from the one at `from` on. */
 export const logLines = (log: readonly string[], from = 0): LogLine[] =>
-  log.slice(from).map((text) => {
-    const line = JSON.parse(text) as Record<string, any>;
-    line['level'] = pino.levels.labels[line['level'] as number] ?? line['level'];
-    return line;
-  });
+  log.slice(from).map((text) => JSON.parse(text) as LogLine);
+
+/** Its lines of level `warn` and above. */
+export const problemLines = (log: readonly string[]): LogLine[] =>
+  logLines(log).filter(({ level }) => ['warn', 'error', 'fatal'].includes(level));
 
 /** The lines about whole requests. */
 export const requestLines = (log: readonly string[], from = 0): LogLine[] =>
