@@ -141,6 +141,7 @@ async function serve({ config, warnings }: ConfigOf<true>): Promise<void> {
   const isAdminMissing = config.admin !== undefined && admin === undefined;
   const address = isAdminMissing ? undefined : await listen(gateway.app, config);
   if (address === undefined) {
+    if (stopSignals.isStopping) return;
     await gateway.close();
     await sandbox?.close();
     process.exitCode = 1;

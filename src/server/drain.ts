@@ -75,7 +75,7 @@ export function createDrain(server: Server, endAll: () => void): Drain {
 
   async function run(quietMs: number, withinMs: number): Promise<void> {
     const startedAtMs = performance.now();
-    // Clients connect again after each answer that ends their connection: without a delay there was none so far.
+    // Without a delay both at once: a client whose connection has ended is refused then, not reset.
     if (hasBegun) await acceptWaiting();
     endAll();
     // http's own `close` also closes idle connections, with the requests that are on their way in them.

@@ -75,10 +75,10 @@ test('160 kept connections that are used while the gateway stops lose no request
 
 test('160 clients of a pool that send at random moments lose no request', async () => {
   await using running = await start();
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 160 });
+  const agents = Array.from({ length: 160 }, () => new http.Agent({ keepAlive: true, maxSockets: 1 }));
   let sent = 0;
   const codes = new Set<string | undefined>();
-  async function useUntilItEnds(): Promise<void> {
+  async function useUntilItEnds(agent: http.Agent): Promise<void> {
     for (;;) {
       await pause(Math.random() * 300);
       const headers = { 'content-type': 'application/json' };
@@ -95,14 +95,14 @@ test('160 clients of a pool that send at random moments lose no request', async 
     }
   }
 
-  const clients = Array.from({ length: 160 }, useUntilItEnds);
-  await eventually(() => sent > 500);
+  const clients = agents.map(useUntilItEnds);
+  await eventually(() => sent > 800);
   await running.stop();
   await Promise.all(clients);
 
   expect([...codes]).toEqual(['ECONNREFUSED']);
   expect(await running.run.ended).toBe(0);
-  agent.destroy();
+  for (const agent of agents) agent.destroy();
 });
 
 test('for SHUTDOWN_DELAY_MS new connections are served, not ready and each for one answer; then refused', async () => {
