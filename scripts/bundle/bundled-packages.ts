@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -19,10 +20,13 @@ export async function bundledPackages(): Promise<ReadonlySet<string>> {
   return packagesOf(files);
 }
 
-/** The packages that these files belong to, as `name@version`. Files outside packages are left out. */
+/**
+ * The packages that these files belong to, as `name@version`. Files outside packages are left out, and so are those that
+ * a package's own source maps name and nobody has.
+ */
 export async function packagesOf(files: Iterable<string>): Promise<ReadonlySet<string>> {
-  const folders = new Set([...files].flatMap((file) => packageFolder.exec(file)?.[0] ?? []));
-  return new Set(await Promise.all([...folders].map(nameAndVersion)));
+  const folders = [...new Set([...files].flatMap((file) => packageFolder.exec(file)?.[0] ?? []))];
+  return new Set(await Promise.all(folders.filter((folder) => existsSync(folder)).map(nameAndVersion)));
 }
 
 const packageFolder = /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/;

@@ -11,6 +11,8 @@ import { startRedis } from '../support/redis-server.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 
 const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
+const key = '5d41402abc4b2a76b9719d911017c592';
+const headers = { 'x-api-key': key };
 const panels = dashboard.panels.filter(({ type }) => type !== 'row');
 
 let folder: string;
@@ -23,8 +25,8 @@ afterAll(() => rm(folder, { recursive: true }));
 async function load(gateway: GatewayUnderTest, round: number): Promise<void> {
   gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'systemError' }, 4);
   const ids = [`cid.demo.${round}`, `cid.demo.${round}`, `cid.none.${round}`, `cid.demo.more.${round}`];
-  for (const id of [...ids, ...ids]) await gateway.query(lookup, { id });
-  await gateway.query('{ nothing }');
+  for (const id of [...ids, ...ids]) await gateway.query(lookup, { id }, headers);
+  await gateway.query('{ nothing }', {}, headers);
 }
 
 testWithPrometheus(
@@ -36,6 +38,10 @@ testWithPrometheus(
       CACHE_TTL_MS: '1',
       CACHE_STALE_MS: '60000',
       DINGTALK_MONTHLY_QUOTA: '5000',
+      GATEWAY_API_KEYS: `web=${key}`,
+      // Nothing listens there: spans are lost, and counted.
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+      OTEL_BSP_SCHEDULE_DELAY: '100',
     };
     await using gateway = await startGateway({ environment });
     await using prometheus = await startPrometheus([new URL(gateway.url).host]);

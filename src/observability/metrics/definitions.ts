@@ -79,7 +79,7 @@ export const definitions = {
   monthCountComplete: metric(
     'gauge',
     'month_count_complete',
-    '1 where `month_calls` is whole, 0 where counting began within the month',
+    '1 where `month_calls` is whole, 0 where counting began in it',
   ),
   monthQuota: metric('gauge', 'month_quota', '`DINGTALK_MONTHLY_QUOTA`, where it is set'),
   monthQuotaUsed: metric('gauge', 'month_quota_used_ratio', 'Used share of that quota', ['corp']),
