@@ -161,8 +161,8 @@ test('an IP ban pauses all calls: a lookup waits, or is refused if its deadline 
   expect(refusedAtOnce.body).toEqual(rateLimited({ retryAfterMs: 5000 }));
   expect((await waiting).body).toEqual(exampleAnswer);
   expect(callsOf(gateway)).toBe(2);
-  expect(gateway.log.map((line) => JSON.parse(line)).find(({ kind }) => kind === 'ip-banned')?.level).toBe(
-    50,
+  expect(gateway.log.map((line) => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({ kind: 'ip-banned', level: 'error' }),
   );
 });
 
