@@ -1,12 +1,15 @@
 import tls from 'node:tls';
+import { afterAll, beforeAll } from '@jest/globals';
 import type { Clock } from '../../src/async/clock.ts';
 import type { ForwardProxy } from '../../src/domain/forward-proxy.ts';
 import { startForwardProxy, startTlsFront, type ForwardProxyUnderTest } from '../support/forward-proxy.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 
-// What `NODE_EXTRA_CA_CERTS` does at the start of a process.
-tls.setDefaultCACertificates([...tls.getCACertificates('default'), selfSigned.cert]);
+const usual = tls.getCACertificates('default');
+// What `NODE_EXTRA_CA_CERTS` does at the start of a process, and only here: other tests in this process do not trust it.
+beforeAll(() => tls.setDefaultCACertificates([...usual, selfSigned.cert]));
+afterAll(() => tls.setDefaultCACertificates(usual));
 
 export const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
 export const example = { id: 'cid9FTRQSLo+sKxxxx' };
