@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -100,7 +101,11 @@ testWithAll(
     using stranger = connect(redis.url);
     await expect(stranger.redis.dbsize()).rejects.toThrow('NOAUTH');
 
+    const killed = once(one.child, 'exit');
     one.child.kill('SIGKILL');
+    await killed;
+    // Before and after HAProxy knows.
+    for (let index = 0; index < 2; index += 1) expect(await ask(haproxy.url, key)).toEqual(answer);
     await settlesAt('DOWN L4CON', 'UP L7OK 200');
     for (let index = 0; index < 2; index += 1) expect(await ask(haproxy.url, key)).toEqual(answer);
   },
