@@ -10,6 +10,13 @@ export interface Readiness {
   readonly problems: readonly string[];
 }
 
+/** Where the version stands as well, and what is before it on its line. */
+const places = [
+  ['Containerfile', 'ARG VERSION='],
+  ['compose.yaml', 'image: dingtalk-graphql-gateway:'],
+  ['deploy/kubernetes/base/kustomization.yaml', 'newTag: '],
+] as const;
+
 /** Whether the present folder, which is a clone of the project, can be released. */
 export function readReadiness(): Readiness {
   const { version } = readJson('package.json');
@@ -24,8 +31,11 @@ export function readReadiness(): Readiness {
     isTagged && !isTaggedHere && `The tag ${tag} is another commit: set the next version in package.json.`,
     readJson('package-lock.json').version !== version &&
       `package-lock.json has another version than package.json: run npm install --package-lock-only.`,
-    !readFileSync('Containerfile', 'utf8').includes(`ARG VERSION=${version}\n`) &&
-      `The Containerfile has another VERSION than package.json: set ${version} there.`,
+    ...places.map(
+      ([file, before]) =>
+        !readFileSync(file, 'utf8').includes(`${before}${version}\n`) &&
+        `${file} has another version than package.json: set ${version} there.`,
+    ),
     readFileSync('schema.graphql', 'utf8') !== readFileSync('schema.released.graphql', 'utf8') &&
       'schema.released.graphql is not the present schema: run npm run schema:release.',
   ].filter((problem) => problem !== false);

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -17,7 +17,10 @@ const git = (...args: readonly string[]): string =>
   });
 
 async function commit(files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [file, text] of Object.entries(files)) await writeFile(path.join(clone, file), text);
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(clone, file)), { recursive: true });
+    await writeFile(path.join(clone, file), text);
+  }
   git('add', '.');
   git('commit', '--quiet', '--message', 'A commit');
 }
@@ -37,6 +40,8 @@ beforeEach(async () => {
     'package-lock.json': '{ "version": "1.2.3" }',
     'CHANGELOG.md': '## [Unreleased]\n\n## [1.2.3] - 2026-01-02\n',
     Containerfile: 'FROM x\nARG VERSION=1.2.3\n',
+    'compose.yaml': 'image: dingtalk-graphql-gateway:1.2.3\n',
+    'deploy/kubernetes/base/kustomization.yaml': 'newTag: 1.2.3\n',
     'schema.graphql': 'type Query',
     'schema.released.graphql': 'type Query',
   });
@@ -71,7 +76,9 @@ test('a version has to stand everywhere, and the released schema to be the prese
     stderr:
       `${heading}CHANGELOG.md has no section "## [1.3.0] - <date>": add it.\n` +
       'package-lock.json has another version than package.json: run npm install --package-lock-only.\n' +
-      'The Containerfile has another VERSION than package.json: set 1.3.0 there.\n' +
+      'Containerfile has another version than package.json: set 1.3.0 there.\n' +
+      'compose.yaml has another version than package.json: set 1.3.0 there.\n' +
+      'deploy/kubernetes/base/kustomization.yaml has another version than package.json: set 1.3.0 there.\n' +
       'schema.released.graphql is not the present schema: run npm run schema:release.\n',
   });
 });
