@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
+import { logLines } from '../support/log-lines.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { samplesOf, scrape } from './scrape.ts';
 
@@ -105,4 +107,22 @@ test('a request without credentials is counted', async () => {
 
   expect(status).toBe(401);
   expect(await errorsOf(gateway)).toEqual({ UNAUTHENTICATED: 1 });
+});
+
+test('what a client that has left would have been answered is not counted', async () => {
+  await using gateway = await startGateway({ environment: { MAX_ERRORS: '1' } });
+  await gateway.query(lookup, { id: 'cid.demo.first' });
+  gateway.upstream.addFault(api, { kind: 'hang' }, 2);
+  const leaving = new AbortController();
+  const query = `{ a: conversationSpace(openConversationId: "cid.demo.a") { spaceId }
+    b: conversationSpace(openConversationId: "cid.demo.b") { spaceId } }`;
+  const from = gateway.log.length;
+
+  const answer = gateway.query(query, {}, {}, leaving.signal);
+  await gateway.upstream.waitForCalls(api, 3);
+  leaving.abort();
+  await expect(answer).rejects.toThrow();
+  await eventually(() => logLines(gateway.log, from).some(({ msg }) => msg === 'left'));
+
+  expect(await errorsOf(gateway)).toEqual({});
 });

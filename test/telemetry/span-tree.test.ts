@@ -332,6 +332,10 @@ test('a client that leaves is an error of its request', async () => {
     'aborted',
     undefined,
   ]);
+  expect(children![0]!.attributes).toMatchObject({
+    'graphql.error.codes': ['aborted'],
+    'error.type': 'aborted',
+  });
   expect(children![0]!.children![0]).toMatchObject({
     attributes: { 'dingtalk.lookup.outcome': 'aborted', 'error.type': 'aborted' },
     children: [{ attributes: { 'error.type': 'aborted' } }],

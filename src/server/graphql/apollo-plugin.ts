@@ -4,6 +4,7 @@ import type { LimitsConfig } from '../../config/config.ts';
 import { createAnswerLimit } from '../../graph/limits/answer-limit.ts';
 import { checkKnownOperation } from '../../graph/limits/known-operation.ts';
 import { createLookupLimit } from '../../graph/limits/lookup-limit.ts';
+import { isClientGone } from '../../errors/client-gone-error.ts';
 import type { PublicCode } from '../../errors/codes.ts';
 import type { RequestContext } from './request-context.ts';
 import type { OperationCheck } from '../../graph/limits/resolved-operation.ts';
@@ -47,12 +48,13 @@ export function createRequestRules(rules: RequestRules): ApolloServerPlugin<Requ
       if (contextValue.record) contextValue.record.level = level;
     },
     async willSendResponse(context) {
-      const { request, response, queryHash, operation, contextValue } = context;
+      const { request, response, queryHash, operation, contextValue, errors: thrown = [] } = context;
       const { errorCap, record, span } = contextValue;
       setLegacyStatus(request, response);
       // Last, because the entry that it adds is not a refusal that decides the status.
       limitErrors(response, limits.errors, errorCap.omitted);
-      if (errorCap.omitted > 0) errorsAnswered('ERRORS_OMITTED', errorCap.omitted);
+      if (errorCap.omitted > 0 && !thrown.some(isClientGone))
+        errorsAnswered('ERRORS_OMITTED', errorCap.omitted);
       if (record && response.body.kind === 'single') {
         const { data, errors = [] } = response.body.singleResult;
         record.answered({ queryHash, operation, data, errors });

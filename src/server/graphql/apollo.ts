@@ -9,6 +9,7 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { LimitsConfig } from '../../config/config.ts';
+import { isClientGone } from '../../errors/client-gone-error.ts';
 import { formatError } from '../../errors/format-error.ts';
 import { createDocumentLimits } from '../../graph/limits/document-limits.ts';
 import { explainLookups } from './explain-lookups.ts';
@@ -50,7 +51,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     // Called once for each error of each answer, those of refused requests included.
     formatError(formatted, thrown) {
       const answered = formatError(formatted, thrown);
-      errorsAnswered(answered.extensions?.['code']);
+      if (!isClientGone(thrown)) errorsAnswered(answered.extensions?.['code']);
       return answered;
     },
     // Apollo Server would append a line break, which makes Node copy the whole text once more.
