@@ -1,12 +1,19 @@
 import { expect, test } from '@jest/globals';
 import { createRateLimiter, type RateLimiter } from '../../src/dingtalk/pacing/rate-limiter.ts';
 import { Deadline } from '../../src/async/deadline.ts';
+import { JoinedTurns } from '../../src/domain/joined-turns.ts';
 import { ClientGoneError } from '../../src/errors/client-gone-error.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 
+interface AskOptions {
+  readonly timeoutMs?: number;
+  readonly client?: AbortSignal;
+  readonly joined?: JoinedTurns;
+}
+
 interface Run {
   readonly started: string[];
-  ask(viewer: string, name: string, options?: { timeoutMs?: number; client?: AbortSignal }): Promise<unknown>;
+  ask(viewer: string, name: string, options?: AskOptions): Promise<unknown>;
   finish(name: string): Promise<void>;
 }
 
@@ -16,12 +23,13 @@ function observe(limiter: RateLimiter, clock: ManualClock): Run {
   const running = new Map<string, () => void>();
   return {
     started,
-    async ask(viewer, name, { timeoutMs = 60_000, client } = {}) {
+    async ask(viewer, name, { timeoutMs = 60_000, client, joined } = {}) {
       const deadline = new Deadline(clock, timeoutMs, client);
-      return limiter.run(viewer, deadline, async () => {
+      const call = async (): Promise<void> => {
         started.push(name);
         return new Promise<void>((resolve) => running.set(name, resolve));
-      });
+      };
+      return limiter.run(viewer, deadline, call, joined && { joined });
     },
     async finish(name) {
       running.get(name)?.();
@@ -147,6 +155,29 @@ test('a viewer’s single call is not refused because another viewer has a hundr
   await settle();
 
   expect(run.started).toEqual(['busy 0', 'busy 1', 'busy 2', 'modest']);
+});
+
+test('calls that two viewers wait for together count once in the queue', async () => {
+  const clock = createManualClock();
+  const limiter = createRateLimiter({ clock, callsPerSecond: 20, random: () => 0 });
+  const run = observe(limiter, clock);
+  for (let index = 0; index < 20; index += 1) void run.ask('first', `busy ${index}`);
+  for (let index = 0; index < 70; index += 1) {
+    const joined = new JoinedTurns();
+    void run.ask('batch', `shared ${index}`, { joined });
+    joined.join('web');
+  }
+  await settle();
+  expect(limiter.status.queued).toBe(70);
+
+  void run.ask('batch', 'after them', { timeoutMs: 5000 });
+  for (let second = 0; second < 5; second += 1) {
+    for (const name of run.started) await run.finish(name);
+    clock.advance(1000);
+    await settle();
+  }
+
+  expect(run.started).toContain('after them');
 });
 
 test('a queued call that others delay beyond its deadline is rate-limited', async () => {

@@ -1,6 +1,6 @@
 /** A queue in which keys take turns, however many items each of them has. */
 export interface FairQueue<Item> {
-  /** An item that is queued under several keys counts for each of them. */
+  /** An item that is queued under several keys counts once. */
   readonly size: number;
   /** Whether {@link take} would return an item. */
   readonly hasNext: boolean;
@@ -17,7 +17,33 @@ export interface FairQueue<Item> {
 export function createFairQueue<Item>(mayStart: (key: string) => boolean): FairQueue<Item> {
   /** A map keeps the order of insertion: its first key has the next turn. */
   const queues = new Map<string, Item[]>();
-  let size = 0;
+  /** Under how many keys an item is queued. */
+  const places = new Map<Item, number>();
+  /** Of all items: more than there are items where one is queued under several keys. */
+  let totalPlaces = 0;
+
+  function leavePlace(item: Item): void {
+    totalPlaces -= 1;
+    const left = (places.get(item) ?? 1) - 1;
+    if (left > 0) places.set(item, left);
+    else places.delete(item);
+  }
+
+  /** Plays the turns before a new item of this key: an item that one key takes leaves the queues of the others. */
+  function playedAhead(key: string): number {
+    const taken = new Set<Item>();
+    const rest = new Map([...queues].map(([each, items]) => [each, [...items]]));
+    if (!rest.has(key)) rest.set(key, []);
+    for (;;) {
+      for (const [each, items] of rest) {
+        let next = items.shift();
+        while (next !== undefined && taken.has(next)) next = items.shift();
+        if (next !== undefined) taken.add(next);
+        else if (each === key) return taken.size;
+        else rest.delete(each);
+      }
+    }
+  }
 
   /** Nearly always the very first key: no list is made of the others. */
   function nextKey(): string | undefined {
@@ -27,13 +53,14 @@ export function createFairQueue<Item>(mayStart: (key: string) => boolean): FairQ
 
   return {
     get size() {
-      return size;
+      return places.size;
     },
     get hasNext() {
       return nextKey() !== undefined;
     },
     sizeOf: (key) => queues.get(key)?.length ?? 0,
     ahead(key) {
+      if (totalPlaces > places.size) return playedAhead(key);
       const own = queues.get(key)?.length ?? 0;
       // Each round takes one item of each key, and the new item comes in round `own + 1`.
       let ahead = 0;
@@ -44,16 +71,17 @@ export function createFairQueue<Item>(mayStart: (key: string) => boolean): FairQ
       const items = queues.get(key);
       if (items) items.push(item);
       else queues.set(key, [item]);
-      size += 1;
+      places.set(item, (places.get(item) ?? 0) + 1);
+      totalPlaces += 1;
     },
     take() {
       const key = nextKey();
       const items = key === undefined ? undefined : queues.get(key);
-      if (key === undefined || !items) return undefined;
-      const item = items.shift();
+      const item = items?.shift();
+      if (key === undefined || !items || item === undefined) return undefined;
       queues.delete(key);
       if (items.length > 0) queues.set(key, items);
-      size -= 1;
+      leavePlace(item);
       return item;
     },
     remove(key, item) {
@@ -62,7 +90,7 @@ export function createFairQueue<Item>(mayStart: (key: string) => boolean): FairQ
       if (!items || index < 0) return;
       items.splice(index, 1);
       if (items.length === 0) queues.delete(key);
-      size -= 1;
+      leavePlace(item);
     },
   };
 }
