@@ -73,6 +73,12 @@ export function createDrain(server: Server, endAll: () => void): Drain {
     } while (turnAtMs - startedAtMs < longestAcceptMs);
   }
 
+  function closeIdle(): void {
+    server.closeIdleConnections();
+    // To Node a connection is not idle before its first request.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  }
+
   async function run(quietMs: number, withinMs: number): Promise<void> {
     const startedAtMs = performance.now();
     // Without a delay both at once: a client whose connection has ended is refused then, not reset.
@@ -86,7 +92,7 @@ export function createDrain(server: Server, endAll: () => void): Drain {
       const now = activity();
       if (now !== latest) quietSinceMs = performance.now();
       latest = now;
-      if (performance.now() - quietSinceMs >= quietMs) server.closeIdleConnections();
+      if (performance.now() - quietSinceMs >= quietMs) closeIdle();
       await pause();
     }
     server.closeAllConnections();
