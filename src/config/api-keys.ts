@@ -1,7 +1,10 @@
 import type { ApiKey } from './config.ts';
 
-/** `web=…`. No name ends in the padding of base64, as in `c2VjcmV0==`: that is a key without a name. */
-const named = /^([a-z][a-z0-9-]{0,31})=(?!=*$)(.+)$/;
+/**
+ * `web=…`. No name ends in the padding of base64, as in `c2VjcmV0==`: that is a key without a name. A header never begins with
+ * a blank, so that no key does.
+ */
+const named = /^([a-z][a-z0-9-]{0,31})=(?!=*$) *(.+)$/;
 /** In base64 nothing comes after `=`. */
 const equalsWithin = /=[^=]/;
 

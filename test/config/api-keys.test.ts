@@ -42,6 +42,7 @@ test.each<[string, readonly (readonly [string, string])[]]>([
   ['abcdefghijklmnopqrstuvwxyz01234==', [['key1', 'abcdefghijklmnopqrstuvwxyz01234==']]],
   ['web=c2VjcmV0c2VjcmV0c2VjcmV0cw==', [['web', 'c2VjcmV0c2VjcmV0c2VjcmV0cw==']]],
   [`web==${secret}`, [['web', `=${secret}`]]],
+  [`web= ${secret}`, [['web', secret]]],
   [`web=a=${secret}`, [['web', `a=${secret}`]]],
 ])('GATEWAY_API_KEYS=%s is read without a warning', (text, keys) => {
   expect(read(text)).toMatchObject({
