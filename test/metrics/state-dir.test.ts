@@ -133,6 +133,33 @@ test('two processes over one folder have one count, and apps have a file each', 
   expect(await readdir(folder)).toHaveLength(2);
 });
 
+test('a process that ends while another one writes waits for it, and loses no call', async () => {
+  const clock = createManualClock();
+  const ending = await start(clock);
+  await call(ending, 2);
+  const lock = `${await theFile()}.lock`;
+  await writeFile(lock, '');
+  const ended = ending.close();
+  await clock.waitForTimer(10);
+  await rm(lock);
+  clock.advance(10);
+  await ended;
+
+  await using next = await start(clock);
+  expect(await month(next)).toEqual([2, 0]);
+});
+
+test('a lock that stays keeps no process from ending', async () => {
+  const clock = createManualClock();
+  const ending = await start(clock);
+  await call(ending, 1);
+  await writeFile(`${await theFile()}.lock`, '');
+  const ended = ending.close();
+  await clock.waitForTimer(10);
+  clock.advance(500);
+  await ended;
+});
+
 test('the count is the same with another secret of the app', async () => {
   const clock = createManualClock();
   const environment = { DINGTALK_CORP_ID: sandboxCredentials.corpId };

@@ -8,6 +8,9 @@ import type { Batch, MonthStore } from './month-store.ts';
 
 /** The shortest time between two writes. */
 const everyMs = 5000;
+/** How long the start and the end of the process wait while another process writes: less than the end waits for the store. */
+const insistMs = 400;
+const retryMs = 10;
 /** Far above the totals of a thousand organizations: a longer file is another file. */
 const maxBytes = 256 * 1024;
 
@@ -86,6 +89,20 @@ export async function createFileMonthStore({ file, clock, log }: FileMonthStoreO
     return book;
   }
 
+  /** Undefined while another process writes; with `insists` only if that takes long. */
+  async function addLocked(
+    month: string,
+    batches: readonly Batch[],
+    insists: boolean,
+  ): Promise<Book | undefined> {
+    const untilMs = clock.nowMs() + insistMs;
+    for (;;) {
+      const book = await withLock(() => addUnderLock(month, batches));
+      if (book || !insists || clock.nowMs() >= untilMs) return book;
+      await new Promise<void>((resolve) => void clock.after(retryMs, resolve));
+    }
+  }
+
   async function add(
     month: string,
     batches: readonly Batch[],
@@ -95,7 +112,7 @@ export async function createFileMonthStore({ file, clock, log }: FileMonthStoreO
     if (month !== monthOf(clock.wallMs())) return new Map(batches.map(({ corp }) => [corp, 0]));
     if (!isLast && clock.nowMs() - triedAtMs < everyMs) return new Map();
     try {
-      const book = await withLock(() => addUnderLock(month, batches));
+      const book = await addLocked(month, batches, isLast);
       // Another process is writing: tried again soon.
       if (!book) return new Map();
       triedAtMs = clock.nowMs();
