@@ -134,6 +134,8 @@ describe('the table matches src/', () => {
     const { dependencies } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'));
 
     const listed = rows.flatMap(([names = '']) => [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
-    expect(listed.toSorted()).toEqual(Object.keys(dependencies).toSorted());
+    // The packages of OpenTelemetry are one row.
+    const expected = Object.keys(dependencies).map((name) => name.replace(/^(@opentelemetry\/).*/, '$1*'));
+    expect(listed.toSorted()).toEqual([...new Set(expected)].toSorted());
   });
 });
