@@ -4,7 +4,7 @@ import type { ApiKey } from './config.ts';
  * `web=…`. No name ends in the padding of base64, as in `c2VjcmV0==`: that is a key without a name. A header never begins with
  * a blank, so that no key does.
  */
-const named = /^([a-z][a-z0-9-]{0,31})=(?!=*$) *(.+)$/;
+const named = /^([a-z][a-z0-9-]{0,31})=(?!=*$)(.+)$/;
 /** In base64 nothing comes after `=`. */
 const equalsWithin = /=[^=]/;
 
@@ -12,7 +12,9 @@ const equalsWithin = /=[^=]/;
 export const readApiKeys = (texts: readonly string[]): readonly ApiKey[] =>
   texts.map((text, index) => {
     const [, name, key] = named.exec(text) ?? [];
-    return name === undefined || key === undefined ? { name: nameByPlace(index), key: text } : { name, key };
+    return name === undefined || key === undefined
+      ? { name: nameByPlace(index), key: text }
+      : { name, key: key.trim() };
   });
 
 const nameByPlace = (index: number): string => `key${index + 1}`;

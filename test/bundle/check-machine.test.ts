@@ -134,6 +134,6 @@ test('so does every script that would fail with a stack', async () => {
     (name) => scripts[`pre${name}`] === 'node scripts/check-machine.cjs',
   );
 
-  const checks = 'build dev test check schema schema:check supergraph example bench plan codegen';
+  const checks = 'build dev test check schema schema:check rules supergraph example bench plan codegen';
   expect(checked).toEqual(checks.split(' '));
 });

@@ -1,11 +1,24 @@
-import { readFile } from 'node:fs/promises';
-import { expect, test } from '@jest/globals';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.ts';
 import { startProcess, type GatewayProcess } from '../support/gateway-process.ts';
 import { findProgram } from '../support/programs.ts';
 
-/** Code for the gateway's process: writes to stderr when the last of the handlers is about to be added. */
-const atHandler = `process.on('newListener', (event) => { if (event === 'SIGUSR2') process.stderr.write('now'); });`;
+/**
+ * Code for the gateway's process: writes to stderr when the last of the handlers is about to be added, and holds the start
+ * back until the file that `SENT` names exists.
+ */
+const atHandler = `
+  import { existsSync } from 'node:fs';
+  process.on('newListener', (event) => {
+    if (event !== 'SIGUSR2') return;
+    process.stderr.write('now');
+    const giveUpAtMs = Date.now() + 10_000;
+    while (!existsSync(process.env.SENT) && Date.now() < giveUpAtMs);
+  });
+`;
 /** The same before the gateway's own code runs, which it holds back until SIGTERM has come. */
 const whileBooting = `
   import { readFileSync } from 'node:fs';
@@ -26,11 +39,19 @@ const startWith = (code: string): readonly string[] => [
 
 const itsTurn = (run: GatewayProcess): Promise<void> => eventually(() => run.output().stderr.includes('now'));
 
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'gateway-signals-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
 test.each(['SIGTERM', 'SIGINT'] as const)('%s during the start ends it with 0', async (signal) => {
-  await using run = startProcess(startWith(atHandler), { PORT: '0' });
+  const sent = path.join(folder, signal);
+  await using run = startProcess(startWith(atHandler), { PORT: '0', SENT: sent });
   await itsTurn(run);
 
   run.child.kill(signal);
+  await writeFile(sent, '');
 
   expect(await run.ended).toBe(0);
   expect(run.output().stdout).not.toContain('"graphql"');
@@ -43,13 +64,15 @@ if (!isRoot) console.warn('Tests as the first process are skipped: they need roo
 (isRoot ? test : test.skip).each([
   ['of the gateway', atHandler],
   ['of Node', whileBooting],
-])('as the first process of a container, SIGTERM during the start %s ends it', async (_start, code) => {
+])('as the first process of a container, SIGTERM during the start %s ends it', async (start, code) => {
   const command = ['unshare', '--pid', '--fork', '--mount-proc', ...startWith(code)];
-  await using run = startProcess(command, { PORT: '0' });
+  const sent = path.join(folder, start);
+  await using run = startProcess(command, { PORT: '0', SENT: sent });
   await itsTurn(run);
   const children = await readFile(`/proc/${run.child.pid}/task/${run.child.pid}/children`, 'utf8');
 
   process.kill(Number(children), 'SIGTERM');
+  await writeFile(sent, '');
 
   expect(await run.ended).toBe(0);
   expect(run.output().stdout).not.toContain('"graphql"');
