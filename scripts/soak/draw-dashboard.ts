@@ -74,7 +74,7 @@ export async function drawDashboard(
 const style = `body { margin: 0; background: #111217; color: #ccccdc; font: 11px sans-serif; }
 div { position: absolute; box-sizing: border-box; overflow: hidden; }
 .panel { background: #181b1f; border: 1px solid #2c3035; padding: 4px 8px; }
-.row { font-size: 14px; font-weight: bold; padding: 5px 8px; }
+.row { font-size: 14px; font-weight: bold; line-height: 1.4; padding: 2px 8px; }
 .stat { font-size: 20px; padding-top: 4px; } .stat small { color: #8e8ea0; font-size: 11px; }
 svg { display: block; shape-rendering: crispEdges; } .legend span { margin-right: 10px; white-space: nowrap; }`;
 
