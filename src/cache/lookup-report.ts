@@ -95,11 +95,10 @@ export const createLookupReports =
       throw error;
     } finally {
       const lookup = report.endedAt(clock.nowMs());
-      const { span } = report;
       const { source, stale } = lookup;
       observer.lookupEnded({ api, source, stale, failure: failureOf(failure) });
       onEnded?.(input, lookup);
-      span?.end({ ...lookup, stale, failure: publicCodeOf(failure), joined: report.joinedSpan });
+      report.span?.end({ ...lookup, failure: publicCodeOf(failure), joined: report.joinedSpan });
     }
   };
 

@@ -1,8 +1,8 @@
-import type { ApiKey, ViewerConfig } from '../config/config.ts';
+import type { ViewerConfig } from '../config/config.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Authenticator } from './authenticator.ts';
 import { onlyValue, unauthenticated } from './credential-headers.ts';
-import { createSecretCheck } from './secret-check.ts';
+import { createSecretCheck, createSecretsCheck } from './secret-check.ts';
 
 /** Every request acts as the configured operator. With API keys, a request must send one of them, which names its client. */
 export function createFixedAuthenticator(config: Extract<ViewerConfig, { kind: 'fixed' }>): Authenticator {
@@ -12,7 +12,8 @@ export function createFixedAuthenticator(config: Extract<ViewerConfig, { kind: '
     isKey: createSecretCheck(key),
     viewer: { unionId, keyName: name },
   }));
-  const isNamedKey = createNamedKeyCheck(apiKeys);
+  // Before keys had names, such a text was the key.
+  const isNamedKey = createSecretsCheck(apiKeys.map(({ name, key }) => `${name}=${key}`));
   return {
     async authenticate({ headers }) {
       if (clients.length === 0) return anyone;
@@ -28,10 +29,4 @@ export function createFixedAuthenticator(config: Extract<ViewerConfig, { kind: '
       );
     },
   };
-}
-
-/** Whether a text is a key as in `GATEWAY_API_KEYS`, with its name. Before there were names, that was the key. */
-function createNamedKeyCheck(apiKeys: readonly ApiKey[]): (given: string) => boolean {
-  const checks = apiKeys.map(({ name, key }) => createSecretCheck(`${name}=${key}`));
-  return (given) => checks.filter((isNamedKey) => isNamedKey(given)).length > 0;
 }
