@@ -10,7 +10,8 @@ import { pause, startTarget, type RunningTarget } from './measure/running-target
 import { measureStart } from './measure/start-cell.ts';
 import { warmUp } from './measure/warm-up.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { findRedisServer, startRedisProcess } from '../scripts/support/redis-process.ts';
+import { findProgram } from '../scripts/support/find-program.ts';
+import { startRedisProcess } from '../scripts/support/redis-process.ts';
 import type { Report } from './report/report.ts';
 import type { Surroundings, Target } from './target.ts';
 import { targets } from './targets.ts';
@@ -39,7 +40,7 @@ export async function run(choice: Choice): Promise<Report> {
   const elapsedMs = (): number => performance.now() - startedMs;
   const chosenWorkloads = workloads.filter(({ name }) => choice.workloads.includes(name));
   const chosenFileWorkloads = fileWorkloads.filter((each) => chosenWorkloads.includes(each));
-  const redisProgram = findRedisServer();
+  const redisProgram = findProgram('redis-server');
   const wanted = targets.filter(({ name }) => choice.targets.includes(name));
   const possible = wanted.filter(({ needsRedis }) => needsRedis !== true || redisProgram !== undefined);
   const skipped = wanted

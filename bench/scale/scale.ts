@@ -5,7 +5,8 @@ import { freePort } from '../../scripts/support/free-port.ts';
 import { startTarget } from '../measure/running-target.ts';
 import { warmUp } from '../measure/warm-up.ts';
 import { createProgress } from '../progress.ts';
-import { findRedisServer, startRedisProcess } from '../../scripts/support/redis-process.ts';
+import { findProgram } from '../../scripts/support/find-program.ts';
+import { startRedisProcess } from '../../scripts/support/redis-process.ts';
 import { limit as limitTarget, targets } from '../targets.ts';
 import { startUpstream } from '../upstream/upstream.ts';
 import { measurePoint, type PointResult } from './measure-point.ts';
@@ -20,7 +21,7 @@ export async function runScale(): Promise<number> {
   const progress = createProgress();
   const gateway = targets.find(({ name }) => name === 'gateway-cache');
   if (gateway === undefined) throw new Error('there is no gateway to measure');
-  const redisProgram = findRedisServer();
+  const redisProgram = findProgram('redis-server');
   if (redisProgram === undefined) {
     progress.say(
       'Left out: everything on Redis, as redis-server is not installed (Debian: apt-get install redis-server)',

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from './free-port.ts';
+import { supervised } from './supervised.ts';
 
 /** One series: its labels, and each value with its time in seconds. */
 export interface Series {
@@ -36,16 +36,7 @@ export async function startPrometheusProcess(
   const child = spawn('prometheus', [...files, `--web.listen-address=${address}`], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const ended = once(child, 'close').catch(() => undefined);
-  // Also if this process is interrupted.
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  const stop = async (): Promise<void> => {
-    process.off('exit', kill);
-    kill();
-    await ended;
-    await rm(folder, { recursive: true, force: true });
-  };
+  const { ended, stop } = supervised(child, folder);
 
   async function get(what: string, parameters: Record<string, string> = {}): Promise<any> {
     const search = new URLSearchParams(parameters).toString();

@@ -1,24 +1,8 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-
-/** The path of `redis-server`, if it is installed. */
-export function findRedisServer(): string | undefined {
-  return (process.env['PATH'] ?? '')
-    .split(':')
-    .map((folder) => path.join(folder, 'redis-server'))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
+import { supervised } from './supervised.ts';
 
 export interface RedisProcess {
   readonly pid: number;
@@ -36,16 +20,7 @@ export async function startRedisProcess(
   const folder = await mkdtemp(path.join(tmpdir(), 'gateway-redis-'));
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
   const child = spawn(program, [...settings, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const ended = once(child, 'exit');
-  // Also if this process is interrupted.
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  const stop = async (): Promise<void> => {
-    process.off('exit', kill);
-    kill();
-    await ended;
-    await rm(folder, { recursive: true, force: true });
-  };
+  const { stop } = supervised(child, folder);
   let output = '';
   for await (const chunk of child.stdout) {
     output += String(chunk);

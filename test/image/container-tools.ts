@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { test } from '@jest/globals';
-import { findProgram } from '../support/programs.ts';
+import { findProgram } from '../../scripts/support/find-program.ts';
 
 const neededPrograms = ['buildah', 'podman', 'runc', 'mmdebstrap'];
 

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { expect, test } from '@jest/globals';
+import { freePort } from '../../scripts/support/free-port.ts';
 import type { ProxyFault } from '../support/forward-proxy.ts';
 import { eventually } from '../support/eventually.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -187,17 +186,8 @@ test.each(failures)('a proxy that fails is asked again: $name', async ({ fault, 
   expect(under.gateway.log.join('')).toContain('the forward proxy gives connections again');
 });
 
-async function closedPort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 test.each([
-  ['that refuses connections', async () => `http://127.0.0.1:${await closedPort()}`, /: ECONNREFUSED$/],
+  ['that refuses connections', async () => `http://127.0.0.1:${await freePort()}`, /: ECONNREFUSED$/],
   ['with an unknown name', async () => 'http://proxy.invalid:3128', /: (?:ENOTFOUND|EAI_AGAIN)$/],
 ])('a proxy %s is named in the log', async (_name, url, code) => {
   await using under = await startThroughProxy({ url: new URL(await url()), authorization });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.ts';
 import { startProcess, type GatewayProcess } from '../support/gateway-process.ts';
-import { findProgram } from '../support/programs.ts';
+import { findProgram } from '../../scripts/support/find-program.ts';
 
 /**
  * Code for the gateway's process: writes to stderr when the last of the handlers is about to be added, and holds the start

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll } from '@jest/globals';
 import { eventually } from './eventually.ts';
-import { findProgram, testWithProgram } from './programs.ts';
+import { findProgram } from '../../scripts/support/find-program.ts';
+import { testWithProgram } from './programs.ts';
 
 const haproxyProgram = findProgram('haproxy');
 const nginxProgram = findProgram('nginx');

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
-import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { test } from '@jest/globals';
+import { findProgram } from '../../scripts/support/find-program.ts';
 
 /** A test that needs a program of Debian: skipped with a message where it is not installed. */
 export function testWithProgram(program: string, debianPackage: string): typeof test | typeof test.skip {
@@ -12,20 +11,6 @@ export function testWithProgram(program: string, debianPackage: string): typeof 
     `Tests with ${program} are skipped: install ${debianPackage} (Debian: apt-get install ${debianPackage}).`,
   );
   return test.skip;
-}
-
-/** The path of an installed program. Debian installs some only where root's PATH looks. */
-export function findProgram(name: string): string | undefined {
-  return [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin']
-    .map((folder) => path.join(folder, name))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 }
 
 export interface Run extends AsyncDisposable {

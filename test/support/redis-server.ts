@@ -1,8 +1,9 @@
 import { afterAll, test } from '@jest/globals';
 import { freePort } from '../../scripts/support/free-port.ts';
-import { findRedisServer, startRedisProcess } from '../../scripts/support/redis-process.ts';
+import { findProgram } from '../../scripts/support/find-program.ts';
+import { startRedisProcess } from '../../scripts/support/redis-process.ts';
 
-const program = findRedisServer();
+const program = findProgram('redis-server');
 
 if (program === undefined) {
   console.warn('Tests with Redis are skipped: install redis-server (Debian: apt-get install redis-server).');

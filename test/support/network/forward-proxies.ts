@@ -5,7 +5,8 @@ import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from '@jest/globals';
 import { eventually } from '../eventually.ts';
-import { findProgram, testWithProgram } from '../programs.ts';
+import { findProgram } from '../../../scripts/support/find-program.ts';
+import { testWithProgram } from '../programs.ts';
 import { testWithNetwork } from './namespace.ts';
 import type { Network } from './network.ts';
 
