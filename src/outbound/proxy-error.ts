@@ -14,7 +14,7 @@ export class ProxyError extends Error {
   }
 }
 
-/** Told of each connection that a proxy gave (undefined) or failed to give. */
+/** Called for each connection that a proxy gave (undefined) or failed to give. */
 export type OnProxy = (failure: ProxyError | undefined) => void;
 
 /** What the proxy's answer to a request for `target` means. */

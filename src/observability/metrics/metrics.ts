@@ -54,7 +54,7 @@ interface MetricsOptions {
   readonly monthStore: MonthStore;
   /** Undefined without `REDIS_URL`. */
   readonly redis: Pick<Redis, 'isUp' | 'ended'> | undefined;
-  /** Key of the hash that labels organizations: the same for as long as the labels shall be. */
+  /** Key of the hash that labels organizations: as long as it stays the same, so do the labels. */
   readonly corpLabelKey: string;
   readonly monthlyQuota: number | undefined;
   /** The gateway's own. */

@@ -49,7 +49,7 @@ interface Provider {
 export function startTelemetry(config: TelemetryConfig, dependencies: TelemetryDependencies): Telemetry {
   const { log, clock } = dependencies;
   const resource = defaultResource().merge(
-    // The same metrics of two replicas are told apart by it.
+    // It distinguishes the same metrics of two replicas.
     resourceFromAttributes({ 'service.instance.id': randomUUID(), ...config.resource }),
   );
   const traces = config.traces && startTraces(config.traces, resource, dependencies);
