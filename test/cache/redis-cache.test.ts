@@ -234,7 +234,13 @@ testWithRedis.each([
       );
     },
   ],
-  ['one changed byte', async (client: Client, key: string) => client.setrange(key, 60, '\u0000')],
+  [
+    'one changed byte',
+    async (client: Client, key: string) => {
+      const held = await client.getBuffer(key);
+      await client.setrange(key, 60, Buffer.of((held?.[60] ?? 0) ^ 1));
+    },
+  ],
 ] as const)('%s under our key counts as no entry, and is replaced', async (_what, spoil) => {
   await using world = await startWorld();
   const { redis, upstream, client } = world;
