@@ -5,6 +5,7 @@ import type { StoredContent } from '../../src/cache/entry-codec.ts';
 import { createRedisStore, type RedisStore } from '../../src/cache/redis-store.ts';
 import { systemClock, type Clock } from '../../src/async/clock.ts';
 import { createRedis } from '../../src/redis/redis.ts';
+import { sealRedis } from '../../src/redis/sealed-redis.ts';
 import { createSeal } from '../../src/domain/seal.ts';
 import { eventually } from '../support/eventually.ts';
 import { scriptRedis } from '../support/script-client.ts';
@@ -19,7 +20,7 @@ async function connectStore(url: string, of = seal): Promise<RedisStore & Dispos
   let skippedMs = 0;
   const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() + skippedMs };
   const redis = createRedis(new URL(url), { log: pino({ level: 'silent' }), clock });
-  const store = createRedisStore({ redis, seal: of }, clock);
+  const store = createRedisStore(sealRedis(redis, of), clock);
   await eventually(async () => {
     skippedMs += 1000;
     return (await store.read('nothing')) !== undefined;
@@ -224,5 +225,5 @@ test.each([
 ])('%s in reply to a read counts as no answer', async (_what, reply) => {
   const redis = scriptRedis(() => reply);
 
-  expect(await createRedisStore({ redis, seal }, systemClock).read('key')).toBeUndefined();
+  expect(await createRedisStore(sealRedis(redis, seal), systemClock).read('key')).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import { createRedisWindow, type RedisWindow } from '../../src/dingtalk/pacing/r
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { RedisUnavailableError } from '../../src/redis/redis-unavailable-error.ts';
 import { createSeal } from '../../src/domain/seal.ts';
-import { createSealedRedis, type SealedRedis } from '../../src/redis/sealed-redis.ts';
+import { createSealedRedis, sealRedis, type SealedRedis } from '../../src/redis/sealed-redis.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { scriptRedis } from '../support/script-client.ts';
 import { startRedis, testWithRedis, type RedisServer } from '../support/redis-server.ts';
@@ -283,5 +283,5 @@ test.each([
   const redis = scriptRedis(() => reply);
   const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'app', secret: 'secret' });
 
-  expect(await windowOf({ redis, seal }).take()).toMatchObject({ kind: 'unknown' });
+  expect(await windowOf(sealRedis(redis, seal)).take()).toMatchObject({ kind: 'unknown' });
 });

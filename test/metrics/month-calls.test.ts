@@ -5,6 +5,7 @@ import { createMemoryMonthStore } from '../../src/observability/metrics/month-st
 import { createRedisMonthStore } from '../../src/observability/metrics/redis-month-store.ts';
 import { monthOf } from '../../src/observability/metrics/month.ts';
 import { createSeal } from '../../src/domain/seal.ts';
+import { sealRedis } from '../../src/redis/sealed-redis.ts';
 import { createSealedRedis, type SealedRedis } from '../../src/redis/sealed-redis.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { eventually } from '../support/eventually.ts';
@@ -192,7 +193,7 @@ test.each([
     return replies;
   });
   const clock = createManualClock();
-  const calls = createMonthCalls({ store: createRedisMonthStore({ redis, seal }, clock), clock });
+  const calls = createMonthCalls({ store: createRedisMonthStore(sealRedis(redis, seal), clock), clock });
   noteTimes(calls, 3);
 
   expect(await calls.totals()).toEqual([{ corp: 'own', calls: 3 }]);

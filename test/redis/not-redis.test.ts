@@ -9,6 +9,7 @@ import { createReplicaCount } from '../../src/dingtalk/pacing/replica-count.ts';
 import { createConnector } from '../../src/redis/connector.ts';
 import { guardReplies } from '../../src/redis/guard-replies.ts';
 import { createRedis, type Redis } from '../../src/redis/redis.ts';
+import { sealRedis } from '../../src/redis/sealed-redis.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { problemLines } from '../support/log-lines.ts';
@@ -282,7 +283,7 @@ test.each([
     close: () => Buffer.alloc(0),
     open: () => undefined,
   };
-  const replicas = createReplicaCount({ redis: setup.redis, seal }, setup.clock);
+  const replicas = createReplicaCount(sealRedis(setup.redis, seal), setup.clock);
   await setup.clock.waitForTimer(100);
   setup.clock.advance(100);
   await setup.clock.waitForTimer(2000);
