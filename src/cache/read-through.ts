@@ -1,5 +1,5 @@
 import type { Clock } from '../async/clock.ts';
-import type { Deadline } from '../async/deadline.ts';
+import { pause, type Deadline } from '../async/deadline.ts';
 import type { Codec } from '../domain/codec.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Member } from './batch.ts';
@@ -8,7 +8,7 @@ import { isRefusal, servable, type Entry, type ServableEntry } from './entry.ts'
 import type { Invalidations } from './invalidations.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import { clearServedStale, type Memory } from './memory.ts';
-import type { RedisRead, RedisStore } from './redis-store.ts';
+import type { RedisRead, RedisStore, SharedEntry } from './redis-store.ts';
 import { watchOf, type Flight } from './single-flight.ts';
 
 /** What is looked up under one key. */
@@ -44,6 +44,12 @@ interface ReadThroughOptions {
   readonly memory: Memory | undefined;
   readonly redis: RedisStore | undefined;
 }
+
+/** How soon after the claim another replica's answer is looked for, and then how often. */
+const firstPollMs = 25;
+const longestPollMs = 50;
+/** How long an answer stays for those who wait for it, even if it may be served to nobody else. */
+const leastKeptMs = 2000;
 
 /** @throws {DingTalkError} for every failure that is no refusal. */
 export function createReadThrough(options: ReadThroughOptions): ReadThrough {
@@ -96,6 +102,7 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
     { key, codec, lifetimes, implied }: Lookup<Answer>,
     entry: Entry<Answer>,
     isOutdated: boolean,
+    shared: SharedEntry | undefined,
     read: RedisRead | undefined,
   ): Promise<void> {
     const isRefused = 'refusal' in entry.content;
@@ -103,20 +110,60 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
     if (implied && 'answer' in entry.content && !isOutdated) {
       storeImplied(implied(entry.content.answer), entry.askedAtMs);
     }
-    if (!redis) return;
+    if (!shared) return;
     const { ttlMs, staleMs, negativeTtlMs } = lifetimes;
     if (isRefused) {
       // A call that began before a refusal may last so long: it must not put back what the refusal ended.
       const tombstoneMs = Math.max(negativeTtlMs, timeoutMs);
       // Awaited: once a caller sees the refusal, every replica does.
-      await redis.invalidate(key, encodeEntry(codec, entry), read, tombstoneMs);
+      await shared.invalidate(encodeEntry(codec, entry), read, tombstoneMs);
     } else if (!isOutdated && read) {
-      void redis.write(key, encodeEntry(codec, entry), read, ttlMs + staleMs);
+      void shared.write(encodeEntry(codec, entry), read, Math.max(ttlMs + staleMs, leastKeptMs));
+    }
+  }
+
+  /** What Redis holds, if it may be served; undefined: DingTalk has to be asked, whose answer `read` dates. */
+  async function readShared(
+    { codec, lifetimes }: Pick<Lookup<unknown>, 'codec' | 'lifetimes'>,
+    shared: SharedEntry,
+    known: Entry | undefined,
+    member: Pick<Member<unknown>, 'leave'>,
+    deadline: Deadline,
+    isStaleAllowed: boolean,
+  ): Promise<{ readonly found?: ServableEntry | undefined; readonly read: RedisRead | undefined }> {
+    const entryIn = ({ stored }: RedisRead): Entry | undefined => {
+      // An entry older than ours was invalidated here, even if Redis missed it.
+      const isLater = stored && stored.askedAtMs > (known?.askedAtMs ?? -Infinity);
+      return isLater ? decodeEntry(codec, stored) : undefined;
+    };
+    const maxAgeMs = lifetimes.ttlMs + (isStaleAllowed ? lifetimes.staleMs : 0);
+    let read = await shared.claim({ maxAgeMs });
+    const found = read && usable(entryIn(read), lifetimes, isStaleAllowed);
+    if (found) return { found, read };
+    // It is young, but of no use: a refusal that is over, a link that has ended, or what cannot be read.
+    if (read?.asker === 'nobody') read = await shared.claim({ maxAgeMs, laterThanMs: read.storedAtMs });
+    const first = read;
+    if (typeof first?.asker !== 'object') return { read };
+    // Those who call together need not wait for this one.
+    member.leave();
+    const wanted = { maxAgeMs: Number.MAX_SAFE_INTEGER, laterThanMs: first.storedAtMs };
+    for (let waitMs = firstPollMs; ; waitMs = longestPollMs) {
+      await pause(clock, waitMs, deadline.signal);
+      read = await shared.claim(wanted);
+      if (read?.asker === 'nobody') {
+        // Whatever the other was told: it was asked for while this lookup waited.
+        const entry = entryIn(read);
+        return { found: entry && { entry, isStale: false }, read };
+      }
+      // The other has failed, or has died. Where a third one asks now, this lookup does not wait for another failure.
+      const isSame = typeof read?.asker === 'object' && read.asker.lease === first.asker.lease;
+      if (!isSame) return { read };
     }
   }
 
   return async (lookup, member, flight, deadline, isStaleAllowed) => {
-    const { key, codec, lifetimes } = lookup;
+    const { key, lifetimes } = lookup;
+    let shared: SharedEntry | undefined;
     try {
       // Again: another flight may have landed since the caller looked.
       const known = memory?.get(key);
@@ -125,23 +172,25 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
         flight.source = 'memory';
         return inMemory;
       }
-      const read = redis && (await redis.read(key));
-      // An entry older than ours was invalidated here, even if Redis missed it.
-      const stored = read?.stored && read.stored.askedAtMs > (known?.askedAtMs ?? -Infinity) && read.stored;
-      const decoded = stored ? decodeEntry(codec, stored) : undefined;
-      const inRedis = usable(decoded, lifetimes, isStaleAllowed);
-      if (inRedis) {
-        if (!flight.isInvalidated) memory?.set(key, inRedis.entry);
+      shared = redis?.entryOf(key);
+      // Without a lifetime no other replica can use the answer.
+      const { found, read } =
+        shared && lifetimes.ttlMs > 0
+          ? await readShared(lookup, shared, known, member, deadline, isStaleAllowed)
+          : { read: undefined };
+      if (found) {
+        if (!flight.isInvalidated) memory?.set(key, found.entry);
         flight.source = 'redis';
-        return inRedis;
+        return found;
       }
       const entry = await call(key, member, flight, deadline);
       // After a flight was abandoned, a later one may have had another answer.
       const isOutdated = flight.isInvalidated || deadline.signal.aborted;
-      if (memory) await store(lookup, entry, isOutdated, read);
+      if (memory) await store(lookup, entry, isOutdated, shared, read);
       return { entry, isStale: false };
     } finally {
       member.leave();
+      shared?.giveBack();
     }
   };
 }

@@ -1,146 +1,214 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis as Client } from 'ioredis';
 import type { Clock } from '../async/clock.ts';
 import { arrayReply, bufferReply, doneReply } from '../redis/replies.ts';
-import { createScript, type Script } from '../redis/script.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
-import { aheadAtMostMs, nowByRedis, timeReply } from '../redis/time.ts';
+import { aheadAtMostMs, timeReply } from '../redis/time.ts';
 import { parseSealedEntry, type SealedEntry, type StoredContent, type StoredEntry } from './entry-codec.ts';
+import { createLeases, leaseMs } from './leases.ts';
 
 /** The entries that all replicas share. Best effort: where Redis fails, nothing is stored and nothing found. */
 export interface RedisStore {
-  /** Undefined without an answer of Redis. */
-  read(key: string): Promise<RedisRead | undefined>;
-  /** Stores an entry for `keepMs` from when DingTalk was asked, unless a later one is stored. */
-  write(key: string, entry: StoredEntry, read: RedisRead, keepMs: number): Promise<void>;
-  /** The same for a refusal, the tombstone of earlier entries, which the other replicas delete from their memory. */
-  invalidate(key: string, tombstone: StoredEntry, read: RedisRead | undefined, keepMs: number): Promise<void>;
+  /** The entry of one lookup. */
+  entryOf(key: string): SharedEntry;
   /** Called with the keys that other replicas invalidate. */
   onInvalidated(listener: (key: string) => void): void;
+}
+
+/** One lookup's way to the entry that all replicas share. */
+export interface SharedEntry {
+  /**
+   * Reads the entry. Where there is none that is wanted, this lookup also takes the lease, unless another has it: who
+   * has the lease asks DingTalk. It ends when an entry is stored or it is given back, or soon after the replica has died.
+   * Undefined without an answer of Redis.
+   */
+  claim(wanted: Wanted): Promise<RedisRead | undefined>;
+  /** Stores an entry for `keepMs` from when DingTalk was asked, unless a later one is stored. */
+  write(entry: StoredEntry, read: RedisRead, keepMs: number): Promise<void>;
+  /** The same for a refusal, the tombstone of earlier entries, which the other replicas delete from their memory. */
+  invalidate(tombstone: StoredEntry, read: RedisRead | undefined, keepMs: number): Promise<void>;
+  /** Lets another replica ask, where this lookup may still have the lease. */
+  giveBack(): void;
+}
+
+/** Which entries are as good as a call. */
+export interface Wanted {
+  /** None that was asked for longer ago. */
+  readonly maxAgeMs: number;
+  /** Only a later one than this, by Redis's clock: that one is of no use. */
+  readonly laterThanMs?: number | undefined;
 }
 
 /** What Redis held at `redisMs` of its clock, which was between `fromMs` and `toMs` of this process's. */
 export interface RedisRead {
   readonly stored: StoredEntry | undefined;
+  /** When the entry was asked for, by Redis's clock, also of one that cannot be read. */
+  readonly storedAtMs: number | undefined;
+  /** Who asks DingTalk: `nobody`, where the entry is wanted; `us`; or the lease of another lookup. */
+  readonly asker: 'nobody' | 'us' | { readonly lease: string };
   readonly redisMs: number;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
 /**
- * Under KEYS[1] stand thirteen digits, the time when DingTalk was asked, and the sealed entry; anything else is no entry.
- * The digits are for these scripts, which cannot open the seal: readers compare them with the time inside it.
+ * Under an entry's name stand thirteen digits, the time when DingTalk was asked, and the sealed entry; anything else is no
+ * entry. The digits are for these operations, which cannot open the seal: readers compare them with the time inside it.
+ * The keys of each operation are names of the entry, each followed by that of its lease.
  */
 const heldLua = `
-local held = redis.pcall('GET', KEYS[1])
-local heldAt = type(held) == 'string' and tonumber(string.match(held, '^%d%d%d%d%d%d%d%d%d%d%d%d%d'))
-`;
-
-/** Redis's time; then the digits and the sealed entry, where there is one. */
-const readScript = createScript(
-  'readEntry',
-  `${nowByRedis}${heldLua}
-if not heldAt then return { now } end
-return { now, heldAt, string.sub(held, 14) }
-`,
-);
-
-/**
- * Replaces an entry by ARGV[2], asked for at ARGV[1], for ARGV[3] milliseconds from then, unless the entry is a later one:
- * a slow writer must not undo what another learned since. A time to come counts as now: Redis's clock was set back.
- * A full Redis that takes nothing new still deletes the old. SET comes first: a script that has written may exceed the limit.
- */
-const putLua = `${nowByRedis}${heldLua}
-local asked = math.min(tonumber(ARGV[1]) or now, now)
-if not (heldAt and heldAt >= asked and heldAt <= now) then
-  local left = asked + tonumber(ARGV[3]) - now
-  local done = left > 0 and ARGV[2] ~= '' and
-    redis.pcall('SET', KEYS[1], string.format('%013d', asked) .. ARGV[2], 'PX', string.format('%d', left))
-  if not done or done.err then redis.call('DEL', KEYS[1]) end
+local function heldUnder(name)
+  local held = redis.pcall('GET', name)
+  local heldAt = type(held) == 'string' and tonumber(string.match(held, '^%d%d%d%d%d%d%d%d%d%d%d%d%d'))
+  return heldAt, heldAt and string.sub(held, 14)
 end
 `;
-const writeScript = createScript('writeEntry', `${putLua}\nreturn 1`);
-/** The same, and publishes ARGV[5] on the channel ARGV[4] in any case. */
-const invalidateScript = createScript(
-  'invalidateEntry',
-  `${putLua}\nredis.call('PUBLISH', ARGV[4], ARGV[5])\nreturn 1`,
-);
+
+/** Together with what else the trip returns below the limit of a reply. */
+const maxBytesOfTrip = 2 * 1024 * 1024;
+
+/**
+ * Returns Redis's time, who asks (0: nobody, 1: the lease ARGV[1], or the other lease), and time and text of each entry.
+ * A lease that no replica would have made (another type, without an end, with a late one) is taken over. With nothing but
+ * the time the trip is full: the lookup takes another.
+ */
+const claimLua = `${heldLua}
+local id, leaseMs, maxAge, laterThan = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4])
+local reply, isWanted, asker = { now, 0 }, false, 1
+notes.isOurs = false
+for i = 1, #keys, 2 do
+  local heldAt, sealed = heldUnder(keys[i])
+  if notes.bytes > 0 and notes.bytes + (sealed and #sealed or 0) > ${maxBytesOfTrip} then return { now } end
+  notes.bytes = notes.bytes + (sealed and #sealed or 0)
+  reply[#reply + 1] = heldAt or false
+  reply[#reply + 1] = sealed or false
+  if heldAt and heldAt <= now and heldAt > laterThan and heldAt + maxAge > now then isWanted = true end
+  local holder, left = redis.pcall('GET', keys[i + 1]), redis.call('PTTL', keys[i + 1])
+  if type(holder) == 'string' and holder ~= id and left >= 0 and left <= leaseMs then asker = holder end
+end
+if isWanted then asker = 0 end
+if asker == 1 then
+  -- A full Redis takes none: each replica asks for itself.
+  for i = 2, #keys, 2 do redis.pcall('SET', keys[i], id, 'PX', leaseMs) end
+  notes.isOurs = true
+end
+reply[2] = asker
+return reply
+`;
+
+/**
+ * Replaces an entry by args[2], asked for at args[1], for args[3] milliseconds from then, unless the entry is a later one:
+ * a slow writer must not undo what another learned since. A time to come counts as now: Redis's clock was set back.
+ * A full Redis that takes nothing new still deletes the old. Under its other names an entry is deleted. Then the lease
+ * args[4] ends, and args[6], where there is one, is published on the channel args[5].
+ */
+const putLua = `${heldLua}
+for i = 1, #keys, 2 do
+  local heldAt = heldUnder(keys[i])
+  local asked = math.min(tonumber(args[1]) or now, now)
+  if not (heldAt and heldAt >= asked and heldAt <= now) then
+    local left = asked + tonumber(args[3]) - now
+    local done = i == 1 and left > 0 and args[2] ~= '' and
+      redis.pcall('SET', keys[i], string.format('%013d', asked) .. args[2], 'PX', string.format('%d', left))
+    if not done or done.err then redis.call('DEL', keys[i]) end
+  end
+  if redis.pcall('GET', keys[i + 1]) == args[4] then redis.call('DEL', keys[i + 1]) end
+end
+if args[5] then redis.call('PUBLISH', args[5], args[6]) end
+return 1
+`;
 
 /**
  * Every value is sealed, and every name is a keyed hash. While the app's secret is replaced, an entry may stand under the name
  * that each of the two secrets gives it: the latest one counts, and a write deletes those that are not later.
  */
-export function createRedisStore({ redis, seal }: SealedRedis, clock: Clock): RedisStore {
+export function createRedisStore({ redis, seal, trip }: SealedRedis, clock: Clock): RedisStore {
   const self = randomUUID();
   const channel = seal.lastingKeyOf('dropped');
-  const namesOf = (key: string): readonly string[] => seal.keysOf('lookup', key);
-  /** Undefined without an answer: the lookup goes on without Redis. */
-  const run = <T>(command: (client: Client) => Promise<T>): Promise<T | undefined> =>
-    redis.run(command).catch(() => undefined);
+  const leases = createLeases(trip, clock);
+  const claimEntry = trip.define('claimEntry', claimLua);
+  const putEntry = trip.define('putEntry', putLua);
+  let leasesMade = 0;
 
-  function open(name: string, { redisMs, heldAtMs, sealed }: HeldEntry): StoredContent | undefined {
-    const text = sealed && seal.open(name, sealed);
+  function open({ name, atMs, sealed }: Held, redisMs: number): StoredContent | undefined {
+    const text = seal.open(name, sealed);
     const entry = text === undefined ? undefined : parseSealedEntry(text);
-    if (!entry || heldAtMs > redisMs) return undefined;
-    // The scripts lower a time to come to now and change no other: later digits are not theirs.
+    if (!entry) return undefined;
+    // The operations lower a time to come to now and change no other: later digits are not theirs.
     const { content, askedAtRedisMs } = entry;
-    return heldAtMs <= askedAtRedisMs && askedAtRedisMs <= redisMs + aheadAtMostMs ? content : undefined;
+    return atMs <= askedAtRedisMs && askedAtRedisMs <= redisMs + aheadAtMostMs ? content : undefined;
   }
 
-  async function readUnder(name: string): Promise<RedisRead | undefined> {
-    const fromMs = clock.nowMs();
-    const found = await run((client) => readEntry(client, name));
-    if (!found) return undefined;
-    const { redisMs, heldAtMs } = found;
-    const content = open(name, found);
-    // Rather too old than too young: counted from when Redis was asked.
-    const stored = content && { content, askedAtMs: fromMs - (redisMs - heldAtMs) };
-    return { stored, redisMs, fromMs, toMs: clock.nowMs() };
-  }
+  function entryOf(key: string): SharedEntry {
+    const names = seal.keysOf('lookup', key);
+    const keys = names.flatMap((name) => [name, leaseOf(name)]);
+    leasesMade += 1;
+    const lease = { id: `${self}:${leasesMade}`, keys: names.map(leaseOf) };
+    let mayHoldLease = false;
 
-  /** Without an entry what is stored is deleted. */
-  async function put(
-    script: Script,
-    key: string,
-    entry: SealedEntry | undefined,
-    keepMs: number,
-    ...message: readonly string[]
-  ): Promise<void> {
-    const [name = '', ...otherNames] = namesOf(key);
-    const sealed = entry ? seal.close(name, JSON.stringify(entry)) : '';
-    const askedAt = entry ? String(entry.askedAtRedisMs) : '';
-    await Promise.all([
-      run(async (client) => doneReply(await script(client, [name], askedAt, sealed, keepMs, ...message))),
-      ...otherNames.map((other) =>
-        run(async (client) => doneReply(await writeScript(client, [other], askedAt, '', keepMs))),
-      ),
-    ]);
+    /** Without an entry what is stored is deleted. */
+    async function put(
+      entry: SealedEntry | undefined,
+      keepMs: number,
+      ...message: readonly string[]
+    ): Promise<void> {
+      mayHoldLease = false;
+      leases.release(lease);
+      const sealed = entry ? seal.close(names[0] ?? '', JSON.stringify(entry)) : '';
+      const askedAt = entry ? String(entry.askedAtRedisMs) : '';
+      // A lease must not outlive its call, and a refusal must not be missed, because of a late command.
+      const done = putEntry(keys, [askedAt, sealed, keepMs, lease.id, ...message], { insists: true });
+      await done.then(doneReply).catch(() => undefined);
+    }
+
+    async function claim(wanted: Wanted): Promise<RedisRead | undefined> {
+      const { maxAgeMs, laterThanMs = -1 } = wanted;
+      const fromMs = clock.nowMs();
+      mayHoldLease = true;
+      const reply = await claimEntry(keys, [lease.id, leaseMs, maxAgeMs, laterThanMs])
+        .then((answer) => claimReply(answer, names))
+        .catch(() => undefined);
+      if (!reply) return undefined;
+      const { redisMs, asker, held } = reply;
+      if (asker === undefined) return claim(wanted);
+      mayHoldLease = asker === 'us';
+      if (asker === 'us') leases.hold(lease);
+      // Of several the latest; one with a time to come is none.
+      const found = held
+        .filter(({ atMs }) => atMs <= redisMs)
+        .toSorted((one, other) => other.atMs - one.atMs);
+      let stored: StoredEntry | undefined;
+      for (const one of found) {
+        const content = open(one, redisMs);
+        if (!content) continue;
+        // Rather too old than too young: counted from when Redis was asked.
+        stored = { content, askedAtMs: fromMs - (redisMs - one.atMs) };
+        break;
+      }
+      return { stored, storedAtMs: found[0]?.atMs, asker, redisMs, fromMs, toMs: clock.nowMs() };
+    }
+
+    return {
+      claim,
+      write({ content, askedAtMs }, { redisMs, toMs }, keepMs) {
+        return put({ content, askedAtRedisMs: Math.floor(redisMs + askedAtMs - toMs) }, keepMs);
+      },
+      invalidate({ content, askedAtMs }, read, keepMs) {
+        // Rather too young than too old: a tie goes to the refusal.
+        const entry = read && {
+          content,
+          askedAtRedisMs: Math.floor(read.redisMs + askedAtMs - read.fromMs) + 1,
+        };
+        return put(entry, keepMs, channel, `${self} ${seal.close(channel, key).toString('base64')}`);
+      },
+      giveBack() {
+        if (mayHoldLease) leases.giveBack(lease);
+        mayHoldLease = false;
+      },
+    };
   }
 
   return {
-    async read(key) {
-      const [name = '', ...otherNames] = namesOf(key);
-      if (otherNames.length === 0) return readUnder(name);
-      const reads = await Promise.all([name, ...otherNames].map(readUnder));
-      return reads.reduce(later);
-    },
-    write(key, { content, askedAtMs }, { redisMs, toMs }, keepMs) {
-      return put(
-        writeScript,
-        key,
-        { content, askedAtRedisMs: Math.floor(redisMs + askedAtMs - toMs) },
-        keepMs,
-      );
-    },
-    invalidate(key, { content, askedAtMs }, read, keepMs) {
-      // Rather too young than too old: a tie goes to the refusal.
-      const entry = read && {
-        content,
-        askedAtRedisMs: Math.floor(read.redisMs + askedAtMs - read.fromMs) + 1,
-      };
-      const message = `${self} ${seal.close(channel, key).toString('base64')}`;
-      return put(invalidateScript, key, entry, keepMs, channel, message);
-    },
+    entryOf,
     onInvalidated(listener) {
       redis.subscribe(channel, (message) => {
         const [from, sealed = ''] = message.split(' ');
@@ -151,22 +219,32 @@ export function createRedisStore({ redis, seal }: SealedRedis, clock: Clock): Re
   };
 }
 
-/** The read with the later entry; undefined if one of them is missing: what it would have shown may be a refusal. */
-function later(one: RedisRead | undefined, other: RedisRead | undefined): RedisRead | undefined {
-  if (!one || !other) return undefined;
-  return (other.stored?.askedAtMs ?? -Infinity) > (one.stored?.askedAtMs ?? -Infinity) ? other : one;
-}
+const leaseOf = (name: string): string => name.replace(':lookup:', ':lease:');
 
-interface HeldEntry {
-  readonly redisMs: number;
+interface Held {
+  readonly name: string;
   /** The digits beside the seal. */
-  readonly heldAtMs: number;
-  readonly sealed: Buffer | undefined;
+  readonly atMs: number;
+  readonly sealed: Buffer;
 }
 
-async function readEntry(client: Client, name: string): Promise<HeldEntry> {
-  const [now, heldAt, sealed] = arrayReply(await readScript(client, [name]));
+interface ClaimReply {
+  readonly redisMs: number;
+  /** Undefined: the trip was full. */
+  readonly asker: RedisRead['asker'] | undefined;
+  readonly held: readonly Held[];
+}
+
+function claimReply(reply: unknown, names: readonly string[]): ClaimReply {
+  const [now, asker, ...held] = arrayReply(reply);
   const redisMs = timeReply(now);
-  if (heldAt === undefined) return { redisMs, heldAtMs: redisMs, sealed: undefined };
-  return { redisMs, heldAtMs: timeReply(heldAt), sealed: bufferReply(sealed) };
+  if (asker === undefined) return { redisMs, asker, held: [] };
+  return {
+    redisMs,
+    asker: asker === 0 ? 'nobody' : asker === 1 ? 'us' : { lease: bufferReply(asker).toString('latin1') },
+    held: names.flatMap((name, at) => {
+      const [heldAt, sealed] = held.slice(2 * at);
+      return heldAt === null ? [] : { name, atMs: timeReply(heldAt), sealed: bufferReply(sealed) };
+    }),
+  };
 }

@@ -12,32 +12,52 @@ export interface Replicas extends AsyncDisposable {
   stored(): Promise<number>;
 }
 
+/**
+ * Waits until `gateway` reads, writes and hears from the Redis of `client`, in which nothing is stored afterwards. Its clock
+ * moves first: commands that are under way then are late, and Redis rests.
+ */
+export async function untilConnected(
+  gateway: CachedGateway,
+  client: Client,
+  subscribersBefore: number,
+): Promise<void> {
+  const stored = async (): Promise<number> =>
+    (await client.keys('*')).filter((key) => key.includes(':lookup:')).length;
+  const isConnected = async (): Promise<boolean> =>
+    (await stored()) > 0 && (await subscribersOf(client)) > subscribersBefore;
+  await eventually(async () => {
+    await client.flushall();
+    gateway.clock.advance(1001);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await gateway.lookUp('cid.demo.warming-up', `viewer-${gateway.clock.nowMs()}`);
+    for (let tries = 0; tries < 10 && !(await isConnected()); tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return isConnected();
+  });
+  await client.flushall();
+}
+
+export async function subscribersOf(client: Client): Promise<number> {
+  const channels = (await client.pubsub('CHANNELS')) as string[];
+  const [, count] = (await client.pubsub('NUMSUB', channels[0] ?? '')) as [string, number];
+  return count;
+}
+
 /** Two replicas with many viewers over one DingTalk, both connected to one Redis in which nothing is stored. */
 export async function startReplicas(environment: NodeJS.ProcessEnv = {}): Promise<Replicas> {
   const redis = await startRedis();
   const upstream = await startSandbox({ callsPerSecond: Infinity });
   const client = new Client(redis.url);
-  const stored = async (): Promise<number> =>
-    (await client.keys('*')).filter((key) => key.includes(':lookup:')).length;
-  const subscribers = async (): Promise<number> => {
-    const channels = (await client.pubsub('CHANNELS')) as string[];
-    const [, count] = (await client.pubsub('NUMSUB', channels[0] ?? '')) as [string, number];
-    return count;
-  };
   async function start(): Promise<CachedGateway> {
-    const before = await subscribers();
+    const before = await subscribersOf(client);
     const gateway = await startCachedGateway({
       ...manyViewers,
       DINGTALK_API_URL: upstream.url,
       REDIS_URL: redis.url,
       ...environment,
     });
-    await eventually(async () => {
-      gateway.clock.advance(1000);
-      await gateway.lookUp('cid.demo.warming-up', `viewer-${gateway.clock.nowMs()}`);
-      return (await stored()) > 0 && (await subscribers()) > before;
-    });
-    await client.flushall();
+    await untilConnected(gateway, client, before);
     return gateway;
   }
   const one = await start();
@@ -47,7 +67,7 @@ export async function startReplicas(environment: NodeJS.ProcessEnv = {}): Promis
     upstream,
     one,
     other,
-    stored,
+    stored: async () => (await client.keys('*')).filter((key) => key.includes(':lookup:')).length,
     async [Symbol.asyncDispose]() {
       await Promise.all([one.close(), other.close()]);
       client.disconnect();

@@ -2,7 +2,12 @@ import { expect, test } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
 import { pino } from 'pino';
 import type { StoredContent } from '../../src/cache/entry-codec.ts';
-import { createRedisStore, type RedisStore } from '../../src/cache/redis-store.ts';
+import {
+  createRedisStore,
+  type RedisRead,
+  type RedisStore,
+  type SharedEntry,
+} from '../../src/cache/redis-store.ts';
 import { systemClock, type Clock } from '../../src/async/clock.ts';
 import { createRedis } from '../../src/redis/redis.ts';
 import { sealRedis } from '../../src/redis/sealed-redis.ts';
@@ -15,12 +20,30 @@ const space: StoredContent = { answer: { space: { spaceId: '1' } } };
 const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'app', secret: 'secret' });
 const refusal: StoredContent = { refusal: { kind: 'forbidden', details: {} } };
 
+/** Entries by their keys; a read gives the lease back. */
+interface Store {
+  read(key: string): Promise<RedisRead | undefined>;
+  write(key: string, ...args: Parameters<SharedEntry['write']>): Promise<void>;
+  invalidate(key: string, ...args: Parameters<SharedEntry['invalidate']>): Promise<void>;
+}
+
+const byKey = ({ entryOf }: RedisStore): Store => ({
+  async read(key) {
+    const entry = entryOf(key);
+    const read = await entry.claim({ maxAgeMs: 60_000 });
+    entry.giveBack();
+    return read;
+  },
+  write: (key, ...args) => entryOf(key).write(...args),
+  invalidate: (key, ...args) => entryOf(key).invalidate(...args),
+});
+
 /** One replica's store, connected to Redis: its clock skips the pause after each failed attempt. */
-async function connectStore(url: string, of = seal): Promise<RedisStore & Disposable> {
+async function connectStore(url: string, of = seal): Promise<Store & Disposable> {
   let skippedMs = 0;
   const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() + skippedMs };
   const redis = createRedis(new URL(url), { log: pino({ level: 'silent' }), clock });
-  const store = createRedisStore(sealRedis(redis, of), clock);
+  const store = byKey(createRedisStore(sealRedis(redis, of), clock));
   await eventually(async () => {
     skippedMs += 1000;
     return (await store.read('nothing')) !== undefined;
@@ -28,10 +51,7 @@ async function connectStore(url: string, of = seal): Promise<RedisStore & Dispos
   return { ...store, [Symbol.dispose]: () => redis.close() };
 }
 
-async function readingOf(
-  store: RedisStore,
-  key: string,
-): Promise<NonNullable<Awaited<ReturnType<RedisStore['read']>>>> {
+async function readingOf(store: Store, key: string): Promise<RedisRead> {
   const reading = await store.read(key);
   if (!reading) throw new Error('Redis did not answer');
   return reading;
@@ -225,5 +245,5 @@ test.each([
 ])('%s in reply to a read counts as no answer', async (_what, reply) => {
   const redis = scriptRedis(() => reply);
 
-  expect(await createRedisStore(sealRedis(redis, seal), systemClock).read('key')).toBeUndefined();
+  expect(await byKey(createRedisStore(sealRedis(redis, seal), systemClock)).read('key')).toBeUndefined();
 });
