@@ -46,8 +46,8 @@ interface ReadThroughOptions {
 }
 
 /** How soon after the claim another replica's answer is looked for, and then how often. */
-const firstPollMs = 25;
-const longestPollMs = 50;
+const firstPollMs = 20;
+const longestPollMs = 40;
 /** How long an answer stays for those who wait for it, even if it may be served to nobody else. */
 const leastKeptMs = 2000;
 
