@@ -34,7 +34,7 @@ export interface CallWatch {
 
 /** One call to DingTalk, as it passes the steps of the pipeline. A step may hand on a changed copy. */
 export interface Call<Answer = unknown> extends TracedCall, CallWatch {
-  /** The endpoint's name: DingTalk limits calls per application and API. */
+  /** The endpoint's name: DingTalk limits calls per application and API, those of a suite per organization as well. */
   readonly api: string;
   readonly method: Method;
   /** Below the host, beginning with a slash, every segment escaped. */

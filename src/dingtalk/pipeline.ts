@@ -10,6 +10,7 @@ import { compose, refuseEarly, type Send, type Step } from './compose.ts';
 import { createAttempt } from './http/attempt.ts';
 import { createCallEvents } from './http/call-events.ts';
 import { createUpstreamClient } from './http/client.ts';
+import type { RateLimiter } from './pacing/rate-limiter.ts';
 import { createRateLimiters, type RateLimiters } from './pacing/rate-limiters.ts';
 import { createBreakerGate } from './resilience/breaker-gate.ts';
 import { createCircuitBreaker, type CircuitBreaker } from './resilience/circuit-breaker.ts';
@@ -86,10 +87,19 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
 
   const ifProtected = (...steps: Step[]): Step[] => (protectHost ? steps : []);
   const retries = createRetries({ clock, random, budget: createRetryBudget() });
-  const rateLimit: Step = (call, next) =>
-    limiters
-      .of(call.api)
-      .run(call.queueKey, call.deadline, call.spans ? timed(call, next, clock) : () => next(call), call);
+  const within =
+    (limiterOf: (call: Call) => RateLimiter): Step =>
+    (call, next) =>
+      limiterOf(call).run(
+        call.queueKey,
+        call.deadline,
+        call.spans ? timed(call, next, clock) : () => next(call),
+        call,
+      );
+  /** DingTalk limits a suite's calls for each organization: one's burst takes no turn of another's. */
+  const rateLimit = within(
+    app.kind === 'suite' ? ({ api, corpId }) => limiters.of(api, corpId) : ({ api }) => limiters.of(api),
+  );
   const quotaGate = createQuotaGate(clock);
   const breakerGate = createBreakerGate(breaker, clock, timeoutMs);
   const ban = createBanStep((durationMs) => limiters.pause(durationMs));
@@ -99,7 +109,7 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
   const sendOnce = compose(
     [
       ...ifProtected(refuseEarly([breakerGate])),
-      rateLimit,
+      within(({ api }) => limiters.of(api)),
       ...ifProtected(breakerGate.step, ban),
       createCallEvents(observer, clock, tracer),
     ],

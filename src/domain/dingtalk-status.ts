@@ -21,7 +21,10 @@ export interface DingTalkStatus {
   spentQuotas(): readonly (string | undefined)[];
   /** Whether any access token in this process still works, as far as it knows. */
   hasToken(): boolean;
-  /** One for each API that was called. */
+  /**
+   * One for each API that was called. A suite has one for each organization: the sums of their calls, and the lowest of the
+   * others.
+   */
   rateLimiters(): readonly (RateLimiterStatus & { readonly api: string })[];
   /** One for each access token in this process. */
   tokenAges(): readonly { readonly corpId: string | undefined; readonly ageMs: number }[];

@@ -1,5 +1,6 @@
 import type { Grant } from './access-tokens.ts';
 import { errorAnswer, type Answer } from './answer.ts';
+import { sandboxCredentials } from './credentials.ts';
 import type { RoutedCall, SandboxState } from './sandbox-route.ts';
 import { accessTokenOf } from './sandbox-call.ts';
 
@@ -12,8 +13,10 @@ export function admitAppCall({ call, operator }: RoutedCall, { tokens, takeCall 
   if (token === undefined) return { refusal: errorAnswer('AuthenticationFailed.MissingParameter') };
   const grant = tokens.grantOf(token);
   if (grant === undefined) return { refusal: errorAnswer('InvalidAuthentication') };
-  if (!takeCall(`${grant.app} ${call.api}`)) {
-    return { refusal: errorAnswer('Forbidden.AccessDenied.QpsLimitForAppkeyAndApi') };
+  const isSuite = grant.app === sandboxCredentials.suiteKey;
+  if (!takeCall(isSuite ? `${grant.app} ${grant.corpId} ${call.api}` : `${grant.app} ${call.api}`)) {
+    const scope = isSuite ? 'SuitekeyAndOrgAndApi' : 'AppkeyAndApi';
+    return { refusal: errorAnswer(`Forbidden.AccessDenied.QpsLimitFor${scope}`) };
   }
   if (operator === undefined) return { grant, unionId: '' };
   const unionId = call.query[operator];

@@ -33,6 +33,23 @@ test('the 21st lookup within a second is refused, in any organization of the app
   expect(await lookUp(sandbox, otherCorpToken, 'cid.demo.a')).toMatchObject(refusal);
 });
 
+test('each organization of a suite has its own window', async () => {
+  const { suiteKey, suiteSecret, suiteTicket } = sandboxCredentials;
+  const tokenIn = async (authCorpId: string): Promise<string> => {
+    const suite = { suiteKey, suiteSecret, suiteTicket, authCorpId };
+    const { body } = await post(sandbox, '/v1.0/oauth2/corpAccessToken', suite);
+    return (body as { accessToken: string }).accessToken;
+  };
+  const [one, other] = [await tokenIn('ding1234xxxxx'), await tokenIn('ding5678xxxxx')];
+  await lookUpTimes(one, 20);
+
+  expect(await lookUp(sandbox, one, 'cid.demo.a')).toMatchObject({
+    status: 403,
+    body: { code: 'Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi' },
+  });
+  expect(await lookUpTimes(other, 20)).toEqual(Array.from({ length: 20 }, () => 200));
+});
+
 test('the window slides, and a refusal does not count', async () => {
   const token = await fetchAccessToken(sandbox);
   await lookUpTimes(token, 10);

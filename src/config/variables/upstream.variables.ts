@@ -6,7 +6,7 @@ export const upstreamVariables = {
   DINGTALK_QPS: variable(
     wholeNumber(1, 10_000),
     '`20`',
-    'upstream calls a second for one app and API; over all replicas where `REDIS_URL` is set',
+    'calls a second for one app and API, of a suite for each organization; shared over `REDIS_URL`',
   ),
   UPSTREAM_TIMEOUT_MS: variable(
     wholeNumber(1, 600_000),

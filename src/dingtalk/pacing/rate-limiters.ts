@@ -2,6 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { DingTalkStatus } from '../../domain/dingtalk-status.ts';
 import type { Observer } from '../../domain/observer.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
+import { createLimitersInUse } from './limiters-in-use.ts';
 import {
   createRateLimiter,
   mostInFlight,
@@ -13,7 +14,8 @@ import { createReplicaCount } from './replica-count.ts';
 
 /** One rate limiter for each API: DingTalk counts calls per application and API. */
 export interface RateLimiters {
-  of(api: string): RateLimiter;
+  /** `organization`: where DingTalk counts the calls of each organization on their own, as those of a suite. */
+  of(api: string, organization?: string): RateLimiter;
   /**
    * A rate limiter for some of the calls to an API, which they pass before that API's own. It has `share` of the rate and
    * of the calls in flight, at least one. Replicas share it under `name`. It is not part of the status.
@@ -42,7 +44,6 @@ interface RateLimitersOptions {
 
 export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
   const { clock, callsPerSecond, timeoutMs, random, observer, slowsDown, sealedRedis } = options;
-  const limiters = new Map<string, RateLimiter>();
   let pausedUntilMs = -Infinity;
   const common = { clock, random, slowsDown, notBeforeMs: () => pausedUntilMs };
   const overReplicas = sealedRedis && {
@@ -53,21 +54,28 @@ export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
     longestCallMs: timeoutMs,
   };
 
-  function create(api: string, own: Omit<RateLimiterOptions, keyof typeof common>): RateLimiter {
+  function create(
+    api: string,
+    own: Omit<RateLimiterOptions, keyof typeof common>,
+    organization?: string,
+  ): RateLimiter {
     const { callsPerSecond } = own;
-    const redisWindow = overReplicas && createRedisWindow({ ...overReplicas, api, callsPerSecond });
+    const redisWindow =
+      overReplicas && createRedisWindow({ ...overReplicas, api, organization, callsPerSecond });
     return createRateLimiter({ ...common, ...own, redisWindow });
   }
 
-  function add(api: string): RateLimiter {
-    const onTurn = (waitMs: number): void => observer.turnEnded({ api, waitMs });
-    const limiter = create(api, { callsPerSecond, onTurn });
-    limiters.set(api, limiter);
-    return limiter;
-  }
+  const limiters = createLimitersInUse({
+    clock,
+    longestCallMs: timeoutMs,
+    create(api, organization) {
+      const onTurn = (waitMs: number): void => observer.turnEnded({ api, waitMs });
+      return create(api, { callsPerSecond, onTurn }, organization);
+    },
+  });
 
   return {
-    of: (api) => limiters.get(api) ?? add(api),
+    of: (api, organization) => limiters.of(api, organization),
     part(name, share, maxWaiting) {
       const part = (whole: number): number => Math.max(1, Math.floor(whole * share));
       const [partPerSecond, maxInFlight] = [part(callsPerSecond), part(mostInFlight)];
@@ -77,7 +85,7 @@ export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
       pausedUntilMs = Math.max(pausedUntilMs, clock.nowMs() + durationMs);
     },
     pauseLeftMs: () => Math.max(0, pausedUntilMs - clock.nowMs()),
-    status: () => Array.from(limiters, ([api, { status }]) => ({ api, ...status })),
+    status: () => limiters.status(),
     close: () => overReplicas?.replicas.close(),
   };
 }

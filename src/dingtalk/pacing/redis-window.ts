@@ -23,7 +23,7 @@ export type SlotAnswer =
   | { readonly kind: 'taken' | 'unknown'; readonly release: ReleaseSlot }
   | { readonly kind: 'wait'; readonly waitMs: number };
 
-/** The sliding window of one API over all replicas of one application. */
+/** The sliding window of one API, or of one organization of it, over all replicas of one application. */
 export interface RedisWindow {
   /** The rate of all replicas together, or this process's share of it while Redis is away. */
   readonly callsPerSecond: number;
@@ -37,15 +37,17 @@ interface RedisWindowOptions {
   readonly health: { answeredAtMs: number; failedAtMs: number };
   readonly clock: Clock;
   readonly api: string;
+  /** Where each has its own window. */
+  readonly organization?: string | undefined;
   readonly callsPerSecond: number;
   /** No call takes longer: the slots of a process that died are released after that. */
   readonly longestCallMs: number;
 }
 
 export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
-  const { sealedRedis, replicas, health, clock, api, callsPerSecond, longestCallMs } = options;
+  const { sealedRedis, replicas, health, clock, callsPerSecond, longestCallMs } = options;
   const { redis, seal } = sealedRedis;
-  const key = seal.lastingKeyOf('budget', api);
+  const key = seal.lastingKeyOf('budget', ...windowName(options));
   const self = randomUUID();
   /** A released slot is kept for a second and a millisecond. */
   const leaseMs = longestCallMs + secondMs + 1;
@@ -103,3 +105,6 @@ export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
 /** Whether Redis was only late: it may answer the other replicas. */
 const isLate = (error: unknown): boolean =>
   error instanceof RedisUnavailableError && (error.kind === 'late' || error.kind === 'resting');
+
+const windowName = ({ api, organization }: RedisWindowOptions): string[] =>
+  organization === undefined ? [api] : [api, organization];
