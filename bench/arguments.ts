@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 /** The choices of the command line. */
 export interface Choice {
-  readonly mode: 'full' | 'quick' | 'scale' | 'help';
+  readonly mode: 'full' | 'quick' | 'scale' | 'replicas' | 'help';
   /** Names, in the order of turns. */
   readonly targets: readonly string[];
   readonly workloads: readonly string[];
@@ -25,6 +25,7 @@ const quick = {
   workloads: ['W1-32', 'W2-0ms', 'W3', 'W4', 'W7'],
   rounds: 3,
 };
+const modes = ['quick', 'scale', 'replicas'] as const;
 const fullRounds = 10;
 const mostRounds = 1000;
 
@@ -35,16 +36,11 @@ const mostRounds = 1000;
  */
 export function readArguments(words: readonly string[], menu: Menu): Choice {
   const values = parse(words);
-  if (values.quick === true && values.scale === true)
-    throw new UsageError('choose --quick or --scale, not both');
-  const mode =
-    values.help === true
-      ? 'help'
-      : values.quick === true
-        ? 'quick'
-        : values.scale === true
-          ? 'scale'
-          : 'full';
+  const chosenModes = modes.filter((name) => values[name] === true);
+  if (chosenModes.length > 1) {
+    throw new UsageError(`choose one of ${chosenModes.map((name) => `--${name}`).join(', ')}`);
+  }
+  const mode = values.help === true ? 'help' : (chosenModes[0] ?? 'full');
   const preset = mode === 'quick' ? quick : { ...menu, rounds: fullRounds };
   return {
     mode,
@@ -71,6 +67,7 @@ function parse(words: readonly string[]) {
         rounds: { type: 'string' },
         quick: { type: 'boolean' },
         scale: { type: 'boolean' },
+        replicas: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     }).values;

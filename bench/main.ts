@@ -3,10 +3,11 @@ import { readArguments, UsageError, type Choice } from './arguments.ts';
 
 const oldestNode = 24;
 
-const usage = `npm run bench -- [--quick | --scale] [--target a,b] [--workload a,b] [--rounds n]
+const usage = `npm run bench -- [--quick | --scale | --replicas] [--target a,b] [--workload a,b] [--rounds n]
 
   --quick      the limit and the gateway at a few workloads, under a minute
   --scale      processes behind one port, replicas on one Redis, many ids and many viewers
+  --replicas   calls to DingTalk of 1, 3 and 10 replicas over the fewest possible, three minutes
   --target     which of them, separated by commas; the limit always runs
   --workload   which of them, separated by commas; W1 is all of W1-1, W1-32 and W1-128
   --rounds     how many rounds count; one more goes before them
@@ -50,6 +51,10 @@ async function main(): Promise<number> {
   if (choice.mode === 'scale') {
     const { runScale } = await import('./scale/scale.ts');
     return runScale();
+  }
+  if (choice.mode === 'replicas') {
+    const { runReplicas } = await import('./replicas/replicas.ts');
+    return runReplicas();
   }
   const { run } = await import('./run.ts');
   const { saveReport } = await import('./report/save.ts');

@@ -36,7 +36,8 @@ test.each([
   [['--workload', 'W9'], '--workload knows no "W9". It knows: W1-1, W1-32, W2-0ms, W3, W4, W7'],
   [['--rounds', '0'], '--rounds must be a whole number from 1 to 1000'],
   [['--rounds', 'many'], '--rounds must be a whole number from 1 to 1000'],
-  [['--quick', '--scale'], 'choose --quick or --scale, not both'],
+  [['--quick', '--scale'], 'choose one of --quick, --scale'],
+  [['--replicas', '--scale'], 'choose one of --scale, --replicas'],
   [['--fast'], "Unknown option '--fast'"],
 ])('%j is refused, with the valid choices', (words, message) => {
   expect(() => readArguments(words, menu)).toThrow(message);

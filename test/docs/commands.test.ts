@@ -40,6 +40,7 @@ const runBy: Readonly<Record<string, string>> = {
 const notRun: Readonly<Record<string, string>> = {
   'npm run bench': 'the whole benchmark takes ten minutes; CI runs --quick',
   'npm run bench -- --scale': 'takes minutes; CI runs --quick',
+  'npm run bench -- --replicas': 'takes minutes; CI runs --quick',
   'npm run format': 'writes what `npm run check` checks',
   'docker build': 'test/image builds the same file with buildah',
   'docker run': 'test/image runs the image with podman',
