@@ -220,12 +220,13 @@ test('a client that leaves ends the call, and another replica asks', async () =>
   expect(callsOf(upstream)).toBe(2);
 });
 
+const files = (...ids: readonly string[]): string =>
+  `{ dentries(spaceId: "798xxxxx", dentryIds: ${JSON.stringify(ids)}) { dentryId name } }`;
+
 test('files that another replica asks for hold up no other file of the request', async () => {
   await using replicas = await startReplicas(2);
   const { upstream, gateways } = replicas;
   const [one, other] = gateways;
-  const files = (...ids: readonly string[]): string =>
-    `{ dentries(spaceId: "798xxxxx", dentryIds: ${JSON.stringify(ids)}) { dentryId name } }`;
   upstream.setLatency(1000, 'dentriesBatch');
   const first = one?.query(files('2001', '2005'));
   await upstream.waitForCalls('dentriesBatch', 1);
