@@ -3,6 +3,7 @@ import type { Deadline } from '../async/deadline.ts';
 import type { Method, Refusals } from '../domain/endpoint.ts';
 import type { LookupSpan, TracedCall } from '../domain/tracer.ts';
 import type { JoinedTurns } from '../domain/joined-turns.ts';
+import type { Reservation } from './pacing/reservation.ts';
 
 /** A fetched token, compared by identity: a refetch is a new token even if its text is the same. */
 export interface AccessToken {
@@ -28,6 +29,8 @@ export interface CallWatch {
   readonly onTurn?: ((waitMs: number) => void) | undefined;
   /** Others whose turn the call may take, too. */
   readonly joined?: JoinedTurns | undefined;
+  /** A slot for the first attempt. The one who calls gives it back in the end. */
+  readonly reserved?: Reservation | undefined;
   /** Of the lookups that the call is for, where they are traced. */
   readonly spans?: readonly LookupSpan[] | undefined;
 }

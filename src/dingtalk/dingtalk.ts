@@ -1,12 +1,13 @@
 import type { Signal } from '../async/abort.ts';
 import type { Deadline } from '../async/deadline.ts';
 import type { DingTalkStatus } from '../domain/dingtalk-status.ts';
-import type { BatchedEndpoint, BatchResult, Endpoint } from '../domain/endpoint.ts';
+import { isBatched, type BatchedEndpoint, type BatchResult, type Endpoint } from '../domain/endpoint.ts';
 import { turnKey, type Viewer } from '../domain/viewer.ts';
 import { answersOf } from './batch-answers.ts';
 import { inHalves } from './in-halves.ts';
 import type { Call, CallWatch } from './call.ts';
 import type { RateLimiter } from './pacing/rate-limiter.ts';
+import type { Reservation } from './pacing/reservation.ts';
 import { NotSentError } from '../errors/dingtalk-error.ts';
 import { createPipeline, type PipelineOptions } from './pipeline.ts';
 import { batchCall, userCall, viewerCall, type EndpointCall, type UserToken } from './to-call.ts';
@@ -34,6 +35,13 @@ export interface DingTalk {
     viewer: Viewer,
     options: CallOptions,
   ): Promise<readonly BatchResult<Answer>[]>;
+  /**
+   * Asks for a slot of the rate limiter in the same round trip to Redis as the claim of a lookup, which has just been added
+   * to it: the slot is taken if the claim succeeds (`notes.isOurs`). Give it to {@link call} as `reserved`, and give it
+   * back in any case. Undefined where the call would take its own turn: without Redis, for an endpoint with a batch form,
+   * while others wait, and while calls are refused.
+   */
+  reserve(endpoint: Endpoint<never, unknown>, viewer: Viewer): Reservation | undefined;
 }
 
 export interface CallOptions extends CallWatch {
@@ -53,7 +61,7 @@ export interface DingTalkAsUser {
   rateLimiter(name: string, share: number, maxWaiting: number): RateLimiter;
 }
 
-export type { CallWatch, RateLimiter, UserToken };
+export type { CallWatch, RateLimiter, Reservation, UserToken };
 
 /** The gateway's one connection to DingTalk. */
 export interface DingTalkConnection extends DingTalk, DingTalkAsUser {
@@ -71,7 +79,7 @@ export interface DingTalkConnection extends DingTalk, DingTalkAsUser {
 export function createDingTalk(options: PipelineOptions): DingTalkConnection {
   const { app, observer } = options;
   const corpOf = createCorpOf(app);
-  const { sendLookup, sendOnce, limiters, breaker, quotaGate, tokens, checkApplication, close } =
+  const { sendLookup, sendOnce, limiters, limiterOf, breaker, quotaGate, tokens, checkApplication, close } =
     createPipeline(options, corpOf);
 
   /** Sends a call on behalf of a viewer, and reports how many attempts it took. */
@@ -111,6 +119,13 @@ export function createDingTalk(options: PipelineOptions): DingTalkConnection {
         const call = batchCall(endpoint, some, paying);
         return answersOf(endpoint, some, await send(call, paying, callOptions), call.secrets());
       });
+    },
+    reserve(endpoint, viewer) {
+      const isRefused = app.kind === 'suite' && endpoint.internalAppsOnly === true;
+      if (isRefused || isBatched(endpoint) || breaker.state !== 'closed') return undefined;
+      const { corpId } = payingViewer(viewer);
+      if (quotaGate.spent().includes(corpId)) return undefined;
+      return limiterOf({ api: endpoint.name, corpId }).reserve(turnKey(viewer));
     },
     callAsUser: (endpoint, input, token, { deadline, queueKey }) =>
       sendOnce({ ...userCall(endpoint, input, token), corpId: corpOf(undefined), deadline, queueKey }),

@@ -47,6 +47,8 @@ interface Pipeline {
   /** For calls that bring their own credentials. */
   readonly sendOnce: Send;
   readonly limiters: RateLimiters;
+  /** Of the calls of `sendLookup`. */
+  readonly limiterOf: (call: Pick<Call, 'api' | 'corpId'>) => RateLimiter;
   readonly breaker: Pick<CircuitBreaker, 'state'>;
   readonly quotaGate: Pick<QuotaGate, 'spent'>;
   readonly tokens: TokenCache;
@@ -88,7 +90,7 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
   const ifProtected = (...steps: Step[]): Step[] => (protectHost ? steps : []);
   const retries = createRetries({ clock, random, budget: createRetryBudget() });
   const within =
-    (limiterOf: (call: Call) => RateLimiter): Step =>
+    (limiterOf: (call: Pick<Call, 'api' | 'corpId'>) => RateLimiter): Step =>
     (call, next) =>
       limiterOf(call).run(
         call.queueKey,
@@ -97,9 +99,8 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
         call,
       );
   /** DingTalk limits a suite's calls for each organization: one's burst takes no turn of another's. */
-  const rateLimit = within(
-    app.kind === 'suite' ? ({ api, corpId }) => limiters.of(api, corpId) : ({ api }) => limiters.of(api),
-  );
+  const limiterOf: Pipeline['limiterOf'] =
+    app.kind === 'suite' ? ({ api, corpId }) => limiters.of(api, corpId) : ({ api }) => limiters.of(api);
   const quotaGate = createQuotaGate(clock);
   const breakerGate = createBreakerGate(breaker, clock, timeoutMs);
   const ban = createBanStep((durationMs) => limiters.pause(durationMs));
@@ -125,7 +126,7 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
       retries,
       ...ifProtected(refuseEarly([quotaGate, breakerGate])),
       createTokenStep(tokens),
-      rateLimit,
+      within(limiterOf),
       ...ifProtected(quotaGate.step, breakerGate.step, ban),
       events,
     ],
@@ -136,6 +137,7 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
     sendLookup,
     sendOnce,
     limiters,
+    limiterOf,
     breaker,
     quotaGate,
     tokens,

@@ -34,6 +34,7 @@ function createCache(): LookupCache {
       calls += 1;
       return `answer ${calls}` as Answer;
     },
+    reserve: () => undefined,
     callBatch: () => Promise.reject(new Error('No endpoint here has a batch form')),
   };
   return createLookupCache({

@@ -23,6 +23,7 @@ const dingtalk: DingTalk = {
     const [createTime, modifiedTime] = [`${spaceId} 1`, `${spaceId} 2`].map((text) => text.slice(-24));
     return { spaceId, corpId: 'ding1234xxxxx', createTime, modifiedTime } as Answer;
   },
+  reserve: () => undefined,
   callBatch: () => Promise.reject(new Error('No endpoint here has a batch form')),
 };
 

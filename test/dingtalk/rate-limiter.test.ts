@@ -240,6 +240,8 @@ test('a call that gets its slot from Redis during a ban waits for the end of the
     notBeforeMs: () => bannedUntilMs,
     redisWindow: {
       callsPerSecond: 10,
+      isAway: false,
+      takeWithClaim: async () => undefined,
       async take() {
         await places[asked++]?.promise;
         return { kind: 'taken', release: (sent) => void released.push(sent) };

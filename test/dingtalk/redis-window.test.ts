@@ -1,9 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { systemClock, type Clock } from '../../src/async/clock.ts';
+import { defineLeaseOperations } from '../../src/dingtalk/pacing/lease-operations.ts';
 import { createReplicaCount, type ReplicaCount } from '../../src/dingtalk/pacing/replica-count.ts';
 import { createRedisWindow, type RedisWindow } from '../../src/dingtalk/pacing/redis-window.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
+import type { Redis } from '../../src/redis/redis.ts';
 import { RedisUnavailableError } from '../../src/redis/redis-unavailable-error.ts';
 import { createSeal } from '../../src/domain/seal.ts';
 import { createSealedRedis, sealRedis, type SealedRedis } from '../../src/redis/sealed-redis.ts';
@@ -106,6 +108,7 @@ function windowOf(
   } = options;
   return createRedisWindow({
     sealedRedis: shared,
+    operations: defineLeaseOperations(shared.trip),
     replicas,
     health: { answeredAtMs: -Infinity, failedAtMs: -Infinity },
     clock,
@@ -188,7 +191,7 @@ testWithRedis('when Redis goes down, each process uses its share among the repli
   const shareds = [await connect(redis), await connect(redis)];
   const clock = createManualClock();
   const heardOf = shareds.map((shared) => {
-    const replicas = createReplicaCount(shared, clock);
+    const replicas = createReplicaCount(shared, defineLeaseOperations(shared.trip), clock);
     closers.push(() => replicas.close());
     return replicas;
   });
@@ -211,7 +214,7 @@ const late = (): Promise<never> => Promise.reject(new RedisUnavailableError('lat
 testWithRedis('a process whose Redis answers late asks again before it exceeds the shared rate', async () => {
   await using redis = await startRedis();
   const shared = await connect(redis);
-  const window = windowOf({ ...shared, redis: { ...shared.redis, run: late } });
+  const window = windowOf(sealRedis({ ...shared.redis, run: late }, shared.seal));
 
   const kinds = [await window.take(), await window.take(), await window.take()].map(({ kind }) => kind);
 
@@ -222,16 +225,14 @@ testWithRedis('a slot whose grant arrives too late is taken once', async () => {
   await using redis = await startRedis();
   const shared = await connect(redis);
   let answersLate = true;
-  const window = windowOf({
-    ...shared,
-    redis: {
-      ...shared.redis,
-      run: async (command) => {
-        const answer = await shared.redis.run(command);
-        return answersLate ? late() : answer;
-      },
+  const redisThatIsLate: Redis = {
+    ...shared.redis,
+    run: async (command) => {
+      const answer = await shared.redis.run(command);
+      return answersLate ? late() : answer;
     },
-  });
+  };
+  const window = windowOf(sealRedis(redisThatIsLate, shared.seal));
 
   expect((await window.take()).kind).toBe('taken');
   answersLate = false;
@@ -243,8 +244,8 @@ testWithRedis('with no slot left, a late Redis is awaited for a second at most',
   const shared = await connect(redis);
   const clock = createManualClock();
   let isLate = false;
-  const run: SealedRedis['redis']['run'] = (command) => (isLate ? late() : shared.redis.run(command));
-  const window = windowOf({ ...shared, redis: { ...shared.redis, run, insist: run } }, { clock });
+  const run: Redis['run'] = (command) => (isLate ? late() : shared.redis.run(command));
+  const window = windowOf(sealRedis({ ...shared.redis, run, insist: run }, shared.seal), { clock });
   expect([(await window.take()).kind, (await window.take()).kind]).toEqual(['taken', 'taken']);
 
   isLate = true;
@@ -261,7 +262,7 @@ testWithRedis(
     await using redis = await startRedis();
     const shared = await connect(redis);
     const clock = createManualClock();
-    const first = createReplicaCount(shared, clock);
+    const first = createReplicaCount(shared, defineLeaseOperations(shared.trip), clock);
     closers.push(() => first.close());
     const announced = (): Promise<number> =>
       shared.redis.run((client) => client.zcard(shared.seal.lastingKeyOf('replicas')));
@@ -280,7 +281,7 @@ test.each([
   ['more slots than there are', -2],
   ['a wait longer than the window', 1001],
 ])('%s in reply to a request for a slot grants none', async (_what, reply) => {
-  const redis = scriptRedis(() => reply);
+  const redis = scriptRedis(() => [reply]);
   const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'app', secret: 'secret' });
 
   expect(await windowOf(sealRedis(redis, seal)).take()).toMatchObject({ kind: 'unknown' });

@@ -5,6 +5,7 @@ import type { AddressInfo, LookupFunction } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { Redis as Client } from 'ioredis';
 import { pino } from 'pino';
+import { defineLeaseOperations } from '../../src/dingtalk/pacing/lease-operations.ts';
 import { createReplicaCount } from '../../src/dingtalk/pacing/replica-count.ts';
 import { createConnector } from '../../src/redis/connector.ts';
 import { guardReplies } from '../../src/redis/guard-replies.ts';
@@ -273,7 +274,7 @@ test.each([
   ['a negative number', ':-3\r\n'],
   ['an absurd number', ':9007199254740993\r\n'],
 ])('a count of replicas that is %s is ignored', async (_what, reply) => {
-  await using fake = await startFakeRedis({ EVAL: ':2\r\n' });
+  await using fake = await startFakeRedis({ EVAL: '*1\r\n:2\r\n' });
   using setup = connectTo(fake.port);
   await setup.redis.opened(1000);
   const seal = {
@@ -283,14 +284,15 @@ test.each([
     close: () => Buffer.alloc(0),
     open: () => undefined,
   };
-  const replicas = createReplicaCount(sealRedis(setup.redis, seal), setup.clock);
+  const sealed = sealRedis(setup.redis, seal);
+  const replicas = createReplicaCount(sealed, defineLeaseOperations(sealed.trip), setup.clock);
   await setup.clock.waitForTimer(100);
   setup.clock.advance(100);
   await setup.clock.waitForTimer(2000);
   setup.clock.advance(2000);
   await setup.clock.waitForTimer(2000);
   expect(replicas.count).toBe(2);
-  fake.setReplies({ EVAL: reply });
+  fake.setReplies({ EVAL: `*1\r\n${reply}` });
 
   setup.clock.advance(2000);
   await setup.clock.waitForTimer(2000);

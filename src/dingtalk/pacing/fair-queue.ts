@@ -2,19 +2,20 @@
 export interface FairQueue<Item> {
   /** An item that is queued under several keys counts once. */
   readonly size: number;
-  /** Whether {@link take} would return an item. */
-  readonly hasNext: boolean;
+  /** How many items could be taken now, at most `limit`. */
+  startable(limit: number): number;
   sizeOf(key: string): number;
   /** How many items come before a new one of this key. */
   ahead(key: string): number;
   add(key: string, item: Item): void;
-  /** Takes the first item of the key whose turn it is, of those that `mayStart`. The key goes to the end of the queue. */
+  /** Takes the first item of the key whose turn it is, of those that have some `left`. The key goes to the end of the queue. */
   take(): Item | undefined;
   /** Removes an item, if it is still queued. */
   remove(key: string, item: Item): void;
 }
 
-export function createFairQueue<Item>(mayStart: (key: string) => boolean): FairQueue<Item> {
+/** `left`: how many items of a key may be taken. */
+export function createFairQueue<Item>(left: (key: string) => number): FairQueue<Item> {
   /** A map keeps the order of insertion: its first key has the next turn. */
   const queues = new Map<string, Item[]>();
   /** Under how many keys an item is queued. */
@@ -47,7 +48,7 @@ export function createFairQueue<Item>(mayStart: (key: string) => boolean): FairQ
 
   /** Nearly always the very first key: no list is made of the others. */
   function nextKey(): string | undefined {
-    for (const key of queues.keys()) if (mayStart(key)) return key;
+    for (const key of queues.keys()) if (left(key) > 0) return key;
     return undefined;
   }
 
@@ -55,8 +56,14 @@ export function createFairQueue<Item>(mayStart: (key: string) => boolean): FairQ
     get size() {
       return places.size;
     },
-    get hasNext() {
-      return nextKey() !== undefined;
+    startable(limit) {
+      let most = 0;
+      for (const [key, items] of queues) {
+        if (most >= limit) break;
+        most += Math.max(0, Math.min(items.length, left(key)));
+      }
+      // Not the sum where an item has several keys.
+      return Math.min(most, places.size, limit);
     },
     sizeOf: (key) => queues.get(key)?.length ?? 0,
     ahead(key) {

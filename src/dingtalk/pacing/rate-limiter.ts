@@ -3,7 +3,8 @@ import type { RateLimiterStatus } from '../../domain/dingtalk-status.ts';
 import type { CallWatch } from '../call.ts';
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
 import { createAdaptiveRate } from './adaptive-rate.ts';
-import type { ReleaseSlot } from './redis-window.ts';
+import type { ReleaseSlot, SlotAnswer } from './redis-window.ts';
+import type { Reservation } from './reservation.ts';
 import { createSlidingWindow } from './sliding-window.ts';
 import { createTurnQueue, type TurnOptions } from './turn-queue.ts';
 import { createViewerShares } from './viewer-shares.ts';
@@ -15,18 +16,20 @@ export interface RateLimiter {
   readonly status: RateLimiterStatus;
   /**
    * Runs `call` when its turn comes. Queue keys take turns: a viewer with many calls does not starve one with a single
-   * call. `watch.joined` are further keys whose turn the call may take.
+   * call. `watch.joined` are further keys whose turn the call may take. `watch.reserved` is used if the call can start now.
    *
    * @throws {NotSentError} `rate-limited` or `ip-banned`, at once, when the turn cannot come before the deadline or too
    *   many wait; `timeout` behind calls that hang until the deadline.
    */
-  run<T>(
-    queueKey: string,
-    deadline: Deadline,
-    call: () => Promise<T>,
-    watch?: Pick<CallWatch, 'onTurn' | 'joined'>,
-  ): Promise<T>;
+  run<T>(queueKey: string, deadline: Deadline, call: () => Promise<T>, watch?: Watch): Promise<T>;
+  /**
+   * Asks for a slot in the trip in which the claim of a lookup was just added: it is taken if that claim succeeds. The
+   * caller gives it to {@link run}, and gives it back in any case. Undefined where a call would not start at once anyway.
+   */
+  reserve(queueKey: string): Reservation | undefined;
 }
+
+type Watch = Pick<CallWatch, 'onTurn' | 'joined' | 'reserved'>;
 
 export interface RateLimiterOptions extends TurnOptions {
   readonly callsPerSecond: number;
@@ -49,11 +52,12 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   async function waitForTurn(
     queueKey: string,
     deadline: Deadline,
-    watch: Pick<CallWatch, 'onTurn' | 'joined'> | undefined,
+    watch: Watch | undefined,
+    reserved: SlotAnswer | undefined,
   ): Promise<ReleaseSlot | undefined> {
     const askedAtMs = clock.nowMs();
     try {
-      return await turns.wait(queueKey, deadline, watch?.joined);
+      return await turns.wait(queueKey, deadline, watch?.joined, reserved);
     } finally {
       const waitMs = clock.nowMs() - askedAtMs;
       onTurn?.(waitMs);
@@ -70,12 +74,16 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
         callsPerSecond: callsPerSecond(),
       };
     },
+    reserve: (queueKey) => turns.reserve(queueKey),
     async run(queueKey, deadline, call, watch) {
+      // The claim's answer comes in the same trip, and may be read first.
+      if (watch?.reserved) await watch.reserved.answered;
       deadline.signal.throwIfAborted();
       shares.note(queueKey);
-      let release: ReleaseSlot | undefined;
-      if (turns.takeAtOnce(queueKey)) onTurn?.(0);
-      else release = await waitForTurn(queueKey, deadline, watch);
+      const reserved = watch?.reserved?.use();
+      let release = reserved?.kind === 'taken' ? reserved.release : undefined;
+      if (turns.takeAtOnce(queueKey, reserved)) onTurn?.(0);
+      else release = await waitForTurn(queueKey, deadline, watch, reserved);
       shares.start(queueKey);
       let sent = true;
       try {

@@ -2,6 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { DingTalkStatus } from '../../domain/dingtalk-status.ts';
 import type { Observer } from '../../domain/observer.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
+import { defineLeaseOperations } from './lease-operations.ts';
 import { createLimitersInUse } from './limiters-in-use.ts';
 import {
   createRateLimiter,
@@ -9,7 +10,7 @@ import {
   type RateLimiter,
   type RateLimiterOptions,
 } from './rate-limiter.ts';
-import { createRedisWindow } from './redis-window.ts';
+import { createRedisWindow, type RedisWindowOptions } from './redis-window.ts';
 import { createReplicaCount } from './replica-count.ts';
 
 /** One rate limiter for each API: DingTalk counts calls per application and API. */
@@ -46,13 +47,7 @@ export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
   const { clock, callsPerSecond, timeoutMs, random, observer, slowsDown, sealedRedis } = options;
   let pausedUntilMs = -Infinity;
   const common = { clock, random, slowsDown, notBeforeMs: () => pausedUntilMs };
-  const overReplicas = sealedRedis && {
-    sealedRedis,
-    replicas: createReplicaCount(sealedRedis, clock),
-    health: { answeredAtMs: -Infinity, failedAtMs: -Infinity },
-    clock,
-    longestCallMs: timeoutMs,
-  };
+  const overReplicas = sealedRedis && spreadOverReplicas(sealedRedis, clock, timeoutMs);
 
   function create(
     api: string,
@@ -87,5 +82,22 @@ export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
     pauseLeftMs: () => Math.max(0, pausedUntilMs - clock.nowMs()),
     status: () => limiters.status(),
     close: () => overReplicas?.replicas.close(),
+  };
+}
+
+/** What the windows of all APIs have in common. */
+function spreadOverReplicas(
+  sealedRedis: SealedRedis,
+  clock: Clock,
+  longestCallMs: number,
+): Omit<RedisWindowOptions, 'api' | 'callsPerSecond'> {
+  const operations = defineLeaseOperations(sealedRedis.trip);
+  return {
+    sealedRedis,
+    operations,
+    replicas: createReplicaCount(sealedRedis, operations, clock),
+    health: { answeredAtMs: -Infinity, failedAtMs: -Infinity },
+    clock,
+    longestCallMs,
   };
 }

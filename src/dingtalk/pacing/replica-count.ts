@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../async/clock.ts';
 import { integerReply } from '../../redis/replies.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
-import { countReplicas } from './lease-scripts.ts';
+import type { LeaseOperations } from './lease-operations.ts';
 
 const beatMs = 2000;
 /** The interval until Redis has answered once. */
@@ -23,7 +23,11 @@ export interface ReplicaCount {
 }
 
 /** Announces this process in Redis every two seconds, and counts the processes that do so. */
-export function createReplicaCount({ redis, seal }: SealedRedis, clock: Clock): ReplicaCount {
+export function createReplicaCount(
+  { seal }: Pick<SealedRedis, 'seal'>,
+  { countReplicas }: Pick<LeaseOperations, 'countReplicas'>,
+  clock: Clock,
+): ReplicaCount {
   const key = seal.lastingKeyOf('replicas');
   const self = randomUUID();
   let counted: number | undefined;
@@ -32,9 +36,7 @@ export function createReplicaCount({ redis, seal }: SealedRedis, clock: Clock): 
 
   async function beat(): Promise<void> {
     try {
-      counted = await redis.run(async (client) =>
-        integerReply(await countReplicas(client, [key], self, leaseMs, mostReplicas), 1, mostReplicas),
-      );
+      counted = integerReply(await countReplicas([key], [self, leaseMs, mostReplicas]), 1, mostReplicas);
       beats += 1;
     } catch {
       // The last count is most likely still right.

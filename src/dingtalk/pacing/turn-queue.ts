@@ -3,7 +3,8 @@ import type { Deadline } from '../../async/deadline.ts';
 import type { JoinedTurns } from '../../domain/joined-turns.ts';
 import { DingTalkError, NotSentError } from '../../errors/dingtalk-error.ts';
 import { createFairQueue } from './fair-queue.ts';
-import type { RedisWindow, ReleaseSlot } from './redis-window.ts';
+import type { RedisWindow, ReleaseSlot, SlotAnswer } from './redis-window.ts';
+import { createReservation, type Reservation } from './reservation.ts';
 import type { SlidingWindow } from './sliding-window.ts';
 import type { ViewerShares } from './viewer-shares.ts';
 
@@ -13,15 +14,27 @@ const replicaSpreadMs = 20;
 /** The calls to one API that wait for their turn. */
 export interface TurnQueue {
   readonly size: number;
-  /** Takes a slot of the window if a call need not wait: a free slot, no queue and no Redis. Otherwise false. */
-  takeAtOnce(viewerKey: string): boolean;
+  /**
+   * Takes a slot of the window if a call need not wait: a free slot, no queue, and, where there is Redis, a slot `reserved`
+   * there. Otherwise false.
+   */
+  takeAtOnce(viewerKey: string, reserved?: SlotAnswer): boolean;
   /**
    * Waits for a turn, and takes a slot of the window. Resolves with what releases the slot in Redis, if one was taken
    * there. The call has a place under each key that has `joined`, and starts with the first of them whose turn it is.
    *
+   * A slot that was `reserved` goes to the call whose turn it is.
+   *
    * @throws {NotSentError} at once when the turn cannot come before the deadline or too many wait.
    */
-  wait(viewerKey: string, deadline: Deadline, joined?: JoinedTurns): Promise<ReleaseSlot | undefined>;
+  wait(
+    viewerKey: string,
+    deadline: Deadline,
+    joined?: JoinedTurns,
+    reserved?: SlotAnswer,
+  ): Promise<ReleaseSlot | undefined>;
+  /** Asks Redis for a slot with the claim of a lookup. Undefined where a call would have to wait, and without Redis. */
+  reserve(viewerKey: string): Reservation | undefined;
   /** Starts calls as far as slots are free. Called when one may have been released. */
   startNext(): void;
 }
@@ -43,10 +56,12 @@ export function createTurnQueue(
   shares: ViewerShares,
 ): TurnQueue {
   const { clock, random, maxWaiting = 1000, notBeforeMs = () => -Infinity, redisWindow } = options;
-  const queue = createFairQueue<(release?: ReleaseSlot) => void>(shares.mayStart);
+  const queue = createFairQueue<(release?: ReleaseSlot) => void>(shares.left);
   /** Until then the replicas together have no slot left. */
   let redisFullUntilMs = -Infinity;
-  let isAskingRedis = false;
+  /** Slots that are asked for in Redis for calls that wait, and those reserved there for calls to come. */
+  let asked = 0;
+  let reserved = 0;
   let cancelTimer: (() => void) | undefined;
 
   const shortestWaitMs = (ahead: number): number =>
@@ -55,35 +70,48 @@ export function createTurnQueue(
   function startNext(): void {
     cancelTimer?.();
     cancelTimer = undefined;
-    while (queue.size > 0 && !window.isFull && !isAskingRedis) {
+    while (queue.size > 0 && !window.isFull) {
       const waitMs = shortestWaitMs(0);
       if (waitMs > 0) {
         cancelTimer = clock.after(waitMs, startNext);
         return;
       }
-      const start = redisWindow ? undefined : queue.take();
-      if (start) start();
-      else if (redisWindow && queue.hasNext) void startNextByRedis(redisWindow);
-      else return;
+      if (redisWindow) return askRedis(redisWindow);
+      const start = queue.take();
+      if (!start) return;
+      start();
     }
   }
 
-  /** One at a time: the slot goes to the call whose turn it is when Redis answers. */
-  async function startNextByRedis(shared: RedisWindow): Promise<void> {
-    isAskingRedis = true;
-    const answer = await shared.take();
-    isAskingRedis = false;
-    if (answer.kind === 'wait') {
-      redisFullUntilMs = clock.nowMs() + answer.waitMs + random() * replicaSpreadMs;
-    } else {
-      // Meanwhile a ban may have begun; without Redis this process has only its share, which may be used up.
-      const hasSlot = answer.kind === 'taken' ? notBeforeMs() <= clock.nowMs() : shortestWaitMs(0) <= 0;
-      const start = hasSlot ? queue.take() : undefined;
-      if (start) start(answer.release);
-      else answer.release(false);
+  /** For as many slots as there are calls that may start: what is asked in one turn is one round trip. */
+  function askRedis(redisWindow: RedisWindow): void {
+    for (let missing = queue.startable(window.left - reserved) - asked; missing > 0; missing -= 1) {
+      void startNextByRedis(redisWindow);
     }
+  }
+
+  async function startNextByRedis(redisWindow: RedisWindow): Promise<void> {
+    asked += 1;
+    const answer = await redisWindow.take();
+    asked -= 1;
+    if (answer.kind === 'wait') noteFull(answer.waitMs);
+    else startBySlot(answer.release);
     startNext();
   }
+
+  function noteFull(waitMs: number): void {
+    redisFullUntilMs = clock.nowMs() + waitMs + random() * replicaSpreadMs;
+  }
+
+  /** The slot goes to the call whose turn it is now. */
+  function startBySlot(release: ReleaseSlot): void {
+    const start = mayStartNow() ? queue.take() : undefined;
+    if (start) start(release);
+    else release(false);
+  }
+
+  /** Since Redis was asked a ban may have begun; without Redis this process has only its share, which may be used up. */
+  const mayStartNow = (): boolean => window.left > 0 && notBeforeMs() <= clock.nowMs();
 
   /** What keeps a call from its turn: a ban of this IP, or the rate. */
   function notInTime(waitMs: number): NotSentError {
@@ -103,17 +131,22 @@ export function createTurnQueue(
     get size() {
       return queue.size;
     },
-    takeAtOnce(viewerKey) {
-      const mayStart = !redisWindow && queue.size === 0 && !window.isFull && shares.mayStart(viewerKey);
-      if (!mayStart || shortestWaitMs(0) > 0) return false;
+    takeAtOnce(viewerKey, reserved) {
+      const hasSlot = !redisWindow || reserved?.kind === 'taken';
+      if (!hasSlot || queue.size > 0 || shares.left(viewerKey) <= 0 || !mayStartNow()) return false;
       window.take();
       return true;
     },
-    async wait(viewerKey, { signal, expiresAtMs }, joined) {
+    async wait(viewerKey, { signal, expiresAtMs }, joined, reserved) {
+      if (reserved?.kind === 'wait') noteFull(reserved.waitMs);
+      const release = reserved?.kind === 'taken' ? reserved.release : undefined;
       const waitMs = shortestWaitMs(queue.ahead(viewerKey));
       const hasHalf = queue.sizeOf(viewerKey) >= maxWaiting / 2 && !shares.isAlone(viewerKey);
       const isFull = queue.size >= maxWaiting || hasHalf;
-      if (isFull || clock.nowMs() + waitMs >= expiresAtMs) throw notInTime(waitMs);
+      if (isFull || clock.nowMs() + waitMs >= expiresAtMs) {
+        if (release) startBySlot(release);
+        throw notInTime(waitMs);
+      }
       const { promise, resolve, reject } = Promise.withResolvers<ReleaseSlot | undefined>();
       const keys = new Set([viewerKey]);
       const leaveQueue = (): void => {
@@ -142,8 +175,19 @@ export function createTurnQueue(
         queue.add(key, start);
         startNext();
       });
+      if (release) startBySlot(release);
       startNext();
       return promise;
+    },
+    reserve(viewerKey) {
+      if (!redisWindow || redisWindow.isAway || queue.size > 0 || shares.left(viewerKey) <= 0)
+        return undefined;
+      if (window.left <= asked + reserved || shortestWaitMs(0) > 0) return undefined;
+      reserved += 1;
+      return createReservation(redisWindow.takeWithClaim(), (isUsed) => {
+        reserved -= 1;
+        if (!isUsed) startNext();
+      });
     },
     startNext,
   };

@@ -11,8 +11,8 @@ export interface ViewerShares {
   note(viewerKey: string): void;
   start(viewerKey: string): void;
   end(viewerKey: string): void;
-  /** Whether a further call of this viewer is within its share. */
-  readonly mayStart: (viewerKey: string) => boolean;
+  /** How many further calls of this viewer are within its share. */
+  readonly left: (viewerKey: string) => number;
   /** Whether no other viewer has called within the last minute. */
   isAlone(viewerKey: string): boolean;
 }
@@ -43,7 +43,8 @@ export function createViewerShares(clock: Clock, maxInFlight: number): ViewerSha
       if (left > 0) inFlight.set(viewerKey, left);
       else inFlight.delete(viewerKey);
     },
-    mayStart: (viewerKey) => (inFlight.get(viewerKey) ?? 0) < maxInFlight * (isAlone(viewerKey) ? 1 : share),
+    left: (viewerKey) =>
+      Math.ceil(maxInFlight * (isAlone(viewerKey) ? 1 : share) - (inFlight.get(viewerKey) ?? 0)),
     isAlone,
   };
 }
