@@ -1,7 +1,7 @@
 import type { Clock } from '../async/clock.ts';
 import { Deadline } from '../async/deadline.ts';
 import { nextTurn } from '../async/next-turn.ts';
-import type { CallOptions } from '../dingtalk/dingtalk.ts';
+import type { CallOptions, Reservation } from '../dingtalk/dingtalk.ts';
 import { callsOf, type BatchForm, type BatchResult } from '../domain/endpoint.ts';
 import type { LookupSpan } from '../domain/tracer.ts';
 import { JoinedTurns } from '../domain/joined-turns.ts';
@@ -10,8 +10,10 @@ import { JoinedTurns } from '../domain/joined-turns.ts';
 export interface Member<Answer> {
   /** Asks DingTalk. */
   readonly call: (options: CallOptions) => Promise<Answer>;
-  /** The lookup needs no call. Does nothing after a call. */
+  /** The lookup needs no call, or will make one later: the others need not wait for it. Does nothing after a call. */
   readonly leave: () => void;
+  /** Asks for a slot for the call, see `DingTalk.reserve`. Undefined where lookups share a call. */
+  readonly reserve?: () => Reservation | undefined;
 }
 
 /** How lookups of one turn, for one viewer, call one endpoint. */

@@ -28,6 +28,7 @@ export function createCalls<Input, Answer>(
         return dingtalk.call(endpoint, input, viewer, { ...options, onAttempt });
       },
       leave: () => undefined,
+      reserve: () => dingtalk.reserve(endpoint, viewer),
     }),
   };
 }

@@ -37,6 +37,17 @@ export function servable(
   return ageMs < ttlMs + staleMs ? { entry, isStale: ageMs >= ttlMs } : undefined;
 }
 
+/** The entry if it may be served now; `isStaleAllowed` says whether a stale one may. */
+export function usable(
+  entry: Entry | undefined,
+  nowMs: number,
+  lifetimes: Lifetimes,
+  isStaleAllowed: boolean,
+): ServableEntry | undefined {
+  const found = entry && servable(entry, nowMs, lifetimes);
+  return found?.isStale === true && !isStaleAllowed ? undefined : found;
+}
+
 /** Kinds that end a cached answer. */
 export const refusalKinds = (Object.keys(kinds) as DingTalkErrorKind[]).filter(
   (kind) => kinds[kind].endsEntry,

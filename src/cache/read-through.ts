@@ -1,14 +1,16 @@
 import type { Clock } from '../async/clock.ts';
-import { pause, type Deadline } from '../async/deadline.ts';
+import type { Deadline } from '../async/deadline.ts';
+import type { Reservation } from '../dingtalk/dingtalk.ts';
 import type { Codec } from '../domain/codec.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Member } from './batch.ts';
-import { decodeEntry, encodeEntry } from './entry-codec.ts';
-import { isRefusal, servable, type Entry, type ServableEntry } from './entry.ts';
+import { encodeEntry } from './entry-codec.ts';
+import { isRefusal, usable, type Entry, type ServableEntry } from './entry.ts';
 import type { Invalidations } from './invalidations.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import { clearServedStale, type Memory } from './memory.ts';
 import type { RedisRead, RedisStore, SharedEntry } from './redis-store.ts';
+import { createSharedRead, notRead } from './shared-read.ts';
 import { watchOf, type Flight } from './single-flight.ts';
 
 /** What is looked up under one key. */
@@ -45,30 +47,20 @@ interface ReadThroughOptions {
   readonly redis: RedisStore | undefined;
 }
 
-/** How soon after the claim another replica's answer is looked for, and then how often. */
-const firstPollMs = 20;
-const longestPollMs = 40;
 /** How long an answer stays for those who wait for it, even if it may be served to nobody else. */
 const leastKeptMs = 2000;
 
 /** @throws {DingTalkError} for every failure that is no refusal. */
 export function createReadThrough(options: ReadThroughOptions): ReadThrough {
   const { clock, timeoutMs, invalidations, memory, redis } = options;
-
-  function usable(
-    entry: Entry | undefined,
-    lifetimes: Lifetimes,
-    isStaleAllowed: boolean,
-  ): ServableEntry | undefined {
-    const found = entry && servable(entry, clock.nowMs(), lifetimes);
-    return found?.isStale === true && !isStaleAllowed ? undefined : found;
-  }
+  const readShared = createSharedRead(clock);
 
   async function call<Answer>(
     key: string,
     { call: send }: Member<Answer>,
     flight: Flight,
     deadline: Deadline,
+    reserved: Reservation | undefined,
   ): Promise<Entry<Answer>> {
     // The start of the last attempt: the answer may not know of anything that changes afterwards.
     let askedAtMs = clock.nowMs();
@@ -79,7 +71,7 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
       if (memory) clearServedStale(memory, key);
     };
     try {
-      const answer = await send({ ...watch, deadline, onAttempt });
+      const answer = await send({ ...watch, deadline, onAttempt, reserved });
       return { content: { answer }, askedAtMs };
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -122,74 +114,38 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
     }
   }
 
-  /** What Redis holds, if it may be served; undefined: DingTalk has to be asked, whose answer `read` dates. */
-  async function readShared(
-    { codec, lifetimes }: Pick<Lookup<unknown>, 'codec' | 'lifetimes'>,
-    shared: SharedEntry,
-    known: Entry | undefined,
-    member: Pick<Member<unknown>, 'leave'>,
-    deadline: Deadline,
-    isStaleAllowed: boolean,
-  ): Promise<{ readonly found?: ServableEntry | undefined; readonly read: RedisRead | undefined }> {
-    const entryIn = ({ stored }: RedisRead): Entry | undefined => {
-      // An entry older than ours was invalidated here, even if Redis missed it.
-      const isLater = stored && stored.askedAtMs > (known?.askedAtMs ?? -Infinity);
-      return isLater ? decodeEntry(codec, stored) : undefined;
-    };
-    const maxAgeMs = lifetimes.ttlMs + (isStaleAllowed ? lifetimes.staleMs : 0);
-    let read = await shared.claim({ maxAgeMs });
-    const found = read && usable(entryIn(read), lifetimes, isStaleAllowed);
-    if (found) return { found, read };
-    // It is young, but of no use: a refusal that is over, a link that has ended, or what cannot be read.
-    if (read?.asker === 'nobody') read = await shared.claim({ maxAgeMs, laterThanMs: read.storedAtMs });
-    const first = read;
-    if (typeof first?.asker !== 'object') return { read };
-    // Those who call together need not wait for this one.
-    member.leave();
-    const wanted = { maxAgeMs: Number.MAX_SAFE_INTEGER, laterThanMs: first.storedAtMs };
-    for (let waitMs = firstPollMs; ; waitMs = longestPollMs) {
-      await pause(clock, waitMs, deadline.signal);
-      read = await shared.claim(wanted);
-      if (read?.asker === 'nobody') {
-        // Whatever the other was told: it was asked for while this lookup waited.
-        const entry = entryIn(read);
-        return { found: entry && { entry, isStale: false }, read };
-      }
-      // The other has failed, or has died. Where a third one asks now, this lookup does not wait for another failure.
-      const isSame = typeof read?.asker === 'object' && read.asker.lease === first.asker.lease;
-      if (!isSame) return { read };
-    }
-  }
-
   return async (lookup, member, flight, deadline, isStaleAllowed) => {
     const { key, lifetimes } = lookup;
     let shared: SharedEntry | undefined;
+    let slot: Reservation | undefined;
     try {
       // Again: another flight may have landed since the caller looked.
       const known = memory?.get(key);
-      const inMemory = usable(known, lifetimes, isStaleAllowed);
+      const inMemory = usable(known, clock.nowMs(), lifetimes, isStaleAllowed);
       if (inMemory) {
         flight.source = 'memory';
         return inMemory;
       }
       shared = redis?.entryOf(key);
       // Without a lifetime no other replica can use the answer.
-      const { found, read } =
+      const { found, read, reserved } =
         shared && lifetimes.ttlMs > 0
-          ? await readShared(lookup, shared, known, member, deadline, isStaleAllowed)
-          : { read: undefined };
+          ? await readShared({ lookup, shared, known, member, deadline, isStaleAllowed })
+          : notRead;
+      slot = reserved;
       if (found) {
         if (!flight.isInvalidated) memory?.set(key, found.entry);
         flight.source = 'redis';
         return found;
       }
-      const entry = await call(key, member, flight, deadline);
+      const entry = await call(key, member, flight, deadline, reserved);
       // After a flight was abandoned, a later one may have had another answer.
       const isOutdated = flight.isInvalidated || deadline.signal.aborted;
       if (memory) await store(lookup, entry, isOutdated, shared, read);
       return { entry, isStale: false };
     } finally {
       member.leave();
+      slot?.giveBack();
       shared?.giveBack();
     }
   };

@@ -21,7 +21,7 @@ export interface SharedEntry {
    * has the lease asks DingTalk. It ends when an entry is stored or it is given back, or soon after the replica has died.
    * Undefined without an answer of Redis.
    */
-  claim(wanted: Wanted): Promise<RedisRead | undefined>;
+  claim(wanted: Wanted, insists?: boolean): Promise<RedisRead | undefined>;
   /** Stores an entry for `keepMs` from when DingTalk was asked, unless a later one is stored. */
   write(entry: StoredEntry, read: RedisRead, keepMs: number): Promise<void>;
   /** The same for a refusal, the tombstone of earlier entries, which the other replicas delete from their memory. */
@@ -160,16 +160,16 @@ export function createRedisStore({ redis, seal, trip }: SealedRedis, clock: Cloc
       await done.then(doneReply).catch(() => undefined);
     }
 
-    async function claim(wanted: Wanted): Promise<RedisRead | undefined> {
+    async function claim(wanted: Wanted, insists = false): Promise<RedisRead | undefined> {
       const { maxAgeMs, laterThanMs = -1 } = wanted;
       const fromMs = clock.nowMs();
       mayHoldLease = true;
-      const reply = await claimEntry(keys, [lease.id, leaseMs, maxAgeMs, laterThanMs])
+      const reply = await claimEntry(keys, [lease.id, leaseMs, maxAgeMs, laterThanMs], { insists })
         .then((answer) => claimReply(answer, names))
         .catch(() => undefined);
       if (!reply) return undefined;
       const { redisMs, asker, held } = reply;
-      if (asker === undefined) return claim(wanted);
+      if (asker === undefined) return claim(wanted, insists);
       mayHoldLease = asker === 'us';
       if (asker === 'us') leases.hold(lease);
       // Of several the latest; one with a time to come is none.
