@@ -11,8 +11,11 @@ import { refusedBy, type OnProxy, type ProxyError } from './proxy-error.ts';
 
 /** Name lookup, all addresses, the TLS handshake and the answer of a proxy included. */
 const connectTimeoutMs = 3000;
-/** As many as calls of one API are in flight at once. */
-const maxKeptConnections = 20;
+/**
+ * More than all APIs together have calls in flight: beyond, each burst would open connections and close them again. The
+ * host closes what it finds idle for too long.
+ */
+const maxKeptConnections = 256;
 
 export interface OutgoingRequest {
   readonly method: string;
