@@ -8,6 +8,8 @@ export interface Choice {
   readonly workloads: readonly string[];
   /** Rounds that count; one more runs before them. */
   readonly rounds: number;
+  /** Whether rows whose middle half is wide get further ones: where no number was asked for. */
+  readonly furtherRounds: boolean;
 }
 
 /** The available choices. */
@@ -21,12 +23,12 @@ export interface Menu {
 export class UsageError extends Error {}
 
 const quick = {
-  targets: ['limit', 'gateway', 'gateway-cache'],
-  workloads: ['W1-32', 'W2-0ms', 'W3', 'W4', 'W7'],
+  targets: ['limit', 'limit-tls', 'gateway', 'gateway-tls', 'gateway-cache', 'gateway-redis'],
+  workloads: ['W1-32', 'W2-0ms', 'W2-wave', 'W3', 'W4', 'W7'],
   rounds: 3,
 };
 const modes = ['quick', 'scale', 'replicas'] as const;
-const fullRounds = 10;
+const fullRounds = 6;
 const mostRounds = 1000;
 
 /**
@@ -54,6 +56,7 @@ export function readArguments(words: readonly string[], menu: Menu): Choice {
       chosen('--workload', values.workload, menu.workloads, preset.workloads),
     ),
     rounds: readRounds(values.rounds) ?? preset.rounds,
+    furtherRounds: values.rounds === undefined,
   };
 }
 

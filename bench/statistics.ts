@@ -31,6 +31,9 @@ export function summarize(values: readonly number[]): Summary {
   };
 }
 
+/** How far the middle half reaches from the median at most, as a share of the median. */
+export const widthOf = ({ median, q1, q3 }: Summary): number => Math.max(q3 - median, median - q1) / median;
+
 /**
  * Each round's value over the reference's value of the same round; rounds that only one of the two has are omitted.
  *

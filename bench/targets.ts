@@ -113,9 +113,35 @@ export const limit: Target = {
   ...program('limit.js'),
 };
 
+const gatewayWithoutCache: Target = {
+  name: 'gateway',
+  what: 'this gateway, cache off',
+  caches: false,
+  ...gateway(() => cacheOff),
+};
+
+/** The same target with an upstream over TLS, as DingTalk is. */
+const overTls = (target: Target): Target => ({
+  ...target,
+  name: `${target.name}-tls`,
+  what: `the same as \`${target.name}\`, its upstream over TLS`,
+  overTls: true,
+  reference: 'limit-tls',
+  beside: target.name,
+  workloads: ['W1-32', 'W2-0ms', 'W2-50ms', 'W2-wave'],
+  environment: (surroundings) => {
+    const { url = '', certificateFile = '' } = surroundings.tls ?? {};
+    return {
+      ...target.environment({ ...surroundings, upstreamUrl: url }),
+      NODE_EXTRA_CA_CERTS: certificateFile,
+    };
+  },
+});
+
 /** All targets, in the order of their turns. */
 export const targets: readonly Target[] = [
   limit,
+  overTls(limit),
   {
     name: 'sdk',
     what: "DingTalk's own SDK behind `node:http`",
@@ -132,14 +158,25 @@ export const targets: readonly Target[] = [
   caching(peer('mercurius-cache', 'the same mercurius with its cache', program('mercurius.js', cacheOn))),
   hive('hive', 'Hive Gateway over a Mesh JSON-schema subgraph of the same upstream'),
   caching(hive('hive-cache', 'the same Hive Gateway with its response cache', cacheOn)),
-  { name: 'gateway', what: 'this gateway, cache off', caches: false, ...gateway(() => cacheOff) },
+  gatewayWithoutCache,
+  overTls(gatewayWithoutCache),
   { name: 'gateway-cache', what: 'this gateway, cache on', caches: true, ...gateway(() => cacheOn) },
   {
     name: 'gateway-redis',
     what: 'this gateway with Redis (whose own CPU time is not counted)',
     caches: true,
     needsRedis: true,
+    beside: 'gateway-cache',
     ...gateway(({ redisUrl }) => ({ ...cacheOn, REDIS_URL: redisUrl })),
+  },
+  {
+    name: 'gateway-cluster',
+    what: 'this gateway with a Redis Cluster of three nodes (whose own CPU time is not counted)',
+    caches: true,
+    needsCluster: true,
+    beside: 'gateway-cache',
+    workloads: ['W1-1', 'W1-32', 'W1-128', 'W2-0ms', 'W2-50ms', 'W2-wave', 'W4'],
+    ...gateway(({ clusterUrl = '' }) => ({ ...cacheOn, REDIS_URL: clusterUrl })),
   },
   ...(baselineMain === undefined ? [] : baseline(baselineMain)),
 ];

@@ -6,6 +6,8 @@ export interface Workload {
   readonly name: string;
   readonly what: string;
   readonly kind: 'load' | 'start';
+  /** Compared by the time of an operation instead of its CPU time. */
+  readonly timed?: boolean;
   /** How long each lookup takes upstream. */
   readonly latencyMs: number;
   /** Concurrent operations. */

@@ -69,6 +69,15 @@ export const fiftyAliases = (latencyMs: number): Workload => ({
   source: (seed) => newIds(seed, twice('aliases')),
 });
 
+/** One operation alone: nothing but the upstream and the target's own order of calls makes it long. */
+const oneWave: Workload = {
+  ...fiftyAliases(50),
+  name: 'W2-wave',
+  what: 'the same fifty aliases alone, one request at a time, upstream 50 ms; its time',
+  timed: true,
+  concurrency: 1,
+};
+
 export const hotLookups: Workload = {
   name: 'W4',
   what: 'a hundred hot ids, each looked up by twenty viewers, 32 at once; 1 % are refused',
@@ -141,6 +150,7 @@ export const workloads: readonly Workload[] = [
   coldLookups(128),
   fiftyAliases(0),
   fiftyAliases(50),
+  oneWave,
   {
     name: 'W3',
     what: 'a thousand requests at once for one new id, upstream 50 ms',
@@ -187,6 +197,7 @@ export const workloads: readonly Workload[] = [
     name: 'W7',
     what: 'from the start of the process to the end of its first right answer',
     kind: 'start',
+    timed: true,
     latencyMs: 0,
     concurrency: 1,
     lookupsPerOperation: 1,
@@ -196,6 +207,10 @@ export const workloads: readonly Workload[] = [
   },
   ...fileWorkloads,
 ];
+
+/** Whether a target runs at a workload. */
+export const takesPart = (target: Target, workload: Workload): boolean =>
+  workload.suits(target) && (target.workloads?.includes(workload.name) ?? true);
 
 function hash(text: string): number {
   let value = 0;

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
-import { markdownOf } from './markdown.ts';
+import { markdownOf } from './page.ts';
 import type { Report } from './report.ts';
 import { svgOf } from './svg.ts';
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { createAccessRules } from '../../src/sandbox/access-rules.ts';
 import { createAccessTokens } from '../../src/sandbox/access-tokens.ts';
 import { admitAppCall } from '../../src/sandbox/admit-app-call.ts';
@@ -13,9 +16,10 @@ import type { SandboxCall } from '../../src/sandbox/sandbox-call.ts';
 import type { SandboxState } from '../../src/sandbox/sandbox-route.ts';
 import { createTimers } from '../../src/sandbox/timers.ts';
 import { createTraffic, type Traffic } from '../../src/sandbox/traffic.ts';
+import { selfSigned } from '../../test/support/self-signed.ts';
 import { fileAnswers } from './file-answers.ts';
 import { isFileSpace } from './files.ts';
-import type { UpstreamCounts } from './messages.ts';
+import type { ConnectionCounts, UpstreamAddresses, UpstreamCounts } from './messages.ts';
 import { ownerOf, unionIdOf } from './viewers.ts';
 
 /** Often enough that the log of calls, which keeps the latest 10,000, never loses one. */
@@ -26,13 +30,15 @@ const keepConnectionsMs = 600_000;
 const nowMs = (): number => performance.now();
 
 /** A running stand-in that counts the calls on behalf of viewers. */
-export interface UpstreamServer {
-  readonly url: string;
+export interface UpstreamServer extends UpstreamAddresses {
   /** Resets the counts, and sets how long each lookup of a conversation takes. */
   begin(latencyMs: number): void;
   /** Refuses these ids to these viewers from now on. */
   deny(pairs: readonly (readonly [viewer: number, id: string])[]): void;
   counts(): UpstreamCounts;
+  connections(): ConnectionCounts;
+  /** Closes the idle connections over TLS, as a host does after a while. */
+  closeIdle(): void;
   close(): Promise<void>;
 }
 
@@ -58,8 +64,25 @@ export async function startUpstreamServer(): Promise<UpstreamServer> {
   });
   const app = createHttpServer(withFiles(traffic, state), state, keepConnectionsMs);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  // The same routes: what differs is the connection.
+  const overTls = https.createServer(
+    { ...selfSigned, keepAliveTimeout: keepConnectionsMs },
+    (request, response) => app.routing(request, response),
+  );
+  overTls.listen(0, '127.0.0.1');
+  await once(overTls, 'listening');
+  const tlsUrl = `https://127.0.0.1:${(overTls.address() as AddressInfo).port}`;
   let calls = 0;
   let foreign = 0;
+  let opened = 0;
+  let resumed = 0;
+  app.server.on('connection', () => {
+    opened += 1;
+  });
+  overTls.on('secureConnection', (socket) => {
+    opened += 1;
+    if (socket.isSessionReused()) resumed += 1;
+  });
 
   function tally(): void {
     for (const call of log.calls) {
@@ -75,10 +98,13 @@ export async function startUpstreamServer(): Promise<UpstreamServer> {
 
   return {
     url,
+    tlsUrl,
     begin(latencyMs) {
       tally();
       calls = 0;
       foreign = 0;
+      opened = 0;
+      resumed = 0;
       traffic.setLatency(latencyMs, 'conversationSpace');
     },
     deny(pairs) {
@@ -88,11 +114,15 @@ export async function startUpstreamServer(): Promise<UpstreamServer> {
       tally();
       return { calls, foreign };
     },
+    connections: () => ({ opened, resumed }),
+    closeIdle: () => overTls.closeIdleConnections(),
     async close() {
       clearInterval(tallying);
       timers.clear();
       traffic.stop();
       app.server.closeAllConnections();
+      overTls.closeAllConnections();
+      overTls.close();
       await app.close();
     },
   };

@@ -15,9 +15,14 @@ function handle(request: UpstreamRequest): UpstreamReply {
       return { done: true };
     case 'count':
       return server.counts();
+    case 'connections':
+      return server.connections();
+    case 'close idle':
+      server.closeIdle();
+      return { done: true };
   }
 }
 
 process.on('message', (request: UpstreamRequest) => process.send?.(handle(request)));
 process.once('disconnect', () => process.exit(0));
-process.send?.({ url: server.url } satisfies UpstreamReply);
+process.send?.({ url: server.url, tlsUrl: server.tlsUrl } satisfies UpstreamReply);

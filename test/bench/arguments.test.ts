@@ -6,8 +6,8 @@ const menu = {
   workloads: ['W1-1', 'W1-32', 'W2-0ms', 'W3', 'W4', 'W7'],
 };
 
-test('without arguments everything runs, for ten rounds', () => {
-  expect(readArguments([], menu)).toEqual({ mode: 'full', ...menu, rounds: 10 });
+test('without arguments everything runs, for six rounds and further ones', () => {
+  expect(readArguments([], menu)).toEqual({ mode: 'full', ...menu, rounds: 6, furtherRounds: true });
 });
 
 test('targets run in the order of turns, and the limit always runs', () => {
@@ -18,6 +18,7 @@ test('targets run in the order of turns, and the limit always runs', () => {
     targets: ['limit', 'sdk', 'gateway'],
     workloads: ['W1-1', 'W1-32', 'W3'],
     rounds: 2,
+    furtherRounds: false,
   });
 });
 
@@ -27,6 +28,7 @@ test('--quick runs the limit and the gateway over a few workloads', () => {
     targets: ['limit', 'gateway', 'gateway-cache'],
     workloads: ['W1-32', 'W2-0ms', 'W3', 'W4', 'W7'],
     rounds: 3,
+    furtherRounds: true,
   });
 });
 
