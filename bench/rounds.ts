@@ -96,7 +96,8 @@ export async function playRounds(options: RoundsOptions): Promise<Rounds> {
     });
     count(measured);
     if (round === 0 && rounds > 0) {
-      progress.say(`about ${Math.ceil((lastRoundMs * rounds) / 1000)} s to go, and further rounds`);
+      const further = options.furtherRounds ? ', and further rounds' : '';
+      progress.say(`about ${Math.ceil((lastRoundMs * rounds) / 1000)} s to go${further}`);
     }
   }
   const counted = round - 1;

@@ -70,8 +70,9 @@ export async function run(choice: Choice): Promise<Report> {
     } catch (error) {
       // Without what the others are compared with there is nothing to report.
       if (possible.some(({ reference = 'limit' }) => reference === target.name)) throw error;
-      failed.push(String(error));
-      progress.say(String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      failed.push(message);
+      progress.say(`Left out: ${message}`);
     }
   }
   await pause(idleAfterMs);

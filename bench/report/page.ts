@@ -12,7 +12,7 @@ export function markdownOf(report: Report): string {
   return [
     '# CPU per operation, as a ratio to the limit of the same round',
     '',
-    `Median of ${report.rounds} rounds, in brackets the middle half of them; rows with a wide middle half had further rounds, as the tables below say. The limit is ${whatOf(report, 'limit')}; of W7 and W2-wave it is the time of an operation that is compared. Ratios hold between machines, figures do not.`,
+    `Median of ${report.rounds} rounds, in brackets the middle half of them.${noteOnFurtherRounds(report, rows)} The limit is ${whatOf(report, 'limit')}; of W7 and W2-wave it is the time of an operation that is compared. Ratios hold between machines, figures do not.`,
     '',
     ...ratioTable(report, (row) => (row.ratio === undefined ? '–' : spread(row.ratio)), rows),
     '',
@@ -95,6 +95,11 @@ function workloadSection(
   ];
   return [`## ${workload}: ${what}`, '', ...table(head, lines), ''];
 }
+
+const noteOnFurtherRounds = ({ rounds }: Report, rows: readonly Row[]): string =>
+  rows.some((row) => row.rounds > rounds)
+    ? ' Rows with a wide middle half had further rounds, as the tables below say.'
+    : '';
 
 /** The cost of a router's request compared with the same request of a client. */
 function notesOnEntities(report: Report): string[] {
