@@ -196,7 +196,11 @@ export async function createGateway(
     apollo,
     authenticator,
     aliasOf: createViewerAlias(config.viewerLogKey),
-    rateLimit: createViewerRateLimit(clock, config.limits.viewerRequestsPerSecond),
+    rateLimit: createViewerRateLimit({
+      clock,
+      requestsPerSecond: config.limits.viewerRequestsPerSecond,
+      sealedRedis,
+    }),
     findFor: (viewer, waiting, span) => (endpoint, inputs, onEnded) =>
       lookups.find(endpoint, inputs, viewer, waiting, onEnded, span),
     tracer: telemetry?.tracer,

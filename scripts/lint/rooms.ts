@@ -28,7 +28,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'dingtalk/pacing': ['type dingtalk', 'domain', 'errors', 'async', 'redis'],
   'dingtalk/resilience': ['type dingtalk', 'domain', 'errors', 'async', 'redis'],
   cache: ['dingtalk/dingtalk.ts', 'redis', 'domain', 'errors', 'async'],
-  identity: ['dingtalk/dingtalk.ts', 'outbound', 'domain', 'errors', 'async', 'type config'],
+  identity: ['dingtalk/dingtalk.ts', 'redis', 'outbound', 'domain', 'errors', 'async', 'type config'],
   graph: ['type cache', 'domain', 'errors'],
   observability: ['domain', 'errors', 'redis', 'async', 'type config'],
   explorer: [],

@@ -66,6 +66,6 @@ export const limitVariables = {
   VIEWER_RPS: variable(
     wholeNumber(1, 1_000_000),
     'no limit',
-    'requests a second of one viewer in one process; beyond: `RATE_LIMITED`, HTTP 429',
+    'requests a second of one viewer over all replicas; beyond: `RATE_LIMITED`, HTTP 429',
   ),
 };

@@ -80,7 +80,8 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
         request.keyName = viewer.keyName;
         onKey(viewer.keyName);
       }
-      rateLimit.admit(viewer);
+      const admitted = rateLimit.admit(viewer);
+      if (admitted) await admitted;
       const isExplained = explainable && request.headers['x-explain'] === '1';
       const explanation = isExplained ? createExplanation() : undefined;
       const span = request.span?.operation();
