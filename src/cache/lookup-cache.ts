@@ -14,9 +14,10 @@ import { createInvalidations } from './invalidations.ts';
 import { createLifetimes, type CacheTimes } from './lifetimes.ts';
 import type { LookupKeyOf } from './lookup-key.ts';
 import { createLookupReports, type LookupReport, type OnEnded } from './lookup-report.ts';
-import { createMemory, isOverdue, type MemoryLimits } from './memory.ts';
+import { createMemory, deleteAskedBefore, isOverdue, type MemoryLimits } from './memory.ts';
 import { createReadThrough, type ImpliedEntry, type Lookup } from './read-through.ts';
 import { createRedisStore } from './redis-store.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import { createRevalidation } from './revalidation.ts';
 import { createSingleFlight, newFlight, watchOf } from './single-flight.ts';
 
@@ -69,18 +70,22 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     if (askedAtMs > latestAskedAtMs) latestAskedAtMs = askedAtMs;
   };
   const memory = cache.ttlMs > 0 ? createMemory(cache, onStored) : undefined;
-  const redis = memory && sealedRedis && createRedisStore(sealedRedis, clock);
+  const refusals = memory && sealedRedis && createRefusalLog(sealedRedis, clock);
+  const redis = refusals && createRedisStore(sealedRedis, clock, refusals);
   const invalidations = createInvalidations();
   const lifetimesOf = createLifetimes(cache, () => clock.wallMs());
   const readThrough = createReadThrough({ clock, timeoutMs, invalidations, memory, redis });
   const flights = createSingleFlight<ServableEntry>(clock, timeoutMs);
   const reported = createLookupReports(clock, observer);
   const revalidation = createRevalidation({ clock, memory, onFailed: onRevalidationFailed });
-  redis?.onInvalidated((key) => {
-    const flight = flights.at(key);
-    if (flight) flight.isInvalidated = true;
-    invalidations.note(key, clock.nowMs());
-    memory?.delete(key);
+  refusals?.follow({
+    onRefused(key) {
+      const flight = flights.at(key);
+      if (flight) flight.isInvalidated = true;
+      invalidations.note(key, clock.nowMs());
+      memory?.delete(key);
+    },
+    onMissed: (beforeMs) => memory && deleteAskedBefore(memory, beforeMs),
   });
 
   /** Joins the flight for the lookup's key, or starts one: only that may call, so `join` is for it. */
@@ -203,6 +208,9 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
       const longestMs = Math.max(cache.ttlMs, cache.listTtlMs) + cache.staleMs;
       return (memory?.size ?? 0) > 0 && clock.nowMs() - latestAskedAtMs < longestMs;
     },
-    close: () => revalidation.close(),
+    async close() {
+      refusals?.close();
+      await revalidation.close();
+    },
   };
 }

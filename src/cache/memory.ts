@@ -30,6 +30,12 @@ export const createMemory = (
     sizeCalculation: ({ content }, key) => entryBytes + bytesOf(key) + bytesOf(content),
   });
 
+/** Deletes what DingTalk was asked for before `beforeMs`. */
+export function deleteAskedBefore(memory: Memory, beforeMs: number): void {
+  const old = Array.from(memory.entries()).filter(([, { askedAtMs }]) => askedAtMs < beforeMs);
+  for (const [key] of old) memory.delete(key);
+}
+
 /** Marks an entry that is served stale, from the first time on. */
 export function markServedStale(memory: Memory, key: string, nowMs: number): void {
   const entry = memory.peek(key);

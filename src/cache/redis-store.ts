@@ -5,13 +5,12 @@ import type { SealedRedis } from '../redis/sealed-redis.ts';
 import { aheadAtMostMs, timeReply } from '../redis/time.ts';
 import { parseSealedEntry, type SealedEntry, type StoredContent, type StoredEntry } from './entry-codec.ts';
 import { createLeases, leaseMs } from './leases.ts';
+import type { RefusalLog } from './refusal-log.ts';
 
 /** The entries that all replicas share. Best effort: where Redis fails, nothing is stored and nothing found. */
 export interface RedisStore {
   /** The entry of one lookup. */
   entryOf(key: string): SharedEntry;
-  /** Called with the keys that other replicas invalidate. */
-  onInvalidated(listener: (key: string) => void): void;
 }
 
 /** One lookup's way to the entry that all replicas share. */
@@ -99,7 +98,7 @@ return reply
  * Replaces an entry by args[2], asked for at args[1], for args[3] milliseconds from then, unless the entry is a later one:
  * a slow writer must not undo what another learned since. A time to come counts as now: Redis's clock was set back.
  * A full Redis that takes nothing new still deletes the old. Under its other names an entry is deleted. Then the lease
- * args[4] ends, and args[6], where there is one, is published on the channel args[5].
+ * args[4] ends.
  */
 const putLua = `${heldLua}
 for i = 1, #keys, 2 do
@@ -113,7 +112,6 @@ for i = 1, #keys, 2 do
   end
   if redis.pcall('GET', keys[i + 1]) == args[4] then redis.call('DEL', keys[i + 1]) end
 end
-if args[5] then redis.call('PUBLISH', args[5], args[6]) end
 return 1
 `;
 
@@ -121,9 +119,12 @@ return 1
  * Every value is sealed, and every name is a keyed hash. While the app's secret is replaced, an entry may stand under the name
  * that each of the two secrets gives it: the latest one counts, and a write deletes those that are not later.
  */
-export function createRedisStore({ redis, seal, trip }: SealedRedis, clock: Clock): RedisStore {
+export function createRedisStore(
+  { seal, trip }: SealedRedis,
+  clock: Clock,
+  refusals: Pick<RefusalLog, 'note'>,
+): RedisStore {
   const self = randomUUID();
-  const channel = seal.lastingKeyOf('dropped');
   const leases = createLeases(trip, clock);
   const claimEntry = trip.define('claimEntry', claimLua);
   const putEntry = trip.define('putEntry', putLua);
@@ -146,17 +147,13 @@ export function createRedisStore({ redis, seal, trip }: SealedRedis, clock: Cloc
     let mayHoldLease = false;
 
     /** Without an entry what is stored is deleted. */
-    async function put(
-      entry: SealedEntry | undefined,
-      keepMs: number,
-      ...message: readonly string[]
-    ): Promise<void> {
+    async function put(entry: SealedEntry | undefined, keepMs: number): Promise<void> {
       mayHoldLease = false;
       leases.release(lease);
       const sealed = entry ? seal.close(names[0] ?? '', JSON.stringify(entry)) : '';
       const askedAt = entry ? String(entry.askedAtRedisMs) : '';
       // A lease must not outlive its call, and a refusal must not be missed, because of a late command.
-      const done = putEntry(keys, [askedAt, sealed, keepMs, lease.id, ...message], { insists: true });
+      const done = putEntry(keys, [askedAt, sealed, keepMs, lease.id], { insists: true });
       await done.then(doneReply).catch(() => undefined);
     }
 
@@ -192,13 +189,13 @@ export function createRedisStore({ redis, seal, trip }: SealedRedis, clock: Cloc
       write({ content, askedAtMs }, { redisMs, toMs }, keepMs) {
         return put({ content, askedAtRedisMs: Math.floor(redisMs + askedAtMs - toMs) }, keepMs);
       },
-      invalidate({ content, askedAtMs }, read, keepMs) {
+      async invalidate({ content, askedAtMs }, read, keepMs) {
         // Rather too young than too old: a tie goes to the refusal.
         const entry = read && {
           content,
           askedAtRedisMs: Math.floor(read.redisMs + askedAtMs - read.fromMs) + 1,
         };
-        return put(entry, keepMs, channel, `${self} ${seal.close(channel, key).toString('base64')}`);
+        await Promise.all([put(entry, keepMs), refusals.note(key, names)]);
       },
       giveBack() {
         if (mayHoldLease) leases.giveBack(lease);
@@ -207,16 +204,7 @@ export function createRedisStore({ redis, seal, trip }: SealedRedis, clock: Cloc
     };
   }
 
-  return {
-    entryOf,
-    onInvalidated(listener) {
-      redis.subscribe(channel, (message) => {
-        const [from, sealed = ''] = message.split(' ');
-        const key = from === self ? undefined : seal.open(channel, Buffer.from(sealed, 'base64'));
-        if (key !== undefined) listener(key);
-      });
-    },
-  };
+  return { entryOf };
 }
 
 const leaseOf = (name: string): string => name.replace(':lookup:', ':lease:');

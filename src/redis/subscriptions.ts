@@ -39,7 +39,7 @@ export function createSubscriptions(connect: () => Client, log: Logger): Subscri
       if (isConfirmed || isWarned) return;
       isWarned = true;
       log.warn(
-        'Redis refuses subscriptions: entries that other replicas remove stay cached here until they expire',
+        'Redis refuses subscriptions: entries that other replicas remove are removed here up to two seconds later',
       );
     });
     opened.on('message', (channel: string, message: string) => {

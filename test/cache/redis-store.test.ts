@@ -17,6 +17,7 @@ import { scriptRedis } from '../support/script-client.ts';
 import { startRedis, testWithRedis } from '../support/redis-server.ts';
 
 const space: StoredContent = { answer: { space: { spaceId: '1' } } };
+const unheard = { note: async () => undefined };
 const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'app', secret: 'secret' });
 const refusal: StoredContent = { refusal: { kind: 'forbidden', details: {} } };
 
@@ -43,7 +44,7 @@ async function connectStore(url: string, of = seal): Promise<Store & Disposable>
   let skippedMs = 0;
   const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() + skippedMs };
   const redis = createRedis(new URL(url), { log: pino({ level: 'silent' }), clock });
-  const store = byKey(createRedisStore(sealRedis(redis, of), clock));
+  const store = byKey(createRedisStore(sealRedis(redis, of), clock, unheard));
   await eventually(async () => {
     skippedMs += 1000;
     return (await store.read('nothing')) !== undefined;
@@ -245,5 +246,7 @@ test.each([
 ])('%s in reply to a read counts as no answer', async (_what, reply) => {
   const redis = scriptRedis(() => reply);
 
-  expect(await byKey(createRedisStore(sealRedis(redis, seal), systemClock)).read('key')).toBeUndefined();
+  expect(
+    await byKey(createRedisStore(sealRedis(redis, seal), systemClock, unheard)).read('key'),
+  ).toBeUndefined();
 });

@@ -71,7 +71,7 @@ test.each(nonsense)(
 
     expect(await lookUp(gateway)).toEqual(found);
     expect(warningsOf(gateway)).toEqual([
-      'Redis refuses subscriptions: entries that other replicas remove stay cached here until they expire',
+      'Redis refuses subscriptions: entries that other replicas remove are removed here up to two seconds later',
     ]);
     expect(fake.mostBytesTaken).toBeLessThan(endlessBytes / 2);
   },
