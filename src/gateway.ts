@@ -74,8 +74,10 @@ export async function createGateway(
   const { app: application, timeoutMs, mode, monthlyQuota } = config.dingtalk;
   const { key, secret, otherSecret } = credentialsOf(application);
   const upstream = upstreamName(config.dingtalk.apiUrl);
-  const seal = createSeal({ upstream, app: key, secret, otherSecret });
-  const sealedRedis = config.redisUrl && (await createSealedRedis(config.redisUrl, seal, { log, clock }));
+  const { redisUrl, redisTls: tls } = config;
+  const inOneSlot = redisUrl?.protocol.endsWith('+cluster:') ?? false;
+  const seal = createSeal({ upstream, app: key, secret, otherSecret, inOneSlot });
+  const sealedRedis = redisUrl && (await createSealedRedis(redisUrl, seal, { log, clock, tls }));
   const metrics = createMetrics({
     clock,
     monthStore: await createMonthStore({ sealedRedis, stateDir: config.stateDir, seal, clock, log }),

@@ -26,8 +26,12 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly dingtalk: DingTalkConfig;
   readonly cache: CacheConfig;
-  /** Shared by the replicas; undefined: each process has its own state. May contain a password. */
+  /**
+   * Shared by the replicas; undefined: each process has its own state. May contain a password. Further Sentinels or nodes
+   * of a Cluster, which have no place in a URL, are its `host` parameters.
+   */
   readonly redisUrl: URL | undefined;
+  readonly redisTls: RedisTlsConfig | undefined;
   /** The folder for what has to survive the process without Redis. */
   readonly stateDir: string | undefined;
   readonly viewer: ViewerConfig;
@@ -35,6 +39,15 @@ export interface Config {
   readonly viewerLogKey: string | undefined;
   /** Undefined: nothing is exported to OpenTelemetry. */
   readonly telemetry: TelemetryConfig | undefined;
+}
+
+/** PEM texts for Redis over TLS. */
+export interface RedisTlsConfig {
+  /** Undefined: the authorities that Node trusts. */
+  readonly ca: string | undefined;
+  /** Our own certificate, and its key. */
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
 }
 
 /** What is exported to OpenTelemetry. */

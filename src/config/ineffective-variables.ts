@@ -42,6 +42,9 @@ export function ineffectiveVariableWarnings(config: Config, settings: Settings):
     ...warn(unusedViewerVariables, `with VIEWER_AUTH=${viewer.kind}`),
     ...(config.admin ? [] : warn(['ADMIN_HOST'], 'without ADMIN_PORT')),
     ...(dingtalk.mode === 'sandbox' ? warn(liveVariables, 'in the sandbox') : []),
+    ...(settings.REDIS_URL === undefined
+      ? warn(['REDIS_CA_FILE', 'REDIS_CERT_FILE', 'REDIS_KEY_FILE'], 'without REDIS_URL')
+      : []),
     ...(settings.REDIS_URL === undefined || dingtalk.mode === 'sandbox'
       ? []
       : warn(['STATE_DIR'], 'with REDIS_URL: the count is there')),

@@ -8,6 +8,7 @@ import { misspeltVariableWarnings } from './misspelt-variables.ts';
 import { inCapitals, isOfProxy, nameInUse, proxyFor, proxyWarnings } from './proxy-rules.ts';
 import { apiKeyWarnings } from './api-keys.ts';
 import type { Report } from './report.ts';
+import { redisTlsRules } from './redis-tls-rules.ts';
 import { readSecretFiles } from './secret-files.ts';
 import { isTelemetryVariable, telemetryRules } from './telemetry-rules.ts';
 import { viewerRules } from './viewer-rules.ts';
@@ -57,6 +58,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
   const limits = limitRules(settings, report);
   const { telemetry, warnings: telemetryWarnings } = telemetryRules(settings, wrongTelemetry);
   const admin = adminRules(settings, host, report);
+  const redisTls = redisTlsRules(settings, report);
   const asksNobody = app.mode === 'sandbox' && settings.VIEWER_JWKS_URL === undefined;
   const needed = asksNobody ? problems.filter(({ variable }) => !isOfProxy(variable)) : problems;
   if (needed.length > 0 || !app.config || !viewer)
@@ -95,6 +97,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
       maxBytes: settings.CACHE_MAX_BYTES ?? 64 * 1024 * 1024,
     },
     redisUrl: settings.REDIS_URL,
+    redisTls,
     stateDir: app.mode === 'sandbox' ? undefined : settings.STATE_DIR,
     viewer,
     viewerLogKey: settings.VIEWER_LOG_KEY,

@@ -62,17 +62,6 @@ export const escapedPassword = (userAndPassword: RegExp): z.ZodType<string, stri
     context.addIssue(`has an unescaped ${unescaped.join(' and ')} in its password: write ${remedy}`);
   });
 
-export const redisUrl = escapedPassword(/^rediss?:\/\/(.*)@/is)
-  .pipe(url)
-  .refine(
-    ({ protocol, hostname }) => (protocol === 'redis:' || protocol === 'rediss:') && hostname !== '',
-    'must be a redis:// or rediss:// URL with a host',
-  )
-  .refine(
-    ({ pathname, search, hash }) => /^\/?$|^\/\d{1,4}$/.test(pathname) && `${search}${hash}` === '',
-    'may end with a database number, such as /1, and nothing else',
-  );
-
 /** An origin, and perhaps a path whose segments are not empty. */
 const originAndPath = /^https?:\/\/[^\s/?#\\@]+(?:\/[\w.~%!$&'()*+,;=:@-]+)*\/?$/i;
 /** A URL without them is another one than it looks. */

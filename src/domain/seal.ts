@@ -11,6 +11,8 @@ import {
 const algorithm = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
+/** Characters of a hash tag: more applications than a Cluster has slots. */
+const tagLength = 12;
 
 /** Encrypts and authenticates values that leave the process, with keys derived from the app's secrets. */
 export interface Seal {
@@ -38,14 +40,21 @@ interface SealOptions {
   readonly secret: string;
   /** The secret before or after it, while it is replaced. */
   readonly otherSecret?: string | undefined;
+  /** Whether all names must be in one slot of a Redis Cluster: each then begins with the same hash tag. */
+  readonly inOneSlot?: boolean;
 }
 
 /** The keys are derived from all options: gateways that differ in upstream or app, or have no secret in common, share no value. */
-export function createSeal({ upstream, app, secret, otherSecret }: SealOptions): Seal {
+export function createSeal({ upstream, app, secret, otherSecret, inOneSlot = false }: SealOptions): Seal {
   const salt = JSON.stringify([upstream, app]);
   const first = deriveKeys(secret, salt);
   const all = otherSecret === undefined ? [first] : [first, deriveKeys(otherSecret, salt)];
   const lastingKey = derive('', salt, 'lasting names');
+
+  // From the app alone: the slot stays when the secret is replaced.
+  const prefix = `dingtalk-gateway:${inOneSlot ? `{${hashOf(lastingKey, 'slot', []).slice(0, tagLength)}}:` : ''}`;
+  const nameOf = (key: KeyObject, what: string, parts: readonly string[]): string =>
+    `${prefix}${what}:${hashOf(key, what, parts)}`;
 
   return {
     keyOf: (what, ...parts) => nameOf(first.naming, what, parts),
@@ -84,10 +93,10 @@ const derive = (secret: string, salt: string, purpose: string): KeyObject =>
     new Uint8Array(hkdfSync('sha256', secret, salt, `dingtalk-graphql-gateway ${purpose}`, 32)),
   );
 
-function nameOf(key: KeyObject, what: string, parts: readonly string[]): string {
-  const name = createHmac('sha256', key).update(JSON.stringify([what, ...parts]));
-  return `dingtalk-gateway:${what}:${name.digest('base64url')}`;
-}
+const hashOf = (key: KeyObject, what: string, parts: readonly string[]): string =>
+  createHmac('sha256', key)
+    .update(JSON.stringify([what, ...parts]))
+    .digest('base64url');
 
 function decrypt(encryption: KeyObject, key: string, sealed: Buffer): string | undefined {
   const iv = sealed.subarray(0, ivBytes);

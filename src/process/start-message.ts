@@ -10,7 +10,7 @@ export interface StartMessage {
   /** Where DingTalk's API begins. Undefined in the sandbox. */
   readonly dingtalk?: string;
   readonly viewer: ViewerConfig['kind'];
-  /** Host and port. Undefined without Redis. */
+  /** Host and port, or those of Sentinels or of a Cluster's nodes. Undefined without Redis. */
   readonly redis?: string;
   readonly graphql: string;
   readonly explorer?: string;
@@ -37,8 +37,13 @@ export function startMessageOf(
   };
 }
 
-const redisHostOf = ({ redisUrl }: Described): string | undefined =>
-  redisUrl && (redisUrl.port === '' ? `${redisUrl.hostname}:6379` : redisUrl.host);
+function redisHostOf({ redisUrl }: Described): string | undefined {
+  if (!redisUrl) return undefined;
+  const kind = /\+(sentinel|cluster):$/.exec(redisUrl.protocol)?.[1];
+  if (kind === undefined) return redisUrl.port === '' ? `${redisUrl.hostname}:6379` : redisUrl.host;
+  const hosts = [redisUrl.host, ...redisUrl.searchParams.getAll('host')].join(', ');
+  return kind === 'cluster' ? `Cluster at ${hosts}` : `Sentinels at ${hosts}`;
+}
 
 const viewers: Readonly<Record<ViewerConfig['kind'], string>> = {
   fixed: 'fixed: every request asks as one operator',

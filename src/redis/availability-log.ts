@@ -1,17 +1,22 @@
 import type { Logger } from 'pino';
+import { NoPrimaryError } from './find-primary.ts';
+import { RedisUnavailableError } from './redis-unavailable-error.ts';
+import { wordOf } from './refusal.ts';
 import { UnreadableReplyError } from './reply-limits.ts';
 
 /** Logs one line when Redis becomes unavailable and one when it answers again. */
 export interface AvailabilityLog {
-  noteFailure(reason: string): void;
+  /** `remedy`: what the operator can do. */
+  noteFailure(reason: string, remedy?: string): void;
   noteAnswer(): void;
 }
 
 export function createAvailabilityLog(log: Logger): AvailabilityLog {
   let isAvailable = true;
   return {
-    noteFailure(reason) {
-      if (isAvailable) log.warn({ reason }, 'Redis is unavailable: this process works from its own memory');
+    noteFailure(reason, remedy) {
+      if (isAvailable)
+        log.warn({ reason, remedy }, 'Redis is unavailable: this process works from its own memory');
       isAvailable = false;
     },
     noteAnswer() {
@@ -23,7 +28,10 @@ export function createAvailabilityLog(log: Logger): AvailabilityLog {
 
 /** The system's code, or the first word of an error of Redis (`WRONGPASS`): the rest may contain anything. */
 export function reasonOf(error: Error): string {
-  if (error instanceof UnreadableReplyError) return error.message;
+  const isOurs = [UnreadableReplyError, RedisUnavailableError, NoPrimaryError].some(
+    (one) => error instanceof one,
+  );
+  if (isOurs) return error.message;
   if ('code' in error && typeof error.code === 'string') return error.code;
-  return /^[A-Z]+\b/.exec(error.message)?.[0] ?? error.name;
+  return wordOf(error) ?? /^[A-Z]+\b/.exec(error.message)?.[0] ?? error.name;
 }

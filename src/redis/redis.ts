@@ -1,10 +1,13 @@
 import type { Redis as Client } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
-import { createSharedLookup } from '../async/shared-lookup.ts';
 import { createAvailabilityLog, reasonOf } from './availability-log.ts';
-import { awaitReady, connect } from './connection.ts';
+import { awaitReady, connect, type RedisTls } from './connection.ts';
+import { createOneLookup } from './one-lookup.ts';
+import { topologyOf } from './redis-address.ts';
 import { redisFailures, RedisUnavailableError, type RedisFailure } from './redis-unavailable-error.ts';
+import { refusalOf, type Refusal } from './refusal.ts';
+import { createRefusals } from './refusals.ts';
 import { isErrorReply } from './replies.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { withTimeLimit } from './time-limit.ts';
@@ -18,7 +21,7 @@ const maxLateMs = 5000;
 
 /**
  * Redis as the gateway uses it, best effort: any command may fail, and each has a time limit. After a command that
- * timed out, the next ones fail at once for a second.
+ * timed out, and while Redis refuses them, the next ones fail at once for a second.
  */
 export interface Redis {
   /**
@@ -34,7 +37,11 @@ export interface Redis {
   insist<T>(command: (client: Client) => Promise<T>, withinMs?: number): Promise<T>;
   /** Commands that ended since the start, by `ok` or why they failed. */
   readonly ended: ReadonlyMap<'ok' | RedisFailure, number>;
-  /** Whether it answers a PING, which is counted like any other command. */
+  /** Notes an error reply to a part of a command, and returns the error to report for it. */
+  noteRefused(error: Error): RedisUnavailableError;
+  /** Whether the latest failure was an error reply, to a command or while connecting: something answers, but wrongly. */
+  readonly answersWrongly: boolean;
+  /** Whether it answers a PING, which is counted like any other command, and refuses neither commands nor subscriptions. */
   isUp(): Promise<boolean>;
   /** Calls `listener` for each message on `channel`. Messages published while there is no connection are lost. */
   subscribe(channel: string, listener: (message: string) => void): void;
@@ -46,15 +53,24 @@ export interface Redis {
 interface RedisDependencies {
   readonly log: Logger;
   readonly clock: Clock;
+  readonly tls?: RedisTls | undefined;
+  /** Where `url` is a Cluster's: see `RedisTarget`. */
+  readonly slotKey?: string;
 }
 
-/** Connects in the background, and reconnects until it is closed. */
-export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis {
-  // One at a time, however long it takes: Redis can wait, and other names must not wait for its name.
-  const lookup = createSharedLookup(Infinity, clock);
-  const client = connect(url, clock, lookup);
-  const subscriptions = createSubscriptions(() => connect(url, clock, lookup), log);
+/** Connects in the background to what `Config.redisUrl` names, and reconnects until it is closed. */
+export function createRedis(url: URL, { log, clock, tls, slotKey = '' }: RedisDependencies): Redis {
+  const lookup = createOneLookup();
+  const target = { url, tls, slotKey };
+  const { kind: topology } = topologyOf(url);
+  const client = connect(target, clock, lookup);
+  const subscriptions = createSubscriptions(() => connect(target, clock, lookup), log);
   const availability = createAvailabilityLog(log);
+  const refusals = createRefusals(clock);
+  let answersWrongly = false;
+  /** At the present connection, before it was ready. */
+  let hasRefused = false;
+  let isLoading = false;
   const ended = new Map<'ok' | RedisFailure, number>(
     ['ok' as const, ...redisFailures].map((kind) => [kind, 0]),
   );
@@ -62,10 +78,19 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
   /** Since when every command has been late. */
   let lateSinceMs: number | undefined;
   let opening = awaitReady(client);
-  client.on('error', (error) => availability.noteFailure(reasonOf(error)));
+  client.on('error', noteConnectionError);
+  client.on('connecting', () => {
+    hasRefused = false;
+  });
+  client.on('connect', () => void noteWhetherLoading());
+  client.on('ready', () => {
+    isLoading = false;
+    refusals.noteConnection();
+  });
   client.on('close', () => {
     opening = awaitReady(client);
     lateSinceMs = undefined;
+    isLoading = false;
   });
 
   function count(outcome: 'ok' | RedisFailure): void {
@@ -77,21 +102,64 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     return new RedisUnavailableError(kind);
   }
 
+  /** Either may be at another server by now. */
+  function reconnect(): void {
+    client.disconnect(true);
+    subscriptions.reconnect();
+  }
+
   function noteAnswer(): void {
     lateSinceMs = undefined;
-    availability.noteAnswer();
+    refusals.noteAnswer();
+    if (!refusals.isRefusing) availability.noteAnswer();
+  }
+
+  function noteRefusal({ reason, remedy, leadsElsewhere }: Refusal): void {
+    answersWrongly = true;
+    availability.noteFailure(reason, remedy);
+    if (refusals.note(leadsElsewhere) && client.status === 'ready') reconnect();
+  }
+
+  function noteConnectionError(error: Error): void {
+    const refusal = refusalOf(error, topology);
+    hasRefused ||= refusal !== undefined;
+    // A server that refuses a connection also closes it.
+    answersWrongly = hasRefused;
+    if (refusal) noteRefusal(refusal);
+    else availability.noteFailure(reasonOf(error));
+  }
+
+  /** The client waits until Redis has loaded its data, and tells nobody. */
+  async function noteWhetherLoading(): Promise<void> {
+    try {
+      const info: unknown = await client.info('persistence');
+      if (typeof info !== 'string' || !/^loading:1/m.test(info) || client.status !== 'connect') return;
+      isLoading = true;
+      noteRefusal({ reason: 'LOADING', remedy: undefined, leadsElsewhere: false });
+    } catch (error) {
+      // What the client makes of the end of the connection may hide why it ended.
+      if (isErrorReply(error)) noteConnectionError(error as Error);
+    }
+  }
+
+  function noteRefused(error: Error): RedisUnavailableError {
+    const refusal = refusalOf(error, topology);
+    if (refusal) noteRefusal(refusal);
+    return new RedisUnavailableError('refused');
   }
 
   function noteLate(): void {
+    answersWrongly = false;
     pausedUntilMs = clock.nowMs() + pauseMs;
     availability.noteFailure('no answer in time');
     lateSinceMs ??= clock.nowMs();
     // This also fails the commands that still wait for an answer.
-    if (clock.nowMs() - lateSinceMs >= maxLateMs) client.disconnect(true);
+    if (clock.nowMs() - lateSinceMs >= maxLateMs) reconnect();
   }
 
   /** The peer is not Redis, or replies are out of step with the commands: only a new connection can help. */
   function noteUnreadable({ message }: RedisUnavailableError): void {
+    answersWrongly = false;
     availability.noteFailure(message);
     client.disconnect(true);
   }
@@ -101,14 +169,21 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     return command(client);
   }
 
-  async function insist<T>(command: (client: Client) => Promise<T>, withinMs = commandMs): Promise<T> {
+  async function attempt<T>(
+    command: (client: Client) => Promise<T>,
+    withinMs: number,
+    onAnswer: () => void,
+  ): Promise<T> {
     try {
       const answer = await withTimeLimit(send(command), withinMs, clock);
-      noteAnswer();
+      onAnswer();
       count('ok');
       return answer;
     } catch (error) {
-      if (isErrorReply(error)) throw failed('refused');
+      if (isErrorReply(error)) {
+        count('refused');
+        throw noteRefused(error as Error);
+      }
       if (!(error instanceof RedisUnavailableError)) throw failed('disconnected');
       count(error.kind);
       // No pause after a lost connection: without one the next command fails at once.
@@ -118,18 +193,38 @@ export function createRedis(url: URL, { log, clock }: RedisDependencies): Redis 
     }
   }
 
-  async function run<T>(command: (client: Client) => Promise<T>): Promise<T> {
+  const insist: Redis['insist'] = (command, withinMs = commandMs) => attempt(command, withinMs, noteAnswer);
+
+  function throwWhilePaused(): void {
     if (clock.nowMs() < pausedUntilMs) throw failed('resting');
+    if (refusals.isPaused || isLoading) {
+      count('resting');
+      throw new RedisUnavailableError('refused');
+    }
+  }
+
+  async function run<T>(command: (client: Client) => Promise<T>): Promise<T> {
+    throwWhilePaused();
     return insist(command);
+  }
+
+  /** A PING says nothing of commands that are refused. */
+  async function ping(): Promise<void> {
+    throwWhilePaused();
+    await attempt((to) => to.ping(), commandMs, refusals.isRefusing ? () => undefined : noteAnswer);
   }
 
   return {
     run,
     insist,
     ended,
+    noteRefused,
+    get answersWrongly() {
+      return answersWrongly;
+    },
     isUp: () =>
-      run((client) => client.ping()).then(
-        () => true,
+      ping().then(
+        () => !refusals.isRefusing && !subscriptions.isRefused,
         () => false,
       ),
     subscribe: (channel, listener) => subscriptions.add(channel, listener),

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../async/clock.ts';
 import type { Seal } from '../domain/seal.ts';
+import type { RedisTls } from './connection.ts';
 import type { Redis } from './redis.ts';
 import { createTrip, type Trip } from './trip.ts';
 
@@ -22,8 +23,8 @@ export const sealRedis = (redis: Redis, seal: Seal): SealedRedis => ({
 export async function createSealedRedis(
   url: URL,
   seal: Seal,
-  dependencies: { readonly log: Logger; readonly clock: Clock },
+  dependencies: { readonly log: Logger; readonly clock: Clock; readonly tls?: RedisTls | undefined },
 ): Promise<SealedRedis> {
   const { createRedis } = await import('./redis.ts');
-  return sealRedis(createRedis(url, dependencies), seal);
+  return sealRedis(createRedis(url, { ...dependencies, slotKey: seal.lastingKeyOf('slot') }), seal);
 }

@@ -1,10 +1,15 @@
 import type { Redis as Client } from 'ioredis';
 import type { Logger } from 'pino';
+import { refusalOf, type Refusal } from './refusal.ts';
 import { integerReply } from './replies.ts';
 
 /** Subscribes to channels over a connection of its own, opened for the first one. */
 export interface Subscriptions {
   add(channel: string, listener: (message: string) => void): void;
+  /** Whether the latest attempt to subscribe was refused. */
+  readonly isRefused: boolean;
+  /** Opens a new connection: Redis may be at another server. */
+  reconnect(): void;
   close(): void;
 }
 
@@ -14,14 +19,18 @@ export function createSubscriptions(connect: () => Client, log: Logger): Subscri
   /** False while a connection is ready but has not confirmed its subscriptions. */
   let isConfirmed = true;
   let isWarned = false;
+  /** Why the latest attempt failed; undefined: it was no error reply. */
+  let refusal: Refusal | undefined;
 
   async function subscribe(to: Client, ...channels: readonly string[]): Promise<void> {
     try {
       integerReply(await to.subscribe(...channels), 1, listeners.size);
       isConfirmed = true;
+      refusal = undefined;
       if (isWarned) log.info('Redis accepts subscriptions again');
       isWarned = false;
-    } catch {
+    } catch (error) {
+      refusal = error instanceof Error ? refusalOf(error, 'single') : undefined;
       // A lost connection reconnects by itself.
       if (to.status === 'ready') to.disconnect(true);
     }
@@ -39,6 +48,7 @@ export function createSubscriptions(connect: () => Client, log: Logger): Subscri
       if (isConfirmed || isWarned) return;
       isWarned = true;
       log.warn(
+        { reason: refusal?.reason, remedy: refusal?.remedy },
         'Redis refuses subscriptions: entries that other replicas remove are removed here up to two seconds later',
       );
     });
@@ -58,6 +68,12 @@ export function createSubscriptions(connect: () => Client, log: Logger): Subscri
       listeners.set(channel, [listener]);
       client ??= open();
       if (client.status === 'ready') void subscribe(client, channel);
+    },
+    get isRefused() {
+      return isWarned;
+    },
+    reconnect() {
+      if (client?.status === 'ready') client.disconnect(true);
     },
     close() {
       client?.disconnect();

@@ -89,7 +89,7 @@ export function createTrip(redis: Redis): Trip {
       const replies = await (insists ? redis.insist(command) : redis.run(command));
       passengers.forEach(({ answer }, at) => {
         const reply = replies[at];
-        if (reply instanceof Error) answer.reject(new RedisUnavailableError('refused'));
+        if (reply instanceof Error) answer.reject(redis.noteRefused(reply));
         else answer.resolve(reply);
       });
     } catch (error) {

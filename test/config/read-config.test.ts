@@ -219,12 +219,23 @@ test('ALLOW_PLAINTEXT_SECRETS is about DingTalk alone', () => {
   });
 });
 
+const severalHosts =
+  'has several hosts: write redis+sentinel:// for Sentinels or redis+cluster:// for a Cluster';
+const noService =
+  'must end with the service that the Sentinels watch and perhaps a database number, such as /mymaster or /mymaster/1';
+const noHost =
+  'has a host that is none: write host or host:port with commas between them, and an IPv6 address in brackets';
+
 test.each([
   'redis://cache',
   'redis://cache/',
   'rediss://:secret@cache:6380/15',
   'redis://:my%23sec%2Fret@cache',
   'redis://:my@sec%ret@cache',
+  'redis+sentinel://one,two:26380,[::1]:26381/mymaster',
+  'rediss+sentinel://user:secret@one/my.master-1/15',
+  'redis+cluster://one',
+  'rediss+cluster://:secret@one:7000,two:7001/0',
 ])('REDIS_URL may be %s', (url) => {
   expect(problemsOf({ REDIS_URL: url })).toEqual({});
 });
@@ -238,6 +249,21 @@ test.each([
   ['redis://:my#secret@cache', 'has an unescaped # in its password: write # as %23'],
   ['redis://:12#secret@cache:6379/1', 'has an unescaped # in its password: write # as %23'],
   ['redis://gateway:6379/secret@cache', 'has an unescaped / in its password: write / as %2F'],
+  ['redis://one:6379,two:6379', severalHosts],
+  ['redis://one,two/1', severalHosts],
+  ['redis+sentinel://one,two', noService],
+  ['redis+sentinel://one/mymaster/first', noService],
+  ['redis+sentinel://one/my master', noService],
+  ['redis+sentinel://one,,two/mymaster', noHost],
+  ['redis+cluster://one,two:seven', noHost],
+  ['redis+cluster://', noHost],
+  ['redis+cluster://one/1', 'must not have a database number: a Cluster has number 0 alone'],
+  ['redis+cluster://one?host=two', 'must have nothing after ? or #'],
+  [
+    'redis+replica://one',
+    'must begin with redis://, redis+sentinel:// or redis+cluster://, or with rediss for TLS',
+  ],
+  ['redis+cluster://:my#secret@one,two', 'has an unescaped # in its password: write # as %23'],
   ['REDISS://:secret?@cache', 'has an unescaped ? in its password: write ? as %3F'],
   ['redis://:/sec#ret@cache', 'has an unescaped # and / in its password: write # as %23, / as %2F'],
 ])('REDIS_URL may not be %s', (url, message) => {

@@ -11,6 +11,9 @@ test.each([
   ['redis://:100%@cache', { host: 'cache', port: 6379, db: 0, password: '100%' }],
   ['rediss://cache', { host: 'cache', port: 6379, db: 0, tls: {} }],
   ['redis://cache?enableOfflineQueue=true', { host: 'cache', port: 6379, db: 0 }],
+  ['redis+sentinel://me:p@cache/1234', { host: 'cache', port: 6379, db: 0, username: 'me', password: 'p' }],
+  ['redis+sentinel://cache:7/mymaster/3', { host: 'cache', port: 7, db: 3 }],
+  ['rediss+cluster://cache', { host: 'cache', port: 6379, db: 0, tls: {} }],
 ])('%s', (url, address) => {
   expect(redisAddress(new URL(url))).toEqual(address);
 });

@@ -107,3 +107,19 @@ function flipLastBit(sealed: Buffer): Buffer {
   changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
   return changed;
 }
+
+test('in one slot all names begin with one tag, which stays when the secret is replaced', () => {
+  const [one, other] = ['old', 'new'].map((secret) => createSeal({ ...mine, secret, inOneSlot: true }));
+  const names = [one, other].flatMap((each) =>
+    each ? [each.keyOf('lookup', 'a'), each.lastingKeyOf('budget', 'b'), each.keysOf('lookup', 'c')[0]] : [],
+  );
+  const tags = names.map(
+    (name) => /^dingtalk-gateway:(\{[\w-]{12}\}):[a-z]+:[\w-]{43}$/.exec(name ?? '')?.[1],
+  );
+
+  expect(new Set(tags).size).toBe(1);
+  expect(tags[0]).toBeDefined();
+  expect(createSeal({ ...mine, app: 'other', inOneSlot: true }).lastingKeyOf('budget', 'b')).not.toContain(
+    tags[0],
+  );
+});

@@ -50,7 +50,7 @@ export async function startFakeRedis(
   function answer(socket: Socket, command: string): void {
     seen.set(command, (seen.get(command) ?? new Set()).add(socket));
     // A script by its hash is answered like the script itself.
-    const reply = current[command === 'EVALSHA' ? 'EVAL' : command] ?? '-ERR unknown command\r\n';
+    const reply = current[command === 'EVALSHA' ? 'EVAL' : command] ?? '-ERR this reply says nothing\r\n';
     if (socket.destroyed) return;
     if (typeof reply === 'string') socket.write(reply);
     else reply(socket);

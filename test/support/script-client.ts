@@ -1,4 +1,5 @@
 import type { Redis as Client } from 'ioredis';
+import { RedisUnavailableError } from '../../src/redis/redis-unavailable-error.ts';
 import type { Redis } from '../../src/redis/redis.ts';
 
 /** A client that answers every script with `answer` of the number of keys, the keys and the arguments. */
@@ -18,6 +19,8 @@ export function scriptRedis(answer: (...sent: readonly unknown[]) => unknown): R
     run,
     insist: run,
     ended: new Map(),
+    noteRefused: () => new RedisUnavailableError('refused'),
+    answersWrongly: false,
     isUp: async () => true,
     subscribe: () => undefined,
     opened: async () => undefined,

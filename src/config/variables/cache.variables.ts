@@ -1,5 +1,7 @@
 import { secretVariable, variable } from './variable.ts';
-import { redisUrl, wholeNumber, writableFolder } from '../variable-schemas.ts';
+import { certificateFile, privateKeyFile } from '../pem-files.ts';
+import { redisUrl } from '../redis-url.ts';
+import { wholeNumber, writableFolder } from '../variable-schemas.ts';
 
 /** The cache and Redis. */
 export const cacheVariables = {
@@ -38,6 +40,17 @@ export const cacheVariables = {
     '–',
     'cache, tokens and rate limit shared by all replicas; without it each process has its own',
   ),
+  REDIS_CA_FILE: variable(
+    certificateFile,
+    '–',
+    'PEM file of the authorities that sign the certificates of Redis',
+  ),
+  REDIS_CERT_FILE: variable(
+    certificateFile,
+    '–',
+    'PEM file of the certificate that the gateway shows to Redis',
+  ),
+  REDIS_KEY_FILE: variable(privateKeyFile, '–', 'PEM file of its private key'),
   STATE_DIR: variable(
     writableFolder,
     '–',
