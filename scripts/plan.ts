@@ -1,7 +1,8 @@
 import { estimate } from './plan/estimate.ts';
+import { organizationClasses } from './plan/organizations.ts';
 import { pageOf } from './plan/page.ts';
 import { PlanUsageError, readQuestion, rules } from './plan/question.ts';
-import { ttlThatFits } from './plan/remedy.ts';
+import { createRemedy } from './plan/remedy.ts';
 import { createRandom } from './plan/random.ts';
 
 // Estimates calls to DingTalk, processes and memory for a month of given use: npm run plan -- --help
@@ -24,7 +25,8 @@ if (words.includes('--help')) {
 } else {
   try {
     const question = readQuestion(words);
-    const ttlFitting = (calls: number): number | undefined => ttlThatFits(question, calls, random);
+    const [largest] = organizationClasses(question);
+    const ttlFitting = createRemedy(largest?.question ?? question, random);
     console.log(pageOf(question, estimate(question, random()), ttlFitting));
   } catch (error) {
     if (!(error instanceof PlanUsageError)) throw error;

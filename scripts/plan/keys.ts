@@ -1,4 +1,5 @@
 import type { Question } from './question.ts';
+import { zipfClasses } from './zipf.ts';
 
 /** Cache entries that are opened equally often. */
 export interface KeyClass {
@@ -24,21 +25,12 @@ export function keyClasses(question: Question): KeyClass[] {
   ];
 }
 
-const mostClasses = 200;
+/** The entries of all processes where each has a cache alone: each is asked for its part of the opens. */
+export const apart = (classes: readonly KeyClass[], replicas: number): KeyClass[] =>
+  classes.map(({ opensPerDay, count }) => ({ opensPerDay: opensPerDay / replicas, count: count * replicas }));
 
-/** Low ranks differ little: they are grouped, in groups that grow with the rank. */
-function shares(ranks: number, opensPerDay: number, timesEach: number): KeyClass[] {
-  let weights = 0;
-  for (let rank = 1; rank <= ranks; rank += 1) weights += 1 / rank;
-  const classes: KeyClass[] = [];
-  const growth = ranks <= mostClasses ? 0 : 4 / mostClasses + Math.log(ranks) / mostClasses;
-  for (let first = 1; first <= ranks;) {
-    const beyond = Math.min(ranks + 1, first + 1 + Math.floor(first * growth));
-    let weight = 0;
-    for (let rank = first; rank < beyond; rank += 1) weight += 1 / rank;
-    const together = beyond - first;
-    classes.push({ opensPerDay: (opensPerDay * weight) / weights / together, count: together * timesEach });
-    first = beyond;
-  }
-  return classes;
-}
+const shares = (ranks: number, opensPerDay: number, timesEach: number): KeyClass[] =>
+  zipfClasses(ranks, opensPerDay).map(({ amount, count }) => ({
+    opensPerDay: amount,
+    count: count * timesEach,
+  }));

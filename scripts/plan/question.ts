@@ -2,10 +2,14 @@ import { parseArgs } from 'node:util';
 
 /** The use to plan for, and how long an answer is fresh. */
 export interface Question {
-  /** People who open groups. */
+  /** People who open groups, of all organizations. */
   readonly users: number;
   /** All groups. */
   readonly groups: number;
+  /** Those of a third-party application: each has its month and its pace. */
+  readonly organizations: number;
+  /** Processes of the gateway. */
+  readonly replicas: number;
   /** How often one person opens a group on a working day. */
   readonly opensPerDay: number;
   /** `CACHE_TTL_MS`. */
@@ -51,11 +55,13 @@ const share = (meaning: string, from: number, to: number, preset: number): Rule 
 
 /** The options of the command line, by name. */
 export const rules = {
-  users: whole('people who open groups', 1, 10_000_000),
+  users: whole('people who open groups, of all organizations', 1, 10_000_000),
   groups: whole('groups that there are', 1, 10_000_000),
   'opens-per-day': whole('groups that one person opens on a working day', 1, 10_000),
   ttl: whole('CACHE_TTL_MS, in milliseconds', 0, dayMs),
   stale: whole('CACHE_STALE_MS, in milliseconds', 0, dayMs, 600_000),
+  organizations: whole('organizations of a third-party application', 1, 100_000, 1),
+  replicas: whole('processes of the gateway', 1, 1000, 1),
   'groups-per-user': whole('groups that one person opens again and again', 1, 100_000, 20),
   'viewer-share': share('share of people who ask as themselves; the others share one operator', 0, 1, 1),
   'cpu-ms': share('CPU time of one open in the gateway', 0.001, 1000, 1),
@@ -78,10 +84,19 @@ export function readQuestion(words: readonly string[]): Question {
       `${missing.map((name) => `--${name} (${rules[name].meaning})`).join(', ')} must be given`,
     );
   }
+  const users = valueOf('users', given);
   const groups = valueOf('groups', given);
+  const organizations = valueOf('organizations', given);
+  if (organizations > Math.min(users, groups)) {
+    throw new PlanUsageError(
+      `--organizations must be at most ${Math.min(users, groups)}, as --users and --groups are those of all organizations and each has one at least`,
+    );
+  }
   return {
-    users: valueOf('users', given),
+    users,
     groups,
+    organizations,
+    replicas: valueOf('replicas', given),
     opensPerDay: valueOf('opens-per-day', given),
     ttlMs: valueOf('ttl', given),
     staleMs: valueOf('stale', given),

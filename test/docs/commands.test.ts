@@ -27,6 +27,8 @@ const runBy: Readonly<Record<string, string>> = {
   'npm ci --prefix bench': '.ci/run',
   'npm run bench -- --quick': '.ci/run',
   'npm run plan -- --users 1000 --groups 500 --opens-per-day 20 --ttl 3600000': '.ci/run',
+  'npm run plan -- --users 100000 --groups 10000 --organizations 1000 --replicas 3 --opens-per-day 20 --ttl 3600000':
+    '.ci/run',
   'npx tsx examples/frontend/main.ts': 'test/process',
   'npx tsx examples/frontend/main.ts cid.demo.anything': 'test/process',
   'npx tsx examples/download/stream-file.ts': 'test/examples',

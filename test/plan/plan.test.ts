@@ -3,7 +3,7 @@ import { estimate } from '../../scripts/plan/estimate.ts';
 import { keyClasses } from '../../scripts/plan/keys.ts';
 import { playMonth, workingDays } from '../../scripts/plan/month.ts';
 import { readQuestion } from '../../scripts/plan/question.ts';
-import { ttlThatFits } from '../../scripts/plan/remedy.ts';
+import { createRemedy } from '../../scripts/plan/remedy.ts';
 import { createRandom } from '../../scripts/plan/random.ts';
 
 const random = (): (() => number) => createRandom(1);
@@ -13,6 +13,8 @@ test('options have defaults, and a person opens no more groups than exist', () =
   expect(readQuestion('--users 100 --groups 5 --opens-per-day 20 --ttl 60000'.split(' '))).toEqual({
     users: 100,
     groups: 5,
+    organizations: 1,
+    replicas: 1,
     opensPerDay: 20,
     ttlMs: 60_000,
     staleMs: 600_000,
@@ -100,6 +102,6 @@ test('the suggested --ttl is the shortest that fits, and undefined if a day is t
   const question = { ...readQuestion(asked), viewerShare: 0 };
   const calls = (ttlMs: number): number => estimate({ ...question, ttlMs }, createRandom(1)).callsPerMonth;
 
-  expect(ttlThatFits(question, calls(4 * 3_600_000), random)).toBe(4 * 3_600_000);
-  expect(ttlThatFits(question, 1, random)).toBeUndefined();
+  expect(createRemedy(question, random)(calls(4 * 3_600_000))).toBe(4 * 3_600_000);
+  expect(createRemedy(question, random)(1)).toBeUndefined();
 });
