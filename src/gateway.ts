@@ -236,7 +236,7 @@ export async function createGateway(
       await apollo.stop();
       await app.close();
       await lookups.close();
-      dingtalk.close();
+      await dingtalk.close();
       await telemetry?.close();
       await admin?.drain.finish(0, longestScrapeMs);
       await admin?.app.close();

@@ -72,8 +72,8 @@ export interface DingTalkConnection extends DingTalk, DingTalkAsUser {
   checkApplication(): Promise<void>;
   /** Throws what keeps the gateway from having an access token. */
   checkToken(signal: Signal): Promise<void>;
-  /** Closes the kept connections. */
-  close(): void;
+  /** Says goodbye to the other replicas, and closes the kept connections. */
+  close(): Promise<void>;
 }
 
 export function createDingTalk(options: PipelineOptions): DingTalkConnection {

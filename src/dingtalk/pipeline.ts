@@ -54,8 +54,8 @@ interface Pipeline {
   readonly tokens: TokenCache;
   /** Throws what keeps every token from being fetched, as far as it shows without a call. */
   readonly checkApplication: () => Promise<void>;
-  /** Closes the kept connections. */
-  readonly close: () => void;
+  /** Says goodbye to the other replicas, and closes the kept connections. */
+  readonly close: () => Promise<void>;
 }
 
 export interface PipelineOptions {
@@ -142,9 +142,9 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
     quotaGate,
     tokens,
     checkApplication: () => source.check(),
-    close() {
-      limiters.close();
+    async close() {
       client.close();
+      await limiters.close();
     },
   };
 }

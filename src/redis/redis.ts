@@ -45,6 +45,8 @@ export interface Redis {
   isUp(): Promise<boolean>;
   /** Calls `listener` for each message on `channel`. Messages published while there is no connection are lost. */
   subscribe(channel: string, listener: (message: string) => void): void;
+  /** Calls `listener` when the connection for commands is ready (true), and when it or an attempt to connect ends (false). */
+  onConnection(listener: (isConnected: boolean) => void): void;
   /** Resolves when the connection is ready, when it fails, or after `withinMs`; never rejects. For the start. */
   opened(withinMs: number): Promise<void>;
   close(): void;
@@ -228,6 +230,10 @@ export function createRedis(url: URL, { log, clock, tls, slotKey = '' }: RedisDe
         () => false,
       ),
     subscribe: (channel, listener) => subscriptions.add(channel, listener),
+    onConnection(listener) {
+      client.on('ready', () => listener(true));
+      client.on('close', () => listener(false));
+    },
     async opened(withinMs) {
       const { promise: late, resolve } = Promise.withResolvers<void>();
       const cancelTimer = clock.after(withinMs, resolve);

@@ -32,7 +32,7 @@ async function start(answer: () => Reply = () => ({ body: {} })) {
     call: (endpoint: Endpoint<Input, unknown>, input: Input = { id: 'a b' }) =>
       dingtalk.call(endpoint, input, { unionId: 'chy' }, { deadline: new Deadline(clock, 5000) }),
     async [Symbol.asyncDispose]() {
-      dingtalk.close();
+      await dingtalk.close();
       await upstream[Symbol.asyncDispose]();
     },
   };

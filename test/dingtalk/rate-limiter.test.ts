@@ -241,6 +241,7 @@ test('a call that gets its slot from Redis during a ban waits for the end of the
     redisWindow: {
       callsPerSecond: 10,
       isAway: false,
+      notBeforeMs: () => -Infinity,
       takeWithClaim: async () => undefined,
       async take() {
         await places[asked++]?.promise;

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { systemClock, type Clock } from '../../src/async/clock.ts';
 import { defineLeaseOperations } from '../../src/dingtalk/pacing/lease-operations.ts';
+import { createPaceWithoutRedis } from '../../src/dingtalk/pacing/pace-without-redis.ts';
 import { createReplicaCount, type ReplicaCount } from '../../src/dingtalk/pacing/replica-count.ts';
 import { createRedisWindow, type RedisWindow } from '../../src/dingtalk/pacing/redis-window.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
@@ -99,18 +100,18 @@ async function connect(redis: RedisServer, apiUrl = 'https://api.dingtalk.test')
 
 function windowOf(
   shared: SealedRedis,
-  options: { replicas?: ReplicaCount; longestCallMs?: number; clock?: Clock } = {},
+  options: {
+    replicas?: Pick<ReplicaCount, 'pace' | 'key' | 'self'>;
+    longestCallMs?: number;
+    clock?: Clock;
+  } = {},
 ): RedisWindow {
-  const {
-    replicas = { count: 1, close: () => undefined },
-    longestCallMs = 60_000,
-    clock = patientClock,
-  } = options;
+  const { longestCallMs = 60_000, clock = patientClock } = options;
+  const { replicas = { pace: createPaceWithoutRedis(clock), key: 'replicas', self: 'self' } } = options;
   return createRedisWindow({
     sealedRedis: shared,
     operations: defineLeaseOperations(shared.trip),
     replicas,
-    health: { answeredAtMs: -Infinity, failedAtMs: -Infinity },
     clock,
     api: 'conversationSpace',
     callsPerSecond: 2,
@@ -192,11 +193,11 @@ testWithRedis('when Redis goes down, each process uses its share among the repli
   const clock = createManualClock();
   const heardOf = shareds.map((shared) => {
     const replicas = createReplicaCount(shared, defineLeaseOperations(shared.trip), clock);
-    closers.push(() => replicas.close());
+    closers.push(() => void replicas.close());
     return replicas;
   });
-  expect(heardOf.map(({ count }) => count)).toEqual([4, 4]);
-  while (heardOf.some(({ count }) => count !== 2)) {
+  expect(heardOf.map(({ pace }) => pace.replicas)).toEqual([4, 4]);
+  while (heardOf.some(({ pace }) => pace.replicas !== 2)) {
     clock.advance(250);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -263,14 +264,14 @@ testWithRedis(
     const shared = await connect(redis);
     const clock = createManualClock();
     const first = createReplicaCount(shared, defineLeaseOperations(shared.trip), clock);
-    closers.push(() => first.close());
+    closers.push(() => void first.close());
     const announced = (): Promise<number> =>
       shared.redis.run((client) => client.zcard(shared.seal.lastingKeyOf('replicas')));
 
     clock.advance(100);
     while ((await announced()) < 1) await new Promise((resolve) => setTimeout(resolve, 5));
 
-    expect(first.count).toBe(4);
+    expect(first.pace.replicas).toBe(4);
   },
 );
 
@@ -281,7 +282,7 @@ test.each([
   ['more slots than there are', -2],
   ['a wait longer than the window', 1001],
 ])('%s in reply to a request for a slot grants none', async (_what, reply) => {
-  const redis = scriptRedis(() => [reply]);
+  const redis = scriptRedis(() => [[reply, 1]]);
   const seal = createSeal({ upstream: 'https://api.dingtalk.test', app: 'app', secret: 'secret' });
 
   expect(await windowOf(sealRedis(redis, seal)).take()).toMatchObject({ kind: 'unknown' });

@@ -23,6 +23,7 @@ export function scriptRedis(answer: (...sent: readonly unknown[]) => unknown): R
     answersWrongly: false,
     isUp: async () => true,
     subscribe: () => undefined,
+    onConnection: () => undefined,
     opened: async () => undefined,
     close: () => undefined,
   };

@@ -11,7 +11,7 @@ import {
   type RateLimiterOptions,
 } from './rate-limiter.ts';
 import { createRedisWindow, type RedisWindowOptions } from './redis-window.ts';
-import { createReplicaCount } from './replica-count.ts';
+import { createReplicaCount, type ReplicaCount } from './replica-count.ts';
 
 /** One rate limiter for each API: DingTalk counts calls per application and API. */
 export interface RateLimiters {
@@ -27,8 +27,8 @@ export interface RateLimiters {
   /** How long such a pause still lasts; 0: there is none. */
   pauseLeftMs(): number;
   readonly status: DingTalkStatus['rateLimiters'];
-  /** Stops announcing this process to the other replicas. */
-  close(): void;
+  /** Says goodbye to the other replicas. */
+  close(): Promise<void>;
 }
 
 interface RateLimitersOptions {
@@ -81,7 +81,7 @@ export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
     },
     pauseLeftMs: () => Math.max(0, pausedUntilMs - clock.nowMs()),
     status: () => limiters.status(),
-    close: () => overReplicas?.replicas.close(),
+    close: async () => overReplicas?.replicas.close(),
   };
 }
 
@@ -90,13 +90,12 @@ function spreadOverReplicas(
   sealedRedis: SealedRedis,
   clock: Clock,
   longestCallMs: number,
-): Omit<RedisWindowOptions, 'api' | 'callsPerSecond'> {
+): Omit<RedisWindowOptions, 'api' | 'callsPerSecond'> & { readonly replicas: ReplicaCount } {
   const operations = defineLeaseOperations(sealedRedis.trip);
   return {
     sealedRedis,
     operations,
     replicas: createReplicaCount(sealedRedis, operations, clock),
-    health: { answeredAtMs: -Infinity, failedAtMs: -Infinity },
     clock,
     longestCallMs,
   };

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../async/clock.ts';
 import { RedisUnavailableError } from '../../redis/redis-unavailable-error.ts';
-import { integerReply } from '../../redis/replies.ts';
+import { arrayReply, integerReply } from '../../redis/replies.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { ifLookupIsOurs, type LeaseOperations } from './lease-operations.ts';
 import type { ReplicaCount } from './replica-count.ts';
 
 const secondMs = 1000;
-/** How long a process keeps to its share after Redis failed: by then Redis knows every slot in use again. */
-const awayMs = 1000;
 /** How long the other replicas are taken to leave too few slots. */
 const crowdedMs = 1000;
+/** The leases of further ones end by themselves. */
+const maxUnreleased = 1000;
 
 /** Releases a slot: a second after a call that was sent, at once after one that was not. */
 export type ReleaseSlot = (sent: boolean) => void;
@@ -22,9 +22,12 @@ export type SlotAnswer =
 
 /** The sliding window of one API, or of one organization of it, over all replicas of one application. */
 export interface RedisWindow {
-  /** The rate of all replicas together, or this process's share of it while Redis is away. */
+  /** The rate of all replicas together, or this process's share of it while Redis cannot say. */
   readonly callsPerSecond: number;
+  /** Whether Redis does not answer. */
   readonly isAway: boolean;
+  /** The moment before which no further call may start, by when the last one did. */
+  notBeforeMs(lastStartMs: number): number;
   take(): Promise<SlotAnswer>;
   /**
    * Takes a slot if the claim of a lookup that was added to the trip before this call succeeds. Undefined where it does
@@ -36,9 +39,7 @@ export interface RedisWindow {
 export interface RedisWindowOptions {
   readonly sealedRedis: SealedRedis;
   readonly operations: Pick<LeaseOperations, 'takeSlot' | 'releaseSlot'>;
-  readonly replicas: ReplicaCount;
-  /** When Redis last answered and failed. The windows of all APIs share it, so that only one of them waits. */
-  readonly health: { answeredAtMs: number; failedAtMs: number };
+  readonly replicas: Pick<ReplicaCount, 'pace' | 'key' | 'self'>;
   readonly clock: Clock;
   readonly api: string;
   /** Where each has its own window. */
@@ -49,32 +50,51 @@ export interface RedisWindowOptions {
 }
 
 export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
-  const { sealedRedis, operations, replicas, health, clock, callsPerSecond, longestCallMs } = options;
-  const keys = [sealedRedis.seal.lastingKeyOf('budget', ...windowName(options))];
+  const { sealedRedis, operations, replicas, clock, callsPerSecond, longestCallMs } = options;
+  const { pace } = replicas;
+  const key = sealedRedis.seal.lastingKeyOf('budget', ...windowName(options));
   const self = randomUUID();
   /** A released slot is kept for a second and a millisecond. */
   const leaseMs = longestCallMs + secondMs + 1;
   let slots = 0;
+  /** Slots whose release has failed, and when they are free. */
+  const unreleased = new Map<string, number>();
   /** When the other replicas last left less than this process's share. */
   let crowdedAtMs = -Infinity;
 
-  const share = (): number => Math.max(1, Math.floor(callsPerSecond / replicas.count));
-
-  /** Best effort: otherwise the lease of the slot ends. */
   const releaseOf =
     (slot: string): ReleaseSlot =>
     (sent) =>
-      void operations.releaseSlot(keys, [slot, sent ? 1 : 0], { insists: true }).catch(() => undefined);
+      void release(slot, sent ? clock.nowMs() + secondMs : -Infinity);
+
+  async function release(slot: string, freeAtMs: number): Promise<void> {
+    const isSent = clock.nowMs() < freeAtMs;
+    try {
+      await operations.releaseSlot([key], [slot, isSent ? 1 : 0], { insists: true });
+    } catch {
+      if (unreleased.size < maxUnreleased) unreleased.set(slot, freeAtMs);
+    }
+  }
+
+  /** Redis answers again: what it could not release meanwhile would keep calls waiting until the leases end. */
+  function releaseAgain(): void {
+    const slots = [...unreleased];
+    unreleased.clear();
+    for (const [slot, freeAtMs] of slots) void release(slot, freeAtMs);
+  }
 
   /** Undefined for a lookup that is another process's. */
   async function send(
     slot: string,
     { insists, condition = '' }: { readonly insists: boolean; readonly condition?: string },
   ): Promise<number | undefined> {
-    const reply = await operations.takeSlot(keys, [slot, leaseMs, callsPerSecond, condition], { insists });
-    return condition !== '' && String(reply) === 'none'
-      ? undefined
-      : integerReply(reply, 1 - callsPerSecond, secondMs);
+    const args = [slot, leaseMs, callsPerSecond, condition, replicas.self];
+    const reply = await operations.takeSlot([key, replicas.key], args, { insists });
+    if (condition !== '' && String(reply) === 'none') return undefined;
+    const [answer, isKnown] = arrayReply(reply);
+    const checked = integerReply(answer, 1 - callsPerSecond, secondMs);
+    if (integerReply(isKnown, 0, 1) === 0) pace.noteLost();
+    return checked;
   }
 
   async function sendTwice(slot: string): Promise<number | undefined> {
@@ -82,40 +102,42 @@ export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
       return await send(slot, { insists: false });
     } catch (error) {
       // Redis may be late for this process alone: tried once more before the process keeps to its share.
-      if (health.answeredAtMs < health.failedAtMs || !isLate(error)) throw error;
+      if (pace.isAway || !isLate(error)) throw error;
       return send(slot, { insists: true });
     }
   }
 
   function answerOf(reply: number, release: ReleaseSlot): SlotAnswer {
-    health.answeredAtMs = clock.nowMs();
-    if (reply > -share()) crowdedAtMs = health.answeredAtMs;
+    pace.noteAnswer();
+    if (unreleased.size > 0) releaseAgain();
+    if (reply > -pace.shareOf(callsPerSecond)) crowdedAtMs = clock.nowMs();
     return reply > 0 ? { kind: 'wait', waitMs: reply } : { kind: 'taken', release };
   }
 
   const newSlot = (): string => `${self}:${(slots += 1)}`;
-  const isAway = (): boolean => clock.nowMs() - health.failedAtMs < awayMs;
 
   return {
     get callsPerSecond() {
-      return isAway() ? share() : callsPerSecond;
+      return pace.rateOf(callsPerSecond);
     },
     get isAway() {
-      return isAway();
+      return pace.isAway;
     },
+    notBeforeMs: (lastStartMs) => pace.notBeforeMs(lastStartMs),
     async take() {
       const slot = newSlot();
       const release = releaseOf(slot);
       try {
         return answerOf((await sendTwice(slot)) ?? 0, release);
       } catch (error) {
-        // A late command may have taken the slot all the same.
+        pace.noteFailure(error);
         // There was no slot a moment ago, and the other replicas may still take every one that is released.
-        if (clock.nowMs() - crowdedAtMs < crowdedMs && isLate(error)) {
+        const crowdedLeftMs = crowdedAtMs + crowdedMs - clock.nowMs();
+        if (crowdedLeftMs > 0 && isLate(error)) {
           release(false);
-          return { kind: 'wait', waitMs: 0 };
+          return { kind: 'wait', waitMs: crowdedLeftMs };
         }
-        health.failedAtMs = clock.nowMs();
+        // A late command may have taken the slot all the same.
         return { kind: 'unknown', release };
       }
     },

@@ -1,58 +1,100 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../async/clock.ts';
-import { integerReply } from '../../redis/replies.ts';
+import { arrayReply, integerReply } from '../../redis/replies.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
+import { timeReply } from '../../redis/time.ts';
 import type { LeaseOperations } from './lease-operations.ts';
+import { createPaceWithoutRedis, type PaceWithoutRedis, type ReplicasCounted } from './pace-without-redis.ts';
 
-const beatMs = 2000;
+/** Less than a second, with the time for two commands: a process must notice that Redis went before others use their share. */
+const beatMs = 900;
 /** The interval until Redis has answered once. */
 const firstBeatMs = 100;
-/** A process that has missed two beats counts as dead. */
-const leaseMs = 3 * beatMs;
-/** Assumed, at least, until the replicas were counted twice. */
-const assumedReplicas = 4;
+/** The interval from when Redis went until all replicas are back. */
+const returningBeatMs = 250;
+/** A process that has missed six beats counts as dead. */
+const leaseMs = 6000;
 /** With more the share of each is one call a second anyway. */
 const mostReplicas = 10_000;
 
-/** How many processes serve one application. */
+/** How many processes serve one application, and what follows from it while Redis is away. */
 export interface ReplicaCount {
-  /** The latest count, this process included. */
-  readonly count: number;
-  /** Stops announcing this process. */
-  close(): void;
+  readonly pace: PaceWithoutRedis;
+  /** Under these the process is known to Redis. */
+  readonly key: string;
+  readonly self: string;
+  /** Says goodbye to the other replicas. */
+  close(): Promise<void>;
 }
 
-/** Announces this process in Redis every two seconds, and counts the processes that do so. */
+/** Announces this process in Redis again and again, and counts the processes that do so. */
 export function createReplicaCount(
-  { seal }: Pick<SealedRedis, 'seal'>,
-  { countReplicas }: Pick<LeaseOperations, 'countReplicas'>,
+  { redis, seal }: Pick<SealedRedis, 'redis' | 'seal'>,
+  { countReplicas, leaveReplicas }: Pick<LeaseOperations, 'countReplicas' | 'leaveReplicas'>,
   clock: Clock,
 ): ReplicaCount {
   const key = seal.lastingKeyOf('replicas');
   const self = randomUUID();
-  let counted: number | undefined;
-  let beats = 0;
+  const pace = createPaceWithoutRedis(clock, beatSoon);
+  let isCounted = false;
+  let isBeating = false;
   let isClosed = false;
 
-  async function beat(): Promise<void> {
-    try {
-      counted = integerReply(await countReplicas([key], [self, leaseMs, mostReplicas]), 1, mostReplicas);
-      beats += 1;
-    } catch {
-      // The last count is most likely still right.
-    }
-    if (!isClosed) cancelTimer = clock.after(counted === undefined ? firstBeatMs : beatMs, () => void beat());
+  async function count(): Promise<ReplicasCounted> {
+    const args = [self, leaseMs, mostReplicas, pace.sinceRedisMs];
+    const reply = arrayReply(await countReplicas([key], args, { insists: true }));
+    const [redisMs, wasKnown, all, since] = reply;
+    return {
+      redisMs: timeReply(redisMs),
+      wasKnown: integerReply(wasKnown, 0, 1) === 1,
+      count: integerReply(all, 1, mostReplicas),
+      countSince: integerReply(since, 0, mostReplicas),
+    };
   }
+
+  async function beat(): Promise<void> {
+    if (isBeating || isClosed) return;
+    cancelTimer();
+    isBeating = true;
+    try {
+      // Redis may be late for once: a second try, as for slots.
+      pace.noteCounted(await count().catch(count));
+      isCounted = true;
+    } catch (error) {
+      pace.noteFailure(error);
+    }
+    isBeating = false;
+    if (isClosed) return;
+    cancelTimer = clock.after(nextBeatMs(), () => void beat());
+  }
+
+  function nextBeatMs(): number {
+    if (!isCounted) return firstBeatMs;
+    return pace.isIncomplete ? returningBeatMs : beatMs;
+  }
+
+  function beatSoon(): void {
+    if (isBeating || isClosed) return;
+    cancelTimer();
+    cancelTimer = clock.after(returningBeatMs, () => void beat());
+  }
+
   let cancelTimer = clock.after(firstBeatMs, () => void beat());
+  redis.onConnection((isConnected) => {
+    if (isClosed) return;
+    if (!isConnected) pace.noteLost();
+    else if (isCounted) void beat();
+  });
 
   return {
-    get count() {
-      // At the first beat, processes that start together have not all announced themselves.
-      return beats > 1 && counted !== undefined ? counted : Math.max(counted ?? 0, assumedReplicas);
-    },
-    close() {
+    pace,
+    key,
+    self,
+    async close() {
       isClosed = true;
       cancelTimer();
+      // Best effort: otherwise its lease ends.
+      await leaveReplicas([key], [self], { insists: true }).catch(() => undefined);
     },
   };
 }

@@ -64,8 +64,11 @@ export function createTurnQueue(
   let reserved = 0;
   let cancelTimer: (() => void) | undefined;
 
+  const heldUntilMs = (): number =>
+    redisWindow ? Math.max(notBeforeMs(), redisWindow.notBeforeMs(window.lastStartMs)) : notBeforeMs();
+
   const shortestWaitMs = (ahead: number): number =>
-    window.shortestWaitMs(ahead, Math.max(redisFullUntilMs, notBeforeMs()));
+    window.shortestWaitMs(ahead, Math.max(redisFullUntilMs, heldUntilMs()));
 
   function startNext(): void {
     cancelTimer?.();
@@ -111,7 +114,7 @@ export function createTurnQueue(
   }
 
   /** Since Redis was asked a ban may have begun; without Redis this process has only its share, which may be used up. */
-  const mayStartNow = (): boolean => window.left > 0 && notBeforeMs() <= clock.nowMs();
+  const mayStartNow = (): boolean => window.left > 0 && heldUntilMs() <= clock.nowMs();
 
   /** What keeps a call from its turn: a ban of this IP, or the rate. */
   function notInTime(waitMs: number): NotSentError {
