@@ -118,7 +118,7 @@ async function start(
     asked: () => upstream.calls.map(({ url, body }) => `${url.split('/')[3]}: ${body.ids.join(' ')}`),
     async [Symbol.asyncDispose]() {
       await cache.close();
-      dingtalk.close();
+      await dingtalk.close();
       sealedRedis?.redis.close();
       await upstream[Symbol.asyncDispose]();
     },
