@@ -8,7 +8,7 @@ type Address = Pick<RedisOptions, 'host' | 'port' | 'tls'>;
 interface ConnectorOptions {
   readonly lookup: LookupFunction;
   readonly disconnectMs: number;
-  /** Finds the server for each connection anew; undefined: it is always at the address. */
+  /** Finds the server for each connection; undefined: it is always at the address. */
   readonly find?: (() => Promise<Node>) | undefined;
 }
 

@@ -10,7 +10,7 @@ export interface Refusal {
   readonly leadsElsewhere: boolean;
 }
 
-/** Replies without a word of their own, and Redis's words for them inside a script. */
+/** Replies that begin with `ERR`, and Redis's words for them inside a script. */
 const phrases: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/DB index is out of range|SELECT is not allowed/i, 'SELECT'],
   [/max number of clients reached/i, 'max number of clients reached'],
