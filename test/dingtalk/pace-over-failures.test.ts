@@ -8,6 +8,7 @@ import { sealRedis } from '../../src/redis/sealed-redis.ts';
 import { createRandom } from '../../scripts/plan/random.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { scriptRedis } from '../support/script-client.ts';
+import { mostInASecond } from './most-in-a-second.ts';
 import { createSimulatedRedis, type SimulatedRedis } from './simulated-redis.ts';
 
 const callsPerSecond = 20;
@@ -93,17 +94,6 @@ function simulate(replicaCount: number, random: () => number): Simulation {
   };
 }
 
-/** The most calls that started within any one second from `fromMs` on. */
-function worstSecond(startsMs: readonly number[], fromMs = -Infinity): number {
-  let most = 0;
-  let last = 0;
-  startsMs.forEach((startMs, first) => {
-    while (last < startsMs.length && (startsMs[last] ?? 0) < startMs + 1000) last += 1;
-    if (startMs >= fromMs) most = Math.max(most, last - first);
-  });
-  return most;
-}
-
 const kinds: Readonly<Record<string, (redis: SimulatedRedis, random: () => number) => void>> = {
   'killed, restarted empty': (redis, random) => redis.restart(random() * 3000),
   'stopped for 30 to 300 ms': (redis, random) => redis.stall(30 + random() * 270),
@@ -145,7 +135,7 @@ test.each([
           fail(simulation.redis, random);
           await simulation.pass(random() * 7000, demand);
         }
-        worst[kind] = Math.max(worst[kind] ?? 0, worstSecond(simulation.startsMs));
+        worst[kind] = Math.max(worst[kind] ?? 0, mostInASecond(simulation.startsMs));
         if (demandOf === bursts) continue;
         await simulation.pass(10_000, demand);
         const endMs = simulation.clock.nowMs();
@@ -153,7 +143,7 @@ test.each([
         slowest[kind] = lately;
       }
     }
-    process.stderr.write(`${replicaCount} replicas: ${JSON.stringify({ worst, slowest }, null, 1)}\n`);
+    console.info(replicaCount, 'replicas:', { worst, slowest });
     for (const most of Object.values(worst)) expect(most).toBeLessThanOrEqual(callsPerSecond + replicaCount);
     // Less than the pace: a slot is free a second after its call has ended.
     for (const calls of Object.values(slowest)) expect(calls).toBeGreaterThanOrEqual(15);

@@ -81,16 +81,26 @@ test('viewers take turns in the queue', async () => {
   expect(run.started).toEqual(['a1', 'a2', 'b1', 'a3']);
 });
 
-test('at most twenty calls are in flight', async () => {
+test('as many calls are in flight as may start in a second', async () => {
+  const clock = createManualClock();
+  const run = observe(createRateLimiter({ clock, callsPerSecond: 50, random: () => 0 }), clock);
+
+  for (let index = 0; index < 60; index += 1) void run.ask('viewer', String(index));
+  await settle();
+
+  expect(run.started).toHaveLength(50);
+});
+
+test('at most five hundred calls are in flight', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 1000, random: () => 0 }), clock);
 
-  for (let index = 0; index < 25; index += 1) void run.ask('viewer', String(index));
+  for (let index = 0; index < 505; index += 1) void run.ask('viewer', String(index));
   await settle();
-  expect(run.started).toHaveLength(20);
+  expect(run.started).toHaveLength(500);
 
   await run.finish('0');
-  expect(run.started).toHaveLength(21);
+  expect(run.started).toHaveLength(501);
 });
 
 test('refuses at once a call that cannot start before its deadline, with retryAfterMs', async () => {
@@ -109,7 +119,7 @@ test('refuses at once a call that cannot start before its deadline, with retryAf
 test('refuses a call when a thousand are queued', async () => {
   const clock = createManualClock();
   const run = observe(createRateLimiter({ clock, callsPerSecond: 1000, random: () => 0 }), clock);
-  for (let index = 0; index < 1020; index += 1) void run.ask('viewer', String(index));
+  for (let index = 0; index < 1500; index += 1) void run.ask('viewer', String(index));
 
   await expect(run.ask('viewer', 'one too many')).rejects.toMatchObject({ kind: 'rate-limited' });
 });

@@ -1,7 +1,8 @@
 import type { Clock } from '../../async/clock.ts';
 import { RedisUnavailableError } from '../../redis/redis-unavailable-error.ts';
 
-const secondMs = 1000;
+/** A second, and the time of calls on their way to DingTalk. */
+const secondMs = 1100;
 /** By then a replica that has not announced itself again is dead, or cut off from Redis alone. */
 const returnMs = 6000;
 /** Assumed, at least, until the replicas were counted twice. */

@@ -9,7 +9,8 @@ import { createSlidingWindow } from './sliding-window.ts';
 import { createTurnQueue, type TurnOptions } from './turn-queue.ts';
 import { createViewerShares } from './viewer-shares.ts';
 
-export const mostInFlight = 20;
+/** As many as one egress address may make in a second (10,000 in 20 s): a bound on sockets where the rate is higher. */
+const mostInFlight = 500;
 
 /** Limits the calls to one API, so that DingTalk never sees more than the rate in any one second. */
 export interface RateLimiter {
@@ -32,9 +33,8 @@ export interface RateLimiter {
 type Watch = Pick<CallWatch, 'onTurn' | 'joined' | 'reserved'>;
 
 export interface RateLimiterOptions extends TurnOptions {
+  /** As many calls are in flight at most, and 500. */
   readonly callsPerSecond: number;
-  /** 20 */
-  readonly maxInFlight?: number;
   /** Called with how long a call waited for its turn, also if it gave up. */
   readonly onTurn?: (waitMs: number) => void;
   /** Whether a "too fast" from DingTalk lowers the rate for a while. */
@@ -42,7 +42,8 @@ export interface RateLimiterOptions extends TurnOptions {
 }
 
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
-  const { clock, redisWindow, maxInFlight = mostInFlight, onTurn, slowsDown } = options;
+  const { clock, redisWindow, onTurn, slowsDown } = options;
+  const maxInFlight = Math.min(options.callsPerSecond, mostInFlight);
   const rate = createAdaptiveRate(clock, options.callsPerSecond);
   const callsPerSecond = (): number => Math.min(rate.callsPerSecond, redisWindow?.callsPerSecond ?? Infinity);
   const window = createSlidingWindow(clock, callsPerSecond, maxInFlight);

@@ -4,12 +4,7 @@ import type { Observer } from '../../domain/observer.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { defineLeaseOperations } from './lease-operations.ts';
 import { createLimitersInUse } from './limiters-in-use.ts';
-import {
-  createRateLimiter,
-  mostInFlight,
-  type RateLimiter,
-  type RateLimiterOptions,
-} from './rate-limiter.ts';
+import { createRateLimiter, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts';
 import { createRedisWindow, type RedisWindowOptions } from './redis-window.ts';
 import { createReplicaCount, type ReplicaCount } from './replica-count.ts';
 
@@ -18,8 +13,8 @@ export interface RateLimiters {
   /** `organization`: where DingTalk counts the calls of each organization on their own, as those of a suite. */
   of(api: string, organization?: string): RateLimiter;
   /**
-   * A rate limiter for some of the calls to an API, which they pass before that API's own. It has `share` of the rate and
-   * of the calls in flight, at least one. Replicas share it under `name`. It is not part of the status.
+   * A rate limiter for some of the calls to an API, which they pass before that API's own. It has `share` of the rate
+   * and so of the calls in flight, at least one. Replicas share it under `name`. It is not part of the status.
    */
   part(name: string, share: number, maxWaiting: number): RateLimiter;
   /** Lets no call start for `durationMs` from now. Calls that can wait so long wait; the others are refused at once. */
@@ -72,9 +67,7 @@ export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
   return {
     of: (api, organization) => limiters.of(api, organization),
     part(name, share, maxWaiting) {
-      const part = (whole: number): number => Math.max(1, Math.floor(whole * share));
-      const [partPerSecond, maxInFlight] = [part(callsPerSecond), part(mostInFlight)];
-      return create(name, { callsPerSecond: partPerSecond, maxInFlight, maxWaiting });
+      return create(name, { callsPerSecond: Math.max(1, Math.floor(callsPerSecond * share)), maxWaiting });
     },
     pause(durationMs) {
       pausedUntilMs = Math.max(pausedUntilMs, clock.nowMs() + durationMs);

@@ -1,0 +1,10 @@
+/** The most of these moments, in order, that are within any one second. */
+export function mostInASecond(atMs: readonly number[]): number {
+  let most = 0;
+  let end = 0;
+  atMs.forEach((fromMs, first) => {
+    while (end < atMs.length && (atMs[end] ?? 0) < fromMs + 1000) end += 1;
+    most = Math.max(most, end - first);
+  });
+  return most;
+}
