@@ -137,7 +137,8 @@ test('what a replica knows to be too many does not reach Redis, and neither does
   await using unlimited = await startReplica(server.url, { VIEWER_RPS: undefined });
   const before = await scriptsRun(client);
 
-  const answers = await Promise.all(Array.from({ length: 300 }, async () => one?.ask('chy')));
+  const answers = await Promise.all(Array.from({ length: 100 }, async () => one?.ask('chy')));
+  for (let request = 0; request < 50; request += 1) answers.push(await one?.ask('chy'));
   await Promise.all(Array.from({ length: 20 }, () => unlimited.ask('chy')));
 
   expect(admittedOf(answers)).toBe(perSecond);
