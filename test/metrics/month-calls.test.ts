@@ -101,6 +101,35 @@ testWithRedis('a thousand calls in a second are one command', async () => {
   raw.disconnect();
 });
 
+testWithRedis('only organizations with new calls are sent, and a scrape asks for all', async () => {
+  await using server = await startRedis();
+  const clock = createManualClock();
+  const [one, two] = [await replica(server.url, clock), await replica(server.url, clock)];
+  const corps = Array.from({ length: 120 }, (_, at) => `corp ${at}`);
+  for (const corp of corps) noteTimes(one, 1, corp);
+  await one.totals();
+  const raw = new Client(server.url, { disconnectTimeout: 50 });
+  const evals = async () => {
+    const counts = [...(await raw.info('commandstats')).matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)];
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+  };
+  const before = await evals();
+
+  noteTimes(one, 5, 'corp 7');
+  clock.advance(1000);
+  while ((await evals()) === before);
+  await raw.ping();
+  expect(await evals()).toBe(before + 1);
+  noteTimes(two, 2, 'corp 8');
+  await two.totals();
+  const totals = new Map((await one.totals()).map(({ corp, calls }) => [corp, calls]));
+  raw.disconnect();
+
+  expect([totals.size, totals.get('corp 7'), totals.get('corp 8'), totals.get('corp 9')]).toEqual([
+    120, 6, 3, 1,
+  ]);
+});
+
 testWithRedis('calls counted while Redis is down are added when it is back', async () => {
   await using server = await startRedis();
   const clock = createManualClock();

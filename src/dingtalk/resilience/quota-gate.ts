@@ -8,7 +8,7 @@ const closedMs = 10 * 60_000;
 /** After a probe that left open whether the quota is spent. */
 const unclearMs = 10_000;
 /** Far above the organizations that one gateway serves; a bound all the same. */
-const maxOrganizations = 1000;
+const maxOrganizations = 10_000;
 
 interface Closed {
   readonly details: DingTalkErrorDetails;

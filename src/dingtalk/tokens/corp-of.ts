@@ -7,7 +7,7 @@ import type { Application } from '../../domain/application.ts';
 export type CorpOf = (corpId: string | undefined) => string | undefined;
 
 /** Far above the organizations that one gateway serves; a bound all the same. */
-export const maxOrganizations = 1000;
+export const maxOrganizations = 10_000;
 
 export const createCorpOf =
   (app: Application): CorpOf =>

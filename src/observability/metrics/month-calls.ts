@@ -30,12 +30,19 @@ interface Count {
   batchNumber: number;
 }
 
+interface Flush {
+  /** Organizations without new calls as well: other replicas may have counted some. */
+  readonly all: boolean;
+  /** The process ends. */
+  readonly isLast: boolean;
+}
+
 interface MonthCallsOptions {
   readonly store: MonthStore;
   readonly clock: Clock;
 }
 
-/** Counts in memory, and adds new calls to the totals of the store once a second. */
+/** Counts in memory, and adds new calls to the totals of the store once a second, those of organizations that have some. */
 export function createMonthCalls({ store, clock }: MonthCallsOptions): MonthCalls {
   const counts = new Map<string, Count>();
   let flushing: Promise<void> | undefined;
@@ -62,38 +69,44 @@ export function createMonthCalls({ store, clock }: MonthCallsOptions): MonthCall
     return { corp, amount, number, known };
   }
 
-  async function flushMonth(month: string, isLast: boolean): Promise<void> {
-    const batches = [...counts.values()].filter((count) => count.month === month).map(batchOf);
+  async function flushMonth(month: string, { all, isLast }: Flush): Promise<void> {
+    const ofMonth = [...counts.values()].filter((count) => count.month === month);
+    const batches = ofMonth.filter((count) => all || isUnsaved(count)).map(batchOf);
     const totals = await store.add(month, batches, isLast);
     for (const [corp, total] of totals) {
       const count = countOf(month, corp);
       count.total = total;
       count.batch = 0;
-      // A past month is not reported any more.
-      if (month !== currentMonth()) counts.delete(`${month} ${corp}`);
     }
+    // A past month is not reported any more.
+    if (month === currentMonth()) return;
+    for (const count of ofMonth) if (!isUnsaved(count)) counts.delete(`${month} ${count.corp}`);
   }
 
-  async function flush(isLast: boolean): Promise<void> {
+  async function flush(kind: Flush): Promise<void> {
     const months = new Set([...counts.values()].map(({ month }) => month)).add(currentMonth());
-    for (const month of months) await flushMonth(month, isLast);
+    for (const month of months) await flushMonth(month, kind);
   }
 
   /** One flush at a time, so that no batch is sent twice at once. Retries later what the store did not confirm. */
-  function flushOnce(isLast = false): Promise<void> {
-    flushing ??= flush(isLast).finally(() => {
+  function flushOnce(kind: Flush): Promise<void> {
+    flushing ??= flush(kind).finally(() => {
       flushing = undefined;
-      if ([...counts.values()].some(({ noted, batch }) => noted + batch > 0)) flushSoon();
+      if ([...counts.values()].some(isUnsaved)) flushSoon();
     });
     return flushing;
   }
+
+  /** A flush under way may have begun before the last calls, and have left out organizations without new ones. */
+  const flushAll = (isLast: boolean): Promise<void> =>
+    (flushing ?? Promise.resolve()).then(() => flushOnce({ all: true, isLast }));
 
   function flushSoon(): void {
     if (isScheduled) return;
     isScheduled = true;
     clock.after(flushMs, () => {
       isScheduled = false;
-      void flushOnce();
+      void flushOnce({ all: false, isLast: false });
     });
   }
 
@@ -110,7 +123,7 @@ export function createMonthCalls({ store, clock }: MonthCallsOptions): MonthCall
       flushSoon();
     },
     async totals() {
-      await atMost(flushOnce());
+      await atMost(flushAll(false));
       const month = currentMonth();
       return [...counts.values()]
         .filter((count) => count.month === month)
@@ -121,8 +134,9 @@ export function createMonthCalls({ store, clock }: MonthCallsOptions): MonthCall
       return sinceMs !== undefined && sinceMs <= monthStartMs(clock.wallMs());
     },
     async close() {
-      // A flush under way may have begun before the last calls.
-      await atMost((flushing ?? Promise.resolve()).then(() => flushOnce(true)));
+      await atMost(flushAll(true));
     },
   };
 }
+
+const isUnsaved = ({ noted, batch }: Count): boolean => noted + batch > 0;

@@ -8,6 +8,9 @@ const dayMs = 24 * 3600 * 1000;
 /** Longer than any month, so that the count of the last one stays readable for a while. */
 const keepMs = 40 * dayMs;
 
+/** So that a thousand organizations are few round trips, and no command waits long for the others. */
+const batchesAtOnce = 50;
+
 /** Adds up in Redis, for all replicas. */
 export function createRedisMonthStore({ redis, seal }: SealedRedis, clock: Clock): MonthStore {
   const replica = randomUUID();
@@ -28,9 +31,12 @@ export function createRedisMonthStore({ redis, seal }: SealedRedis, clock: Clock
     atStart: new Map(),
     async add(month, batches) {
       const totals = new Map<string, number>();
-      for (const batch of batches) {
+      const add = async (batch: Batch): Promise<void> => {
         const total = await addBatch(month, batch).catch(() => undefined);
         if (total !== undefined) totals.set(batch.corp, total);
+      };
+      for (let at = 0; at < batches.length; at += batchesAtOnce) {
+        await Promise.all(batches.slice(at, at + batchesAtOnce).map(add));
       }
       return totals;
     },
