@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../async/clock.ts';
+import { RedisUnavailableError } from '../redis/redis-unavailable-error.ts';
 import { arrayReply, bufferReply, doneReply } from '../redis/replies.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
 import { aheadAtMostMs, timeReply } from '../redis/time.ts';
@@ -61,6 +62,9 @@ local function heldUnder(name)
   return heldAt, heldAt and string.sub(held, 14)
 end
 `;
+
+/** The time limit of a second claim, so that a lookup waits for less than 100 ms in all where Redis hangs. */
+const secondTryMs = 30;
 
 /** Together with what else the trip returns below the limit of a reply. */
 const maxBytesOfTrip = 2 * 1024 * 1024;
@@ -157,12 +161,22 @@ export function createRedisStore(
       await done.then(doneReply).catch(() => undefined);
     }
 
+    async function send(
+      { maxAgeMs, laterThanMs = -1 }: Wanted,
+      options: { readonly insists: boolean; readonly withinMs?: number },
+    ): Promise<ClaimReply> {
+      return claimReply(await claimEntry(keys, [lease.id, leaseMs, maxAgeMs, laterThanMs], options), names);
+    }
+
     async function claim(wanted: Wanted, insists = false): Promise<RedisRead | undefined> {
-      const { maxAgeMs, laterThanMs = -1 } = wanted;
       const fromMs = clock.nowMs();
       mayHoldLease = true;
-      const reply = await claimEntry(keys, [lease.id, leaseMs, maxAgeMs, laterThanMs], { insists })
-        .then((answer) => claimReply(answer, names))
+      const reply = await send(wanted, { insists })
+        // Nobody else asks if that one took the lease: its answer may be on its way.
+        .catch((error) => {
+          if (!insists && isLate(error)) return send(wanted, { insists: true, withinMs: secondTryMs });
+          throw error;
+        })
         .catch(() => undefined);
       if (!reply) return undefined;
       const { redisMs, asker, held } = reply;
@@ -206,6 +220,8 @@ export function createRedisStore(
 
   return { entryOf };
 }
+
+const isLate = (error: unknown): boolean => error instanceof RedisUnavailableError && error.kind === 'late';
 
 const leaseOf = (name: string): string => name.replace(':lookup:', ':lease:');
 

@@ -10,11 +10,9 @@ import { refusalOf, type Refusal } from './refusal.ts';
 import { createRefusals } from './refusals.ts';
 import { isErrorReply } from './replies.ts';
 import { createSubscriptions } from './subscriptions.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { commandMs, withTimeLimit } from './time-limit.ts';
 
-/** The time limit of one command. */
-const commandMs = 50;
-/** How long `run` fails at once after a command that timed out. */
+/** How long `run` fails at once after a command that timed out, unless its answer arrives meanwhile. */
 const pauseMs = 1000;
 /** A connection whose answers have all been late for that long is replaced. */
 const maxLateMs = 5000;
@@ -159,6 +157,12 @@ export function createRedis(url: URL, { log, clock, tls, slotKey = '' }: RedisDe
     if (clock.nowMs() - lateSinceMs >= maxLateMs) reconnect();
   }
 
+  /** It was slow, or this process was: the next commands need not rest. */
+  function noteAnsweredLate(): void {
+    pausedUntilMs = -Infinity;
+    noteAnswer();
+  }
+
   /** The peer is not Redis, or replies are out of step with the commands: only a new connection can help. */
   function noteUnreadable({ message }: RedisUnavailableError): void {
     answersWrongly = false;
@@ -176,8 +180,9 @@ export function createRedis(url: URL, { log, clock, tls, slotKey = '' }: RedisDe
     withinMs: number,
     onAnswer: () => void,
   ): Promise<T> {
+    const sent = send(command);
     try {
-      const answer = await withTimeLimit(send(command), withinMs, clock);
+      const answer = await withTimeLimit(sent, withinMs, clock);
       onAnswer();
       count('ok');
       return answer;
@@ -189,7 +194,10 @@ export function createRedis(url: URL, { log, clock, tls, slotKey = '' }: RedisDe
       if (!(error instanceof RedisUnavailableError)) throw failed('disconnected');
       count(error.kind);
       // No pause after a lost connection: without one the next command fails at once.
-      if (error.kind === 'late') noteLate();
+      if (error.kind === 'late') {
+        noteLate();
+        sent.then(noteAnsweredLate, () => undefined);
+      }
       if (error.kind === 'unreadable') noteUnreadable(error);
       throw error;
     }

@@ -1,6 +1,9 @@
 import type { Clock } from '../async/clock.ts';
 import { RedisUnavailableError } from './redis-unavailable-error.ts';
 
+/** The time limit of one command. */
+export const commandMs = 50;
+
 /** Settles as `work` does. @throws {RedisUnavailableError} `late` when it takes longer than `limitMs`. */
 export async function withTimeLimit<T>(work: Promise<T>, limitMs: number, clock: Clock): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();

@@ -3,6 +3,7 @@ import { RedisUnavailableError } from './redis-unavailable-error.ts';
 import type { Redis } from './redis.ts';
 import { arrayReply } from './replies.ts';
 import { createScript, type Script } from './script.ts';
+import { commandMs } from './time-limit.ts';
 import { nowByRedis } from './time.ts';
 
 type Argument = string | number | Buffer;
@@ -15,8 +16,11 @@ type Argument = string | number | Buffer;
 export type Operation = (
   keys: readonly string[],
   args: readonly Argument[],
-  /** `insists`: sent even while other commands rest after a late one. */
-  options?: { readonly insists?: boolean },
+  /**
+   * `insists`: sent even while other commands rest after a late one, with all that share its trip. `withinMs`: the time
+   * limit (50), unless others of the trip have more time.
+   */
+  options?: { readonly insists?: boolean; readonly withinMs?: number },
 ) => Promise<unknown>;
 
 /** Sends the operations of one turn of the event loop as one script: one round trip, whatever takes part. */
@@ -33,6 +37,7 @@ interface Passenger {
   readonly keys: readonly string[];
   readonly args: readonly Argument[];
   readonly insists: boolean;
+  readonly withinMs: number;
   readonly answer: PromiseWithResolvers<unknown>;
 }
 
@@ -82,11 +87,12 @@ export function createTrip(redis: Redis): Trip {
     const keys = passengers.flatMap((one) => one.keys);
     const args = passengers.flatMap((one) => [one.name, one.keys.length, one.args.length, ...one.args]);
     const insists = passengers.some((one) => one.insists);
+    const withinMs = Math.max(...passengers.map((one) => one.withinMs));
     const trip = defined();
     const command = async (client: Client): Promise<readonly unknown[]> =>
       repliesTo(passengers, await trip(client, keys, passengers.length, ...args));
     try {
-      const replies = await (insists ? redis.insist(command) : redis.run(command));
+      const replies = await (insists ? redis.insist(command, withinMs) : redis.run(command));
       passengers.forEach(({ answer }, at) => {
         const reply = replies[at];
         if (reply instanceof Error) answer.reject(redis.noteRefused(reply));
@@ -109,9 +115,9 @@ export function createTrip(redis: Redis): Trip {
     define(name, lua) {
       definitions.set(name, lua);
       script = undefined;
-      return (keys, args, { insists = false } = {}) => {
+      return (keys, args, { insists = false, withinMs = commandMs } = {}) => {
         const answer = Promise.withResolvers<unknown>();
-        waiting.push({ name, keys, args, insists, answer });
+        waiting.push({ name, keys, args, insists, withinMs, answer });
         if (waiting.length === 1) setImmediate(depart);
         return answer.promise;
       };
