@@ -91,13 +91,18 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
   const retries = createRetries({ clock, random, budget: createRetryBudget() });
   const within =
     (limiterOf: (call: Pick<Call, 'api' | 'corpId'>) => RateLimiter): Step =>
-    (call, next) =>
-      limiterOf(call).run(
+    (call, next) => {
+      const send = call.spans ? timed(call, next, clock) : () => next(call);
+      return limiterOf(call).run(
         call.queueKey,
         call.deadline,
-        call.spans ? timed(call, next, clock) : () => next(call),
+        () => {
+          limiters.noteStart();
+          return send();
+        },
         call,
       );
+    };
   /** DingTalk limits a suite's calls for each organization: one's burst takes no turn of another's. */
   const limiterOf: Pipeline['limiterOf'] =
     app.kind === 'suite' ? ({ api, corpId }) => limiters.of(api, corpId) : ({ api }) => limiters.of(api);

@@ -2,6 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { DingTalkStatus } from '../../domain/dingtalk-status.ts';
 import type { Observer } from '../../domain/observer.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
+import { createEgressPace } from './egress-pace.ts';
 import { defineLeaseOperations } from './lease-operations.ts';
 import { createLimitersInUse } from './limiters-in-use.ts';
 import { createRateLimiter, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts';
@@ -19,6 +20,8 @@ export interface RateLimiters {
   part(name: string, share: number, maxWaiting: number): RateLimiter;
   /** Lets no call start for `durationMs` from now. Calls that can wait so long wait; the others are refused at once. */
   pause(durationMs: number): void;
+  /** Called for each call that starts: all of them together keep to the limit of the egress address. */
+  noteStart(): void;
   /** How long such a pause still lasts; 0: there is none. */
   pauseLeftMs(): number;
   readonly status: DingTalkStatus['rateLimiters'];
@@ -30,7 +33,7 @@ interface RateLimitersOptions {
   readonly clock: Clock;
   readonly callsPerSecond: number;
   readonly random: () => number;
-  /** Whether a "too fast" from DingTalk lowers the rate for a while. */
+  /** Whether a "too fast" from DingTalk lowers the rate for a while, and the limit of the egress address holds. */
   readonly slowsDown: boolean;
   /** The deadline of one call. */
   readonly timeoutMs: number;
@@ -41,8 +44,16 @@ interface RateLimitersOptions {
 export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
   const { clock, callsPerSecond, timeoutMs, random, observer, slowsDown, sealedRedis } = options;
   let pausedUntilMs = -Infinity;
-  const common = { clock, random, slowsDown, notBeforeMs: () => pausedUntilMs };
   const overReplicas = sealedRedis && spreadOverReplicas(sealedRedis, clock, timeoutMs);
+
+  const egress = createEgressPace(clock, callsPerSecond, () => overReplicas?.replicas.pace.replicas ?? 1);
+  const common = {
+    clock,
+    random,
+    slowsDown,
+    bannedUntilMs: () => pausedUntilMs,
+    notBeforeMs: () => (slowsDown ? Math.max(pausedUntilMs, egress.freeAtMs) : pausedUntilMs),
+  };
 
   function create(
     api: string,
@@ -72,6 +83,7 @@ export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
     pause(durationMs) {
       pausedUntilMs = Math.max(pausedUntilMs, clock.nowMs() + durationMs);
     },
+    noteStart: () => egress.noteStart(),
     pauseLeftMs: () => Math.max(0, pausedUntilMs - clock.nowMs()),
     status: () => limiters.status(),
     close: async () => overReplicas?.replicas.close(),

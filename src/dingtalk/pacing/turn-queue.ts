@@ -44,8 +44,10 @@ export interface TurnOptions {
   readonly random: () => number;
   /** 1000 */
   readonly maxWaiting?: number;
-  /** No call starts before this moment, the end of an IP ban. */
+  /** No call starts before this moment: the end of an IP ban, or the next free call of the egress address. */
   readonly notBeforeMs?: () => number;
+  /** The end of an IP ban. */
+  readonly bannedUntilMs?: () => number;
   /** The window over all replicas. */
   readonly redisWindow?: RedisWindow | undefined;
 }
@@ -56,6 +58,7 @@ export function createTurnQueue(
   shares: ViewerShares,
 ): TurnQueue {
   const { clock, random, maxWaiting = 1000, notBeforeMs = () => -Infinity, redisWindow } = options;
+  const { bannedUntilMs = notBeforeMs } = options;
   const queue = createFairQueue<(release?: ReleaseSlot) => void>(shares.left);
   /** Until then the replicas together have no slot left. */
   let redisFullUntilMs = -Infinity;
@@ -118,7 +121,7 @@ export function createTurnQueue(
 
   /** What keeps a call from its turn: a ban of this IP, or the rate. */
   function notInTime(waitMs: number): NotSentError {
-    const bannedMs = Math.ceil(notBeforeMs() - clock.nowMs());
+    const bannedMs = Math.ceil(bannedUntilMs() - clock.nowMs());
     if (bannedMs > 0) {
       return new NotSentError('ip-banned', { retryAfterMs: bannedMs, reason: 'DingTalk has banned this IP' });
     }
