@@ -1,5 +1,5 @@
 import { demoSpace } from '../../src/sandbox/demo-space.ts';
-import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
+import { corpIdOf } from '../upstream/organizations.ts';
 import { faultInFiles } from './check-files.ts';
 import type { HttpAnswer } from './connection.ts';
 import type { Dialect } from './dialect.ts';
@@ -65,7 +65,7 @@ function faultInLookups(
       refused += 1;
       if (space !== null && space !== undefined)
         return `viewer ${operation.viewer} got ${id}, which is refused to them`;
-    } else if (!isSpaceOf(id, space)) {
+    } else if (!isSpaceOf(id, space, operation.organization)) {
       return `viewer ${operation.viewer} asked for ${id} and got ${JSON.stringify(space)}: ${shorten(answers[0]?.status ?? 0, answers[0]?.body ?? '')}`;
     }
   }
@@ -83,10 +83,10 @@ function spacesIn({ _entities: entities, ...fields }: Record<string, unknown>): 
 
 const unwrapped = (found: unknown): unknown => (found as { space?: unknown } | null)?.space ?? null;
 
-function isSpaceOf(id: string, space: unknown): boolean {
+function isSpaceOf(id: string, space: unknown, organization = 0): boolean {
   if (typeof space !== 'object' || space === null) return false;
   const { spaceId, corpId, createTime, modifiedTime } = space as Record<string, unknown>;
-  const expected = demoSpace(id, sandboxCredentials.corpId);
+  const expected = demoSpace(id, corpIdOf(organization));
   return (
     spaceId === expected.spaceId &&
     corpId === expected.corpId &&

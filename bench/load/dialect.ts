@@ -1,4 +1,5 @@
 import { pageIds } from '../upstream/files.ts';
+import { corpIdOf } from '../upstream/organizations.ts';
 import { unionIdOf } from '../upstream/viewers.ts';
 import type { FilesOperation, LookupOperation, Operation, PageOperation } from './operation.ts';
 
@@ -47,7 +48,7 @@ function fileRequests({ viewer, spaceId, ids }: FilesOperation, dialect: Dialect
   return [post('/graphql', viewer, { query: filesDocument, variables: { spaceId, dentryIds: ids } })];
 }
 
-function lookupRequests({ kind, viewer, ids }: LookupOperation, dialect: Dialect): Buffer[] {
+function lookupRequests({ kind, viewer, organization, ids }: LookupOperation, dialect: Dialect): Buffer[] {
   if (dialect === 'rest') {
     return ids.map((openConversationId) => post('/lookup', viewer, { openConversationId }));
   }
@@ -60,7 +61,7 @@ function lookupRequests({ kind, viewer, ids }: LookupOperation, dialect: Dialect
     return [post('/graphql', viewer, { query, variables: { representations } })];
   }
   const variables = Object.fromEntries([...new Set(ids)].map((id, at) => [`i${at}`, id]));
-  return [post('/graphql', viewer, { query, variables })];
+  return [post('/graphql', viewer, { query, variables }, organization)];
 }
 
 const documents = new Map<string, string>();
@@ -95,7 +96,7 @@ function aliasesDocument(aliases: number, dialect: Dialect): string {
 
 export const variablesOf = (aliases: number): number => Math.ceil(aliases / 2);
 
-function post(path: string, viewer: number, body: unknown): Buffer {
+function post(path: string, viewer: number, body: unknown, organization?: number): Buffer {
   const text = JSON.stringify(body);
   const lines = [
     `POST ${path} HTTP/1.1`,
@@ -104,6 +105,7 @@ function post(path: string, viewer: number, body: unknown): Buffer {
     'accept: application/json',
     `x-router-secret: ${routerSecret}`,
     `x-dingtalk-union-id: ${unionIdOf(viewer)}`,
+    ...(organization === undefined ? [] : [`x-dingtalk-corp-id: ${corpIdOf(organization)}`]),
     `content-length: ${Buffer.byteLength(text)}`,
   ];
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${text}`);

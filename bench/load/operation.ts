@@ -5,6 +5,8 @@ export type Operation = LookupOperation | PageOperation | FilesOperation;
 export interface LookupOperation {
   readonly kind: 'lookup' | 'aliases' | 'entities';
   readonly viewer: number;
+  /** The viewer's, where the router names it. */
+  readonly organization?: number;
   /** May contain an id twice. */
   readonly ids: readonly string[];
 }

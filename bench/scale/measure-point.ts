@@ -20,6 +20,8 @@ export interface PointResult {
   readonly hotRatio: number;
   readonly idleMiB: number;
   readonly afterMiB: number;
+  /** Of the gateway, each worker on its own. */
+  readonly processes: number;
 }
 
 export interface PointSurroundings {
@@ -31,6 +33,8 @@ export interface PointSurroundings {
 
 const limitForMs = 1000;
 const warmUpLookups = 3000;
+/** Of all processes together: ten of them share two cores. */
+const mostWarmUpLookups = 12_000;
 const allWorkersUpMs = 1500;
 const afterMs = 500;
 let seed = 0;
@@ -73,7 +77,7 @@ export async function measurePoint(point: Point, around: PointSurroundings): Pro
       operations: workload.operations,
     });
   // Until the code of each process is compiled, as in any that has run for a while.
-  await measure({ ...warm, operations: warmUpLookups * pids.length });
+  await measure({ ...warm, operations: Math.min(warmUpLookups * pids.length, mostWarmUpLookups) });
   const coldCell = await measure(cold);
   const hotCell = await measure(hot);
   await pause(afterMs);
@@ -85,5 +89,6 @@ export async function measurePoint(point: Point, around: PointSurroundings): Pro
     hotRatio: hotCell.cpuMsPerOperation / reference.cpuMsPerOperation,
     idleMiB,
     afterMiB: residentMiB(pids),
+    processes: pids.length,
   };
 }

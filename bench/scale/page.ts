@@ -6,6 +6,7 @@ const titles = {
   replicas: 'Replicas',
   ids: 'Distinct ids, of twenty viewers',
   viewers: 'Viewers, of ten thousand ids',
+  organizations: 'Organizations of a third-party application, of a thousand viewers and ten thousand ids',
 };
 
 const head = [
@@ -20,6 +21,7 @@ const head = [
   'calls a hot one',
   'MiB idle',
   'MiB after',
+  'MiB a process',
 ];
 
 /** The growth of the cost, as a page of Markdown. */
@@ -27,7 +29,7 @@ export function scalePage(results: readonly PointResult[]): string {
   return [
     '# CPU per lookup as processes, ids and viewers grow',
     '',
-    'User and system time of all processes of the gateway together, that of Redis left out; 32 lookups at once, first each id once, then ten thousand of them again. The limit is measured right before each row.',
+    'User and system time of all processes of the gateway together, that of Redis left out; 32 lookups at once (8 for replicas and organizations), first each id once, then ten thousand of them again. The limit is measured right before each row.',
     '',
     ...Object.entries(titles).flatMap(([group, title]) => {
       const rows = results.filter(({ point }) => point.group === group).map(row);
@@ -57,5 +59,6 @@ const row = (result: PointResult): string[] => {
     figure(hot.upstreamCallsPerOperation),
     result.idleMiB.toFixed(0),
     result.afterMiB.toFixed(0),
+    (result.afterMiB / result.processes).toFixed(0),
   ];
 };

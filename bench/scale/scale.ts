@@ -1,4 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { freePort } from '../../scripts/support/free-port.ts';
@@ -7,11 +9,12 @@ import { warmUp } from '../measure/warm-up.ts';
 import { createProgress } from '../progress.ts';
 import { findProgram } from '../../scripts/support/find-program.ts';
 import { startRedisProcess } from '../../scripts/support/redis-process.ts';
+import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { limit as limitTarget, targets } from '../targets.ts';
 import { startUpstream } from '../upstream/upstream.ts';
 import { measurePoint, type PointResult } from './measure-point.ts';
 import { scalePage } from './page.ts';
-import { points } from './points.ts';
+import { points, ticketFile } from './points.ts';
 
 const warmUpMs = 10_000;
 const folder = fileURLToPath(new URL('../results/', import.meta.url));
@@ -28,7 +31,7 @@ export async function runScale(): Promise<number> {
     );
   }
   const possible = points.filter(({ redis }) => !redis || redisProgram !== undefined);
-  progress.say(`${possible.length} arrangements: about eight minutes`);
+  progress.say(`${possible.length} arrangements: under fifteen minutes`);
 
   await using started = new AsyncDisposableStack();
   const upstream = await startUpstream();
@@ -36,7 +39,10 @@ export async function runScale(): Promise<number> {
   const redis =
     redisProgram === undefined ? undefined : await startRedisProcess(redisProgram, await freePort());
   started.defer(async () => redis?.stop());
-  const surroundings = { port: 0, upstreamUrl: upstream.url, redisUrl: redis?.url ?? '', folder: '' };
+  const suite = await mkdtemp(path.join(tmpdir(), 'bench-scale-'));
+  started.defer(() => rm(suite, { recursive: true, force: true }));
+  await writeFile(path.join(suite, ticketFile), sandboxCredentials.suiteTicket);
+  const surroundings = { port: 0, upstreamUrl: upstream.url, redisUrl: redis?.url ?? '', folder: suite };
   const limit = await startTarget(limitTarget, { ...surroundings, port: await freePort() });
   started.defer(() => limit.child.stop());
   await warmUp(limit, warmUpMs);

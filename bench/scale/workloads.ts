@@ -5,16 +5,20 @@ import type { Workload } from '../workload.ts';
 import type { Point } from './points.ts';
 
 const hotLookups = 10_000;
-const concurrency = 32;
 
 /** Every id once, each by its viewer; then many of them again. */
 export function workloadsOf(
-  { ids, viewers, group, name }: Point,
+  { ids, viewers, organizations, concurrency, group, name }: Point,
   seed: number,
 ): Record<'cold' | 'hot', Workload> {
   const lookup = (at: number): Operation => {
     const viewer = at % viewers;
-    return { kind: 'lookup', viewer, ids: [idOwnedBy(viewer, `scale.${seed}.${at}`)] };
+    return {
+      kind: 'lookup',
+      viewer,
+      ...(organizations > 0 && { organization: viewer % organizations }),
+      ids: [idOwnedBy(viewer, `scale.${seed}.${at}`)],
+    };
   };
   const common = {
     what: `${group}: ${name}`,

@@ -20,6 +20,7 @@ import { selfSigned } from '../../test/support/self-signed.ts';
 import { fileAnswers } from './file-answers.ts';
 import { isFileSpace } from './files.ts';
 import type { ConnectionCounts, UpstreamAddresses, UpstreamCounts } from './messages.ts';
+import { answerSuiteToken } from './organizations.ts';
 import { ownerOf, unionIdOf } from './viewers.ts';
 
 /** Often enough that the log of calls, which keeps the latest 10,000, never loses one. */
@@ -128,11 +129,15 @@ export async function startUpstreamServer(): Promise<UpstreamServer> {
   };
 }
 
-/** The same traffic, in which the benchmark's spaces of files have its own answers. */
+/** The same traffic, in which the benchmark's spaces of files and its organizations have their own answers. */
 const withFiles = (traffic: Traffic, state: SandboxState): Traffic => ({
   ...traffic,
   serve(api, request, reply, honest) {
     const params = request.params as Readonly<Record<string, string>>;
+    if (api === 'corpAccessToken') {
+      traffic.serve(api, request, reply, (call) => answerSuiteToken(call, state));
+      return;
+    }
     const answer = isFileSpace(params['spaceId'] ?? '') ? fileAnswers[api] : undefined;
     traffic.serve(api, request, reply, (call) => {
       if (answer === undefined) return honest(call);
