@@ -3,7 +3,6 @@ import { RedisUnavailableError } from './redis-unavailable-error.ts';
 import type { Redis } from './redis.ts';
 import { arrayReply } from './replies.ts';
 import { createScript, type Script } from './script.ts';
-import { commandMs } from './time-limit.ts';
 import { nowByRedis } from './time.ts';
 
 type Argument = string | number | Buffer;
@@ -17,8 +16,8 @@ export type Operation = (
   keys: readonly string[],
   args: readonly Argument[],
   /**
-   * `insists`: sent even while other commands rest after a late one, with all that share its trip. `withinMs`: the time
-   * limit (50), unless others of the trip have more time.
+   * `insists`: sent even while other commands rest after a late one; `withinMs` (50) is then the time limit of the
+   * trip, if no other operation has a shorter one.
    */
   options?: { readonly insists?: boolean; readonly withinMs?: number },
 ) => Promise<unknown>;
@@ -37,7 +36,7 @@ interface Passenger {
   readonly keys: readonly string[];
   readonly args: readonly Argument[];
   readonly insists: boolean;
-  readonly withinMs: number;
+  readonly withinMs: number | undefined;
   readonly answer: PromiseWithResolvers<unknown>;
 }
 
@@ -86,20 +85,22 @@ export function createTrip(redis: Redis): Trip {
   async function send(passengers: readonly Passenger[]): Promise<void> {
     const keys = passengers.flatMap((one) => one.keys);
     const args = passengers.flatMap((one) => [one.name, one.keys.length, one.args.length, ...one.args]);
-    const insists = passengers.some((one) => one.insists);
-    const withinMs = Math.max(...passengers.map((one) => one.withinMs));
+    const insisting = passengers.filter((one) => one.insists);
+    const allInsist = insisting.length === passengers.length;
     const trip = defined();
     const command = async (client: Client): Promise<readonly unknown[]> =>
       repliesTo(passengers, await trip(client, keys, passengers.length, ...args));
     try {
-      const replies = await (insists ? redis.insist(command, withinMs) : redis.run(command));
+      const replies = await (allInsist ? redis.insist(command, timeOf(passengers)) : redis.run(command));
       passengers.forEach(({ answer }, at) => {
         const reply = replies[at];
         if (reply instanceof Error) answer.reject(redis.noteRefused(reply));
         else answer.resolve(reply);
       });
     } catch (error) {
-      for (const { answer } of passengers) answer.reject(error);
+      const again = !allInsist && wasNotSent(error) ? insisting : [];
+      for (const one of passengers) if (!again.includes(one)) one.answer.reject(error);
+      if (again.length > 0) void send(again);
     }
   }
 
@@ -115,7 +116,7 @@ export function createTrip(redis: Redis): Trip {
     define(name, lua) {
       definitions.set(name, lua);
       script = undefined;
-      return (keys, args, { insists = false, withinMs = commandMs } = {}) => {
+      return (keys, args, { insists = false, withinMs } = {}) => {
         const answer = Promise.withResolvers<unknown>();
         waiting.push({ name, keys, args, insists, withinMs, answer });
         if (waiting.length === 1) setImmediate(depart);
@@ -123,6 +124,16 @@ export function createTrip(redis: Redis): Trip {
       };
     },
   };
+}
+
+/** While commands rest, and perhaps where Redis refuses them: then nothing was done. */
+const wasNotSent = (error: unknown): boolean =>
+  error instanceof RedisUnavailableError && (error.kind === 'resting' || error.kind === 'refused');
+
+/** Undefined: that of any command. */
+function timeOf(passengers: readonly Passenger[]): number | undefined {
+  const given = passengers.map(({ withinMs }) => withinMs).filter((time) => time !== undefined);
+  return given.length > 0 ? Math.min(...given) : undefined;
 }
 
 function repliesTo(passengers: readonly Passenger[], reply: unknown): readonly unknown[] {

@@ -5,7 +5,7 @@ import { codeOf, manyViewers, startCachedGateway, type CachedGateway } from '../
 import { eventually } from '../support/eventually.ts';
 import { startRedis, testWithRedis as test } from '../support/redis-server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
-import { subscribersOf, untilConnected } from './connected-replicas.ts';
+import { empty, subscribersOf, untilConnected } from './connected-replicas.ts';
 
 const id = 'cid.demo.secret-group';
 
@@ -141,7 +141,7 @@ test('a refusal that Redis has lost is written again', async () => {
   const { finder, reader, client, calls } = world;
 
   expect(await finder.ask()).toBe('FORBIDDEN');
-  await client.flushall();
+  await empty(client);
   await passTwoSeconds(finder);
   await passTwoSeconds(reader);
 
@@ -153,7 +153,7 @@ test('a replica that was away for longer than the list reaches back forgets what
   await using world = await startWorld('hears nothing', { CACHE_TTL_MS: '600000' });
   const { finder, reader, client, calls } = world;
   expect(await finder.ask()).toBe('FORBIDDEN');
-  await client.flushall();
+  await empty(client);
   reader.proxy.setMode({ kind: 'refuse' });
 
   reader.gateway.clock.advance(302_000);

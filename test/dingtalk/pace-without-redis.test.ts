@@ -19,19 +19,19 @@ function whole() {
 
 test('in the second after Redis went one call may start, then the share of each second', () => {
   const { clock, pace } = whole();
-  const startedBeforeMs = clock.nowMs() - 1;
+  const lossesBefore = pace.losses;
 
   pace.noteFailure(late);
   const wentAtMs = clock.nowMs();
 
   expect([pace.rateOf(20), pace.isAway]).toEqual([6, true]);
-  expect(pace.notBeforeMs(startedBeforeMs)).toBe(-Infinity);
-  expect(pace.notBeforeMs(wentAtMs)).toBe(wentAtMs + 1100);
+  expect(pace.notBeforeMs(lossesBefore)).toBe(-Infinity);
+  expect(pace.notBeforeMs(pace.losses)).toBe(wentAtMs + 1100);
   // A further failure does not begin another first second.
   clock.advance(700);
   pace.noteFailure(late);
   pace.noteLost();
-  expect(pace.notBeforeMs(clock.nowMs())).toBe(wentAtMs + 1100);
+  expect(pace.notBeforeMs(pace.losses)).toBe(wentAtMs + 1100);
 });
 
 test('the whole pace is back a second after as many replicas as before are', () => {
@@ -76,7 +76,17 @@ test('a Redis that has lost its data has gone, though it answers', () => {
   pace.noteCounted({ ...counted, wasKnown: false, count: 1, countSince: 1 });
 
   expect([pace.isAway, pace.rateOf(20), pace.replicas]).toEqual([false, 6, 3]);
-  expect(pace.notBeforeMs(clock.nowMs())).toBe(clock.nowMs() + 1100);
+  expect(pace.notBeforeMs(pace.losses)).toBe(clock.nowMs() + 1100);
+});
+
+test('a process alone goes on at the whole pace', () => {
+  const pace = createPaceWithoutRedis(createManualClock());
+  pace.noteCounted({ ...counted, wasKnown: false, count: 1, countSince: 1 });
+  pace.noteCounted({ ...counted, count: 1, countSince: 1 });
+
+  pace.noteFailure(late);
+
+  expect([pace.isAway, pace.rateOf(20), pace.notBeforeMs(pace.losses)]).toEqual([true, 20, -Infinity]);
 });
 
 test('a replica that says goodbye is not counted any more', () => {

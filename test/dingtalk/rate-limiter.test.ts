@@ -251,7 +251,8 @@ test('a call that gets its slot from Redis during a ban waits for the end of the
     redisWindow: {
       callsPerSecond: 10,
       isAway: false,
-      notBeforeMs: () => -Infinity,
+      notBeforeMs: -Infinity,
+      noteStart: () => undefined,
       takeWithClaim: async () => undefined,
       async take() {
         await places[asked++]?.promise;

@@ -84,3 +84,50 @@ test.each([
 
   await expect(operation(['key'], [])).rejects.toEqual(new RedisUnavailableError('unreadable'));
 });
+
+test('while commands rest, those that insist are sent, and the others of the trip fail at once', async () => {
+  const sent: unknown[] = [];
+  const redis = scriptRedis((...given) => {
+    sent.push(given);
+    return [1];
+  });
+  const resting = new RedisUnavailableError('resting');
+  const trip = createTrip({ ...redis, run: () => Promise.reject(resting) });
+  const operation = trip.define('any', 'return 1');
+
+  const replies = await Promise.allSettled([
+    operation(['usual'], []),
+    operation(['insists'], [], { insists: true }),
+  ]);
+
+  expect(replies).toEqual([
+    { status: 'rejected', reason: resting },
+    { status: 'fulfilled', value: 1 },
+  ]);
+  expect(sent).toEqual([[1, 'insists', 1, 'any', 1, 0]]);
+});
+
+test.each([
+  [[30, 20], 20],
+  [[30, undefined], 30],
+  [[undefined, undefined], undefined],
+])('the time limit of a trip is the shortest of its operations', async (given, expected) => {
+  const limits: (number | undefined)[] = [];
+  const redis = scriptRedis(() => [1, 1]);
+  const trip = createTrip({
+    ...redis,
+    insist(command, withinMs) {
+      limits.push(withinMs);
+      return redis.insist(command);
+    },
+  });
+  const operation = trip.define('any', 'return 1');
+
+  await Promise.all(
+    given.map((withinMs) =>
+      operation(['key'], [], { insists: true, ...(withinMs !== undefined && { withinMs }) }),
+    ),
+  );
+
+  expect(limits).toEqual([expected]);
+});

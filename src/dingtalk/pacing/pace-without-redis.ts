@@ -31,6 +31,8 @@ export interface ReplicasCounted {
  * - When Redis answers again, slots are taken there again, but the share stays until all replicas have announced themselves
  *   since, which means that all take slots again, and one second has passed; or after six seconds.
  *
+ * A process that has counted itself alone goes on at the whole rate: its own window knows of every call.
+ *
  * A process with nothing to do notices too: it announces itself more than once a second, and sees its connection close.
  */
 export interface PaceWithoutRedis {
@@ -40,8 +42,10 @@ export interface PaceWithoutRedis {
   rateOf(callsPerSecond: number): number;
   /** The part of this process, whether it keeps to it or not. */
   shareOf(callsPerSecond: number): number;
-  /** The moment before which no further call may start, by when the last one did. */
-  notBeforeMs(lastStartMs: number): number;
+  /** How often Redis went. */
+  readonly losses: number;
+  /** The moment before which no further call to an API may start, by how often Redis had gone when the last one did. */
+  notBeforeMs(lossesAtLastStart: number): number;
   /** The replicas that share a rate. */
   readonly replicas: number;
   /** Whether this process waits for the others to announce themselves. */
@@ -56,7 +60,7 @@ export interface PaceWithoutRedis {
 }
 
 /**
- * `new`: the replicas have not been counted yet. `whole`: each call has its slot. `away`: Redis went. `back`: it answers
+ * `new`: the replicas have not been counted twice yet. `whole`: each call has its slot. `away`: Redis went. `back`: it answers
  * again, but the others may not know yet.
  */
 type State = 'new' | 'whole' | 'away' | 'back';
@@ -64,11 +68,12 @@ type State = 'new' | 'whole' | 'away' | 'back';
 /** `onLost` is called when Redis went, or has lost its data. */
 export function createPaceWithoutRedis(clock: Clock, onLost: () => void = () => undefined): PaceWithoutRedis {
   let state: State = 'new';
-  /** Only before the replicas are counted. */
+  /** Only while it is new. */
   let hasFailed = false;
   let answersWrongly = false;
   let counted = 0;
   let counts = 0;
+  let losses = 0;
   let wentAtMs = -Infinity;
   let backAtMs = -Infinity;
   let backAtRedisMs = 0;
@@ -78,6 +83,7 @@ export function createPaceWithoutRedis(clock: Clock, onLost: () => void = () => 
     // Before, it was never relied on; while it is away, the first second is over or goes on.
     if (state === 'new' || state === 'away') return;
     state = 'away';
+    losses += 1;
     wentAtMs = clock.nowMs();
     onLost();
   }
@@ -89,9 +95,8 @@ export function createPaceWithoutRedis(clock: Clock, onLost: () => void = () => 
     allBackAtMs = Infinity;
   }
 
-  function isAlone(): boolean {
-    return counts === 0 && answersWrongly;
-  }
+  /** Its own window knows of every call; or something answers, but keeps no count for anyone. */
+  const isAlone = (): boolean => (counts > 1 ? counted === 1 : counts === 0 && answersWrongly);
 
   const isAway = (): boolean => state === 'away' || (state === 'new' && hasFailed);
 
@@ -102,12 +107,12 @@ export function createPaceWithoutRedis(clock: Clock, onLost: () => void = () => 
     rateOf: (callsPerSecond) =>
       isAway() || state === 'back' ? pace.shareOf(callsPerSecond) : callsPerSecond,
     shareOf: (callsPerSecond) => Math.max(1, Math.floor(callsPerSecond / pace.replicas)),
-    notBeforeMs(lastStartMs) {
-      const isUsed = state !== 'whole' && lastStartMs >= wentAtMs;
-      return isUsed ? wentAtMs + secondMs : -Infinity;
+    get losses() {
+      return losses;
     },
+    notBeforeMs: (lossesAtLastStart) =>
+      lossesAtLastStart === losses && !isAlone() ? wentAtMs + secondMs : -Infinity,
     get replicas() {
-      // Something answers, but keeps no count for anyone.
       if (isAlone()) return 1;
       // At the first count, processes that start together have not all announced themselves.
       return counts > 1 ? counted : Math.max(counted, assumedReplicas);
@@ -130,7 +135,7 @@ export function createPaceWithoutRedis(clock: Clock, onLost: () => void = () => 
     noteCounted({ redisMs, wasKnown, count, countSince }) {
       hasFailed = false;
       if (!wasKnown && counts > 0) noteLost();
-      if (state === 'new') state = 'whole';
+      if (state === 'new' && counts > 0) state = 'whole';
       if (state === 'away') noteBack(redisMs);
       // Until the others have had the time to announce themselves, fewer than before says nothing.
       else if (state === 'back' && countSince >= counted) allBackAtMs = Math.min(allBackAtMs, clock.nowMs());
@@ -138,7 +143,7 @@ export function createPaceWithoutRedis(clock: Clock, onLost: () => void = () => 
       if (state === 'back' && (nowMs >= allBackAtMs + secondMs || nowMs >= backAtMs + returnMs)) {
         state = 'whole';
       }
-      counted = state === 'whole' ? count : Math.max(counted, count);
+      counted = state === 'new' || state === 'whole' ? count : Math.max(counted, count);
       counts += 1;
     },
   };

@@ -7,6 +7,8 @@ import { ifLookupIsOurs, type LeaseOperations } from './lease-operations.ts';
 import type { ReplicaCount } from './replica-count.ts';
 
 const secondMs = 1000;
+/** The limit on a second try, so that a call waits for Redis for less than 100 ms in all. */
+const secondTryMs = 30;
 /** How long the other replicas are taken to leave too few slots. */
 const crowdedMs = 1000;
 /** The leases of further ones end by themselves. */
@@ -26,8 +28,10 @@ export interface RedisWindow {
   readonly callsPerSecond: number;
   /** Whether Redis does not answer. */
   readonly isAway: boolean;
-  /** The moment before which no further call may start, by when the last one did. */
-  notBeforeMs(lastStartMs: number): number;
+  /** The moment before which no further call may start. */
+  readonly notBeforeMs: number;
+  /** Called when a call starts. */
+  noteStart(): void;
   take(): Promise<SlotAnswer>;
   /**
    * Takes a slot if the claim of a lookup that was added to the trip before this call succeeds. Undefined where it does
@@ -86,10 +90,10 @@ export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
   /** Undefined for a lookup that is another process's. */
   async function send(
     slot: string,
-    { insists, condition = '' }: { readonly insists: boolean; readonly condition?: string },
+    { condition = '', ...options }: { insists: boolean; withinMs?: number; condition?: string },
   ): Promise<number | undefined> {
     const args = [slot, leaseMs, callsPerSecond, condition, replicas.self];
-    const reply = await operations.takeSlot([key, replicas.key], args, { insists });
+    const reply = await operations.takeSlot([key, replicas.key], args, options);
     if (condition !== '' && String(reply) === 'none') return undefined;
     const [answer, isKnown] = arrayReply(reply);
     const checked = integerReply(answer, 1 - callsPerSecond, secondMs);
@@ -103,7 +107,7 @@ export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
     } catch (error) {
       // Redis may be late for this process alone: tried once more before the process keeps to its share.
       if (pace.isAway || !isLate(error)) throw error;
-      return send(slot, { insists: true });
+      return send(slot, { insists: true, withinMs: secondTryMs });
     }
   }
 
@@ -114,6 +118,9 @@ export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
     return reply > 0 ? { kind: 'wait', waitMs: reply } : { kind: 'taken', release };
   }
 
+  /** How often Redis had gone when the last call started. */
+  let lossesAtLastStart = 0;
+
   const newSlot = (): string => `${self}:${(slots += 1)}`;
 
   return {
@@ -123,7 +130,12 @@ export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
     get isAway() {
       return pace.isAway;
     },
-    notBeforeMs: (lastStartMs) => pace.notBeforeMs(lastStartMs),
+    get notBeforeMs() {
+      return pace.notBeforeMs(lossesAtLastStart);
+    },
+    noteStart() {
+      lossesAtLastStart = pace.losses;
+    },
     async take() {
       const slot = newSlot();
       const release = releaseOf(slot);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../async/clock.ts';
+import { nextTurn } from '../../async/next-turn.ts';
 import { arrayReply, integerReply } from '../../redis/replies.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { timeReply } from '../../redis/time.ts';
@@ -93,8 +94,10 @@ export function createReplicaCount(
     async close() {
       isClosed = true;
       cancelTimer();
-      // Best effort: otherwise its lease ends.
-      await leaveReplicas([key], [self], { insists: true }).catch(() => undefined);
+      if (!isCounted) return;
+      // Best effort and not waited for: otherwise its lease ends. Trips leave at the end of the turn.
+      leaveReplicas([key], [self], { insists: true }).catch(() => undefined);
+      await nextTurn();
     },
   };
 }

@@ -7,8 +7,6 @@ const forgetAt = 1000;
 export interface SlidingWindow {
   /** Calls that have started and not ended. */
   readonly inFlight: number;
-  /** When the latest call started. */
-  readonly lastStartMs: number;
   /** How many calls could start right now. */
   readonly left: number;
   /** Whether the most calls are in flight, whatever the rate. */
@@ -35,7 +33,6 @@ export function createSlidingWindow(
   let freeAtMs: number[] = [];
   let next = 0;
   let inFlight = 0;
-  let lastStartMs = -Infinity;
 
   function taken(): number {
     const nowMs = clock.nowMs();
@@ -51,9 +48,6 @@ export function createSlidingWindow(
   return {
     get inFlight() {
       return inFlight;
-    },
-    get lastStartMs() {
-      return lastStartMs;
     },
     get left() {
       return Math.max(0, Math.min(maxInFlight - inFlight, callsPerSecond() - taken()));
@@ -75,7 +69,6 @@ export function createSlidingWindow(
     },
     take() {
       inFlight += 1;
-      lastStartMs = clock.nowMs();
     },
     release(sent) {
       inFlight -= 1;

@@ -68,7 +68,7 @@ export function createTurnQueue(
   let cancelTimer: (() => void) | undefined;
 
   const heldUntilMs = (): number =>
-    redisWindow ? Math.max(notBeforeMs(), redisWindow.notBeforeMs(window.lastStartMs)) : notBeforeMs();
+    redisWindow ? Math.max(notBeforeMs(), redisWindow.notBeforeMs) : notBeforeMs();
 
   const shortestWaitMs = (ahead: number): number =>
     window.shortestWaitMs(ahead, Math.max(redisFullUntilMs, heldUntilMs()));
@@ -103,6 +103,11 @@ export function createTurnQueue(
     if (answer.kind === 'wait') noteFull(answer.waitMs);
     else startBySlot(answer.release);
     startNext();
+  }
+
+  function take(): void {
+    window.take();
+    redisWindow?.noteStart();
   }
 
   function noteFull(waitMs: number): void {
@@ -140,7 +145,7 @@ export function createTurnQueue(
     takeAtOnce(viewerKey, reserved) {
       const hasSlot = !redisWindow || reserved?.kind === 'taken';
       if (!hasSlot || queue.size > 0 || shares.left(viewerKey) <= 0 || !mayStartNow()) return false;
-      window.take();
+      take();
       return true;
     },
     async wait(viewerKey, { signal, expiresAtMs }, joined, reserved) {
@@ -162,7 +167,7 @@ export function createTurnQueue(
       const start = (release?: ReleaseSlot): void => {
         leaveQueue();
         signal.removeEventListener('abort', leave);
-        window.take();
+        take();
         resolve(release);
       };
       const leave = (): void => {
