@@ -10,6 +10,8 @@ export interface Fleet extends AsyncDisposable {
   growTo(count: number): Promise<void>;
   /** Kills the first one, and starts it again on its port. */
   replaceFirst(): Promise<void>;
+  /** Commands to Redis without an answer in time so far: on a busy machine processes call because of them. */
+  redisFailures(): Promise<number>;
 }
 
 interface Member {
@@ -39,8 +41,19 @@ export function createFleet(target: Target, surroundings: Surroundings): Fleet {
       first.running = await start(first.port);
       first.isUp = true;
     },
+    async redisFailures() {
+      const failures = await Promise.all(members.map(({ port }) => redisFailuresOf(port)));
+      return failures.reduce((sum, each) => sum + each, 0);
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all(members.map(({ running }) => running.child.stop()));
     },
   };
+}
+
+const redisCommands = /^dingtalk_gateway_redis_commands_total\{outcome="(?!ok")\w+"\} (\d+)$/gm;
+
+async function redisFailuresOf(port: number): Promise<number> {
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Array.from(metrics.matchAll(redisCommands)).reduce((sum, [, count]) => sum + Number(count), 0);
 }

@@ -11,6 +11,7 @@ export interface TraceResult {
   readonly lost: number;
   readonly calls: number;
   readonly fewest: number;
+  readonly redisFailures: number;
   readonly faultCount: number;
   readonly faults: readonly string[];
 }
@@ -24,7 +25,7 @@ export function replicasPage(results: readonly TraceResult[]): string {
     `Replicas on one Redis, each request to a random one of them, entries fresh for ${freshMs} ms and stale for long, ${callMs} ms a call. The fewest calls are those of one ideal process that is asked at the same times.`,
     '',
     ...builds.flatMap((build) => section(build, results)),
-    '"Lost" are requests that a killed process held.',
+    '"Lost" are requests that a killed process held. "Redis failures" are commands without an answer within 50 ms: without it each process calls for itself, so a goal that is missed beside many of them says that the machine was busy.',
     '',
     ...traces.map(({ name, what }: Trace) => `- ${name}: ${what}`),
     '',
@@ -35,13 +36,14 @@ const section = (build: string, results: readonly TraceResult[]): string[] => [
   `## ${build}`,
   '',
   ...table(
-    ['replicas', 'trace', 'requests', 'lost', 'calls', 'fewest', 'ratio', 'goal', ''],
+    ['replicas', 'trace', 'requests', 'lost', 'calls', 'fewest', 'ratio', 'goal', '', 'Redis failures'],
     results.filter((result) => result.build === build).map(row),
   ),
   '',
 ];
 
-function row({ replicas, trace, requests, lost, calls, fewest, goal }: TraceResult): string[] {
+function row(result: TraceResult): string[] {
+  const { replicas, trace, requests, lost, calls, fewest, goal, redisFailures } = result;
   const ratio = calls / fewest;
   return [
     String(replicas),
@@ -53,5 +55,6 @@ function row({ replicas, trace, requests, lost, calls, fewest, goal }: TraceResu
     ratio.toFixed(3),
     goal === undefined ? '–' : `≤ ${goal}`,
     goal === undefined ? '' : ratio <= goal ? 'met' : 'missed',
+    String(redisFailures),
   ];
 }
