@@ -26,7 +26,7 @@ export async function untilConnected(
   const isConnected = async (): Promise<boolean> =>
     (await stored()) > 0 && (await subscribersOf(client)) > subscribersBefore;
   await eventually(async () => {
-    await empty(client);
+    await forgetLookups(client);
     gateway.clock.advance(1001);
     await new Promise((resolve) => setTimeout(resolve, 10));
     await gateway.lookUp('cid.demo.warming-up', `viewer-${gateway.clock.nowMs()}`);
@@ -35,16 +35,13 @@ export async function untilConnected(
     }
     return isConnected();
   });
-  await empty(client);
+  await forgetLookups(client);
 }
 
-/**
- * Deletes all but the announcements of replicas: a rate limiter whose replica is unknown takes it that Redis has lost its
- * data, and lets few calls start for a while, by a clock that stands still here.
- */
-export async function empty(client: Client): Promise<void> {
-  const names = (await client.keys('*')).filter((name) => !name.includes(':replicas:'));
-  if (names.length > 0) await client.del(names);
+/** Not everything: the gateways would take it for a Redis that has lost its data, and slow down. */
+export async function forgetLookups(client: Client): Promise<void> {
+  const names = (await client.keys('*')).filter((key) => key.includes(':lookup:') || key.includes(':lease:'));
+  if (names.length > 0) await client.del(...names);
 }
 
 export async function subscribersOf(client: Client): Promise<number> {
