@@ -5,7 +5,7 @@ import { codeOf, manyViewers, startCachedGateway, type CachedGateway } from '../
 import { eventually } from '../support/eventually.ts';
 import { startRedis, testWithRedis as test } from '../support/redis-server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
-import { empty, subscribersOf, untilConnected } from './connected-replicas.ts';
+import { forgetLookups, subscribersOf, untilConnected } from './connected-replicas.ts';
 
 const id = 'cid.demo.secret-group';
 
@@ -149,7 +149,7 @@ test('a refusal that Redis has lost is written again', async () => {
   const { finder, reader, client, calls } = world;
 
   expect(await finder.ask()).toBe('FORBIDDEN');
-  await empty(client);
+  await forgetLookups(client);
   await passTwoSeconds(finder);
   await passTwoSeconds(reader);
 
@@ -161,7 +161,7 @@ test('a replica that was away for longer than the list reaches back forgets what
   await using world = await startWorld('hears nothing', { CACHE_TTL_MS: '600000' });
   const { finder, reader, client, calls } = world;
   expect(await finder.ask()).toBe('FORBIDDEN');
-  await empty(client);
+  await forgetLookups(client);
   reader.proxy.setMode({ kind: 'refuse' });
 
   reader.gateway.clock.advance(302_000);
