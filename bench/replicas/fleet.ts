@@ -10,14 +10,15 @@ export interface Fleet extends AsyncDisposable {
   growTo(count: number): Promise<void>;
   /** Kills the first one, and starts it again on its port. */
   replaceFirst(): Promise<void>;
-  /** Commands to Redis without an answer in time so far: on a busy machine processes call because of them. */
-  redisFailures(): Promise<number>;
+  /** Commands to Redis without an answer in time since it was asked before: on a busy machine processes call because of them. */
+  newRedisFailures(): Promise<number>;
 }
 
 interface Member {
   readonly port: number;
   isUp: boolean;
   running: RunningTarget;
+  redisFailures: number;
 }
 
 export function createFleet(target: Target, surroundings: Surroundings): Fleet {
@@ -26,7 +27,7 @@ export function createFleet(target: Target, surroundings: Surroundings): Fleet {
 
   async function add(): Promise<void> {
     const port = await freePort();
-    members.push({ port, isUp: true, running: await start(port) });
+    members.push({ port, isUp: true, running: await start(port), redisFailures: 0 });
   }
   return {
     replicas: members,
@@ -41,8 +42,15 @@ export function createFleet(target: Target, surroundings: Surroundings): Fleet {
       first.running = await start(first.port);
       first.isUp = true;
     },
-    async redisFailures() {
-      const failures = await Promise.all(members.map(({ port }) => redisFailuresOf(port)));
+    async newRedisFailures() {
+      const failures = await Promise.all(
+        members.map(async (member) => {
+          const before = member.redisFailures;
+          member.redisFailures = await redisFailuresOf(member.port);
+          // A process that was started again counts from 0.
+          return member.redisFailures - (member.redisFailures < before ? 0 : before);
+        }),
+      );
       return failures.reduce((sum, each) => sum + each, 0);
     },
     async [Symbol.asyncDispose]() {

@@ -143,14 +143,13 @@ interface TraceOptions {
 async function measureTrace(options: TraceOptions): Promise<Omit<TraceResult, 'build' | 'replicas'>> {
   const { trace, seed, fleet, upstream, disturbance } = options;
   await pause(settleMs);
-  const failuresBefore = await fleet.redisFailures();
+  await fleet.newRedisFailures();
   await upstream.begin(callMs);
   const disturbed = disturbance && pause(disturbedAfterMs).then(disturbance);
   const { asked, lost, faultCount, faults } = await play(trace.requests(seed), fleet.replicas);
   await disturbed;
   await pause(settleMs);
   const { calls, foreign } = await upstream.counts();
-  const failures = (await fleet.redisFailures()) - failuresBefore;
   return {
     trace: trace.name,
     goal: trace.goal,
@@ -158,8 +157,7 @@ async function measureTrace(options: TraceOptions): Promise<Omit<TraceResult, 'b
     lost,
     calls,
     fewest: fewestCalls(asked, { freshMs, callMs }),
-    // A process that was started again counts from 0.
-    redisFailures: Math.max(0, failures),
+    redisFailures: await fleet.newRedisFailures(),
     faultCount: faultCount + foreign,
     faults: foreign > 0 ? [...faults, `${foreign} calls on behalf of another viewer`] : faults,
   };
