@@ -64,7 +64,7 @@ end
 `;
 
 /** The time limit of a second claim, so that a lookup waits for less than 100 ms in all where Redis hangs. */
-const secondTryMs = 30;
+const secondTryMs = 15;
 
 /** Together with what else the trip returns below the limit of a reply. */
 const maxBytesOfTrip = 2 * 1024 * 1024;

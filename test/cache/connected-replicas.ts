@@ -35,6 +35,11 @@ export async function untilConnected(
     }
     return isConnected();
   });
+  // Before that it does not know how many replicas share the rate.
+  for (let counts = 0; counts < 3; counts += 1) {
+    gateway.clock.advance(900);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   await forgetLookups(client);
 }
 

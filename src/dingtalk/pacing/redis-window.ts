@@ -8,7 +8,7 @@ import type { ReplicaCount } from './replica-count.ts';
 
 const secondMs = 1000;
 /** The limit on a second try, so that a call waits for Redis for less than 100 ms in all. */
-const secondTryMs = 30;
+const secondTryMs = 15;
 /** How long the other replicas are taken to leave too few slots. */
 const crowdedMs = 1000;
 /** The leases of further ones end by themselves. */
@@ -114,7 +114,7 @@ export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
   function answerOf(reply: number, release: ReleaseSlot): SlotAnswer {
     pace.noteAnswer();
     if (unreleased.size > 0) releaseAgain();
-    if (reply > -pace.shareOf(callsPerSecond)) crowdedAtMs = clock.nowMs();
+    if (pace.replicas > 1 && reply > -pace.shareOf(callsPerSecond)) crowdedAtMs = clock.nowMs();
     return reply > 0 ? { kind: 'wait', waitMs: reply } : { kind: 'taken', release };
   }
 
