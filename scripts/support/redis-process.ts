@@ -11,7 +11,7 @@ export interface RedisProcess {
   stop(): Promise<void>;
 }
 
-/** A Redis on loopback without persistence; `args` are further settings, such as `--maxmemory 1mb`. */
+/** A Redis (or Valkey) on loopback without persistence; `args` are further settings, such as `--maxmemory 1mb`. */
 export async function startRedisProcess(
   program: string,
   port: number,
@@ -28,5 +28,5 @@ export async function startRedisProcess(
     return { pid: child.pid ?? 0, url: `redis://127.0.0.1:${port}`, stop };
   }
   await stop();
-  throw new Error(`redis-server did not start: ${output}`);
+  throw new Error(`${program} did not start: ${output}`);
 }

@@ -8,11 +8,7 @@ import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts
 import { testWithRedis as test } from '../support/redis-server.ts';
 import { startNode, type RunningNode } from '../support/redis-topologies.ts';
 import { samplesOf, scrape } from '../metrics/scrape.ts';
-
-const documented = async (): Promise<string[]> => {
-  const text = await readFile('docs/deployment.md', 'utf8');
-  return [...text.matchAll(/^ACL SETUSER gateway (.*)$/gm)].flatMap(([, rules = '']) => rules.split(' '));
-};
+import { documentedPermissions } from './documented-permissions.ts';
 
 const found = { data: { conversationSpace: { spaceId: '798xxxxx' } } };
 
@@ -52,14 +48,16 @@ async function ofScripts(): Promise<string[]> {
 }
 
 test('the documented permissions are all commands that the gateway sends, and no others', async () => {
-  const commands = (await documented()).filter((rule) => /^\+\w+$/.test(rule)).map((rule) => rule.slice(1));
+  const commands = (await documentedPermissions())
+    .filter((rule) => /^\+\w+$/.test(rule))
+    .map((rule) => rule.slice(1));
 
   expect(commands.toSorted()).toEqual([...new Set([...ofClient, ...(await ofScripts())])].toSorted());
 });
 
 test('a user with the documented permissions is refused nothing', async () => {
   await using redis = await startNode();
-  await using gateway = await startWithUser(redis, await documented());
+  await using gateway = await startWithUser(redis, await documentedPermissions());
   await eventually(() => isUp(gateway));
 
   expect(await lookUp(gateway, 'cid9FTRQSLo+sKxxxx')).toEqual(found);
@@ -76,7 +74,7 @@ test.each(['+evalsha', '+time', '+zadd', '+subscribe', '&dingtalk-gateway:*', '~
     await using redis = await startNode();
     await using gateway = await startWithUser(
       redis,
-      (await documented()).filter((rule) => rule !== missing),
+      (await documentedPermissions()).filter((rule) => rule !== missing),
       // No command is late.
       createManualClock(),
     );

@@ -20,3 +20,9 @@ export const testWithKubectl = testWith(
 
 /** Docker Compose 2 and newer: reading a file needs no Docker. */
 export const testWithCompose = testWith(['docker-compose', 'version', '--short'], /^v?(?:[2-9]|[1-9]\d)\./m);
+
+/** Valkey 8 and newer. */
+export const testWithValkey = testWith(
+  ['valkey-server', '--version'],
+  /^Valkey server v=(?:[89]|[1-9]\d)\./m,
+);

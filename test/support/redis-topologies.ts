@@ -20,19 +20,22 @@ export interface RunningNode extends RedisProcess, AsyncDisposable {
 }
 
 /** One server; `args` are further settings. */
-export async function startNode(...args: readonly string[]): Promise<RunningNode> {
+export const startNode = (...args: readonly string[]): Promise<RunningNode> => startNodeOf(program, args);
+
+/** One server of a program that takes Redis's settings. */
+export async function startNodeOf(server: string, args: readonly string[] = []): Promise<RunningNode> {
   const password = args[args.indexOf('--requirepass') + 1] ?? '';
   const access = args.includes('--requirepass') ? { password } : {};
   const port = await freePort();
-  const server = await startRedisProcess(program, port, args);
+  const running = await startRedisProcess(server, port, args);
   const client = new Client({ port, ...access, retryStrategy: () => 20, lazyConnect: true });
   client.on('error', () => undefined);
   const stop = async (): Promise<void> => {
     client.disconnect();
-    await server.stop();
+    await running.stop();
   };
   return {
-    ...server,
+    ...running,
     port,
     ask: (command, ...rest) => client.call(command, ...rest),
     async askApart(command, ...rest) {
