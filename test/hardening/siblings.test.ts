@@ -70,7 +70,7 @@ test('stale entries are served during an IP ban', async () => {
 });
 
 test('a viewer with hanging calls leaves calls in flight to the others', async () => {
-  await using gateway = await startCachedGateway({ ...manyViewers, CACHE_TTL_MS: '0' });
+  await using gateway = await startCachedGateway({ ...manyViewers, CACHE_TTL_MS: '0', DINGTALK_QPS: '20' });
   await gateway.lookUp('cid.demo.before', 'lin');
   gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 15);
   const leaving = new AbortController();
