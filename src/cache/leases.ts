@@ -1,4 +1,5 @@
 import type { Clock } from '../async/clock.ts';
+import { getLua } from '../redis/held-lua.ts';
 import type { Trip } from '../redis/trip.ts';
 
 /** How long a replica that died still keeps the others from asking. */
@@ -24,9 +25,8 @@ export interface Leases {
   giveBack(lease: Lease): void;
 }
 
-const ownLua = `
-for i = 1, #keys do
-  if redis.pcall('GET', keys[i]) == args[1] then`;
+const ownLua = `${getLua}for i = 1, #keys do
+  if get(keys[i]) == args[1] then`;
 
 export function createLeases(trip: Trip, clock: Clock): Leases {
   const prolong = trip.define(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../async/clock.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable-error.ts';
+import { getLua } from '../redis/held-lua.ts';
 import { arrayReply, bufferReply, doneReply } from '../redis/replies.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
 import { aheadAtMostMs, timeReply } from '../redis/time.ts';
@@ -55,9 +56,8 @@ export interface RedisRead {
  * entry. The digits are for these operations, which cannot open the seal: readers compare them with the time inside it.
  * The keys of each operation are names of the entry, each followed by that of its lease.
  */
-const heldLua = `
-local function heldUnder(name)
-  local held = redis.pcall('GET', name)
+const heldLua = `${getLua}local function heldUnder(name)
+  local held = get(name)
   local heldAt = type(held) == 'string' and tonumber(string.match(held, '^%d%d%d%d%d%d%d%d%d%d%d%d%d'))
   return heldAt, heldAt and string.sub(held, 14)
 end
@@ -85,7 +85,7 @@ for i = 1, #keys, 2 do
   reply[#reply + 1] = heldAt or false
   reply[#reply + 1] = sealed or false
   if heldAt and heldAt <= now and heldAt > laterThan and heldAt + maxAge > now then isWanted = true end
-  local holder, left = redis.pcall('GET', keys[i + 1]), redis.call('PTTL', keys[i + 1])
+  local holder, left = get(keys[i + 1]), redis.call('PTTL', keys[i + 1])
   if type(holder) == 'string' and holder ~= id and left >= 0 and left <= leaseMs then asker = holder end
 end
 if isWanted then asker = 0 end
@@ -114,7 +114,7 @@ for i = 1, #keys, 2 do
       redis.pcall('SET', keys[i], string.format('%013d', asked) .. args[2], 'PX', string.format('%d', left))
     if not done or done.err then redis.call('DEL', keys[i]) end
   end
-  if redis.pcall('GET', keys[i + 1]) == args[4] then redis.call('DEL', keys[i + 1]) end
+  if get(keys[i + 1]) == args[4] then redis.call('DEL', keys[i + 1]) end
 end
 return 1
 `;

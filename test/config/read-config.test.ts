@@ -223,6 +223,8 @@ const severalHosts =
   'has several hosts: write redis+sentinel:// for Sentinels or redis+cluster:// for a Cluster';
 const noService =
   'must end with the service that the Sentinels watch and perhaps a database number, such as /mymaster or /mymaster/1';
+const noOneHost = 'has a host that is none: write host or host:port, and an IPv6 address in brackets';
+const severalLogins = 'repeats user and password: write them once, before the first host';
 const noHost =
   'has a host that is none: write host or host:port with commas between them, and an IPv6 address in brackets';
 
@@ -232,6 +234,7 @@ test.each([
   'rediss://:secret@cache:6380/15',
   'redis://:my%23sec%2Fret@cache',
   'redis://:my@sec%ret@cache',
+  'redis://:my@sec,ret@cache',
   'redis+sentinel://one,two:26380,[::1]:26381/mymaster',
   'rediss+sentinel://user:secret@one/my.master-1/15',
   'redis+cluster://one',
@@ -251,11 +254,19 @@ test.each([
   ['redis://gateway:6379/secret@cache', 'has an unescaped / in its password: write / as %2F'],
   ['redis://one:6379,two:6379', severalHosts],
   ['redis://one,two/1', severalHosts],
+  ['redis://one:0', noOneHost],
+  ['redis://one:99999', noOneHost],
+  ['redis://one:6379:6380', noOneHost],
+  ['redis://::1:6379', noOneHost],
+  ['redis://:secret@${REDIS_HOST}:6379', noOneHost],
+  ['redis://:secret@one:6379,:secret@two:6379', severalLogins],
+  ['redis+cluster://me:secret@one,me:secret@two,me:secret@three', severalLogins],
   ['redis+sentinel://one,two', noService],
   ['redis+sentinel://one/mymaster/first', noService],
   ['redis+sentinel://one/my master', noService],
   ['redis+sentinel://one,,two/mymaster', noHost],
   ['redis+cluster://one,two:seven', noHost],
+  ['redis+cluster://one,two:0', noHost],
   ['redis+cluster://', noHost],
   ['redis+cluster://one/1', 'must not have a database number: a Cluster has number 0 alone'],
   ['redis+cluster://one?host=two', 'must have nothing after ? or #'],

@@ -68,7 +68,7 @@ test('a user with the documented permissions is refused nothing', async () => {
   expect(gateway.log.filter((line) => line.includes('NOPERM'))).toEqual([]);
 });
 
-test.each(['+evalsha', '+time', '+zadd', '+subscribe', '&dingtalk-gateway:*', '~dingtalk-gateway:*'])(
+test.each(['+evalsha', '+time', '+get', '+zadd', '+subscribe', '&dingtalk-gateway:*', '~dingtalk-gateway:*'])(
   'without %s Redis is down, with one warning that says NOPERM',
   async (missing) => {
     await using redis = await startNode();

@@ -1,4 +1,5 @@
 import type { Redis as Client } from 'ioredis';
+import { getLua } from '../../redis/held-lua.ts';
 import { arrayReply, bufferReply, integerReply } from '../../redis/replies.ts';
 import { createScript } from '../../redis/script.ts';
 import { nowByRedis, timeReply } from '../../redis/time.ts';
@@ -24,11 +25,11 @@ export type TokenClaim = { readonly redisMs: number } & (
  */
 const claimScript = createScript(
   'claimToken',
-  `${nowByRedis}
-local kept = redis.pcall('get', KEYS[1])
+  `${nowByRedis}${getLua}
+local kept = get(KEYS[1])
 if type(kept) == 'string' and kept ~= ARGV[1] then return {now, kept, redis.call('pttl', KEYS[1])} end
 local leftMs = redis.call('pttl', KEYS[2])
-local own = ARGV[4] == '1' and redis.pcall('get', KEYS[2]) == ARGV[2]
+local own = ARGV[4] == '1' and get(KEYS[2]) == ARGV[2]
 if leftMs >= 0 and leftMs <= tonumber(ARGV[3]) and not own then return {now} end
 redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[3])
 return {now, 1}`,
@@ -37,8 +38,8 @@ return {now, 1}`,
 /** Releases the lock if it is that of the owner `ARGV[1]`. Keeps the token `ARGV[2]` for `ARGV[3]` ms, unless it is empty. */
 export const settleToken = createScript(
   'settleToken',
-  `
-if redis.pcall('get', KEYS[2]) == ARGV[1] then redis.call('del', KEYS[2]) end
+  `${getLua}
+if get(KEYS[2]) == ARGV[1] then redis.call('del', KEYS[2]) end
 if ARGV[2] ~= '' then redis.call('set', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`,
 );

@@ -1,12 +1,12 @@
 import type { Redis as Client } from 'ioredis';
+import { getLua } from '../../redis/held-lua.ts';
 import { integerReply } from '../../redis/replies.ts';
 import { createScript } from '../../redis/script.ts';
 import type { Batch } from './month-store.ts';
 
 /** A value that is not a count is as good as none. */
-const countUnder = `
-local function countUnder(name)
-  local held = redis.pcall('get', name)
+const countUnder = `${getLua}local function countUnder(name)
+  local held = get(name)
   return type(held) == 'string' and #held <= 15 and string.match(held, '^%d+$') and tonumber(held)
 end
 `;
