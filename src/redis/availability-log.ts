@@ -33,5 +33,6 @@ export function reasonOf(error: Error): string {
   );
   if (isOurs) return error.message;
   if ('code' in error && typeof error.code === 'string') return error.code;
+  if (error.name === 'MaxRetriesPerRequestError') return 'connection closed';
   return wordOf(error) ?? /^[A-Z]+\b/.exec(error.message)?.[0] ?? error.name;
 }

@@ -16,6 +16,8 @@ import { commandMs, withTimeLimit } from './time-limit.ts';
 const pauseMs = 1000;
 /** A connection whose answers have all been late for that long is replaced. */
 const maxLateMs = 5000;
+/** How long no answer must have been late before Redis counts as available again: not all are late. */
+const steadyMs = 1000;
 
 /**
  * Redis as the gateway uses it, best effort: any command may fail, and each has a time limit. After a command that
@@ -75,8 +77,14 @@ export function createRedis(url: URL, { log, clock, tls, slotKey = '' }: RedisDe
     ['ok' as const, ...redisFailures].map((kind) => [kind, 0]),
   );
   let pausedUntilMs = -Infinity;
+  let latestLateMs = -Infinity;
   /** Since when every command has been late. */
   let lateSinceMs: number | undefined;
+  /** Whether the present connection was of use. */
+  let hasSent = false;
+  let hasAnswer = false;
+  /** Connections in a row that ended before an answer. */
+  let useless = 0;
   let opening = awaitReady(client);
   client.on('error', noteConnectionError);
   client.on('connecting', () => {
@@ -88,6 +96,7 @@ export function createRedis(url: URL, { log, clock, tls, slotKey = '' }: RedisDe
     refusals.noteConnection();
   });
   client.on('close', () => {
+    noteEnd();
     opening = awaitReady(client);
     lateSinceMs = undefined;
     isLoading = false;
@@ -109,9 +118,19 @@ export function createRedis(url: URL, { log, clock, tls, slotKey = '' }: RedisDe
   }
 
   function noteAnswer(): void {
+    hasAnswer = true;
+    useless = 0;
     lateSinceMs = undefined;
     refusals.noteAnswer();
-    if (!refusals.isRefusing) availability.noteAnswer();
+    if (!refusals.isRefusing && clock.nowMs() - latestLateMs >= steadyMs) availability.noteAnswer();
+  }
+
+  /** Whoever ends a connection may say nothing: a proxy without a Redis, for example. A single end may be a restart. */
+  function noteEnd(): void {
+    if (hasSent && !hasAnswer) useless += 1;
+    if (useless > 1) availability.noteFailure('connection closed');
+    hasSent = false;
+    hasAnswer = false;
   }
 
   function noteRefusal({ reason, remedy, leadsElsewhere }: Refusal): void {
@@ -150,7 +169,8 @@ export function createRedis(url: URL, { log, clock, tls, slotKey = '' }: RedisDe
 
   function noteLate(): void {
     answersWrongly = false;
-    pausedUntilMs = clock.nowMs() + pauseMs;
+    latestLateMs = clock.nowMs();
+    pausedUntilMs = latestLateMs + pauseMs;
     availability.noteFailure('no answer in time');
     lateSinceMs ??= clock.nowMs();
     // This also fails the commands that still wait for an answer.
@@ -172,6 +192,7 @@ export function createRedis(url: URL, { log, clock, tls, slotKey = '' }: RedisDe
 
   async function send<T>(command: (client: Client) => Promise<T>): Promise<T> {
     if (client.status === 'connecting' || client.status === 'connect') await opening;
+    hasSent ||= client.status === 'ready';
     return command(client);
   }
 

@@ -1,7 +1,7 @@
 import type { Redis as Client } from 'ioredis';
 import type { Logger } from 'pino';
 import { refusalOf, type Refusal } from './refusal.ts';
-import { integerReply } from './replies.ts';
+import { integerReply, isErrorReply } from './replies.ts';
 
 /** Subscribes to channels over a connection of its own, opened for the first one. */
 export interface Subscriptions {
@@ -38,14 +38,21 @@ export function createSubscriptions(connect: () => Client, log: Logger): Subscri
 
   function open(): Client {
     const opened = connect();
+    /** Its user, password or database. */
+    let isConnectionRefused = false;
     // The connection for commands logs these errors.
-    opened.on('error', () => undefined);
+    opened.on('error', (error) => {
+      isConnectionRefused ||= isErrorReply(error);
+    });
+    opened.on('connecting', () => {
+      isConnectionRefused = false;
+    });
     opened.on('ready', () => {
       isConfirmed = false;
       void subscribe(opened, ...listeners.keys());
     });
     opened.on('close', () => {
-      if (isConfirmed || isWarned) return;
+      if (isConfirmed || isWarned || isConnectionRefused) return;
       isWarned = true;
       log.warn(
         { reason: refusal?.reason, remedy: refusal?.remedy },

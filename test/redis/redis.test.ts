@@ -1,7 +1,10 @@
 import { expect } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { systemClock } from '../../src/async/clock.ts';
 import { createRedis, type Redis } from '../../src/redis/redis.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import { eventually } from '../support/eventually.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { startRedis, testWithRedis as test } from '../support/redis-server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
@@ -133,6 +136,50 @@ test('commands that take two seconds: a handful waits 50 ms, and Redis is used a
 
   expect(await answered(setup.redis, setup.clock)).toBe('PONG');
   expect(logged(setup)).toEqual([cannotBeUsed('no answer in time'), { msg: 'Redis is available again' }]);
+});
+
+test('answers that are all late are one warning, and one line when they have been in time for a second', async () => {
+  await using server = await startRedis();
+  await using proxy = await startTcpProxy(portOf(server.url));
+  using setup = connectTo(`redis://127.0.0.1:${proxy.port}`);
+  await ping(setup.redis);
+
+  for (let times = 0; times < 5; times += 1) {
+    proxy.setMode({ kind: 'hold' });
+    const late = ping(setup.redis);
+    setup.clock.advance(50);
+    await expect(late).rejects.toThrow('no answer in time');
+    proxy.setMode({ kind: 'pass' });
+    expect(await answered(setup.redis)).toBe('PONG');
+  }
+  expect(logged(setup)).toEqual([cannotBeUsed('no answer in time')]);
+  setup.clock.advance(1000);
+  await ping(setup.redis);
+
+  expect(logged(setup)).toEqual([cannotBeUsed('no answer in time'), { msg: 'Redis is available again' }]);
+});
+
+test('a peer that ends each connection without a word is one warning', async () => {
+  const peer = createServer((socket) => socket.on('error', () => undefined).end());
+  peer.listen(0, '127.0.0.1');
+  await once(peer, 'listening');
+  using setup = connectTo(`redis://127.0.0.1:${(peer.address() as AddressInfo).port}`);
+
+  await eventually(() => logged(setup).length > 0);
+  peer.close();
+
+  const reason = expect.stringMatching(/^(?:connection closed|EPIPE|ECONNRESET)$/);
+  expect(logged(setup)).toEqual([{ ...cannotBeUsed(''), reason }]);
+});
+
+test('a database that Redis does not have is one warning, which is not about subscriptions', async () => {
+  await using server = await startRedis();
+  using setup = connectTo(`${server.url}/16`);
+  setup.redis.subscribe('channel', () => undefined);
+
+  await new Promise((resolve) => setTimeout(resolve, 500));
+
+  expect(logged(setup)).toEqual([cannotBeUsed('SELECT')]);
 });
 
 test('a connection without a timely answer for five seconds is replaced', async () => {
