@@ -19,19 +19,32 @@ function whole() {
 
 test('in the second after Redis went one call may start, then the share of each second', () => {
   const { clock, pace } = whole();
-  const lossesBefore = pace.losses;
-
   pace.noteFailure(late);
   const wentAtMs = clock.nowMs();
 
   expect([pace.rateOf(20), pace.isAway]).toEqual([6, true]);
-  expect(pace.notBeforeMs(lossesBefore)).toBe(-Infinity);
-  expect(pace.notBeforeMs(pace.losses)).toBe(wentAtMs + 1100);
+  expect([pace.isFirstSecond, pace.notBeforeMs(-Infinity)]).toEqual([true, -Infinity]);
+  expect(pace.notBeforeMs(wentAtMs)).toBe(wentAtMs + 1100);
   // A further failure does not begin another first second.
   clock.advance(700);
   pace.noteFailure(late);
   pace.noteLost();
-  expect(pace.notBeforeMs(pace.losses)).toBe(wentAtMs + 1100);
+  expect(pace.notBeforeMs(wentAtMs + 50)).toBe(wentAtMs + 1100);
+  clock.advance(400);
+  expect(pace.isFirstSecond).toBe(false);
+});
+
+test('a Redis that goes again and again allows one call a second, not one each time', () => {
+  const { clock, pace } = whole();
+  pace.noteLost();
+  const startedAtMs = clock.nowMs();
+
+  for (let times = 0; times < 4; times += 1) {
+    clock.advance(250);
+    pace.noteCounted(counted);
+    pace.noteLost();
+    expect([pace.isFirstSecond, pace.notBeforeMs(startedAtMs)]).toEqual([true, startedAtMs + 1100]);
+  }
 });
 
 test('the whole pace is back a second after as many replicas as before are', () => {
@@ -76,7 +89,7 @@ test('a Redis that has lost its data has gone, though it answers', () => {
   pace.noteCounted({ ...counted, wasKnown: false, count: 1, countSince: 1 });
 
   expect([pace.isAway, pace.rateOf(20), pace.replicas]).toEqual([false, 6, 3]);
-  expect(pace.notBeforeMs(pace.losses)).toBe(clock.nowMs() + 1100);
+  expect(pace.notBeforeMs(clock.nowMs())).toBe(clock.nowMs() + 1100);
 });
 
 test('a process alone goes on at the whole pace', () => {
@@ -86,7 +99,7 @@ test('a process alone goes on at the whole pace', () => {
 
   pace.noteFailure(late);
 
-  expect([pace.isAway, pace.rateOf(20), pace.notBeforeMs(pace.losses)]).toEqual([true, 20, -Infinity]);
+  expect([pace.isAway, pace.rateOf(20), pace.notBeforeMs(0)]).toEqual([true, 20, -Infinity]);
 });
 
 test('a replica that says goodbye is not counted any more', () => {

@@ -42,10 +42,10 @@ export interface PaceWithoutRedis {
   rateOf(callsPerSecond: number): number;
   /** The part of this process, whether it keeps to it or not. */
   shareOf(callsPerSecond: number): number;
-  /** How often Redis went. */
-  readonly losses: number;
-  /** The moment before which no further call to an API may start, by how often Redis had gone when the last one did. */
-  notBeforeMs(lossesAtLastStart: number): number;
+  /** Whether it is the first second since Redis went. */
+  readonly isFirstSecond: boolean;
+  /** The moment before which no further call to an API may start, by when the last one did in such a second. */
+  notBeforeMs(lastStartInFirstSecondMs: number): number;
   /** The replicas that share a rate. */
   readonly replicas: number;
   /** Whether this process waits for the others to announce themselves. */
@@ -73,7 +73,6 @@ export function createPaceWithoutRedis(clock: Clock, onLost: () => void = () => 
   let answersWrongly = false;
   let counted = 0;
   let counts = 0;
-  let losses = 0;
   let wentAtMs = -Infinity;
   let backAtMs = -Infinity;
   let backAtRedisMs = 0;
@@ -83,7 +82,6 @@ export function createPaceWithoutRedis(clock: Clock, onLost: () => void = () => 
     // Before, it was never relied on; while it is away, the first second is over or goes on.
     if (state === 'new' || state === 'away') return;
     state = 'away';
-    losses += 1;
     wentAtMs = clock.nowMs();
     onLost();
   }
@@ -107,11 +105,12 @@ export function createPaceWithoutRedis(clock: Clock, onLost: () => void = () => 
     rateOf: (callsPerSecond) =>
       isAway() || state === 'back' ? pace.shareOf(callsPerSecond) : callsPerSecond,
     shareOf: (callsPerSecond) => Math.max(1, Math.floor(callsPerSecond / pace.replicas)),
-    get losses() {
-      return losses;
+    get isFirstSecond() {
+      return clock.nowMs() < wentAtMs + secondMs;
     },
-    notBeforeMs: (lossesAtLastStart) =>
-      lossesAtLastStart === losses && !isAlone() ? wentAtMs + secondMs : -Infinity,
+    // Redis that goes again at once does not allow one more call each time.
+    notBeforeMs: (lastStartInFirstSecondMs) =>
+      isAlone() ? -Infinity : Math.min(wentAtMs, lastStartInFirstSecondMs) + secondMs,
     get replicas() {
       if (isAlone()) return 1;
       // At the first count, processes that start together have not all announced themselves.

@@ -118,8 +118,7 @@ export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
     return reply > 0 ? { kind: 'wait', waitMs: reply } : { kind: 'taken', release };
   }
 
-  /** How often Redis had gone when the last call started. */
-  let lossesAtLastStart = 0;
+  let lastStartInFirstSecondMs = -Infinity;
 
   const newSlot = (): string => `${self}:${(slots += 1)}`;
 
@@ -131,10 +130,10 @@ export function createRedisWindow(options: RedisWindowOptions): RedisWindow {
       return pace.isAway;
     },
     get notBeforeMs() {
-      return pace.notBeforeMs(lossesAtLastStart);
+      return pace.notBeforeMs(lastStartInFirstSecondMs);
     },
     noteStart() {
-      lossesAtLastStart = pace.losses;
+      if (pace.isFirstSecond) lastStartInFirstSecondMs = clock.nowMs();
     },
     async take() {
       const slot = newSlot();
