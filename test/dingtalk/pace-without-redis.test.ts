@@ -92,6 +92,21 @@ test('a Redis that has lost its data has gone, though it answers', () => {
   expect(pace.notBeforeMs(clock.nowMs())).toBe(clock.nowMs() + 1100);
 });
 
+test('a process that was counted once keeps to a share too when Redis has lost its data', () => {
+  const { redisMs } = counted;
+  const clock = createManualClock();
+  const pace = createPaceWithoutRedis(clock);
+  pace.noteCounted({ ...counted, wasKnown: false });
+
+  pace.noteCounted({ redisMs, wasKnown: false, count: 2, countSince: 2 });
+
+  expect([pace.isFirstSecond, pace.rateOf(20)]).toEqual([true, 6]);
+  pace.noteCounted(counted);
+  clock.advance(1100);
+  pace.noteCounted(counted);
+  expect(pace.rateOf(20)).toBe(20);
+});
+
 test('a process alone goes on at the whole pace', () => {
   const pace = createPaceWithoutRedis(createManualClock());
   pace.noteCounted({ ...counted, wasKnown: false, count: 1, countSince: 1 });

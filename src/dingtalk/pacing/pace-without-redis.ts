@@ -79,8 +79,8 @@ export function createPaceWithoutRedis(clock: Clock, onLost: () => void = () => 
   let allBackAtMs = Infinity;
 
   function noteLost(): void {
-    // Before, it was never relied on; while it is away, the first second is over or goes on.
-    if (state === 'new' || state === 'away') return;
+    // Never counted, it cannot know; while it is away, the first second is over or goes on.
+    if (counts === 0 || state === 'away') return;
     state = 'away';
     wentAtMs = clock.nowMs();
     onLost();
