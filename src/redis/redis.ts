@@ -16,6 +16,8 @@ import { commandMs, withTimeLimit } from './time-limit.ts';
 const pauseMs = 1000;
 /** A connection whose answers have all been late for that long is replaced. */
 const maxLateMs = 5000;
+const remedyOfClosed =
+  'the server ends connections at once: raise maxclients of Redis if it is reached, or correct REDIS_URL if it is no Redis';
 /** How long no answer must have been late before Redis counts as available again: not all are late. */
 const steadyMs = 1000;
 
@@ -145,8 +147,12 @@ export function createRedis(url: URL, { log, clock, tls, slotKey = '' }: RedisDe
     // A server that refuses a connection also closes it.
     answersWrongly = hasRefused;
     if (refusal) noteRefusal(refusal);
-    else availability.noteFailure(reasonOf(error));
+    else availability.noteFailure(reasonOf(error), closedAtOnce(error) ? remedyOfClosed : undefined);
   }
+
+  /** What the server said may be lost with the connection. */
+  const closedAtOnce = (error: Error): boolean =>
+    client.status === 'connect' && ['EPIPE', 'ECONNRESET'].includes(reasonOf(error));
 
   /** The client waits until Redis has loaded its data, and tells nobody. */
   async function noteWhetherLoading(): Promise<void> {

@@ -158,7 +158,7 @@ test('more connections than Redis takes: one warning, and used again', async () 
   using setup = connectTo(`redis://127.0.0.1:${node.port}`);
 
   // Its error may be lost with the connection, which it ends at once.
-  await eventually(() => setup.redis.answersWrongly);
+  await eventually(() => setup.log.length > 0);
   expect(await setup.redis.isUp()).toBe(false);
   await node.ask('CONFIG', 'SET', 'maxclients', '10');
   await eventually(async () => {
@@ -170,6 +170,7 @@ test('more connections than Redis takes: one warning, and used again', async () 
     expect.stringMatching(/^(?:max number of clients reached|EPIPE|ECONNRESET)$/),
     'Redis is available again',
   ]);
+  expect(setup.log[0]).toMatchObject({ remedy: expect.stringContaining('raise maxclients') });
 });
 
 test("a Sentinel's port by redis://: one warning with the remedy", async () => {
