@@ -51,6 +51,13 @@ export interface RedisRead {
   readonly toMs: number;
 }
 
+/** More than DingTalk's longest answers: one of another program is no entry. Two of them fit into a trip's reply. */
+const maxBytesOfEntry = 1.5 * 1024 * 1024;
+/** Together with what else the trip returns below the limit of a reply. */
+const maxBytesOfTrip = 2 * 1024 * 1024;
+/** Those of replicas have 60. */
+const maxBytesOfLease = 100;
+
 /**
  * Under an entry's name stand thirteen digits, the time when DingTalk was asked, and the sealed entry; anything else is no
  * entry. The digits are for these operations, which cannot open the seal: readers compare them with the time inside it.
@@ -58,6 +65,7 @@ export interface RedisRead {
  */
 const heldLua = `${getLua}local function heldUnder(name)
   local held = get(name)
+  if type(held) == 'string' and #held > ${maxBytesOfEntry} then return end
   local heldAt = type(held) == 'string' and tonumber(string.match(held, '^%d%d%d%d%d%d%d%d%d%d%d%d%d'))
   return heldAt, heldAt and string.sub(held, 14)
 end
@@ -66,27 +74,31 @@ end
 /** The time limit of a second claim, so that a lookup waits for less than 100 ms in all where Redis hangs. */
 const secondTryMs = 15;
 
-/** Together with what else the trip returns below the limit of a reply. */
-const maxBytesOfTrip = 2 * 1024 * 1024;
-
 /**
  * Returns Redis's time, who asks (0: nobody, 1: the lease ARGV[1], or the other lease), and time and text of each entry.
- * A lease that no replica would have made (another type, without an end, with a late one) is taken over. With nothing but
- * the time the trip is full: the lookup takes another.
+ * A lease that no replica would have made (another type, too long, without an end, with a late one) is taken over. With
+ * nothing but the time the trip is full: the lookup takes another. What is found when it is full was read in vain, so
+ * nothing is read after that; the first lookup of a trip always finds room.
  */
 const claimLua = `${heldLua}
 local id, leaseMs, maxAge, laterThan = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4])
 local reply, isWanted, asker = { now, 0 }, false, 1
+local bytesBefore = notes.bytes
 notes.isOurs = false
+if notes.isFull then return { now } end
 for i = 1, #keys, 2 do
   local heldAt, sealed = heldUnder(keys[i])
-  if notes.bytes > 0 and notes.bytes + (sealed and #sealed or 0) > ${maxBytesOfTrip} then return { now } end
   notes.bytes = notes.bytes + (sealed and #sealed or 0)
+  if bytesBefore > 0 and notes.bytes > ${maxBytesOfTrip} then
+    notes.bytes, notes.isFull = bytesBefore, true
+    return { now }
+  end
   reply[#reply + 1] = heldAt or false
   reply[#reply + 1] = sealed or false
   if heldAt and heldAt <= now and heldAt > laterThan and heldAt + maxAge > now then isWanted = true end
   local holder, left = get(keys[i + 1]), redis.call('PTTL', keys[i + 1])
-  if type(holder) == 'string' and holder ~= id and left >= 0 and left <= leaseMs then asker = holder end
+  local isLease = type(holder) == 'string' and #holder <= ${maxBytesOfLease} and left >= 0 and left <= leaseMs
+  if isLease and holder ~= id then asker = holder end
 end
 if isWanted then asker = 0 end
 if asker == 1 then
@@ -110,7 +122,7 @@ for i = 1, #keys, 2 do
   local asked = math.min(tonumber(args[1]) or now, now)
   if not (heldAt and heldAt >= asked and heldAt <= now) then
     local left = asked + tonumber(args[3]) - now
-    local done = i == 1 and left > 0 and args[2] ~= '' and
+    local done = i == 1 and left > 0 and args[2] ~= '' and #args[2] <= ${maxBytesOfEntry - 13} and
       redis.pcall('SET', keys[i], string.format('%013d', asked) .. args[2], 'PX', string.format('%d', left))
     if not done or done.err then redis.call('DEL', keys[i]) end
   end

@@ -235,6 +235,68 @@ testWithRedis('an entry with a time after that of Redis is ignored', async () =>
   expect((await readingOf(store, 'key')).stored).toBeUndefined();
 });
 
+testWithRedis(
+  'entries and leases that are too long are none, and end neither connection nor lookup',
+  async () => {
+    await using server = await startRedis();
+    using store = await connectStore(server.url, secretOf('new', 'old'));
+    const client = new Client(server.url);
+    const [name = '', oldName = ''] = secretOf('new', 'old').keysOf('lookup', 'key');
+    const { redisMs } = await readingOf(store, 'key');
+    const connections = async (): Promise<string | undefined> =>
+      /total_connections_received:(\d+)/.exec(await client.info('stats'))?.[1];
+    const before = await connections();
+
+    await client.set(name, `${redisMs}${'x'.repeat(5e6)}`, 'PX', 60_000);
+    await client.set(oldName, `${redisMs}${'x'.repeat(2e6)}`, 'PX', 60_000);
+    await client.set(name.replace(':lookup:', ':lease:'), 'x'.repeat(5e6), 'PX', 1900);
+    const reading = await readingOf(store, 'key');
+    expect(reading).toMatchObject({ stored: undefined, asker: 'us' });
+    await store.write('key', { content: space, askedAtMs: reading.toMs }, reading, 60_000);
+    expect((await readingOf(store, 'key')).stored?.content).toEqual(space);
+
+    expect(await connections()).toBe(before);
+    client.disconnect();
+  },
+);
+
+testWithRedis('two entries that fill a trip are read in one', async () => {
+  await using server = await startRedis();
+  const old = secretOf('old');
+  using both = await connectStore(server.url, secretOf('new', 'old'));
+  using before = await connectStore(server.url, old);
+  const reading = await readingOf(both, 'key');
+  const client = new Client(server.url);
+  const long = { answer: 'x'.repeat(1.4 * 1024 * 1024) };
+  await both.write('key', { content: long, askedAtMs: reading.toMs - 1000 }, reading, 60_000);
+  await before.write('key', { content: long, askedAtMs: reading.toMs - 500 }, reading, 60_000);
+  expect(await client.dbsize()).toBe(2);
+
+  expect((await readingOf(both, 'key')).stored?.content).toEqual(long);
+  client.disconnect();
+});
+
+testWithRedis('of many long entries a trip reads no more than it can take along', async () => {
+  await using server = await startRedis();
+  using store = await connectStore(server.url);
+  const reading = await readingOf(store, 'key');
+  const keys = Array.from({ length: 20 }, (_, at) => `key ${at}`);
+  const long = { answer: 'x'.repeat(1024 * 1024) };
+  for (const key of keys) {
+    await store.write(key, { content: long, askedAtMs: reading.toMs }, reading, 60_000);
+  }
+  const client = new Client(server.url);
+  await client.config('RESETSTAT');
+
+  const readings = await Promise.all(keys.map((key) => readingOf(store, key)));
+
+  expect(readings.map(({ stored }) => stored?.content)).toEqual(keys.map(() => long));
+  const reads = /cmdstat_get:calls=(\d+)/.exec(await client.info('commandstats'))?.[1];
+  // Of each entry twice at most, and of as many leases. Reading all of them in each trip takes hundreds.
+  expect(Number(reads)).toBeLessThan(100);
+  client.disconnect();
+});
+
 test.each([
   ['nil', null],
   ['an integer', 1],
