@@ -44,6 +44,7 @@ export function createSharedRead(clock: Clock): <Answer>(reading: Reading<Answer
     laterThanMs: number | undefined,
   ): Promise<SharedResult> {
     const wanted = { maxAgeMs: Number.MAX_SAFE_INTEGER, laterThanMs };
+    const followed = new Set([lease]);
     let answeredAtMs = clock.nowMs();
     for (let waitMs = firstPollMs; ; waitMs = pollMs) {
       await pause(clock, waitMs, reading.deadline.signal);
@@ -54,8 +55,9 @@ export function createSharedRead(clock: Clock): <Answer>(reading: Reading<Answer
         const entry = entryIn(reading, read);
         return { found: entry && { entry, isStale: false }, read };
       }
-      const isAsking = typeof read?.asker === 'object' && read.asker.lease === lease;
-      // It has failed or died. Where a third one asks now, this lookup does not wait for another failure.
+      // Where the first one has failed or died, the next is waited for as well, but not a third: each may fail.
+      if (typeof read?.asker === 'object' && followed.size < 2) followed.add(read.asker.lease);
+      const isAsking = typeof read?.asker === 'object' && followed.has(read.asker.lease);
       if (read && !isAsking) return result;
       if (read) answeredAtMs = clock.nowMs();
       else if (clock.nowMs() - answeredAtMs >= lostAfterMs) return notRead;
