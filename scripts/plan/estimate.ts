@@ -1,5 +1,14 @@
 import { apart, keyClasses, type KeyClass } from './keys.ts';
-import { callMs, hourMs, month, playMonth, workingDays, type Freshness, type KeyMonth } from './month.ts';
+import {
+  callMs,
+  hourMs,
+  month,
+  newMonth,
+  playMonth,
+  workingDays,
+  type Freshness,
+  type KeyMonth,
+} from './month.ts';
 import { organizationClasses } from './organizations.ts';
 import type { Question } from './question.ts';
 
@@ -136,16 +145,6 @@ function playClasses(
   }
   return sum;
 }
-
-const newMonth = (): { -readonly [Field in keyof KeyMonth]: number } => ({
-  opens: 0,
-  calls: 0,
-  waits: 0,
-  callsInBusiestHours: 0,
-  readsInBusiestHours: 0,
-  waitersInBusiestHours: 0,
-  daysHeld: 0,
-});
 
 function add(sum: ReturnType<typeof newMonth>, played: KeyMonth, times: number): void {
   sum.opens += played.opens * times;

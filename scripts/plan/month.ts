@@ -45,18 +45,21 @@ export interface Freshness {
 /** How long a call takes: so long other replicas may wait for it. */
 export const callMs = 150;
 
+/** A month to add to. */
+export const newMonth = (): { -readonly [Field in keyof KeyMonth]: number } => ({
+  opens: 0,
+  calls: 0,
+  waits: 0,
+  callsInBusiestHours: 0,
+  readsInBusiestHours: 0,
+  waitersInBusiestHours: 0,
+  daysHeld: 0,
+});
+
 /** Simulates a month of one cache entry with `opensPerDay` independent opens a working day. */
 export function playMonth(opensPerDay: number, freshness: Freshness, random: () => number): KeyMonth {
   const { ttlMs, staleMs, replicas = 1 } = freshness;
-  const played = {
-    opens: 0,
-    calls: 0,
-    waits: 0,
-    callsInBusiestHours: 0,
-    readsInBusiestHours: 0,
-    waitersInBusiestHours: 0,
-    daysHeld: 0,
-  };
+  const played = newMonth();
   let fetchedMs = -Infinity;
 
   /** `count` calls in an hour with that many opens a millisecond, of which the share `waitShare` is waited for. */

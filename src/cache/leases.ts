@@ -1,5 +1,4 @@
 import type { Clock } from '../async/clock.ts';
-import { getLua } from '../redis/held-lua.ts';
 import type { Trip } from '../redis/trip.ts';
 
 /** How long a replica that died still keeps the others from asking. */
@@ -7,7 +6,7 @@ export const leaseMs = 2000;
 /** A call is usually over by then. */
 const prolongEveryMs = 500;
 
-/** A replica's right to ask DingTalk for one entry, while the others wait for what it is told. */
+/** A replica's right to ask DingTalk for one entry, while the others wait for its answer. */
 export interface Lease {
   /** No other lease has it. */
   readonly id: string;
@@ -25,7 +24,7 @@ export interface Leases {
   giveBack(lease: Lease): void;
 }
 
-const ownLua = `${getLua}for i = 1, #keys do
+const ownLua = `for i = 1, #keys do
   if get(keys[i]) == args[1] then`;
 
 export function createLeases(trip: Trip, clock: Clock): Leases {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../async/clock.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable-error.ts';
-import { getLua } from '../redis/held-lua.ts';
 import { arrayReply, bufferReply, doneReply } from '../redis/replies.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
 import { aheadAtMostMs, timeReply } from '../redis/time.ts';
@@ -63,7 +62,7 @@ const maxBytesOfLease = 100;
  * entry. The digits are for these operations, which cannot open the seal: readers compare them with the time inside it.
  * The keys of each operation are names of the entry, each followed by that of its lease.
  */
-const heldLua = `${getLua}local function heldUnder(name)
+const heldLua = `local function heldUnder(name)
   local held = get(name)
   if type(held) == 'string' and #held > ${maxBytesOfEntry} then return end
   local heldAt = type(held) == 'string' and tonumber(string.match(held, '^%d%d%d%d%d%d%d%d%d%d%d%d%d'))

@@ -35,7 +35,7 @@ interface SharedResult {
 
 export const notRead: SharedResult = { read: undefined };
 
-/** What the replicas share of a lookup: an entry in Redis, or what another replica is being told right now. */
+/** What the replicas share of a lookup: an entry in Redis, or the answer that another replica waits for. */
 export function createSharedRead(clock: Clock): <Answer>(reading: Reading<Answer>) => Promise<SharedResult> {
   /** Waits for the answer to `lease`, the one who asks now. */
   async function follow<Answer>(
@@ -51,7 +51,7 @@ export function createSharedRead(clock: Clock): <Answer>(reading: Reading<Answer
       const result = await claim(reading, wanted, true);
       const { read } = result;
       if (read?.asker === 'nobody') {
-        // Whatever the other was told: it was asked for while this lookup waited.
+        // Also what may not be cached: it was asked for while this lookup waited.
         const entry = entryIn(reading, read);
         return { found: entry && { entry, isStale: false }, read };
       }

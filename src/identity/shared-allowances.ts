@@ -1,5 +1,4 @@
 import { turnKey, type Viewer } from '../domain/viewer.ts';
-import { getLua } from '../redis/held-lua.ts';
 import { arrayReply, integerReply } from '../redis/replies.ts';
 import type { SealedRedis } from '../redis/sealed-redis.ts';
 
@@ -30,7 +29,7 @@ export interface SharedAllowances {
  *
  * `args[1]` is the milliseconds that a request costs. Replies with 1 if it fits into the second, and the use in microseconds.
  */
-const takeLua = `${getLua}local lead = 0
+const takeLua = `local lead = 0
 for _, key in ipairs(keys) do
   local held = get(key)
   local at, left = string.match(type(held) == 'string' and held or '', '^(%d+) (%d+%.%d+)$')

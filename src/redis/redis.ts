@@ -127,7 +127,7 @@ export function createRedis(url: URL, { log, clock, tls, slotKey = '' }: RedisDe
     if (!refusals.isRefusing && clock.nowMs() - latestLateMs >= steadyMs) availability.noteAnswer();
   }
 
-  /** Whoever ends a connection may say nothing: a proxy without a Redis, for example. A single end may be a restart. */
+  /** A connection may end without an error: a proxy without a Redis, for example. A single end may be a restart. */
   function noteEnd(): void {
     if (hasSent && !hasAnswer) useless += 1;
     if (useless > 1) availability.noteFailure('connection closed');

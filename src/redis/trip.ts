@@ -1,6 +1,7 @@
 import type { Redis as Client } from 'ioredis';
 import { RedisUnavailableError } from './redis-unavailable-error.ts';
 import type { Redis } from './redis.ts';
+import { getLua } from './held-lua.ts';
 import { arrayReply } from './replies.ts';
 import { createScript, type Script } from './script.ts';
 import { nowByRedis } from './time.ts';
@@ -26,7 +27,7 @@ export type Operation = (
 export interface Trip {
   /**
    * Defines an operation: `lua` is the body of a function of `keys` and `args`, which are text. It may read `now`, Redis's
-   * clock in milliseconds, and leave notes for the operations after it in the table `notes`. It must return a value.
+   * clock in milliseconds, call `get` (`held-lua.ts`), and leave notes for the operations after it in the table `notes`. It must return a value.
    */
   define(name: string, lua: string): Operation;
 }
@@ -44,7 +45,7 @@ interface Passenger {
 const maxPassengers = 100;
 
 /** `notes.bytes` is for operations that return long texts: together they must not exceed a reply's limit. */
-const beforeOperations = `${nowByRedis}
+const beforeOperations = `${nowByRedis}${getLua}
 local notes = { bytes = 0 }
 local operations = {}
 `;

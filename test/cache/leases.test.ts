@@ -136,7 +136,7 @@ test('a stale entry is revalidated by one replica, while all serve it', async ()
   expect(callsOf(upstream)).toBe(2);
 });
 
-test('whoever waits for a call that fails, calls', async () => {
+test('a replica that waits for a call that fails, calls', async () => {
   await using replicas = await startReplicas(3);
   const { upstream, gateways } = replicas;
   upstream.setLatency(100, 'conversationSpace');

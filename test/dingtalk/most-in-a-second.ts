@@ -1,5 +1,6 @@
-/** The most of these moments, in order, that are within any one second. */
-export function mostInASecond(atMs: readonly number[]): number {
+/** The most of these moments that are within any one second. */
+export function mostInASecond(momentsMs: readonly number[]): number {
+  const atMs = momentsMs.toSorted((one, other) => one - other);
   let most = 0;
   let end = 0;
   atMs.forEach((fromMs, first) => {

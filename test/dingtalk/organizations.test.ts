@@ -4,9 +4,10 @@ import { createLimitersInUse } from '../../src/dingtalk/pacing/limiters-in-use.t
 import { createRateLimiter } from '../../src/dingtalk/pacing/rate-limiter.ts';
 import { Deadline } from '../../src/async/deadline.ts';
 import { startThirdParty } from '../graph/files/third-party.ts';
-import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
+import { advanceUntil, createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { startRedis, testWithRedis } from '../support/redis-server.ts';
 import type { Answer, GatewayUnderTest } from '../support/start-gateway.ts';
+import { mostInASecond } from './most-in-a-second.ts';
 
 const lookups = (count: number): string =>
   `{ ${Array.from({ length: count }, (_, index) => `a${index}: conversationSpace(openConversationId: "cid.demo.${index}") { spaceId }`).join(' ')} }`;
@@ -38,20 +39,6 @@ function arrivals({ upstream }: GatewayUnderTest): number[][] {
     String(headers['x-acs-dingtalk-access-token']),
   );
   return Array.from(byToken.values(), (calls) => calls.map(({ atMs }) => atMs));
-}
-
-const mostInASecond = (atMs: readonly number[]): number =>
-  Math.max(...atMs.map((from) => atMs.filter((each) => each >= from && each < from + 1000).length));
-
-/** Advances the clock until `work` is done. */
-async function advanceUntil<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
-  let isDone = false;
-  void work.finally(() => (isDone = true)).catch(() => undefined);
-  while (!isDone) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    clock.advance(50);
-  }
-  return work;
 }
 
 const spacesIn = ({ body }: Answer): number =>

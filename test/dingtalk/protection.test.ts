@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
+import { advanceUntil, createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 
 const lookup = 'query ($id: ID!) { conversationSpace(openConversationId: $id) { spaceId } }';
@@ -37,17 +37,6 @@ const rateLimited = (extensions: object) =>
 const nineIds = Array.from({ length: 9 }, (_, index) => ({ id: `cid.demo.${index}` }));
 /** Nine lookups, and the ten retries of a fresh budget. */
 const callsForNine = 19;
-
-/** Advances the clock until `work` is done. */
-async function advanceUntil<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
-  let isDone = false;
-  void work.finally(() => (isDone = true)).catch(() => undefined);
-  while (!isDone) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    clock.advance(50);
-  }
-  return work;
-}
 
 /** The identity headers of a router. */
 const as = (unionId: string, corpId: string): Record<string, string> => ({

@@ -14,6 +14,7 @@ import { createManualClock } from '../support/manual-clock.ts';
 import { scriptRedis } from '../support/script-client.ts';
 import { startRedis, testWithRedis, type RedisServer } from '../support/redis-server.ts';
 import { startGateway } from '../support/start-gateway.ts';
+import { mostInASecond } from './most-in-a-second.ts';
 
 const lookups = (from: number, count: number): string => {
   const aliases = Array.from(
@@ -22,14 +23,6 @@ const lookups = (from: number, count: number): string => {
   );
   return `{ ${aliases.join(' ')} }`;
 };
-
-/** The most calls that arrived within any one second. */
-function mostInASecond(atMs: readonly number[]): number {
-  const sorted = atMs.toSorted((a, b) => a - b);
-  return Math.max(
-    ...sorted.map((start, index) => sorted.slice(index).filter((at) => at < start + 1000).length),
-  );
-}
 
 /** On a busy machine Redis must not look unreachable: commands have a second here instead of 50 ms. */
 const patientClock: Clock = {

@@ -46,3 +46,14 @@ export function createManualClock(): ManualClock {
     },
   };
 }
+
+/** Advances the clock until `work` is done. */
+export async function advanceUntil<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
+  let isDone = false;
+  void work.finally(() => (isDone = true)).catch(() => undefined);
+  while (!isDone) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    clock.advance(50);
+  }
+  return work;
+}
