@@ -94,7 +94,13 @@ export async function createApp({
     connectionTimeout: limits.requestTimeoutMs + answerTimeoutMs,
     // In its place between two requests.
     keepAliveTimeout: limits.keepAliveTimeoutMs,
-    clientErrorHandler: createClientErrorHandler(log, lineLimit, pipelining, errorsAnswered),
+    clientErrorHandler: createClientErrorHandler(
+      log,
+      lineLimit,
+      pipelining,
+      errorsAnswered,
+      limits.headerBytes,
+    ),
     frameworkErrors(error, request, reply) {
       // No hook runs for an invalid path.
       setCommonHeaders(request, reply, securityHeaders);

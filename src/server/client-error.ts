@@ -15,10 +15,11 @@ export function createClientErrorHandler(
   lineLimit: LineLimit,
   pipelining: Pick<Pipelining, 'endAfterAnswers'>,
   errorsAnswered: (code: unknown) => void,
-): (error: NodeJS.ErrnoException, socket: Socket) => void {
+  maxHeaderBytes: number,
+): (error: ClientError, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
-    const { status, message } = describe(error.code);
+    const { status, message } = describe(error, maxHeaderBytes);
     logRefusedConnection(log, lineLimit, error.code ?? message, status);
     // After the answers to earlier requests of the connection.
     pipelining.endAfterAnswers(socket, () => {
@@ -36,11 +37,17 @@ export function logRefusedConnection(log: Logger, limit: LineLimit, reason: stri
   limit.write(reason, () => log.info({ status, reason }, 'connection refused'));
 }
 
-function describe(code: string | undefined): { status: number; message: string } {
+function describe(
+  { code, rawPacket }: ClientError,
+  maxHeaderBytes: number,
+): { status: number; message: string } {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { status: 408, message: 'The request took too long to arrive: send it faster.' };
     case 'HPE_HEADER_OVERFLOW':
+      if (Buffer.isBuffer(rawPacket) && startsWithLongUrl(rawPacket, maxHeaderBytes)) {
+        return { status: 414, message: 'The URL is too long: send the query by POST.' };
+      }
       return {
         status: 431,
         message: 'The headers are too long: shorten them, and send long queries by POST.',
@@ -51,6 +58,16 @@ function describe(code: string | undefined): { status: number; message: string }
       return { status: 400, message: 'The request is not valid HTTP.' };
   }
 }
+
+/** Node hands the last bytes that it read to this event. */
+type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: unknown };
+
+/** False where these bytes begin in the middle of a request. */
+const startsWithLongUrl = (bytes: Buffer, maxBytes: number): boolean =>
+  /^[A-Z]+ \S/.test(bytes.toString('latin1', 0, longestMethod + 2)) &&
+  !bytes.subarray(0, maxBytes).includes('\n');
+
+const longestMethod = 20;
 
 /** Once the head of an answer is sent, this one would become part of its body. */
 function isAnswering({ _httpMessage: current }: AnsweringSocket): boolean {

@@ -4,8 +4,7 @@ import { RefusedRequestError, sendRefusal } from './refusal.ts';
 
 /** Answers requests that do not reach GraphQL. `served` says where to go instead. */
 export function registerErrorAnswers(app: FastifyInstance, served: string): void {
-  app.setErrorHandler(async (error: FastifyError, request, reply) => answerError(error, request, reply));
-  app.setNotFoundHandler(async (request, reply) => {
+  function answerUnserved(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const [path = ''] = request.url.split('?', 1);
     const allowed = (['GET', 'HEAD', 'POST'] as const).filter((method) =>
       app.hasRoute({ method, url: path }),
@@ -20,7 +19,13 @@ export function registerErrorAnswers(app: FastifyInstance, served: string): void
       'METHOD_NOT_ALLOWED',
       `Method not allowed. Use ${allow}.`,
     );
-  });
+  }
+
+  app.setNotFoundHandler(async (request, reply) => answerUnserved(request, reply));
+  // A body that cannot be read does not matter where it would not be.
+  app.setErrorHandler(async (error: FastifyError, request, reply) =>
+    request.is404 ? answerUnserved(request, reply) : answerError(error, request, reply),
+  );
 }
 
 /** Answers a refused request with its remedy, and masks unforeseen errors. */

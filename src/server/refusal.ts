@@ -1,7 +1,8 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { PublicCode } from '../errors/codes.ts';
 import { RefusedCredentialsError } from '../errors/refused-credentials-error.ts';
+import { graphqlResponse } from './media-types.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,8 +44,11 @@ export function sendRefusal(
   message: string,
 ): FastifyReply {
   reply.request.refused ??= { code, reason: message };
+  if (isForGraphQL(reply.request)) reply.type(graphqlResponse);
   return reply.code(status).send(refusal(code, message));
 }
+
+const isForGraphQL = ({ url }: FastifyRequest): boolean => /^\/graphql(?:\?|$)/.test(url);
 
 const overloadedWaitMs = 1000;
 
@@ -56,6 +60,7 @@ export function overloaded(reply: FastifyReply): FastifyReply {
   reply.request.refused ??= { code, reason: 'the gateway is overloaded' };
   return reply
     .code(503)
+    .type(graphqlResponse)
     .header('retry-after', String(overloadedWaitMs / 1000))
     .send({ errors: [{ message, extensions }] });
 }
@@ -66,7 +71,7 @@ export function tooLong(reply: FastifyReply, bytes: number, limit: number): Fast
   reply.request.refused ??= { code, reason: `the answer is longer than ${limit} bytes` };
   return sendRefusal(
     reply,
-    400,
+    422,
     code,
     `The answer has ${bytes} bytes and the limit is ${limit}: select less data at once.`,
   );

@@ -79,7 +79,7 @@ test.each([
   const { status, body } = await gateway.query(query, variables);
 
   expect({ status, body }).toEqual({
-    status: 400,
+    status: 422,
     body: {
       errors: [
         {

@@ -194,7 +194,7 @@ test('more distinct lookups than allowed are refused before the first call', asy
   const refused = await gateway.query(query, { id: 'cid.demo.3' });
   const allowed = await gateway.query(query, { id: 'cid.demo.2' });
 
-  expect(refused.status).toBe(400);
+  expect(refused.status).toBe(422);
   expect(refused.body).toEqual({
     errors: [
       {

@@ -17,7 +17,7 @@ const fiftyTimes = `query ($r: [_Any!]!) { ${times(50, (index) => `a${index}: _e
 const once = 'query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }';
 
 const tooMany = (fields: number, limit = 10_000) => ({
-  status: 400,
+  status: 422,
   body: {
     errors: [
       {
@@ -177,7 +177,7 @@ test('a name longer than 256 characters is refused: an answer repeats an alias f
   const { status, body } = await gateway.query(aliased('a'.repeat(257)), { r: [conversation] });
 
   expect([status, body.errors![0]!.message, body.errors![0]!.extensions.code]).toEqual([
-    400,
+    422,
     'This operation has 257 characters in one name; the limit is 256: split it.',
     'QUERY_TOO_COMPLEX',
   ]);
@@ -194,7 +194,7 @@ test('thousands of invalid variables are two entries', async () => {
   );
 
   expect([status, body.errors!.map(({ message }) => message)]).toEqual([
-    400,
+    422,
     [
       'Variable "$r" got an invalid value: send what its type asks for.',
       'Too many errors processing variables, error limit reached. Execution aborted.',
@@ -206,7 +206,7 @@ test('equal refusals of a document are one entry with all their places', async (
   const { status, body } = await gateway.query('{ __typename @aa@aa@aa@aa@aa@aa@aa@aa@aa@aa }');
 
   expect({ status, body }).toEqual({
-    status: 400,
+    status: 422,
     body: {
       errors: [
         {

@@ -18,7 +18,7 @@ test.each([
 ])('in production introspection is refused: %#', async (query) => {
   const { status, body } = await gateway.query(query, {}, key);
 
-  expect([status, body.data]).toEqual([400, undefined]);
+  expect([status, body.data]).toEqual([422, undefined]);
   expect(body.errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
 });
 
@@ -32,7 +32,7 @@ test.each([
 ])('in production errors suggest no names: %s', async (query) => {
   const { status, body } = await gateway.query(query, {}, key);
 
-  expect(status).toBe(400);
+  expect(status).toBe(422);
   expect(JSON.stringify(body)).not.toMatch(
     /did you mean|conversationSpace"|openConversationId"|spaceId"|stack/i,
   );

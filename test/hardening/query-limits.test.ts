@@ -6,7 +6,7 @@ const times = (count: number, write: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => write(index)).join(' ');
 
 const tooComplex = (message: unknown) => ({
-  status: 400,
+  status: 422,
   body: {
     errors: [{ message, extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false } }],
   },
@@ -68,7 +68,7 @@ test.each<[string, string, Record<string, unknown>, number]>([
   const { status, body } = await gateway.query(query, variables);
 
   expect({ status, body }).toEqual({
-    status: 400,
+    status: 422,
     body: {
       errors: [
         {
@@ -98,7 +98,7 @@ test('a field skipped by a directive is not counted', async () => {
   const query = `query ($no: Boolean = false) { a: ${space(1)} b: ${space(2).replace(' {', ' @include(if: $no) {')} }`;
 
   expect((await gateway.query(query)).status).toBe(200);
-  expect((await gateway.query(query, { no: true })).status).toBe(400);
+  expect((await gateway.query(query, { no: true })).status).toBe(422);
 });
 
 test.each<[string, string, object]>([
@@ -132,18 +132,18 @@ test.each<[string, string, object]>([
   [
     '21 directives in all places',
     `query ($a: ID @a) @b { ...F @c ... @d { __typename @e } } fragment F on Query @f { ${times(15, () => '__typename @skip(if: true)')} }`,
-    { status: 400, body: { errors: expect.arrayContaining(tooMany(21, 'directives', 20).body.errors) } },
+    { status: 422, body: { errors: expect.arrayContaining(tooMany(21, 'directives', 20).body.errors) } },
   ],
   [
     'a directive 21 times in one place',
     `{ __typename ${times(21, () => '@nope')} }`,
-    { status: 400, body: { errors: expect.arrayContaining(tooMany(21, 'directives', 20).body.errors) } },
+    { status: 422, body: { errors: expect.arrayContaining(tooMany(21, 'directives', 20).body.errors) } },
   ],
   [
     '11 levels',
     `{ ${'a { '.repeat(10)} a ${'}'.repeat(10)} }`,
     {
-      status: 400,
+      status: 422,
       body: { errors: expect.arrayContaining(tooMany(11, 'levels of fields', 10).body.errors) },
     },
   ],
@@ -151,7 +151,7 @@ test.each<[string, string, object]>([
     '11 levels through fragments',
     `{ ...F0 } ${times(11, (index) => `fragment F${index} on Query { a { ...F${index + 1} } }`)} fragment F11 on Query { a }`,
     {
-      status: 400,
+      status: 422,
       body: { errors: expect.arrayContaining(tooMany(12, 'levels of fields', 10).body.errors) },
     },
   ],
@@ -194,7 +194,7 @@ test('fragments that double eighty times are measured without expansion', async 
 
   const { status, body } = await gateway.query(query);
 
-  expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'QUERY_TOO_COMPLEX']);
+  expect([status, body.errors?.[0]?.extensions.code]).toEqual([422, 'QUERY_TOO_COMPLEX']);
 });
 
 test('each limit has the value of its variable', async () => {
@@ -237,7 +237,7 @@ test('circular introspection is refused', async () => {
     '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }';
 
   expect(await gateway.query(circles)).toMatchObject({
-    status: 400,
+    status: 422,
     body: { errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] },
   });
 });
@@ -275,7 +275,7 @@ test('a batch is refused', async () => {
   });
 
   expect([response.status, ((await response.json()) as any).errors[0].extensions.code]).toEqual([
-    400,
+    422,
     'BAD_REQUEST',
   ]);
 });

@@ -27,7 +27,7 @@ test('an answer longer than MAX_ANSWER_BYTES is refused, and its neighbours are 
   const { status, body } = await gateway.query(query, { r });
 
   expect([status, body.errors![0]!.extensions.code, body.data]).toEqual([
-    400,
+    422,
     'QUERY_TOO_COMPLEX',
     undefined,
   ]);

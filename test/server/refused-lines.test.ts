@@ -50,7 +50,7 @@ test.each<[string, (url: string) => Promise<unknown>, object]>([
     'a document that is not GraphQL',
     (url) => post(url, '{"query":"{"}', { ...json, accept: 'application/json' }),
     {
-      status: 200,
+      status: 400,
       codes: { GRAPHQL_PARSE_FAILED: 1 },
       reason: 'GRAPHQL_PARSE_FAILED',
       document: expect.any(String),
@@ -64,7 +64,7 @@ test.each<[string, (url: string) => Promise<unknown>, object]>([
   [
     'no query',
     (url) => post(url, '{}'),
-    { status: 400, codes: { BAD_REQUEST: 1 }, reason: expect.stringContaining('POST body missing') },
+    { status: 422, codes: { BAD_REQUEST: 1 }, reason: expect.stringContaining('The query is missing') },
   ],
   [
     'a GET that any page can send',
@@ -153,7 +153,7 @@ test('an answer that is too long is refused', async () => {
 
   expect(line).toMatchObject({
     msg: 'refused',
-    status: 400,
+    status: 422,
     codes: { QUERY_TOO_COMPLEX: 1 },
     reason: 'the answer is longer than 1024 bytes',
   });

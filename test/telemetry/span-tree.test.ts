@@ -272,7 +272,7 @@ test('each attempt is a call of its own', async () => {
 });
 
 test.each([
-  ['a query that does not fit the schema', { query: '{ nothing }' }, 400, 'GRAPHQL_VALIDATION_FAILED'],
+  ['a query that does not fit the schema', { query: '{ nothing }' }, 422, 'GRAPHQL_VALIDATION_FAILED'],
   ['a query that cannot be parsed', { query: '{' }, 400, 'GRAPHQL_PARSE_FAILED'],
 ])('%s is an operation without a name, with the code', async (_what, body, status, code) => {
   const { receiver, gateway } = await startTraced();

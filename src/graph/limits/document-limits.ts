@@ -19,7 +19,7 @@ export function createDocumentLimits(limits: DocumentLimits): ValidationRule {
     const refuseAbove = (allowed: number, found: number, what: string): void => {
       if (found <= allowed) return;
       const message = `This operation has ${found} ${what}; the limit is ${allowed}: split it.`;
-      context.reportError(publicError('QUERY_TOO_COMPLEX', message, { httpStatus: 400 }));
+      context.reportError(publicError('QUERY_TOO_COMPLEX', message, { httpStatus: 422 }));
     };
     return {
       Name({ value }) {

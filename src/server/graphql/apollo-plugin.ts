@@ -12,7 +12,7 @@ import { createWidthLimit } from '../../graph/limits/width-limit.ts';
 import { logError, logErrors } from '../../observability/error-log.ts';
 import { endOperation } from './end-operation.ts';
 import { limitErrors } from './errors-limit.ts';
-import { setLegacyStatus } from './legacy-status.ts';
+import { setStatus } from './status.ts';
 
 /** Allowed whatever the limit on lookups: a few root fields and aliases are cheap. */
 const leastWidth = 10;
@@ -48,11 +48,10 @@ export function createRequestRules(rules: RequestRules): ApolloServerPlugin<Requ
       if (contextValue.record) contextValue.record.level = level;
     },
     async willSendResponse(context) {
-      const { request, response, queryHash, operation, contextValue, errors: thrown = [] } = context;
+      const { response, queryHash, operation, contextValue, errors: thrown = [] } = context;
       const { errorCap, record, span } = contextValue;
-      setLegacyStatus(request, response);
-      // Last, because the entry that it adds is not a refusal that decides the status.
       limitErrors(response, limits.errors, errorCap.omitted);
+      setStatus(response, contextValue.mediaType);
       if (errorCap.omitted > 0 && !thrown.some(isClientGone))
         errorsAnswered('ERRORS_OMITTED', errorCap.omitted);
       if (record && response.body.kind === 'single') {

@@ -28,8 +28,10 @@ import { createAdmission } from './admission.ts';
 import { toHttpGraphQLRequest } from './http-graphql-request.ts';
 import { OperationRecord } from '../operation-record.ts';
 import type { RequestLines } from '../request-line.ts';
-import { overloaded, refusalIn, refusedBy, tooLong } from '../refusal.ts';
+import { graphqlResponse, preferredMediaType } from '../media-types.ts';
+import { overloaded, refusalIn, refusedBy, RefusedRequestError, tooLong } from '../refusal.ts';
 import { logOf } from '../request-log.ts';
+import { partialSuccess } from './status.ts';
 import { tracedBy } from '../trace-requests.ts';
 
 interface GraphQLRouteOptions {
@@ -70,7 +72,11 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
   const admission = createAdmission(limits, clock);
   const wallMs = (): number => clock.wallMs();
 
-  async function contextOf(request: FastifyRequest, waiting: Deadline): Promise<RequestContext> {
+  async function contextOf(
+    request: FastifyRequest,
+    mediaType: string,
+    waiting: Deadline,
+  ): Promise<RequestContext> {
     try {
       const { rawHeaders: headers, socket } = request.raw;
       const credentials = { headers, address: socket.remoteAddress };
@@ -99,6 +105,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
         cursors: new Cursors(seal, viewer),
         wallMs,
         log: () => logOf(request),
+        mediaType,
         span,
         record: request.operation,
       };
@@ -114,27 +121,36 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string | FastifyReply> {
     await nextTurn();
+    const mediaType = preferredMediaType(request.headers.accept);
+    if (mediaType === undefined) throw notAcceptable();
+    const httpGraphQLRequest = toHttpGraphQLRequest(request);
     if (admission.isBackedUp()) return overloaded(reply);
     if (requestLines) request.operation = new OperationRecord();
     using deadline = new Deadline(clock, timeoutMs + graceMs, clientGone(request.raw));
-    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: toHttpGraphQLRequest(request),
-      context: () => contextOf(request, deadline),
+    const {
+      status = 200,
+      headers,
+      body,
+    } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest,
+      context: () => contextOf(request, mediaType, deadline),
     });
     if (body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
     // Keeps the `no-store` of every answer.
     headers.delete('cache-control');
     for (const [name, value] of headers) reply.header(name, value);
+    reply.type(status < 400 ? mediaType : graphqlResponse);
     if (request.raw.socket.destroyed) requestLines?.left(request, reply);
     // Refused for its form, before there was an operation to record.
     const { operation, refused } = request;
-    if (operation && !operation.codes && !refused && status !== undefined && status >= 400) {
+    if (operation && !operation.codes && !refused && status >= 400) {
       request.refused = refusalIn((JSON.parse(body.string) as { errors: GraphQLFormattedError[] }).errors);
     }
     const bytes = Buffer.byteLength(body.string);
     if (bytes > limits.answerBytes) return tooLong(reply, bytes, limits.answerBytes);
     admission.countUnsent(reply, bytes);
-    reply.code(status ?? 200);
+    reply.code(status);
+    if (status === partialSuccess.code) reply.raw.statusMessage = partialSuccess.message;
     return body.string;
   }
 
@@ -149,3 +165,9 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
         : admission.admit(request, reply, () => answer(request, reply)),
   });
 }
+
+const notAcceptable = (): RefusedRequestError =>
+  new RefusedRequestError(
+    406,
+    'Answers are application/graphql-response+json or application/json: accept one of them.',
+  );

@@ -7,6 +7,8 @@ import type { OperationRecord } from '../operation-record.ts';
 export interface RequestContext extends GraphContext {
   /** A log whose lines name the request and its viewer. */
   readonly log: () => FastifyBaseLogger;
+  /** What the client prefers for its data. */
+  readonly mediaType: string;
   readonly span: OperationSpan | undefined;
   /** For the request's log line; undefined where none is written. */
   readonly record: OperationRecord | undefined;

@@ -30,7 +30,7 @@ test.each([
 
     const { status, body } = await gateway.query(`query ($ids: [ID!]!) ${query}`, { ids: given });
 
-    expect(status).toBe(400);
+    expect(status).toBe(422);
     expect(body).toEqual({
       errors: [
         {
@@ -50,7 +50,7 @@ test('the same where the ids are written in the document', async () => {
     `{ conversations(openConversationIds: ${JSON.stringify(ids(4, 'cid.demo.'))}) { space { spaceId } } }`,
   );
 
-  expect(status).toBe(400);
+  expect(status).toBe(422);
   expect(gateway.upstream.calls).toHaveLength(0);
 });
 

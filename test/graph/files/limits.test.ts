@@ -80,7 +80,7 @@ test.each([
     await using gateway = await limited('2');
     const { status, body } = await gateway.query(selection);
 
-    expect(status).toBe(400);
+    expect(status).toBe(422);
     expect(body).toEqual({
       errors: [
         {
@@ -132,7 +132,7 @@ test.each([
   const { status, body } = await gateway.query(`query ($ids: [ID!]!) { ${field} }`, { ids });
 
   expect([status, body.errors?.map(({ extensions }) => extensions.code)]).toEqual([
-    400,
+    422,
     ['QUERY_TOO_COMPLEX'],
   ]);
   expect(gateway.upstream.calls).toHaveLength(0);
@@ -149,7 +149,7 @@ test('fifty thousand ids behind a hundred and fifty aliases are refused before t
   );
 
   expect([status, body.errors?.map(({ extensions }) => extensions.code)]).toEqual([
-    400,
+    422,
     ['QUERY_TOO_COMPLEX'],
   ]);
 });
