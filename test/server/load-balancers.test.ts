@@ -159,3 +159,42 @@ testWithNginx.each([
   expect(await fetch(`${nginx.url}/readyz`)).toHaveProperty('status', 200);
   expect(gateway.upstream.calls.map(({ api }) => api)).toEqual(['accessToken', 'conversationSpace']);
 });
+
+/** Asks through `balancer` for one space that exists and one that cannot. */
+async function askForTwo({ url }: LoadBalancer): Promise<unknown> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    body: JSON.stringify({
+      query: `{ good: ${query.slice(2, -2)} bad: conversationSpace(openConversationId: "") { spaceId } }`,
+    }),
+  });
+  const { data } = (await response.json()) as { data: unknown };
+  return [response.status, response.statusText, response.headers.get('content-type'), data];
+}
+
+const partialAnswer = [
+  294,
+  'Partial Success',
+  'application/graphql-response+json; charset=utf-8',
+  { good: { spaceId: '798xxxxx' }, bad: null },
+];
+
+testWithHaproxy('HAProxy passes on a partial success', async () => {
+  await using one = await startGateway({ environment: everywhere });
+  const port = await freePort();
+  const config = blockOf('haproxy', { 8080: String(port), 4000: portOf(one), 4001: portOf(one) });
+  await using haproxy = await startHaproxy(config.replaceAll('inter 2s', 'inter 50ms'), port);
+  await settlesAt(haproxy, { 'gateway/one': 'UP L7OK 200', 'gateway/two': 'UP L7OK 200' });
+
+  expect(await askForTwo(haproxy)).toEqual(partialAnswer);
+});
+
+testWithNginx('nginx passes on a partial success', async () => {
+  await using one = await startGateway({ environment: everywhere });
+  const port = await freePort();
+  const config = blockOf('nginx', { 8080: String(port), 4000: portOf(one), 4001: portOf(one) });
+  await using nginx = await startNginx(config, port);
+
+  expect(await askForTwo(nginx)).toEqual(partialAnswer);
+});
