@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { codesTable, extensionsOf, unpadded, type Measured } from './codes-table.ts';
+import { chatsWithLabels, chatsWithLabelsAnswer, groupsWithFolders } from './list-queries.ts';
 import { bigFileIds, bigSpace, conversation, demoIds, space } from './representations.ts';
 import {
   howToInstall,
@@ -8,12 +9,16 @@ import {
   maxLookups,
   routerSecret,
   startSupergraph,
+  type Reply,
   type SupergraphUnderTest,
 } from './supergraph-under-test.ts';
 
 const routers = ['Hive Gateway', 'Apollo Gateway'] as const;
 const chy = { authorization: 'Bearer chy' };
 const lin = { authorization: 'Bearer lin' };
+
+const codesOf = ({ errors = [] }: Reply): unknown[] =>
+  errors.map(({ extensions }) => extensions['code']).toSorted();
 
 // Under CI a missing router is a failure, never a skip.
 const wanted = installed || process.env['CI'] === 'true';
@@ -54,6 +59,18 @@ if (!wanted) {
       .callsTo('dentriesBatch')
       .map(({ body }) => [...(body as { dentryIds: readonly string[] }).dentryIds].toSorted())
       .toSorted((one, other) => one.length - other.length);
+
+  /** Every call by its API and the ids in it, sorted. */
+  const callsOf = (): string[] =>
+    supergraph.upstream.calls
+      .map(({ api, query, body }) => {
+        const { openConversationId, dentryIds } = (body ?? {}) as {
+          openConversationId?: string;
+          dentryIds?: readonly string[];
+        };
+        return `${api} ${openConversationId ?? dentryIds?.toSorted().join(',') ?? query['parentId']}`;
+      })
+      .toSorted();
 
   // Hive Gateway omits the index, as docs/federation.md says.
   const placeInPath = { 'Hive Gateway': ['chats', 'space'], 'Apollo Gateway': ['chats', 1, 'space'] };
@@ -212,6 +229,66 @@ if (!wanted) {
         },
       ]);
       expect(lookups()).toHaveLength(2);
+    });
+
+    test.each([
+      { sizes: true, plain: false },
+      { sizes: false, plain: true },
+    ])('lists in lists of ours are the gateway’s own answer, by the same calls: %j', async (asked) => {
+      const variables = { ids: ['cid9FTRQSLo+sKxxxx', 'cid.conversationNotExist', 'cid.demo.tea'], ...asked };
+      const asRouter = { 'x-router-secret': routerSecret, 'x-dingtalk-union-id': 'chyxxxxx' };
+      const ours = await supergraph.query('dingtalk', groupsWithFolders, variables, asRouter);
+      const ourCalls = callsOf();
+      supergraph.upstream.clearCalls();
+      const reply = await supergraph.query(router, groupsWithFolders, variables, chy);
+
+      expect(reply.data).toEqual(ours.data);
+      const rows = (ours.data as { groups: any }).groups[0].space.root.nodes;
+      expect(rows[0]).toEqual({
+        dentryId: '1002',
+        name: 'Photos 照片',
+        ...(asked.sizes && { size: null, thumbnail: null }),
+        inside: {
+          rows: [
+            {
+              dentryId: '2003',
+              name: '发布会 Launch.mp4',
+              ...(asked.sizes && { size: 3_221_225_472, thumbnail: null }),
+            },
+            {
+              dentryId: '2002',
+              name: '团队合影 Team photo.png',
+              ...(asked.sizes && { size: 2_359_296, thumbnail: { width: 320 } }),
+            },
+          ],
+        },
+      });
+      expect(codesOf(reply)).toEqual(
+        asked.plain ? ['CONVERSATION_NOT_FOUND'] : ['CONVERSATION_NOT_FOUND', 'DENTRY_BLOCKED'],
+      );
+      expect(codesOf(reply)).toEqual(codesOf(ours));
+      expect(callsOf()).toEqual(ourCalls);
+      // Three groups, two roots, five folders; the thumbnails of each level and space are one call.
+      expect(ourCalls).toHaveLength(3 + 2 + 5 + (asked.plain ? 0 : 4));
+    });
+
+    test.each([true, false])('lists in lists with the labels of neighbours: %j', async (labels) => {
+      const ids = ['cid9FTRQSLo+sKxxxx', 'cid.conversationNotExist', 'cid9FTRQSLo+sKxxxx'];
+
+      const reply = await supergraph.query(router, chatsWithLabels, { ids, labels }, chy);
+
+      expect(reply.data).toEqual(chatsWithLabelsAnswer(labels));
+      expect(codesOf(reply)).toEqual(['CONVERSATION_NOT_FOUND', 'DENTRY_BLOCKED', 'DENTRY_NOT_FOUND']);
+      expect(callsOf()).toEqual([
+        'conversationSpace cid.conversationNotExist',
+        'conversationSpace cid9FTRQSLo+sKxxxx',
+        'dentries 0',
+        'dentries 1001',
+        'dentries 1001',
+        'dentries 1002',
+        'dentriesBatch 1001,2002,gone',
+        'thumbnails 2009,2012',
+      ]);
     });
 
     test('the person known to the router is the operator, whatever headers the client sends', async () => {
