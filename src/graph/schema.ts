@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import { specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import { cacheControlDirective } from './scalars/directives.ts';
-import { entities } from './federation/entities.ts';
+import { entitiesOf } from './federation/entities.ts';
 import { capErrors } from './limits/cap-errors.ts';
-import { asSubgraph } from './federation/subgraph.ts';
+import { asSubgraph, federationLink } from './federation/subgraph.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './registry.ts';
 
@@ -12,6 +12,7 @@ import { operations } from './registry.ts';
 export async function createSchema(of: readonly Operation[] = operations): Promise<GraphQLSchema> {
   const [first, ...others] = of.flatMap(({ resolvers }) => resolvers);
   if (!first) throw new Error('No operation adds a field to the graph');
+  const entities = entitiesOf(of);
   const schema = await buildSchema({
     resolvers: [first, ...others],
     orphanedTypes: [...entities.values()].map(({ type }) => type),
@@ -21,5 +22,5 @@ export async function createSchema(of: readonly Operation[] = operations): Promi
     // Apollo Server asserts the same of the schema that it is given, without asking for all of it by a query.
     skipCheck: true,
   });
-  return capErrors(asSubgraph(schema));
+  return capErrors(asSubgraph(schema, { link: federationLink, entities }));
 }

@@ -1,7 +1,7 @@
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { publicError } from '../../errors/public-error.ts';
-import { entities } from './entities.ts';
+import type { Entities } from './entities.ts';
 import type { EntitySelection } from './entity-selection.ts';
 import { badId } from '../scalars/opaque-id.ts';
 import type { Entity } from '../operation.ts';
@@ -22,11 +22,12 @@ export interface BadRepresentation {
 /** The entity that `representation` means; a bad one is an error at its own place in the list, or null beyond the cap. */
 export function resolveRepresentation(
   representation: unknown,
+  entities: Entities,
   selectionOf: (entity: Entity) => EntitySelection,
   { load, errorCap }: GraphContext,
   path: GraphQLResolveInfo['path'],
 ): object | null | Promise<object | null> {
-  const reference = readRepresentation(representation);
+  const reference = readRepresentation(representation, entities);
   if ('problem' in reference) return errorCap.admits() ? reference.problem() : null;
   const { entity, key } = reference;
   const typeName = { __typename: entity.type.name };
@@ -44,13 +45,16 @@ export function resolveRepresentation(
  * What `representation` refers to. A literal in the query arrives here as it was written, so it may be anything:
  * a number, a list, null.
  */
-export function readRepresentation(representation: unknown): Reference | BadRepresentation {
+export function readRepresentation(
+  representation: unknown,
+  entities: Entities,
+): Reference | BadRepresentation {
   if (typeof representation !== 'object' || representation === null) return noObject;
   const fields = representation as Readonly<Record<string, unknown>>;
   const typeName = fields['__typename'];
   if (typeof typeName !== 'string') return noType;
   const entity = entities.get(typeName);
-  if (!entity) return foreignType;
+  if (!entity) return foreignType(entities);
   const key: Record<string, string> = {};
   for (const kind of entity.keys) {
     const value = fields[kind.name];
@@ -66,6 +70,5 @@ const bad = (problem: () => string): BadRepresentation => ({
 });
 const noObject = bad(() => 'must be an object');
 const noType = bad(() => 'must name its type in __typename');
-const foreignType = bad(
-  () => `must be of a type that this subgraph resolves: ${[...entities.keys()].join(', ')}`,
-);
+const foreignType = (entities: Entities): BadRepresentation =>
+  bad(() => `must be of a type that this subgraph resolves: ${[...entities.keys()].join(', ')}`);

@@ -9,7 +9,7 @@ import {
   type GraphQLFieldConfig,
   type GraphQLSchema,
 } from 'graphql';
-import { entities } from './entities.ts';
+import type { Entities } from './entities.ts';
 import { createEntitySelection } from './entity-selection.ts';
 import type { GraphContext } from '../graph-context.ts';
 import { resolveRepresentation } from './resolve-representation.ts';
@@ -30,6 +30,7 @@ interface EntitiesArguments {
 /** `_entities(representations: [_Any!]!): [_Entity]!`: where a router asks for the fields of known keys. */
 export function createEntitiesField(
   schema: GraphQLSchema,
+  entities: Entities,
 ): GraphQLFieldConfig<unknown, GraphContext, EntitiesArguments> {
   const entity = new GraphQLUnionType({
     name: '_Entity',
@@ -44,7 +45,7 @@ export function createEntitiesField(
       const selectionOf = createEntitySelection(info, info.fieldNodes);
       return representations.map((each, index) => {
         const path = { prev: info.path, key: index, typename: undefined };
-        return resolveRepresentation(each, selectionOf, context, path);
+        return resolveRepresentation(each, entities, selectionOf, context, path);
       });
     },
   };

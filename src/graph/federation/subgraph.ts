@@ -1,21 +1,26 @@
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import type { Entities } from './entities.ts';
 import { createEntitiesField, createServiceField } from './subgraph-fields.ts';
 
 /** The version is the newest that all composition engines know: a newer one buys nothing and shuts some of them out. */
-const federationLink =
+export const federationLink =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@key", "@listSize", "@shareable"])';
 
-/** The text that other subgraphs are composed with: what `_service { sdl }` answers and `schema.graphql` holds. */
-export const printSubgraph = (schema: GraphQLSchema): string =>
-  `${federationLink}\n\n${printSubgraphSchema(schema)}\n`;
+/** What a subgraph is besides its schema. */
+export interface Subgraph {
+  /** `extend schema` with the version of the specification and the directives that the schema uses. */
+  readonly link: string;
+  readonly entities: Entities;
+}
 
 /**
- * The same graph with `_service` and `_entities`.
+ * The same graph with `_service` and `_entities`. The text that other subgraphs are composed with is what
+ * `_service { sdl }` answers.
  *
  * @see https://www.apollographql.com/docs/graphos/reference/federation/subgraph-specific-fields
  */
-export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
+export function asSubgraph(schema: GraphQLSchema, { link, entities }: Subgraph): GraphQLSchema {
   const config = schema.toConfig();
   const query = schema.getQueryType();
   if (!query) throw new Error('The graph has no query type');
@@ -24,8 +29,8 @@ export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
     ...queryConfig,
     fields: {
       ...queryConfig.fields,
-      _entities: createEntitiesField(schema),
-      _service: createServiceField(printSubgraph(schema)),
+      _entities: createEntitiesField(schema, entities),
+      _service: createServiceField(`${link}\n\n${printSubgraphSchema(schema)}\n`),
     },
   });
   return new GraphQLSchema({

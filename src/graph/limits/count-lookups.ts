@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
 import { callsOf } from '../../domain/endpoint.ts';
+import { entities } from '../federation/entities.ts';
 import { createEntitySelection, type Execution } from '../federation/entity-selection.ts';
 import { readRepresentation } from '../federation/resolve-representation.ts';
 import { inputText } from '../../domain/input-text.ts';
@@ -60,7 +61,7 @@ export function countLookups(execution: Execution, operation: OperationDefinitio
   function addEntities(nodes: readonly FieldNode[], representations: unknown): void {
     const selectionOf = createEntitySelection(execution, nodes);
     for (const representation of Array.isArray(representations) ? representations : []) {
-      const reference = readRepresentation(representation);
+      const reference = readRepresentation(representation, entities);
       if ('problem' in reference) continue;
       const { entity, key } = reference;
       const selection = unlessRefused(() => selectionOf(entity));
