@@ -1,52 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import { composeServices as composeWithApollo } from '@apollo/composition';
-import { composeServices as composeWithGuild } from '@theguild/federation-composition';
-import { federateSubgraphs, ROUTER_COMPATIBILITY_VERSION_ONE } from '@wundergraph/composition';
-import { Kind, parse, print, type DocumentNode } from 'graphql';
-
-interface Subgraph {
-  readonly name: string;
-  readonly url: string;
-  readonly typeDefs: DocumentNode;
-}
-
-interface Composition {
-  readonly errors: readonly string[];
-  /** Hints of every level, and the first line of each warning. */
-  readonly remarks: readonly string[];
-  readonly supergraph: string;
-}
-
-const engines = {
-  '@apollo/composition': (subgraphs) => {
-    const { errors = [], hints = [], supergraphSdl = '' } = composeWithApollo(subgraphs);
-    return {
-      errors: errors.map(({ message }) => message),
-      remarks: hints.map(
-        ({ definition: { level, code }, coordinate }) => `${level.name} ${code} ${coordinate}`,
-      ),
-      supergraph: supergraphSdl,
-    };
-  },
-  '@theguild/federation-composition': (subgraphs) => {
-    const { errors = [], supergraphSdl = '' } = composeWithGuild(subgraphs);
-    return { errors: errors.map(({ message }) => message), remarks: [], supergraph: supergraphSdl };
-  },
-  '@wundergraph/composition': (subgraphs) => {
-    const result = federateSubgraphs({
-      subgraphs: subgraphs.map(({ typeDefs, ...subgraph }) => ({ ...subgraph, definitions: typeDefs })),
-      version: ROUTER_COMPATIBILITY_VERSION_ONE,
-    });
-    return {
-      errors: result.success ? [] : result.errors.map(({ message }) => message),
-      remarks: result.warnings.map(({ message }) => message.split('\n')[0]!),
-      supergraph: result.success ? print(result.federatedGraphAST) : '',
-    };
-  },
-} satisfies Record<string, (subgraphs: Subgraph[]) => Composition>;
-
-type Engine = keyof typeof engines;
+import { Kind, parse, type DocumentNode } from 'graphql';
+import { engines, type Engine, type Subgraph } from './composition-engines.ts';
 
 /** All that an engine remarks on our schema, by whichever neighbours. */
 const remarksOnOurs: Readonly<Record<Engine, readonly string[]>> = {
