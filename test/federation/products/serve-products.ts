@@ -66,12 +66,14 @@ export async function startRouter(sdl: string, productsUrl: string): Promise<Ser
     await writeFile(file, supergraph);
     const port = String(await freePort());
     const url = `http://127.0.0.1:${port}/`;
-    await start({
+    const program = {
+      name: 'Apollo Gateway',
       arguments: ['routers/apollo-gateway.mjs', file, port],
       directory: new URL('../../../examples/supergraph/', import.meta.url),
       environment: {},
       readyUrl: `${url}?query={__typename}`,
-    });
+    };
+    await start(program);
     return { url, close };
   } catch (error) {
     await close();
