@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Kind, parse, type DocumentNode } from 'graphql';
 import { engines, type Engine, type Subgraph } from './composition-engines.ts';
+import { messages } from './federation-1.ts';
 
 /** All that an engine remarks on our schema, by whichever neighbours. */
 const remarksOnOurs: Readonly<Record<Engine, readonly string[]>> = {
@@ -39,23 +40,6 @@ const titles = (edit?: (sdl: string) => string) =>
   subgraph('chat-titles', 'examples/supergraph/neighbours/chat-titles.graphql', edit);
 const labels = () => subgraph('space-labels', 'examples/supergraph/neighbours/space-labels.graphql');
 const fileLabels = () => subgraph('file-labels', 'examples/supergraph/neighbours/file-labels.graphql');
-/** Federation 1: no @link, entities are extended, a value type is everybody's. */
-const messages = (): Subgraph => ({
-  name: 'messages',
-  url: 'http://127.0.0.1/messages',
-  typeDefs: parse(`
-    type Query { messages(after: String): MessagePage }
-    type MessagePage { nodes: [Message!]!  pageInfo: PageInfo! }
-    type PageInfo { hasNextPage: Boolean!  hasPreviousPage: Boolean!  startCursor: String  endCursor: String }
-    type Message @key(fields: "id") { id: ID!  chat: Conversation  attachments: [Dentry]! }
-    extend type Conversation @key(fields: "openConversationId") { openConversationId: ID! @external  unread: Int! }
-    extend type Dentry @key(fields: "spaceId dentryId") {
-      spaceId: ID! @external
-      dentryId: ID! @external
-      attachedTo: [Message!]!
-    }
-  `),
-});
 const all = () => Promise.all([ours(), titles(), labels(), fileLabels()]);
 
 describe.each(Object.keys(engines) as Engine[])('%s', (engine) => {
@@ -80,7 +64,7 @@ describe.each(Object.keys(engines) as Engine[])('%s', (engine) => {
   });
 
   test('composes it with a neighbour of Federation 1, which has a PageInfo of its own', async () => {
-    const subgraphs = [await ours(), messages()];
+    const subgraphs = [await ours(), messages];
 
     const { errors, remarks, supergraph } = compose(subgraphs);
 

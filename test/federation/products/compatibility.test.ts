@@ -3,11 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Kind, parse, print, type ConstDirectiveNode } from 'graphql';
 import { engines, type Engine } from '../composition-engines.ts';
 import { unpadded } from '../codes-table.ts';
+import { startRouters } from '../routers.ts';
+import { serveSchema, type Served } from '../serve-schema.ts';
 import { howToInstall, installed } from '../supergraph-under-test.ts';
 import { compatibilityCases, compatibilityTable, type CompatibilityCase } from './compatibility-cases.ts';
-import { subgraphsAt } from './neighbours.ts';
+import { neighbours, subgraphsAt } from './neighbours.ts';
+import { createProductsContext } from './products-context.ts';
 import { createProductsSchema } from './products.ts';
-import { serve, startRouter, type Served } from './serve-products.ts';
 
 // The cases of Apollo's subgraph compatibility tests, for a schema made as ours is.
 
@@ -20,7 +22,7 @@ if (!wanted) {
 let products: Served;
 let sdl: string;
 beforeAll(async () => {
-  products = await serve(await createProductsSchema());
+  products = await serveSchema(await createProductsSchema(), createProductsContext);
   const { data } = (await ask(products.url, '{ service: _service { sdl } }')) as {
     data: { service: { sdl: string } };
   };
@@ -109,21 +111,28 @@ test('the table in docs/federation.md says the same', async () => {
 });
 
 (wanted ? describe : describe.skip)('behind Apollo Gateway', () => {
-  let router: Served;
+  const started: { close(): Promise<void> }[] = [];
+  let url: string;
   beforeAll(async () => {
-    router = await startRouter(sdl, products.url);
+    const users = await serveSchema(neighbours.users);
+    const inventory = await serveSchema(neighbours.inventory);
+    started.push(users, inventory);
+    const urls = { users: users.url, inventory: inventory.url };
+    const routers = await startRouters(subgraphsAt(sdl, products.url, urls), 'Apollo Gateway');
+    started.push(routers);
+    url = routers.url('Apollo Gateway');
   }, 60_000);
-  afterAll(() => router?.close(), 30_000);
+  afterAll(() => Promise.all(started.map((each) => each.close())), 30_000);
 
   test.each(compatibilityCases.filter(({ asked }: CompatibilityCase) => asked?.at === 'router'))(
     '$feature is answered',
     async ({ asked }) => {
-      expect(await ask(router.url, asked!.query, asked!.variables)).toEqual(asked!.answer);
+      expect(await ask(url, asked!.query, asked!.variables)).toEqual(asked!.answer);
     },
   );
 
   test('a field that is @inaccessible is no field of the supergraph', async () => {
-    const answer = await ask(router.url, '{ product(id: "apollo-federation") { dimensions { unit } } }');
+    const answer = await ask(url, '{ product(id: "apollo-federation") { dimensions { unit } } }');
 
     expect(answer).toEqual({ errors: [{ path: undefined, code: 'GRAPHQL_VALIDATION_FAILED' }] });
   });
