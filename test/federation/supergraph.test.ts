@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { codesTable, extensionsOf, unpadded, type Measured } from './codes-table.ts';
 import { chatsWithLabels, chatsWithLabelsAnswer, groupsWithFolders } from './list-queries.ts';
+import { codesTable, extensionsOf, unpadded, type Measured } from './codes-table.ts';
 import { bigFileIds, bigSpace, conversation, demoIds, space } from './representations.ts';
 import {
   howToInstall,
