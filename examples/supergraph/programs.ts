@@ -3,11 +3,19 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
 const startWithinMs = 60_000;
+const answerWithinMs = 5000;
 const stopWithinMs = 10_000;
 const lookEveryMs = 50;
 const running = new Set<ChildProcess>();
+let stopping = false;
+
+const { promise: ended, reject } = Promise.withResolvers<never>();
+ended.catch(() => {});
+/** Rejects with its name once a program ends that was not stopped. */
+export const firstEnd: Promise<never> = ended;
 
 export interface Program {
+  readonly name: string;
   readonly arguments: readonly string[];
   readonly directory: URL;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -15,20 +23,33 @@ export interface Program {
   readonly readyUrl: string;
 }
 
-/** Starts a Node program and resolves once it is ready. Only its stderr is passed on. */
-export async function start({ arguments: words, directory, environment, readyUrl }: Program): Promise<void> {
-  const child = spawn(process.execPath, words, {
+/** Starts a Node program and resolves once it is ready. Only its stderr is passed on. It ends with this process. */
+export async function start({
+  name,
+  arguments: words,
+  directory,
+  environment,
+  readyUrl,
+}: Program): Promise<void> {
+  if (stopping) throw new Error('The programs are being stopped');
+  const endWithParent = new URL('end-with-parent.mjs', import.meta.url).href;
+  const child = spawn(process.execPath, ['--import', endWithParent, ...words], {
     cwd: directory,
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   running.add(child);
-  child.once('exit', () => running.delete(child));
+  child.once('error', (error) => reject(new Error(`${name} does not start`, { cause: error })));
+  child.once('exit', (exitCode, signal) => {
+    running.delete(child);
+    if (!stopping) reject(new Error(`${name} ended by ${signal ?? `exit code ${exitCode}`}`));
+  });
 
   const deadlineMs = performance.now() + startWithinMs;
   while (!(await answers(readyUrl))) {
-    if (child.exitCode !== null) throw new Error(`${words.join(' ')} ended before it was ready`);
-    if (performance.now() > deadlineMs) throw new Error(`${words.join(' ')} was not ready in time`);
+    if (!running.has(child)) throw new Error(`${name} ended before it was ready`);
+    if (performance.now() > deadlineMs)
+      throw new Error(`${name} was not ready within ${startWithinMs / 1000} s`);
     await new Promise((resolve) => {
       setTimeout(resolve, lookEveryMs);
     });
@@ -37,7 +58,10 @@ export async function start({ arguments: words, directory, environment, readyUrl
 
 /** Apollo Server requires the header to answer a GET. */
 const answers = (url: string): Promise<boolean> =>
-  fetch(url, { headers: { 'apollo-require-preflight': '1' } }).then(
+  fetch(url, {
+    headers: { 'apollo-require-preflight': '1' },
+    signal: AbortSignal.timeout(answerWithinMs),
+  }).then(
     ({ ok }) => ok,
     () => false,
   );
@@ -51,8 +75,9 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Ends every program that was started here, by its id. */
+/** Ends every program that was started here, by its id. None starts afterwards. */
 export async function stopAll(): Promise<void> {
+  stopping = true;
   await Promise.all([...running].map(stop));
 }
 

@@ -50,11 +50,11 @@ export async function startSupergraph(): Promise<SupergraphUnderTest> {
   const upstream = await startSandbox({ callsPerSecond: Infinity });
   const wayUpstream = await startTcpProxy(Number(new URL(upstream.url).port));
   const { PATH, HOME, TMPDIR } = process.env;
-  const child = spawn(process.execPath, ['start.ts'], {
+  const child = spawn(process.execPath, ['start.ts', '--json'], {
     cwd: fileURLToPath(example),
-    // A separate process group, so that all of it can be ended; the channel closes when this process dies.
+    // A separate process group, so that all of it can be ended.
     detached: true,
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH,
       HOME,
