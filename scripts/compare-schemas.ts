@@ -1,4 +1,4 @@
-import { CriticalityLevel, diff } from '@graphql-inspector/core';
+import { ChangeType, CriticalityLevel, diff, type Change } from '@graphql-inspector/core';
 import { buildSchema, isObjectType, Kind, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
 
 /** One difference between two schemas, and what its author has to do. */
@@ -16,17 +16,29 @@ const whatToDo: Readonly<Record<CriticalityLevel, string>> = {
   NON_BREAKING: 'nothing',
 };
 
+/** What to do about a dangerous change of a directive, by its name. */
+const whatToDoFor: Readonly<Record<string, string>> = {
+  cost: 'compare with the limits of the routers that have demand control: an operation may cost more than they allow',
+  listSize:
+    'compare with the limits of the routers that have demand control: an operation may cost more than they allow',
+  tag: 'check every contract that includes or excludes by this tag',
+  cacheControl: 'inform the teams whose routers cache answers; nothing else if the change is intended',
+  link: 'check that the composition of each supergraph knows this version and what is imported',
+};
+const whatToDoForNewCase = 'inform the clients first: they need a branch for what they do not know yet';
+
 /** Directives that hide from clients or close to other subgraphs: adding or removing one is breaking. */
-const closingWhenAdded = ['inaccessible'];
+const closingWhenAdded = ['inaccessible', 'external', 'authenticated', 'requiresScopes', 'policy'];
 const closingWhenRemoved = ['shareable'];
 
-/** The changes from `released` to `current`, the worst first. Both are the SDL of a subgraph. */
+/**
+ * The changes from `released` to `current`, the worst first. Both are the SDL of a subgraph; throws a `GraphQLError` for
+ * anything else.
+ */
 export async function compareSchemas(released: string, current: string): Promise<readonly SchemaChange[]> {
   const before = buildSubgraph(released);
   const after = buildSubgraph(current);
-  const changes = (await diff(before, after)).map(({ criticality, message, meta }) =>
-    describe(closes(meta) ? CriticalityLevel.Breaking : criticality.level, message),
-  );
+  const changes = onePerArgument(await diff(before, after)).map(toSchemaChange);
   return [...lostKeys(before, after), ...changes].toSorted(
     (one, other) => severity.indexOf(one.criticality) - severity.indexOf(other.criticality),
   );
@@ -34,21 +46,57 @@ export async function compareSchemas(released: string, current: string): Promise
 
 const severity: readonly string[] = ['BREAKING', 'DANGEROUS', 'NON_BREAKING'];
 
-const describe = (level: CriticalityLevel, message: string): SchemaChange => ({
+const describe = (level: CriticalityLevel, message: string, toDo = whatToDo[level]): SchemaChange => ({
   criticality: level,
   message,
-  whatToDo: whatToDo[level],
+  whatToDo: toDo,
 });
 
-/** The directives of federation are known to routers and need no definition here. */
-const buildSubgraph = (sdl: string): GraphQLSchema => buildSchema(sdl, { assumeValidSDL: true });
+/** A changed argument of a directive is reported as removed and as added: keeps the first. */
+function onePerArgument(changes: readonly Change[]): readonly Change[] {
+  const removed = new Set(
+    changes.flatMap(({ type, path }) => (type === ChangeType.DirectiveUsageArgumentRemoved ? [path] : [])),
+  );
+  return changes.filter(
+    ({ type, path }) => type !== ChangeType.DirectiveUsageArgumentAdded || !removed.has(path),
+  );
+}
+
+function toSchemaChange({ criticality, message, meta, path, type }: Change): SchemaChange {
+  if (closes(meta)) return describe(CriticalityLevel.Breaking, message);
+  const { level } = criticality;
+  if (level !== CriticalityLevel.Dangerous) return describe(level, message);
+  switch (type) {
+    case ChangeType.EnumValueAdded:
+    case ChangeType.UnionMemberAdded:
+      return describe(level, message, whatToDoForNewCase);
+    case ChangeType.DirectiveUsageArgumentRemoved:
+      return describe(
+        level,
+        `'${path?.replace(/^\./, '')}' was changed or removed`,
+        whatToDoFor[directiveOf(path)],
+      );
+    default:
+      return describe(level, message, whatToDoFor[directiveOf(path)]);
+  }
+}
+
+/** The directive at the end of a path such as `Space.corpId.@cost.weight`. */
+const directiveOf = (path: string | undefined): string => /@(\w+)[^@]*$/.exec(path ?? '')?.[1] ?? '';
 
 function closes(meta: Readonly<Record<string, unknown>>): boolean {
+  const isNew = meta['addedToNewType'] === true;
   return (
-    closingWhenAdded.includes(String(meta['addedDirectiveName'])) ||
+    (closingWhenAdded.includes(String(meta['addedDirectiveName'])) && !isNew) ||
     closingWhenRemoved.includes(String(meta['removedDirectiveName']))
   );
 }
+
+/**
+ * The schema of a subgraph's SDL: the directives of federation are known to routers and need no definition. Throws for
+ * anything else.
+ */
+export const buildSubgraph = (sdl: string): GraphQLSchema => buildSchema(sdl, { assumeValidSDL: true });
 
 /** A key that is gone breaks every subgraph that refers to its type by it, but a diff only reports a removed directive. */
 function lostKeys(before: GraphQLSchema, after: GraphQLSchema): SchemaChange[] {

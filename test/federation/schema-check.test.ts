@@ -32,6 +32,8 @@ test.each([
     'openConversationId: ID!\n    corpId: ID!\n  ):',
   ],
   ['a field is inaccessible', 'corpId: ID!', 'corpId: ID! @inaccessible'],
+  ['a field is another subgraph’s', 'corpId: ID!', 'corpId: ID! @external'],
+  ['a field needs a signed-in client', 'corpId: ID!', 'corpId: ID! @authenticated'],
   ['a key is gone', 'type Space @key(fields: "spaceId")', 'type Space'],
   ['a key is different', '@key(fields: "spaceId")', '@key(fields: "corpId")'],
   ['a key no longer resolves', '@key(fields: "spaceId")', '@key(fields: "spaceId", resolvable: false)'],
@@ -47,6 +49,7 @@ test.each([
 
 test.each([
   ['a field is new', 'corpId: ID!', 'corpId: ID!\n  label: String'],
+  ['a new field is inaccessible', 'corpId: ID!', 'corpId: ID!\n  label: String @inaccessible'],
   ['a field becomes non-null', 'createTime: DateTime', 'createTime: DateTime!'],
   [
     'an optional argument is new',
@@ -66,48 +69,105 @@ test.each([
   expect(changes.map(({ criticality }) => criticality)).not.toContain('BREAKING');
 });
 
+test.each([
+  ['a lookup costs more', '@cost(weight: 10)', '@cost(weight: 20)', 'demand control'],
+  ['a list is longer', 'assumedSize: 50', 'assumedSize: 500', 'demand control'],
+  ['a field has a tag', 'corpId: ID!', 'corpId: ID! @tag(name: "partner")', 'contract'],
+  ['an answer is cached for another time', 'maxAge: 60', 'maxAge: 30', 'cache answers'],
+  ['an enum has a new value', 'enum SpaceStatus {', 'enum SpaceStatus {\n  FROZEN', 'a branch'],
+  ['the version of federation is newer', 'federation/v2.9', 'federation/v2.10', 'composition'],
+])('may break: %s, once and with its own remedy', async (_name, from, to, remedy) => {
+  const changes = await compareSchemas(schema, edit(from, to));
+
+  expect(changes.filter(({ criticality }) => criticality !== 'NON_BREAKING')).toEqual([
+    { criticality: 'DANGEROUS', message: expect.any(String), whatToDo: expect.stringContaining(remedy) },
+  ]);
+});
+
+test('a changed argument of a directive is named with its place', async () => {
+  const changes = await compareSchemas(schema, edit('@cost(weight: 10)', '@cost(weight: 20)'));
+
+  expect(changes.map(({ message }) => message)).toEqual([
+    "'Conversation.space.@cost.weight' was changed or removed",
+  ]);
+});
+
 interface Run {
   readonly exitCode: number;
   readonly output: string;
+  readonly errors: string;
 }
 
 /** `npm run schema:check`, without npm. */
 async function check(...files: string[]): Promise<Run> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/check-schema.ts', ...files], {
     cwd: fileURLToPath(root),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [output, [exitCode]] = await Promise.all([
+  const [output, errors, [exitCode]] = await Promise.all([
     text(child.stdout),
+    text(child.stderr),
     once(child, 'exit') as Promise<[number]>,
   ]);
-  return { exitCode, output };
+  return { exitCode, output, errors };
 }
 
 test('schema.graphql has no breaking change since the last release', async () => {
   expect(await check()).toMatchObject({ exitCode: 0 });
 });
 
-test('the command prints each change and what to do, and fails only for a breaking change', async () => {
+test('the command prints what breaks or may break and what to do, and counts the rest', async () => {
+  const other = join(directory, 'other.graphql');
+  const label = edit('corpId: ID!', 'corpId: ID!\n  label: String');
+  await writeFile(other, label.replace('enum SpaceStatus {', 'enum SpaceStatus {\n  FROZEN'));
+  const [forth, back] = await Promise.all([check('schema.graphql', other), check(other, 'schema.graphql')]);
+
+  expect(forth).toEqual({
+    exitCode: 0,
+    output: `MAY BREAK: Enum value 'FROZEN' was added to enum 'SpaceStatus'
+  to do: inform the clients first: they need a branch for what they do not know yet
+From schema.graphql to ${other}: 0 breaking, 1 possibly breaking, 1 safe.
+`,
+    errors: '',
+  });
+  expect(back).toEqual({
+    exitCode: 1,
+    output: `BREAKS: Field 'label' was removed from object type 'Space'
+  to do: keep the old beside the new, mark it @deprecated and remove it in a later major release; if this is that release, accept the change with npm run schema:release
+BREAKS: Enum value 'FROZEN' was removed from enum 'SpaceStatus'
+  to do: keep the old beside the new, mark it @deprecated and remove it in a later major release; if this is that release, accept the change with npm run schema:release
+From ${other} to schema.graphql: 2 breaking, 0 possibly breaking, 0 safe.
+`,
+    errors: '',
+  });
+});
+
+test('where nothing breaks it prints one line', async () => {
   const withLabel = join(directory, 'with-label.graphql');
   await writeFile(withLabel, edit('corpId: ID!', 'corpId: ID!\n  label: String'));
-  const [added, removed] = await Promise.all([
-    check('schema.graphql', withLabel),
-    check(withLabel, 'schema.graphql'),
-  ]);
 
-  expect(added).toEqual({
-    exitCode: 0,
-    output: `NON_BREAKING: Field 'label' was added to object type 'Space'
-  to do: nothing
-1 changes since the last release, 0 of them breaking.
-`,
-  });
-  expect(removed).toEqual({
-    exitCode: 1,
-    output: `BREAKING: Field 'label' was removed from object type 'Space'
-  to do: keep the old beside the new, mark it @deprecated and remove it in a later major release; if this is that release, accept the change with npm run schema:release
-1 changes since the last release, 1 of them breaking.
-`,
-  });
+  expect(
+    await Promise.all([check('schema.graphql', 'schema.graphql'), check('schema.graphql', withLabel)]),
+  ).toEqual([
+    { exitCode: 0, output: 'From schema.graphql to schema.graphql: nothing has changed.\n', errors: '' },
+    {
+      exitCode: 0,
+      output: `From schema.graphql to ${withLabel}: nothing breaks, 1 safe change.\n`,
+      errors: '',
+    },
+  ]);
+});
+
+const usage = 'Usage: npm run schema:check [-- <released schema> <current schema>]\n';
+
+test.each([
+  [['nowhere.graphql'], 65, /^nowhere\.graphql is not the SDL of a subgraph: ENOENT/],
+  [['schema.graphql', 'package.json'], 65, /^package\.json is not the SDL of a subgraph: Syntax Error/],
+  [['one', 'two', 'three'], 64, /^Usage/],
+])('%j is refused with the usage', async (files, exitCode, message) => {
+  const run = await check(...files);
+
+  expect(run).toMatchObject({ exitCode, output: '' });
+  expect(run.errors).toMatch(message);
+  expect(run.errors.endsWith(usage)).toBe(true);
 });
