@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { announce } from './announce.ts';
 import { firstEnd, freePort, start, stopAll } from './programs.ts';
+import { startApolloGateway, startHiveGateway } from './routers.ts';
 
 // Starts three neighbours, the gateway, and two routers over them; prints where they listen, with `--json` as one line of
 // JSON; ends all of them with Ctrl-C, a signal, its parent process or the first of them that ends.
@@ -73,8 +74,8 @@ async function startAll() {
   await writeFile(supergraphFile, await composeSupergraph(subgraphs));
   const environment = { ROUTER_SECRET: process.env['ROUTER_SECRET'] || randomUUID() };
   const [hive, apollo] = await Promise.all([
-    startHiveGateway(await portOf('HIVE_GATEWAY_PORT'), supergraphFile, environment),
-    startApolloGateway(await portOf('APOLLO_GATEWAY_PORT'), supergraphFile, environment),
+    startHiveGateway({ port: await portOf('HIVE_GATEWAY_PORT'), supergraphFile, environment }),
+    startApolloGateway({ port: await portOf('APOLLO_GATEWAY_PORT'), supergraphFile, environment }),
     startDingTalkGateway(String(dingtalkPort), environment),
   ]);
   return { 'Hive Gateway': hive, 'Apollo Gateway': apollo, ...subgraphs };
@@ -84,9 +85,10 @@ async function portOf(name: string): Promise<string> {
   return process.env[name] || String(await freePort());
 }
 
-type Environment = Readonly<Record<string, string>>;
-
-async function startDingTalkGateway(port: string, environment: Environment): Promise<void> {
+async function startDingTalkGateway(
+  port: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
   await start({
     name: 'dingtalk',
     arguments: ['--import', 'tsx', 'src/main.ts'],
@@ -94,37 +96,4 @@ async function startDingTalkGateway(port: string, environment: Environment): Pro
     environment: { ...environment, HOST: '127.0.0.1', PORT: port, IDE: 'off', VIEWER_AUTH: 'router' },
     readyUrl: `http://127.0.0.1:${port}/readyz`,
   });
-}
-
-async function startHiveGateway(
-  port: string,
-  supergraphFile: string,
-  environment: Environment,
-): Promise<string> {
-  const options = `--config-path routers/hive-gateway.config.mjs --host 127.0.0.1 --port ${port}`;
-  const command = 'node_modules/@graphql-hive/gateway/dist/bin.js';
-  await start({
-    name: 'Hive Gateway',
-    arguments: [command, 'supergraph', supergraphFile, ...options.split(' ')],
-    directory: here,
-    environment,
-    readyUrl: `http://127.0.0.1:${port}/healthcheck`,
-  });
-  return `http://127.0.0.1:${port}/graphql`;
-}
-
-async function startApolloGateway(
-  port: string,
-  supergraphFile: string,
-  environment: Environment,
-): Promise<string> {
-  const url = `http://127.0.0.1:${port}/`;
-  await start({
-    name: 'Apollo Gateway',
-    arguments: ['routers/apollo-gateway.mjs', supergraphFile, port],
-    directory: here,
-    environment,
-    readyUrl: `${url}?query={__typename}`,
-  });
-  return url;
 }

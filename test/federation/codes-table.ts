@@ -9,9 +9,15 @@ export interface Measured {
   readonly routers: Readonly<Record<string, Extensions>>;
 }
 
-/** The extensions of a reply's errors. A router may repeat an error; throws if the repetitions differ. */
+/**
+ * The extensions of a reply's errors, or those of the entry that counts the omitted ones. A router may repeat an error;
+ * throws if the repetitions differ.
+ */
 export function extensionsOf({ errors = [] }: Reply): Extensions {
-  const [first, ...others] = errors.map(({ extensions }) => withoutRequestId(extensions ?? {}));
+  const all = errors.map(({ extensions }) => withoutRequestId(extensions ?? {}));
+  const omitted = all.find(({ code }) => code === 'ERRORS_OMITTED');
+  if (omitted) return omitted;
+  const [first, ...others] = all;
   if (!first) throw new Error('There is no error');
   for (const other of others) {
     if (summary(other) !== summary(first))

@@ -18,6 +18,7 @@ export const installed = ['@graphql-hive/gateway', '@apollo/gateway'].every((nam
 );
 
 export const maxLookups = 30;
+export const maxAnswerFields = 500;
 export const routerSecret = 'only the routers know';
 export type Listener = 'Hive Gateway' | 'Apollo Gateway' | 'dingtalk';
 
@@ -25,6 +26,7 @@ export interface Reply {
   readonly data?: unknown;
   readonly errors?: readonly {
     readonly message: string;
+    readonly path?: readonly (string | number)[];
     readonly extensions: Readonly<Record<string, unknown>>;
   }[];
 }
@@ -67,6 +69,7 @@ export async function startSupergraph(): Promise<SupergraphUnderTest> {
       // The tests count calls, so no answer is cached from one test to the next.
       CACHE_TTL_MS: '0',
       MAX_LOOKUPS_PER_REQUEST: String(maxLookups),
+      MAX_ANSWER_FIELDS: String(maxAnswerFields),
       ROUTER_SECRET: routerSecret,
     },
   });

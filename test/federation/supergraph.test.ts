@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { chatsWithLabels, chatsWithLabelsAnswer, groupsWithFolders } from './list-queries.ts';
 import { codesTable, extensionsOf, unpadded, type Measured } from './codes-table.ts';
-import { bigFileIds, bigSpace, conversation, demoIds, space } from './representations.ts';
+import { bigFileIds, bigSpace, conversation, demoIds, dentry, space } from './representations.ts';
 import {
   howToInstall,
   installed,
+  maxAnswerFields,
   maxLookups,
   routerSecret,
   startSupergraph,
@@ -13,6 +14,7 @@ import {
   type SupergraphUnderTest,
 } from './supergraph-under-test.ts';
 
+const file = (dentryId: string): object => dentry('798xxxxx', dentryId);
 const routers = ['Hive Gateway', 'Apollo Gateway'] as const;
 const chy = { authorization: 'Bearer chy' };
 const lin = { authorization: 'Bearer lin' };
@@ -350,8 +352,16 @@ if (!wanted) {
   const chats = 'query ($ids: [ID!]!) { chats(ids: $ids) { space { corpId } } }';
   const spaces = 'query ($ids: [ID!]!) { pinnedSpaces(ids: $ids) { corpId } }';
   const entities = `query ($representations: [_Any!]!) {
-    _entities(representations: $representations) { ... on Conversation { space { corpId } } ... on Space { corpId } }
+    _entities(representations: $representations) { ... on Conversation { space { corpId } } ... on Space { corpId } ... on Dentry { download { expiresAt } } }
   }`;
+  const names = 'query ($ids: [ID!]!) { pinnedFiles(dentryIds: $ids) { name size } }';
+  const files = 'query ($ids: [ID!]!) { pinnedFiles(dentryIds: $ids) { download { expiresAt } } }';
+  const referencesOf = new Map([
+    [chats, conversation],
+    [spaces, space],
+    [files, file],
+    [names, file],
+  ]);
 
   /** One failure, at the gateway and behind each router. */
   async function measure(
@@ -360,7 +370,7 @@ if (!wanted) {
     headers: Readonly<Record<string, string>> = chy,
   ): Promise<Measured> {
     const asked = headers === chy ? { 'x-dingtalk-union-id': 'chyxxxxx' } : {};
-    const representations = ids.map(query === chats ? conversation : space);
+    const representations = ids.map(referencesOf.get(query)!);
     const [gateway, ...heard] = await Promise.all([
       supergraph.query(
         'dingtalk',
@@ -383,6 +393,13 @@ if (!wanted) {
       fault === 'hang' ? { kind: 'hang' } : { kind: 'answer', status: 404, body },
     );
     const measured = await measure(chats, ['cid.demo.tea']);
+    supergraph.upstream.clearFaults();
+    return measured;
+  }
+
+  async function measureBlocked(): Promise<Measured> {
+    supergraph.upstream.addFault('downloadInfo', { kind: 'error', code: 'fileViral' });
+    const measured = await measure(files, ['2001']);
     supergraph.upstream.clearFaults();
     return measured;
   }
@@ -426,6 +443,10 @@ if (!wanted) {
       await measure(chats, ['cid.acrossOrgAccessForbidden']),
       await measure(chats, ['cid.conversationNotExist']),
       await measure(spaces, ['nowhere']),
+      await measure(files, ['gone']),
+      await measure(files, ['1001']),
+      await measureBlocked(),
+      await measure(files, ['dentry.fileArchived']),
       await measureWith('unheardOf'),
       await measureFailing(() => measure(chats, ['cid.systemError'])),
       await measureFailing(() => measureWith('hang')),
@@ -435,6 +456,11 @@ if (!wanted) {
       await measure(chats, ['cid.Forbidden.AccessDenied.AccessTokenPermissionDenied']),
       await measure(chats, ['cid.html']),
       await measure(chats, demoIds(maxLookups + 1)),
+      await measure(names, bigFileIds('798xxxxx', maxAnswerFields / 2)),
+      await measure(
+        spaces,
+        demoIds(21).map((id) => `nowhere.${id}`),
+      ),
       await measure(chats, ['cid.demo.tea'], {}),
     ];
     // The quota last: from then on the quota gate stops the organization's calls.

@@ -3,8 +3,11 @@ import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { operatorHeaders } from './operator-headers.mjs';
+import { subgraphTimeoutMs } from './subgraph-timeout.mjs';
 
-// Each request is sent separately: the `fetcher` joins none, and caches no answer to a POST.
+// The default fetcher waits for ever. Each request is sent separately: this one joins none and caches no answer.
+const fetcher = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(subgraphTimeoutMs) });
+
 class DingTalkSource extends RemoteGraphQLDataSource {
   willSendRequest({ request, context }) {
     for (const [name, value] of Object.entries(operatorHeaders(context.authorization))) {
@@ -17,7 +20,9 @@ const [supergraphFile, port] = process.argv.slice(2);
 const gateway = new ApolloGateway({
   supergraphSdl: await readFile(supergraphFile, 'utf8'),
   buildService: ({ name, url }) =>
-    name === 'dingtalk' ? new DingTalkSource({ url }) : new RemoteGraphQLDataSource({ url }),
+    name === 'dingtalk'
+      ? new DingTalkSource({ url, fetcher })
+      : new RemoteGraphQLDataSource({ url, fetcher }),
 });
 await startStandaloneServer(new ApolloServer({ gateway }), {
   listen: { host: '127.0.0.1', port: Number(port) },

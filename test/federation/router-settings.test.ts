@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { codeBlocks } from '../support/code-blocks.ts';
+import { startGateway } from '../support/start-gateway.ts';
+import { howToInstall, installed } from './supergraph-under-test.ts';
+
+const root = new URL('../../', import.meta.url);
+const page = await readFile(new URL('docs/federation.md', root), 'utf8');
+
+// Under CI a missing router is a failure, never a skip.
+const wanted = installed || process.env['CI'] === 'true';
+if (!wanted) process.stdout.write(`SKIPPED: Apollo Gateway with apq. To run it as well: ${howToInstall}\n`);
+
+const operation = '{ conversationSpace(openConversationId: "cid.demo.tea") { corpId } }';
+
+/** The part of Apollo Gateway that sends requests to a subgraph. */
+interface DataSource {
+  process(options: object): Promise<{ readonly data?: unknown; readonly errors?: unknown }>;
+}
+type DataSourceClass = new (config: { readonly url: string; readonly apq: boolean }) => DataSource;
+
+(wanted ? test : test.skip)('Apollo Gateway gets its data without apq, and never with it', async () => {
+  const load = createRequire(new URL('examples/supergraph/package.json', root));
+  const { RemoteGraphQLDataSource } = load('@apollo/gateway') as { RemoteGraphQLDataSource: DataSourceClass };
+  await using gateway = await startGateway();
+  const ask = async (apq: boolean): Promise<object> => {
+    const source = new RemoteGraphQLDataSource({ url: `${gateway.url}/graphql`, apq });
+    const request = { request: { query: operation }, context: {}, kind: 'health check' };
+    // A status other than 2xx is thrown.
+    const { data } = await source.process(request).catch(() => ({ data: undefined }));
+    return { data, calls: gateway.upstream.callsTo('conversationSpace').length };
+  };
+
+  expect(await ask(true)).toEqual({ data: undefined, calls: 0 });
+  expect(await ask(true)).toEqual({ data: undefined, calls: 0 });
+  expect(await ask(false)).toEqual({ data: { conversationSpace: { corpId: 'ding1234xxxxx' } }, calls: 1 });
+});
+
+test('an answer is not compressed for a router that accepts gzip', async () => {
+  await using gateway = await startGateway();
+  const ids = Array.from({ length: 50 }, (_, index) => `cid.demo.${index}`);
+  const query = 'query ($ids: [ID!]!) { conversations(openConversationIds: $ids) { openConversationId } }';
+  const { headers, body } = await gateway.query(
+    query,
+    { ids },
+    { 'accept-encoding': 'gzip, deflate, br, zstd' },
+  );
+
+  expect(body.data.conversations).toHaveLength(50);
+  expect(headers.get('content-encoding')).toBeNull();
+});
+
+test('the page’s composition runs in a folder with the page’s example, and says what is wrong', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'compose-'));
+  const file = (name: string): string => join(directory, name);
+  const compose = async (neighbour: string): Promise<string> => {
+    await writeFile(file('mine.graphql'), neighbour);
+    return (await promisify(execFile)(process.execPath, ['compose.mjs'], { cwd: directory })).stdout;
+  };
+  const [example = ''] = codeBlocks(page, 'graphql');
+  const [script = ''] = codeBlocks(page, 'js');
+  try {
+    await symlink(fileURLToPath(new URL('node_modules', root)), file('node_modules'));
+    await writeFile(file('dingtalk.graphql'), await readFile(new URL('schema.graphql', root)));
+    await writeFile(file('compose.mjs'), script);
+
+    const composed = await compose(example);
+    const wrong = await compose(example.replace('dentryId: ID!', 'dentryId: Int!'));
+
+    expect(composed).toContain('join__Graph');
+    expect(composed).toContain('attachment: Dentry');
+    expect(wrong).toMatch(/^Type of field "Dentry\.dentryId" is incompatible across subgraphs/);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
