@@ -5,7 +5,7 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 import { operatorHeaders } from './operator-headers.mjs';
 import { subgraphTimeoutMs } from './subgraph-timeout.mjs';
 
-// The default fetcher waits for ever. Each request is sent separately: this one joins none and caches no answer.
+// The default fetcher waits forever. Each request is sent separately: this one joins none and caches no answer.
 const fetcher = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(subgraphTimeoutMs) });
 
 class DingTalkSource extends RemoteGraphQLDataSource {
