@@ -427,7 +427,7 @@ if (!wanted) {
           code: 'INTERNAL_SERVER_ERROR',
           response: {
             url: expect.stringContaining('http://127.0.0.1:'),
-            status: 400,
+            status: 422,
             body: { errors: [{ extensions: { code: 'LOOKUP_LIMIT_EXCEEDED' } }] },
           },
         },
