@@ -72,7 +72,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
     shutdownDelayMs: settings.SHUTDOWN_DELAY_MS ?? 0,
     production,
     explorer: settings.IDE ? settings.IDE === 'on' : !production,
-    introspection: !production,
+    introspection: settings.INTROSPECTION ? settings.INTROSPECTION === 'on' : !production,
     corsOrigins: settings.CORS_ORIGINS ?? [],
     logLevel: settings.LOG_LEVEL ?? 'info',
     logFormat: settings.LOG_FORMAT,
@@ -161,6 +161,11 @@ function warningsFor(config: Config, settings: Settings, environment: NodeJS.Pro
     ...textWarnings(environment, settings),
     ...ignoredCharacterWarnings(environment),
     ...ineffectiveVariableWarnings(config, settings),
+    ...(config.explorer && !config.introspection
+      ? [
+          'The explorer has no schema, so it neither documents nor completes: set INTROSPECTION=on, or IDE=off',
+        ]
+      : []),
     ...(isPlaintextUsed
       ? [
           'ALLOW_PLAINTEXT_SECRETS=1: everyone on the way to DINGTALK_API_URL reads the secret of the app, tokens and links, and can change answers',

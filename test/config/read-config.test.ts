@@ -102,6 +102,48 @@ test('production listens everywhere, hides the explorer and introspection', () =
   });
 });
 
+const noSchema =
+  'The explorer has no schema, so it neither documents nor completes: set INTROSPECTION=on, or IDE=off';
+
+test.each<[string, NodeJS.ProcessEnv, { explorer: boolean; introspection: boolean }, string[]]>([
+  [
+    'in production',
+    { NODE_ENV: 'production', IDE: 'on' },
+    { explorer: true, introspection: false },
+    [noSchema],
+  ],
+  [
+    'in production with introspection',
+    { NODE_ENV: 'production', IDE: 'on', INTROSPECTION: 'on' },
+    { explorer: true, introspection: true },
+    [],
+  ],
+  [
+    'off, with introspection',
+    { NODE_ENV: 'production', INTROSPECTION: 'on' },
+    { explorer: false, introspection: true },
+    [],
+  ],
+  [
+    'in development without introspection',
+    { INTROSPECTION: 'off' },
+    { explorer: true, introspection: false },
+    [noSchema],
+  ],
+  [
+    'in development, both off',
+    { INTROSPECTION: 'off', IDE: 'off' },
+    { explorer: false, introspection: false },
+    [],
+  ],
+])('an explorer without a schema is a warning: %s', (_which, environment, config, warnings) => {
+  expect(readConfig({ ...live, GATEWAY_API_KEYS: strongKey, ...environment })).toMatchObject({
+    ok: true,
+    config,
+    warnings,
+  });
+});
+
 test('production uses the sandbox only if it is set', () => {
   expect(Object.keys(problemsOf({ NODE_ENV: 'production' }))).toEqual([
     'DINGTALK_APP_KEY',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test as jestTest } from '@jest/globals';
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { findChromium } from './find-chromium.ts';
 import {
   openContext,
@@ -157,9 +157,7 @@ test('a reload keeps the tabs and adds none', async () => {
 
 test('stores no headers', async () => {
   const { page } = await openExplorer(context, server.origin, '/');
-  await page.getByRole('button', { name: 'Headers' }).click();
-  await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
-  await page.keyboard.insertText('{ "x-api-key": "s3cret" }');
+  await typeHeaders(page, '{ "x-api-key": "s3cret" }');
 
   const sent = page.waitForRequest((request) => request.headers()['x-api-key'] === 's3cret');
   await runButton(page).click();
@@ -167,4 +165,42 @@ test('stores no headers', async () => {
   await untilTrue(page, `${stored('queries')} !== null`);
 
   expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain('s3cret');
+});
+
+const typeHeaders = async (page: Page, headers: string): Promise<void> => {
+  await page.getByRole('button', { name: 'Headers' }).click();
+  await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
+  await page.keyboard.insertText(headers);
+};
+const inProduction = { NODE_ENV: 'production', HOST: '127.0.0.1', GATEWAY_API_KEYS: 'web=s3cret-of-the-web' };
+
+test("in production, with INTROSPECTION=on and the client's credentials, it documents the graph", async () => {
+  const production = await startServer({ ...inProduction, INTROSPECTION: 'on' });
+  try {
+    const { page } = await openExplorer(context, production.origin, '/');
+    await typeHeaders(page, '{ "x-api-key": "s3cret-of-the-web" }');
+    await page.getByRole('button', { name: 'Re-fetch GraphQL schema' }).click();
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.getByText('Root Types').waitFor();
+
+    expect(await runTab(page, 'ExampleSpace')).toMatchObject({
+      data: { conversationSpace: { spaceId: '798xxxxx' } },
+    });
+  } finally {
+    await production.close();
+  }
+});
+
+test('with INTROSPECTION=off it says that there is no schema, and still answers', async () => {
+  const withoutSchema = await startServer({ INTROSPECTION: 'off' });
+  try {
+    const { page } = await openExplorer(context, withoutSchema.origin, '/');
+    await page.locator('.result-window', { hasText: 'Introspection is disabled.' }).waitFor();
+
+    expect(await runTab(page, 'ExampleSpace')).toMatchObject({
+      data: { conversationSpace: { spaceId: '798xxxxx' } },
+    });
+  } finally {
+    await withoutSchema.close();
+  }
 });

@@ -8,7 +8,7 @@ export interface StartedServer {
   close(): Promise<void>;
 }
 
-export async function startServer(): Promise<StartedServer> {
-  const { app, url, close } = await startGateway({ environment: { IDE: 'on' } });
+export async function startServer(environment: NodeJS.ProcessEnv = {}): Promise<StartedServer> {
+  const { app, url, close } = await startGateway({ environment: { IDE: 'on', ...environment } });
   return { app, origin: url, close };
 }

@@ -22,6 +22,30 @@ test.each([
   expect(body.errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
 });
 
+const refusal = {
+  message: 'Introspection is disabled. Ask the operator of this gateway for the schema.',
+  locations: [{ line: 1, column: 3 }],
+  extensions: {
+    code: 'GRAPHQL_VALIDATION_FAILED',
+    retryable: false,
+    validationErrorCode: 'INTROSPECTION_DISABLED',
+  },
+};
+
+test.each([
+  ['on', 'production', { data: { __schema: { queryType: { name: 'Query' } } } }],
+  ['off', 'development', { errors: [refusal] }],
+])('INTROSPECTION=%s decides, also in %s', async (INTROSPECTION, NODE_ENV, answered) => {
+  await using gateway = await startGateway({
+    environment: { NODE_ENV, INTROSPECTION, GATEWAY_API_KEYS: 'key' },
+  });
+
+  const { body } = await gateway.query('{ __schema { queryType { name } } }', {}, key);
+
+  expect(body).toEqual(answered);
+  expect(gateway.upstream.callsTo('conversationSpace')).toEqual([]);
+});
+
 test.each([
   '{ conversationSpac(openConversationId: "a") { spaceId } }',
   '{ conversationSpace(openConversationI: "a") { spaceId } }',

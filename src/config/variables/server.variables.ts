@@ -27,8 +27,13 @@ export const serverVariables = {
     "loopback's names, or any",
     "comma-separated names that `Host` may hold, with loopback's; others: HTTP 421",
   ),
-  NODE_ENV: variable(text, '–', '`production`: no introspection, no explorer, no start without credentials'),
+  NODE_ENV: variable(text, '–', '`production`: `INTROSPECTION` and `IDE` off, no start without credentials'),
   IDE: variable(oneOf('on', 'off'), '`on` (`off` in production)', 'the explorer on `/`'),
+  INTROSPECTION: variable(
+    oneOf('on', 'off'),
+    '`on` (`off` in production)',
+    'whether queries may ask for the schema, as the explorer does',
+  ),
   CORS_ORIGINS: variable(origins, 'none', 'comma-separated origins whose pages may query the gateway'),
   HSTS_MAX_AGE_S: variable(
     wholeNumber(0, 315_360_000),
