@@ -16,6 +16,8 @@ export interface Config {
   readonly production: boolean;
   readonly explorer: boolean;
   readonly introspection: boolean;
+  /** Whether routers may ask for Apollo's inline trace. */
+  readonly inlineTrace: boolean;
   readonly corsOrigins: readonly string[];
   readonly logLevel: LevelWithSilent;
   /** Undefined: `text` on a terminal, else `json`. */

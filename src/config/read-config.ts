@@ -73,6 +73,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
     production,
     explorer: settings.IDE ? settings.IDE === 'on' : !production,
     introspection: settings.INTROSPECTION ? settings.INTROSPECTION === 'on' : !production,
+    inlineTrace: settings.APOLLO_INLINE_TRACE === '1',
     corsOrigins: settings.CORS_ORIGINS ?? [],
     logLevel: settings.LOG_LEVEL ?? 'info',
     logFormat: settings.LOG_FORMAT,

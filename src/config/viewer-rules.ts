@@ -13,7 +13,14 @@ export function viewerRules(
   sandboxDefaults: SandboxDefaults,
   report: Report,
 ): ViewerConfig | undefined {
-  switch (settings.VIEWER_AUTH ?? (mode === 'sandbox' ? 'fixed' : undefined)) {
+  const auth = settings.VIEWER_AUTH ?? (mode === 'sandbox' ? 'fixed' : undefined);
+  if (settings.APOLLO_INLINE_TRACE === '1' && auth !== undefined && auth !== 'router') {
+    report(
+      'APOLLO_INLINE_TRACE',
+      'must not be 1 without VIEWER_AUTH=router: traces are for a router, and any client could ask for them. Set VIEWER_AUTH=router, or leave it out',
+    );
+  }
+  switch (auth) {
     case 'fixed':
       return fixedViewer(settings, mode, host, sandboxDefaults, report);
     case 'jwt':

@@ -33,6 +33,7 @@ test('without variables the gateway is a sandbox on localhost, without authentic
       production: false,
       explorer: true,
       introspection: true,
+      inlineTrace: false,
       corsOrigins: [],
       logLevel: 'info',
       logFormat: undefined,
@@ -321,6 +322,30 @@ test.each([
   ['redis://:/sec#ret@cache', 'has an unescaped # and / in its password: write # as %23, / as %2F'],
 ])('REDIS_URL may not be %s', (url, message) => {
   expect(problemsOf({ REDIS_URL: url })).toEqual({ REDIS_URL: message });
+});
+
+test.each<NodeJS.ProcessEnv>([{ VIEWER_AUTH: 'fixed' }, { VIEWER_AUTH: 'dingtalk' }, {}])(
+  'the inline trace is for a router alone: %o',
+  (environment) => {
+    expect(problemsOf({ ...environment, APOLLO_INLINE_TRACE: '1' })).toEqual({
+      APOLLO_INLINE_TRACE:
+        'must not be 1 without VIEWER_AUTH=router: traces are for a router, and any client could ask for them. Set VIEWER_AUTH=router, or leave it out',
+    });
+    expect(readConfig({ ...environment, APOLLO_INLINE_TRACE: '0' })).toMatchObject({
+      ok: true,
+      config: { inlineTrace: false },
+    });
+  },
+);
+
+test('the inline trace behind a router', () => {
+  expect(
+    readConfig({ VIEWER_AUTH: 'router', ROUTER_SECRET: strongKey, APOLLO_INLINE_TRACE: '1' }),
+  ).toMatchObject({
+    ok: true,
+    warnings: [],
+    config: { inlineTrace: true },
+  });
 });
 
 test.each<[string, NodeJS.ProcessEnv, string[]]>([

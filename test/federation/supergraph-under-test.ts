@@ -24,6 +24,7 @@ export type Listener = 'Hive Gateway' | 'Apollo Gateway' | 'dingtalk';
 
 export interface Reply {
   readonly data?: unknown;
+  readonly extensions?: Readonly<Record<string, unknown>>;
   readonly errors?: readonly {
     readonly message: string;
     readonly path?: readonly (string | number)[];
@@ -71,6 +72,7 @@ export async function startSupergraph(): Promise<SupergraphUnderTest> {
       MAX_LOOKUPS_PER_REQUEST: String(maxLookups),
       MAX_ANSWER_FIELDS: String(maxAnswerFields),
       ROUTER_SECRET: routerSecret,
+      APOLLO_INLINE_TRACE: '1',
     },
   });
   const close = async (): Promise<void> => {

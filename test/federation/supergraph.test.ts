@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Trace } from '@apollo/usage-reporting-protobuf';
 import { chatsWithLabels, chatsWithLabelsAnswer, groupsWithFolders } from './list-queries.ts';
 import { codesTable, extensionsOf, unpadded, type Measured } from './codes-table.ts';
 import { bigFileIds, bigSpace, conversation, demoIds, dentry, space } from './representations.ts';
@@ -418,6 +419,26 @@ if (!wanted) {
     );
     return work();
   }
+  test('Apollo Gateway asks for the inline trace and takes it over', async () => {
+    const reply = await supergraph.query(
+      'Apollo Gateway',
+      chats,
+      { ids: ['cid.demo.tea'] },
+      { ...chy, 'apollo-federation-include-trace': 'ftv1' },
+    );
+
+    const trace = Trace.decode(Buffer.from(String(reply.extensions?.['ftv1']), 'base64'));
+    const fetches = fetchesOf(trace.queryPlan!);
+    const ours = fetches.find(({ serviceName }) => serviceName === 'dingtalk');
+    expect(ours).toMatchObject({ traceParsingFailed: false });
+    expect(ours?.trace?.root?.child).toMatchObject([
+      {
+        responseName: '_entities',
+        child: [{ child: [{ responseName: 'space', parentType: 'Conversation' }] }],
+      },
+    ]);
+  });
+
   test('Apollo Gateway exposes the subgraph’s URL in the error of a refused request, as the docs warn', async () => {
     const { errors } = await supergraph.query('Apollo Gateway', chats, { ids: demoIds(maxLookups + 1) }, chy);
 
@@ -472,3 +493,14 @@ if (!wanted) {
     expect(unpadded(written)).toBe(unpadded(codesTable(measured)));
   });
 });
+
+/** The requests to subgraphs in a plan. */
+function fetchesOf({
+  fetch,
+  sequence,
+  parallel,
+  flatten,
+}: Trace.IQueryPlanNode): Trace.QueryPlanNode.IFetchNode[] {
+  const below = [...(sequence?.nodes ?? []), ...(parallel?.nodes ?? []), flatten?.node];
+  return [fetch, ...below.flatMap((node) => (node ? fetchesOf(node) : []))].filter((each) => each != null);
+}

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { operatorHeaders } from './operator-headers.mjs';
 import { subgraphTimeoutMs } from './subgraph-timeout.mjs';
@@ -24,7 +25,9 @@ const gateway = new ApolloGateway({
       ? new DingTalkSource({ url, fetcher })
       : new RemoteGraphQLDataSource({ url, fetcher }),
 });
-await startStandaloneServer(new ApolloServer({ gateway }), {
+// As a plugin for GraphOS would, it asks the subgraphs for their traces; this one shows them to its own client.
+const plugins = process.env.APOLLO_INLINE_TRACE === '1' ? [ApolloServerPluginInlineTrace()] : [];
+await startStandaloneServer(new ApolloServer({ gateway, plugins }), {
   listen: { host: '127.0.0.1', port: Number(port) },
   context: async ({ req }) => ({ authorization: req.headers.authorization }),
 });

@@ -34,4 +34,9 @@ export const viewerVariables = {
     '–',
     '`router`: the value of `x-router-secret` that proves it, or two',
   ),
+  APOLLO_INLINE_TRACE: variable(
+    oneOf('0', '1'),
+    '`0`',
+    "`router`: `1` lets it ask for Apollo's inline trace",
+  ),
 };

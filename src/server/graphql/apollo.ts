@@ -21,6 +21,8 @@ interface ApolloOptions {
   readonly introspection: boolean;
   /** Requests may ask with `x-explain: 1` where their data came from. */
   readonly explainable: boolean;
+  /** Requests may ask for Apollo's inline trace. */
+  readonly traced: boolean;
   readonly maxLookupsPerRequest: number;
   readonly limits: LimitsConfig;
   readonly log: Logger;
@@ -30,7 +32,10 @@ interface ApolloOptions {
 
 /** Starts Apollo Server, with all of its reporting turned off. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
-  const { schema, introspection, explainable, maxLookupsPerRequest, limits, log, errorsAnswered } = options;
+  const { schema, introspection, explainable, traced, maxLookupsPerRequest, limits, log, errorsAnswered } =
+    options;
+  // Imported only where it is on: a start loads nothing else of it.
+  const trace = traced ? await import('./inline-trace.ts') : undefined;
   const documentLimits = createDocumentLimits({
     depth: limits.queryDepth,
     directives: limits.queryDirectives,
@@ -55,14 +60,14 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
       return answered;
     },
     // Apollo Server would append a line break, which makes Node copy the whole text once more.
-    stringifyResult: JSON.stringify,
+    stringifyResult: trace ? (answer) => trace.stringifyTraced(answer, limits.answerBytes) : JSON.stringify,
     logger: log,
     stopOnTerminationSignals: false,
     plugins: [
       createRequestRules({ maxLookupsPerRequest, limits, log, errorsAnswered }),
       ...(explainable ? [explainLookups] : []),
       ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
+      trace ? trace.createInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

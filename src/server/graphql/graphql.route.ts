@@ -53,6 +53,8 @@ interface GraphQLRouteOptions {
   readonly requestLines: Pick<RequestLines, 'left'> | undefined;
   /** Requests may ask with `x-explain: 1` where their data came from. */
   readonly explainable: boolean;
+  /** Requests may ask for Apollo's inline trace. */
+  readonly traced: boolean;
   /** The most distinct lookups of one request. */
   readonly maxLookups: number;
   readonly limits: Pick<
@@ -65,10 +67,13 @@ interface GraphQLRouteOptions {
   readonly explorer: Explorer | undefined;
 }
 
+/** By it a router asks for Apollo's inline trace. */
+const traceHeader = 'apollo-federation-include-trace';
+
 /** `GET` and `POST /graphql`: authenticates the viewer, then executes with loaders of that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
   const { apollo, authenticator, aliasOf, rateLimit, findFor, seal, clock, timeoutMs } = options;
-  const { explainable, maxLookups, limits, explorer, onKey, lineLimit, requestLines } = options;
+  const { explainable, traced, maxLookups, limits, explorer, onKey, lineLimit, requestLines } = options;
   const admission = createAdmission(limits, clock);
   const wallMs = (): number => clock.wallMs();
 
@@ -127,6 +132,8 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     if (admission.isBackedUp()) return overloaded(reply);
     if (requestLines) request.operation = new OperationRecord();
     using deadline = new Deadline(clock, timeoutMs + graceMs, clientGone(request.raw));
+    if (traced && request.headers[traceHeader] === 'ftv1')
+      httpGraphQLRequest.headers.set(traceHeader, 'ftv1');
     const {
       status = 200,
       headers,
