@@ -51,8 +51,10 @@ const notRun: Readonly<Record<string, string>> = {
   'docker run': 'test/image runs the image with podman',
   'podman build': 'buildah is what podman builds with',
   'rover subgraph publish': 'needs an account at Apollo GraphOS',
+  'rover contract publish': 'the same',
   'hive schema:publish': 'needs an account at Hive',
   'npx wgc subgraph publish': 'needs an account at Cosmo',
+  'npx wgc contract create': 'the same',
   'curl -s localhost:4000/graphql': 'examples.test.ts sends the same request',
   'docker compose up --detach':
     'needs Docker; test/deploy runs the gateways, Redis and HAProxy of compose.yaml',

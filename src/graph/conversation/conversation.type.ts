@@ -1,4 +1,5 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { joinKey } from '../scalars/directives.ts';
 import { idKind, pathIdKind } from '../scalars/opaque-id.ts';
 
 export const openConversationIdKind = idKind('openConversationId');
@@ -9,5 +10,6 @@ export const chatIdKind = pathIdKind('chatId');
 @Directive('@key(fields: "openConversationId")')
 export class Conversation {
   @Field(() => ID, { description: 'The id of the group chat: opaque and case-sensitive.' })
+  @Directive(joinKey)
   openConversationId!: string;
 }

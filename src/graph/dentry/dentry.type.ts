@@ -2,7 +2,7 @@ import { GraphQLSafeInt } from 'graphql-scalars';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { spaceIdKind } from '../space/space.type.ts';
 import { DateTime } from '../scalars/date-time.ts';
-import { privateForAMinute } from '../scalars/directives.ts';
+import { joinKey, privateForAMinute } from '../scalars/directives.ts';
 import type { UpstreamLong } from '../scalars/lenient-bodies.ts';
 import { idKind, pathIdKind } from '../scalars/opaque-id.ts';
 import type { UpstreamTime } from '../scalars/upstream-time-body.ts';
@@ -27,9 +27,11 @@ export interface DentryKey {
 @Directive(privateForAMinute)
 export class Dentry implements DentryKey {
   @Field(() => ID, { description: 'The space that it is in.' })
+  @Directive(joinKey)
   spaceId!: string;
 
   @Field(() => ID, { description: 'Its id within the space. The root folder is `0`.' })
+  @Directive(joinKey)
   dentryId!: string;
 
   @Field(() => ID, { nullable: true, description: 'An id that stays when it is moved to another space.' })

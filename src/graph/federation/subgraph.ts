@@ -5,7 +5,7 @@ import { createEntitiesField, createServiceField } from './subgraph-fields.ts';
 
 /** The version is the newest that all composition engines know: a newer one buys nothing and shuts some of them out. */
 export const federationLink =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@key", "@listSize", "@shareable"])';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@key", "@listSize", "@shareable", "@tag"])';
 
 /** What a subgraph is besides its schema. */
 export interface Subgraph {

@@ -18,6 +18,9 @@ export const listCost = '@listSize(slicingArguments: ["first"], sizedFields: ["e
 /** For a list of ids, whose length no router can read: a page's worth. */
 export const idsCost = '@listSize(assumedSize: 50)';
 
+/** For the fields of keys: by this tag a contract leaves out of its API what only routers need. */
+export const joinKey = '@tag(name: "join-key")';
+
 /** The weight of one upstream call in a router's demand control; an object weighs 1 and a scalar 0. */
 export const lookupCost = '@cost(weight: 10)';
 

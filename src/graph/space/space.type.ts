@@ -1,5 +1,5 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import { privateForAMinute } from '../scalars/directives.ts';
+import { joinKey, privateForAMinute } from '../scalars/directives.ts';
 import { DateTime } from '../scalars/date-time.ts';
 import { pathIdKind } from '../scalars/opaque-id.ts';
 import type { UpstreamTime } from '../scalars/upstream-time-body.ts';
@@ -14,6 +14,7 @@ export const spaceIdKind = pathIdKind('spaceId');
 @Directive(privateForAMinute)
 export class Space {
   @Field(() => ID, { description: 'The id of the storage space.' })
+  @Directive(joinKey)
   spaceId!: string;
 
   @Field(() => ID, { description: 'The organization that the space belongs to.' })
