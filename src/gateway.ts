@@ -215,6 +215,7 @@ export async function createGateway(
     requestLines,
     explainable: !config.production,
     traced: config.inlineTrace,
+    reusableMs: config.answerCaching === 'private' ? config.cache.ttlMs : undefined,
     maxLookups: config.maxLookupsPerRequest,
     limits: config.limits,
     explorer,

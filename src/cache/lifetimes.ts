@@ -14,6 +14,8 @@ export interface CacheTimes {
 
 /** How long the entries of one endpoint are served. */
 export interface Lifetimes extends Omit<CacheTimes, 'listTtlMs'> {
+  /** How long a cache in front may reuse an answer, from when DingTalk was asked; `0`: not at all. */
+  readonly reusableMs: number;
   /** Whether an answer has ended by itself. */
   readonly isOver?: ((answer: unknown) => boolean) | undefined;
 }
@@ -40,8 +42,18 @@ function lifetimesOf(endpoint: AnyEndpoint, times: CacheTimes, wallMs: () => num
   const { freshness } = endpoint;
   const ttlMs = freshness === 'list' ? times.listTtlMs : freshness === 'constant' ? aDayMs : times.ttlMs;
   const staleMs = freshness === 'link' || ttlMs === 0 ? 0 : times.staleMs;
+  // A page answers lookups of its rows as well, which are fresh for `CACHE_TTL_MS`.
+  const reusableMs = freshness === 'list' ? Math.min(ttlMs, times.ttlMs) : ttlMs;
   const isOver = endpoint.endsAtMs
     ? (answer: unknown): boolean => (endpoint.endsAtMs?.(answer) ?? Infinity) <= wallMs()
     : undefined;
-  return { ttlMs, staleMs, negativeTtlMs: times.negativeTtlMs, isOver };
+  // A cache in front knows nothing of the end of a link.
+  const isLink = freshness === 'link' || endpoint.endsAtMs !== undefined;
+  return {
+    ttlMs,
+    staleMs,
+    negativeTtlMs: times.negativeTtlMs,
+    reusableMs: isLink ? 0 : reusableMs,
+    isOver,
+  };
 }

@@ -136,6 +136,7 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
       const { kind, details } = entry.content.refusal;
       throw new DingTalkError(kind, details);
     }
+    report.answered(entry.askedAtMs + lifetimes.reusableMs);
     // The key names the API, so that its own codec has read the answer.
     return entry.content.answer as Answer;
   }

@@ -20,6 +20,8 @@ export interface EndedLookup {
   readonly waitMs: number;
   /** A stale entry was served. */
   readonly stale: boolean;
+  /** Until when a cache in front may reuse the answer, by this process's clock; `-Infinity`: it may not. */
+  readonly reusableUntilMs: number;
   /** How long the lookup took. */
   readonly ms: number;
 }
@@ -34,6 +36,7 @@ export class LookupReport {
   #hasJoined = false;
   #ageMs: number | undefined;
   #stale = false;
+  #reusableUntilMs = -Infinity;
   #calls = 0;
 
   constructor(startedAtMs: number, span: LookupSpan | undefined) {
@@ -51,6 +54,10 @@ export class LookupReport {
     this.#stale = isStale;
   }
 
+  answered(reusableUntilMs: number): void {
+    this.#reusableUntilMs = reusableUntilMs;
+  }
+
   called(): void {
     this.#calls += 1;
   }
@@ -64,6 +71,8 @@ export class LookupReport {
       calls: this.#calls,
       waitMs: Math.min(this.#flight?.waitMs ?? 0, ms),
       stale: this.#stale,
+      // Another replica has found it refused since: the answer is for those who waited.
+      reusableUntilMs: this.#flight?.isInvalidated === true ? -Infinity : this.#reusableUntilMs,
       ms,
     };
   }

@@ -28,6 +28,8 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly dingtalk: DingTalkConfig;
   readonly cache: CacheConfig;
+  /** `private`: caches in front that have the person in their key may keep fresh answers. */
+  readonly answerCaching: 'off' | 'private';
   /**
    * Shared by the replicas; undefined: each process has its own state. May contain a password. Further Sentinels or nodes
    * of a Cluster, which have no place in a URL, are its `host` parameters.

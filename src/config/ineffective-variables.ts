@@ -42,6 +42,9 @@ export function ineffectiveVariableWarnings(config: Config, settings: Settings):
     ...warn(unusedViewerVariables, `with VIEWER_AUTH=${viewer.kind}`),
     ...(config.admin ? [] : warn(['ADMIN_HOST'], 'without ADMIN_PORT')),
     ...(dingtalk.mode === 'sandbox' ? warn(liveVariables, 'in the sandbox') : []),
+    ...(config.answerCaching === 'private' && config.cache.ttlMs === 0
+      ? warn(['ANSWER_CACHING'], 'with CACHE_TTL_MS=0: nothing is fresh')
+      : []),
     ...(settings.REDIS_URL === undefined
       ? warn(['REDIS_CA_FILE', 'REDIS_CERT_FILE', 'REDIS_KEY_FILE'], 'without REDIS_URL')
       : []),

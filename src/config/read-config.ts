@@ -97,6 +97,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
       maxEntries: settings.CACHE_MAX_ENTRIES ?? 100_000,
       maxBytes: settings.CACHE_MAX_BYTES ?? 64 * 1024 * 1024,
     },
+    answerCaching: settings.ANSWER_CACHING ?? 'off',
     redisUrl: settings.REDIS_URL,
     redisTls,
     stateDir: app.mode === 'sandbox' ? undefined : settings.STATE_DIR,

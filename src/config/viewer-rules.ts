@@ -20,6 +20,12 @@ export function viewerRules(
       'must not be 1 without VIEWER_AUTH=router: traces are for a router, and any client could ask for them. Set VIEWER_AUTH=router, or leave it out',
     );
   }
+  if (settings.ANSWER_CACHING === 'private' && auth !== undefined && auth !== 'router') {
+    report(
+      'ANSWER_CACHING',
+      'must be off, or unset, without VIEWER_AUTH=router: other caches do not have the person in their key',
+    );
+  }
   switch (auth) {
     case 'fixed':
       return fixedViewer(settings, mode, host, sandboxDefaults, report);

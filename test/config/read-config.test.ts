@@ -38,6 +38,7 @@ test('without variables the gateway is a sandbox on localhost, without authentic
       logLevel: 'info',
       logFormat: undefined,
       hstsMaxAgeS: 0,
+      answerCaching: 'off',
       maxLookupsPerRequest: 50,
       limits: {
         bodyBytes: 262_144,
@@ -436,6 +437,35 @@ test('warns about a variable that has no effect because of another setting', () 
       'ROUTER_SECRET has no effect with VIEWER_AUTH=fixed',
       'DINGTALK_API_URL has no effect in the sandbox',
     ],
+  });
+});
+
+test('ANSWER_CACHING=private is for VIEWER_AUTH=router, and needs something that is fresh', () => {
+  const router = {
+    ...live,
+    DINGTALK_OPERATOR_UNION_ID: '',
+    VIEWER_AUTH: 'router',
+    ROUTER_SECRET: 'c2a7d1f09b3e48d6',
+  };
+  const remedy =
+    'must be off, or unset, without VIEWER_AUTH=router: other caches do not have the person in their key';
+
+  expect(readConfig(router)).toMatchObject({ config: { answerCaching: 'off' } });
+  expect(readConfig({ ...router, ANSWER_CACHING: 'private' })).toMatchObject({
+    config: { answerCaching: 'private' },
+    warnings: [],
+  });
+  expect(readConfig({ ...router, ANSWER_CACHING: 'private', CACHE_TTL_MS: '0' })).toMatchObject({
+    warnings: ['ANSWER_CACHING has no effect with CACHE_TTL_MS=0: nothing is fresh'],
+  });
+  for (const auth of ['fixed', 'dingtalk']) {
+    const others = { ...live, VIEWER_AUTH: auth };
+    expect(problemsOf({ ...others, ANSWER_CACHING: 'off' })).toEqual({});
+    expect(problemsOf({ ...others, ANSWER_CACHING: 'private' })).toEqual({ ANSWER_CACHING: remedy });
+  }
+  expect(problemsOf({ ANSWER_CACHING: 'private' })).toEqual({ ANSWER_CACHING: remedy });
+  expect(problemsOf({ ...router, ANSWER_CACHING: 'public' })).toEqual({
+    ANSWER_CACHING: 'must be one of: off, private',
   });
 });
 

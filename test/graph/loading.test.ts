@@ -120,6 +120,7 @@ async function ask(query: string, maxLookups = 50) {
         calls: 1,
         waitMs: 0,
         stale: false,
+        reusableUntilMs: 0,
         ms: 0,
       });
       return input.parent === 'root' ? ['a', 'b', 'c', 'd', 'e', 'f'] : [`${input.parent}${input.page}`];

@@ -1,7 +1,7 @@
 import { secretVariable, variable } from './variable.ts';
 import { certificateFile, privateKeyFile } from '../pem-files.ts';
 import { redisUrl } from '../redis-url.ts';
-import { wholeNumber, writableFolder } from '../variable-schemas.ts';
+import { oneOf, wholeNumber, writableFolder } from '../variable-schemas.ts';
 
 /** The cache and Redis. */
 export const cacheVariables = {
@@ -34,6 +34,11 @@ export const cacheVariables = {
     wholeNumber(1, 100_000_000_000),
     '`67108864`',
     'memory of these entries at most, by estimate',
+  ),
+  ANSWER_CACHING: variable(
+    oneOf('off', 'private'),
+    '`off`',
+    '`router`: `private` lets caches with the person in their key keep what is fresh',
   ),
   REDIS_URL: secretVariable(
     redisUrl,

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { EndedLookup } from '../../cache/lookup-report.ts';
+import type { AnswerFreshness } from './answer-freshness.ts';
 import { callsOf, type Endpoint } from '../../domain/endpoint.ts';
 import { publicError } from '../../errors/public-error.ts';
 import type { Explanation } from './explanation.ts';
@@ -33,6 +34,8 @@ interface LoadingOptions {
   readonly explanation: Explanation | undefined;
   /** Undefined where nobody reads it. */
   readonly tally?: LookupTally | undefined;
+  /** Undefined where no cache may keep the answer. */
+  readonly freshness?: AnswerFreshness | undefined;
 }
 
 type Loader = DataLoader<object, unknown, string>;
@@ -86,11 +89,12 @@ export class Loading {
   #onEnded<Input>({
     name,
   }: Endpoint<Input, unknown>): ((input: Input, lookup: EndedLookup) => void) | undefined {
-    const { explanation, tally } = this.#options;
-    if (!explanation) return tally && ((_input, lookup) => tally.ended(lookup));
+    const { explanation, tally, freshness } = this.#options;
+    if (!explanation && !freshness) return tally && ((_input, lookup) => tally.ended(lookup));
     return (input, lookup) => {
-      explanation.ended(inputText(name, input), lookup);
+      explanation?.ended(inputText(name, input), lookup);
       tally?.ended(lookup);
+      freshness?.ended(lookup);
     };
   }
 

@@ -49,14 +49,15 @@ export function createRequestRules(rules: RequestRules): ApolloServerPlugin<Requ
     },
     async willSendResponse(context) {
       const { response, queryHash, operation, contextValue, errors: thrown = [] } = context;
-      const { errorCap, record, span } = contextValue;
+      const { errorCap, record, span, freshness } = contextValue;
       limitErrors(response, limits.errors, errorCap.omitted);
       setStatus(response, contextValue.mediaType);
       if (errorCap.omitted > 0 && !thrown.some(isClientGone))
         errorsAnswered('ERRORS_OMITTED', errorCap.omitted);
-      if (record && response.body.kind === 'single') {
+      if (response.body.kind === 'single') {
         const { data, errors = [] } = response.body.singleResult;
-        record.answered({ queryHash, operation, data, errors });
+        record?.answered({ queryHash, operation, data, errors });
+        if (errors.length > 0) freshness?.failed();
       }
       if (span) endOperation(span, context);
     },

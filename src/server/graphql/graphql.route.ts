@@ -8,6 +8,7 @@ import { graceMs } from '../../async/joint-work.ts';
 import { Cursors } from '../../graph/dentry/cursor.ts';
 import { AnswerBudget } from '../../graph/limits/answer-budget.ts';
 import { ErrorCap } from '../../graph/limits/error-cap.ts';
+import { AnswerFreshness } from '../../graph/loading/answer-freshness.ts';
 import { createExplanation } from '../../graph/loading/explanation.ts';
 import { Loading, type Find } from '../../graph/loading/loading.ts';
 import type { Seal } from '../../domain/seal.ts';
@@ -25,6 +26,7 @@ import { clientGone } from '../client-gone.ts';
 import { logLimited } from '../../observability/error-log.ts';
 import type { LineLimit } from '../../observability/line-limit.ts';
 import { createAdmission } from './admission.ts';
+import { allowReuse } from './allow-reuse.ts';
 import { toHttpGraphQLRequest } from './http-graphql-request.ts';
 import { OperationRecord } from '../operation-record.ts';
 import type { RequestLines } from '../request-line.ts';
@@ -55,6 +57,8 @@ interface GraphQLRouteOptions {
   readonly explainable: boolean;
   /** Requests may ask for Apollo's inline trace. */
   readonly traced: boolean;
+  /** How long caches in front may keep an answer at most; undefined: they may keep none. */
+  readonly reusableMs: number | undefined;
   /** The most distinct lookups of one request. */
   readonly maxLookups: number;
   readonly limits: Pick<
@@ -73,9 +77,11 @@ const traceHeader = 'apollo-federation-include-trace';
 /** `GET` and `POST /graphql`: authenticates the viewer, then executes with loaders of that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
   const { apollo, authenticator, aliasOf, rateLimit, findFor, seal, clock, timeoutMs } = options;
-  const { explainable, traced, maxLookups, limits, explorer, onKey, lineLimit, requestLines } = options;
+  const { explainable, traced, reusableMs, maxLookups, limits, explorer, onKey, lineLimit, requestLines } =
+    options;
   const admission = createAdmission(limits, clock);
   const wallMs = (): number => clock.wallMs();
+  const isTraced = ({ headers }: FastifyRequest): boolean => traced && headers[traceHeader] === 'ftv1';
 
   async function contextOf(
     request: FastifyRequest,
@@ -95,12 +101,16 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       if (admitted) await admitted;
       const isExplained = explainable && request.headers['x-explain'] === '1';
       const explanation = isExplained ? createExplanation() : undefined;
+      if (reusableMs !== undefined && !isExplained && !isTraced(request))
+        request.freshness = new AnswerFreshness();
+      const { freshness } = request;
       const span = request.span?.operation();
       const { load } = new Loading({
         find: findFor(viewer, waiting, span),
         maxLookups,
         explanation,
         tally: request.operation?.tally,
+        freshness,
       });
       return {
         load,
@@ -113,6 +123,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
         mediaType,
         span,
         record: request.operation,
+        freshness,
       };
     } catch (thrown) {
       const error = toIdentityError(thrown);
@@ -132,8 +143,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     if (admission.isBackedUp()) return overloaded(reply);
     if (requestLines) request.operation = new OperationRecord();
     using deadline = new Deadline(clock, timeoutMs + graceMs, clientGone(request.raw));
-    if (traced && request.headers[traceHeader] === 'ftv1')
-      httpGraphQLRequest.headers.set(traceHeader, 'ftv1');
+    if (isTraced(request)) httpGraphQLRequest.headers.set(traceHeader, 'ftv1');
     const {
       status = 200,
       headers,
@@ -143,7 +153,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       context: () => contextOf(request, mediaType, deadline),
     });
     if (body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
-    // Keeps the `no-store` of every answer.
+    // Keeps the `no-store` of every answer, unless `allowReuse` replaces it.
     headers.delete('cache-control');
     for (const [name, value] of headers) reply.header(name, value);
     reply.type(status < 400 ? mediaType : graphqlResponse);
@@ -156,6 +166,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     const bytes = Buffer.byteLength(body.string);
     if (bytes > limits.answerBytes) return tooLong(reply, bytes, limits.answerBytes);
     admission.countUnsent(reply, bytes);
+    if (reusableMs !== undefined) allowReuse(reply, clock.nowMs(), reusableMs);
     reply.code(status);
     if (status === partialSuccess.code) reply.raw.statusMessage = partialSuccess.message;
     return body.string;

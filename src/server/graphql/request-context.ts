@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { OperationSpan } from '../../domain/tracer.ts';
 import type { GraphContext } from '../../graph/graph-context.ts';
+import type { AnswerFreshness } from '../../graph/loading/answer-freshness.ts';
 import type { OperationRecord } from '../operation-record.ts';
 
 /** The context value of one request. */
@@ -12,4 +13,6 @@ export interface RequestContext extends GraphContext {
   readonly span: OperationSpan | undefined;
   /** For the request's log line; undefined where none is written. */
   readonly record: OperationRecord | undefined;
+  /** Undefined where no cache may keep the answer. */
+  readonly freshness: AnswerFreshness | undefined;
 }

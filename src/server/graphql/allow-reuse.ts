@@ -1,0 +1,29 @@
+import type { FastifyReply } from 'fastify';
+import type { AnswerFreshness } from '../../graph/loading/answer-freshness.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by `/graphql` where caches in front may keep the answer. */
+    freshness?: AnswerFreshness;
+  }
+}
+
+/** Two requests that differ in one of them may have different answers. */
+const readHeaders = ['x-router-secret', 'x-dingtalk-union-id', 'x-dingtalk-corp-id', 'accept'];
+
+/**
+ * Lets caches in front that have the person in their key reuse the answer as long as everything in it is fresh, for
+ * `atMostMs` in all. Whatever may not be reused stays `no-store`.
+ */
+export function allowReuse(reply: FastifyReply, nowMs: number, atMostMs: number): void {
+  const { freshness } = reply.request;
+  if (!freshness) return;
+  const leftSeconds = Math.floor(Math.min(freshness.reusableUntilMs - nowMs, atMostMs) / 1000);
+  if (leftSeconds < 1) return;
+  const varied = [reply.getHeader('vary'), ...readHeaders].filter((name) => name !== undefined);
+  reply
+    .header('cache-control', `private, max-age=${leftSeconds}`)
+    // What is past is subtracted already: some routers do not read `age`, and those that do subtract it.
+    .header('age', '0')
+    .header('vary', varied.join(', '));
+}
