@@ -13,7 +13,7 @@ const recipe = (router: string, language: string): string =>
 test('every YAML block is YAML, and no recipe forwards a header of the client', () => {
   const blocks = codeBlocks(page, 'yaml');
 
-  expect(blocks).toHaveLength(2);
+  expect(blocks).toHaveLength(3);
   for (const block of blocks) expect(JSON.stringify(parse(block))).not.toContain('propagate');
 });
 
@@ -35,6 +35,15 @@ test('Apollo Router inserts the person from the context, before de-duplication, 
     traffic_shaping: { subgraphs: { dingtalk: { deduplicate_query: false } } },
   });
   expect(rhai.match(/^fn \w+/gm)).toEqual(['fn supergraph_service']);
+});
+
+test('Apollo Router’s cache tells people apart by the key of the context that names the person', () => {
+  const cache = parse(recipe('Caches of a router', 'yaml'));
+  const { contextFromClaims } = readRecipe(recipe('Apollo Router', 'yaml'), recipe('Apollo Router', 'rust'));
+
+  const { all, subgraphs } = cache.response_cache.subgraph;
+  expect(all.enabled).toBe(false);
+  expect(subgraphs).toEqual({ dingtalk: { enabled: true, private_id: contextFromClaims[0]?.[0] } });
 });
 
 test('Hive Gateway sets the person before it joins requests', () => {
