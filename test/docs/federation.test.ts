@@ -43,7 +43,14 @@ test('Apollo Router’s cache tells people apart by the key of the context that 
 
   const { all, subgraphs } = cache.response_cache.subgraph;
   expect(all.enabled).toBe(false);
-  expect(subgraphs).toEqual({ dingtalk: { enabled: true, private_id: contextFromClaims[0]?.[0] } });
+  expect(subgraphs).toEqual({
+    dingtalk: {
+      enabled: true,
+      private_id: contextFromClaims[0]?.[0],
+      redis: { urls: [expect.any(String)] },
+      ttl: '60s',
+    },
+  });
 });
 
 test('Hive Gateway sets the person before it joins requests', () => {

@@ -30,6 +30,7 @@ const cache = {
   getKeysByPrefix: (prefix) => [...entries.keys()].filter((key) => key.startsWith(prefix)),
 };
 
+const unionIdOf = (request) => operatorHeaders(request.headers.get('authorization'))['x-dingtalk-union-id'];
 const hive = createGatewayRuntime({
   supergraph,
   cache,
@@ -38,7 +39,8 @@ const hive = createGatewayRuntime({
     fromClientToSubgraphs: ({ request }) => operatorHeaders(request.headers.get('authorization')),
   },
   responseCaching: {
-    session: (request) => operatorHeaders(request.headers.get('authorization'))['x-dingtalk-union-id'] ?? '',
+    enabled: (request) => unionIdOf(request) !== undefined,
+    session: unionIdOf,
     ttl: 300_000,
   },
 });

@@ -119,6 +119,16 @@ if (!wanted) {
     });
     expect(again.body.data).toEqual(allowed.body.data);
     expect(requests).toBe(2);
+
+    const unknown = [await ask(urls.hive, space(id), ''), await ask(urls.hive, space(id), '')];
+    expect(unknown.map(({ body }) => body)).toEqual([
+      {
+        data: { conversationSpace: null },
+        errors: [expect.objectContaining({ message: expect.any(String) })],
+      },
+      unknown[0]?.body,
+    ]);
+    expect(requests).toBe(4);
   });
 
   test('Hive Gateway keeps no link', async () => {
