@@ -15,6 +15,16 @@ const lin = 'Bearer lin';
 const space = (id: string): string => `{ conversationSpace(openConversationId: "${id}") { spaceId } }`;
 const preview = '{ dentry(spaceId: "798xxxxx", dentryId: "2001") { name preview { url } } }';
 
+async function ask(url: string, query: string, authorization: string) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization },
+    body: JSON.stringify({ query }),
+  });
+  const body: any = await response.json();
+  return { body, caching: response.headers.get('cache-control') };
+}
+
 // Under CI a missing router is a failure, never a skip.
 const wanted = installed || process.env['CI'] === 'true';
 if (!wanted) {
@@ -68,16 +78,6 @@ if (!wanted) {
     gateway.clock.advance(ms);
     routers.send({ advanceMs: ms });
     await once(routers, 'message');
-  }
-
-  async function ask(url: string, query: string, authorization: string) {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization },
-      body: JSON.stringify({ query }),
-    });
-    const body: any = await response.json();
-    return { body, caching: response.headers.get('cache-control') };
   }
 
   test('Hive Gateway asks the gateway again when the answer is no longer fresh, not before', async () => {
@@ -165,21 +165,22 @@ if (!wanted) {
   });
 });
 
+const requestOf = (unionId: string) => ({
+  url: `/graphql?query=${encodeURIComponent(space('cid.demo.a'))}`,
+  method: 'GET',
+  headers: {
+    'apollo-require-preflight': '1',
+    accept: 'application/graphql-response+json',
+    'x-router-secret': 'secret',
+    'x-dingtalk-union-id': unionId,
+  },
+});
+
 (wanted ? test : test.skip)(
   'a cache by RFC 9111 keeps it for the person alone, and a shared one not at all',
   async () => {
     const CachePolicy = createRequire(new URL('package.json', example))('http-cache-semantics');
     await using gateway = await startCachedGateway({ ...manyViewers, ANSWER_CACHING: 'private' });
-    const requestOf = (unionId: string) => ({
-      url: `/graphql?query=${encodeURIComponent(space('cid.demo.a'))}`,
-      method: 'GET',
-      headers: {
-        'apollo-require-preflight': '1',
-        accept: 'application/graphql-response+json',
-        'x-router-secret': 'secret',
-        'x-dingtalk-union-id': unionId,
-      },
-    });
     await gateway.lookUp('cid.demo.a', 'chy');
     gateway.clock.advance(20_000);
     const request = requestOf('chy');
