@@ -61,7 +61,9 @@ test('in any history, no page brings back a file after its refusal, and nothing 
         const listed = upstream.callsTo('dentries').length > 0;
         if (listed) {
           const ids = [4, 5, 6].map((at) => demoDentryId(spaceId, at)).filter((id) => !denied.has(id));
-          for (const id of ids) last.set(id, { isAllowed: true, atMs });
+          // Its rows replace what is older: an entry of the same millisecond stays.
+          const older = ids.filter((id) => (last.get(id)?.atMs ?? -Infinity) < atMs);
+          for (const id of older) last.set(id, { isAllowed: true, atMs });
           page = { ids, atMs };
         }
         upstream.clearCalls();
