@@ -24,7 +24,9 @@ export function registerErrorAnswers(app: FastifyInstance, served: string): void
   app.setNotFoundHandler(async (request, reply) => answerUnserved(request, reply));
   // A body that cannot be read does not matter where it would not be.
   app.setErrorHandler(async (error: FastifyError, request, reply) =>
-    request.is404 ? answerUnserved(request, reply) : answerError(error, request, reply),
+    request.is404 && error.code?.startsWith('FST_ERR_')
+      ? answerUnserved(request, reply)
+      : answerError(error, request, reply),
   );
 }
 
