@@ -17,7 +17,7 @@ import { registerJsonBody } from './json-body.ts';
 import { createPipelining } from './pipelining.ts';
 import { securityHeadersWith } from './security-headers.ts';
 import { refusal } from './refusal.ts';
-import { refuseHost } from './request-host.ts';
+import { pathAndQueryOf, refuseHost } from './request-host.ts';
 import { requestIdOf } from './request-id.ts';
 import type { RequestLines } from './request-line.ts';
 import { createServedHostCheck } from './served-host.ts';
@@ -86,8 +86,7 @@ export async function createApp({
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     genReqId: requestIdOf,
     requestIdHeader: false,
-    // A check of the whole server, which is no path to fastify.
-    rewriteUrl: ({ method, url = '' }) => (method === 'OPTIONS' && url === '*' ? '/' : url),
+    rewriteUrl: pathAndQueryOf,
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     // A connection is idle while DingTalk is called. If it is idle for longer, the client does not read its answer.

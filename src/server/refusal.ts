@@ -48,7 +48,9 @@ export function sendRefusal(
   return reply.code(status).send(refusal(code, message));
 }
 
-const isForGraphQL = ({ url }: FastifyRequest): boolean => /^\/graphql(?:\?|$)/.test(url);
+/** By its route, however the path is written; a method that is not served has none. */
+const isForGraphQL = ({ routeOptions, url }: FastifyRequest): boolean =>
+  routeOptions.url === '/graphql' || /^\/graphql(?:\?|$)/.test(url);
 
 const overloadedWaitMs = 1000;
 

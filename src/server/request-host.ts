@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { isProbe } from './probed.ts';
@@ -18,7 +19,8 @@ export function refuseHost(
   request: FastifyRequest,
   isServed: (host: string) => boolean,
 ): RefusedRequestError | undefined {
-  const { httpVersion, headers, rawHeaders, url = '' } = request.raw;
+  const { originalUrl: url } = request;
+  const { httpVersion, headers, rawHeaders } = request.raw;
   const { host } = headers;
   if (countHosts(rawHeaders) > 1) return new RefusedRequestError(400, 'Send the header Host once.');
   if (!host && namesNoHost(url) && (httpVersion === '1.0' || (host === '' && isProbe(request)))) {
@@ -35,6 +37,13 @@ export function refuseHost(
     421,
     'This gateway does not serve the name in the header Host: its operator can add it to ALLOWED_HOSTS.',
   );
+}
+
+/** What a request asks for, without the host that its URL may name. `OPTIONS *` checks the whole server: as `/`. */
+export function pathAndQueryOf({ method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>): string {
+  if (namesNoHost(url)) return method === 'OPTIONS' && url === '*' ? '/' : url;
+  const rest = url.replace(authority, '');
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 /** Node keeps only the first, while a proxy in front may have used another one. */

@@ -216,6 +216,22 @@ test.each([
   expect([...headOf(answer), answer.headers.get('allow')]).toEqual([status, graphqlResponse, allow]);
 });
 
+test.each([
+  ['POST', 'http://localhost/graphql', 422, undefined],
+  ['POST', 'HTTP://localhost/graphql?a=b', 422, undefined],
+  ['POST', '/graph%71l', 422, undefined],
+  ['GET', 'http://localhost/graphql?query=', 422, undefined],
+  ['PUT', 'http://localhost/graphql', 405, 'GET, POST'],
+  ['PUT', 'http://localhost/graphql?a=b', 405, 'GET, POST'],
+])('%s %s is refused as any other form of the URL', async (method, url, status, allow) => {
+  const headers: Headers = method === 'GET' ? [] : [['content-type', 'application/json']];
+
+  const request = rawRequest(`${method} ${url} HTTP/1.1`, headers, method === 'GET' ? '' : '{}');
+  const answer = (await sendRaw(gateway.url, request))!;
+
+  expect([...headOf(answer), answer.headers.get('allow')]).toEqual([status, graphqlResponse, allow]);
+});
+
 test('a mutation by GET is 405, and POST is allowed', async () => {
   const answer = await get(`query=${encodeURIComponent('mutation { a }')}`);
 
