@@ -3,6 +3,9 @@ import Negotiator from 'negotiator';
 export const graphqlResponse = 'application/graphql-response+json; charset=utf-8';
 export const plainJson = 'application/json; charset=utf-8';
 
+/** Reading one takes time that grows with the square of its length. */
+const longestAccept = 2000;
+
 /** A client that accepts both alike, as with `*`/`*`, gets the first: it may not know the second. */
 const offered = [plainJson, graphqlResponse];
 
@@ -22,6 +25,7 @@ export function preferredMediaType(accept: string | undefined): string | undefin
     case 'application/json':
       return plainJson;
     default:
+      if (accept.length > longestAccept) return undefined;
       return new Negotiator({ headers: { accept } }).mediaType(offered);
   }
 }

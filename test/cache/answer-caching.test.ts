@@ -201,7 +201,7 @@ describe('with ANSWER_CACHING=private', () => {
     const health = await fetch(`${gateway.url}/healthz`);
 
     expect(explained.body).toMatchObject({ extensions: { lookups: [{ source: 'upstream' }] } });
-    expect([explained, wrong].map(cachingOf)).toEqual([noStore, noStore]);
+    expect([explained, wrong].map(cachingOf)).toEqual([neverKept, neverKept]);
     expect(wrong.status).toBe(401);
     expect(health.headers.get('cache-control')).toBe('private, no-store');
   });

@@ -107,7 +107,9 @@ test('294 has a reason phrase', async () => {
   expect([response.status, response.statusText]).toEqual([294, 'Partial Success']);
 });
 
-test.each(['text/html', 'image/png', 'application/xml, text/*', 'application/json;q=0', '*/*;q=0'])(
+const tooLong = `${'text/html, '.repeat(200)}application/json`;
+
+test.each(['text/html', 'image/png', 'application/xml, text/*', 'application/json;q=0', '*/*;q=0', tooLong])(
   'accept: %s is 406, and nothing is executed',
   async (accept) => {
     const answer = await post({ query: good }, accept);

@@ -20,8 +20,8 @@ const notReusable = 'private, no-store, max-age=0';
  */
 export function allowReuse(reply: FastifyReply, nowMs: number, atMostMs: number): void {
   const { freshness } = reply.request;
-  if (!freshness) return;
-  const leftSeconds = Math.floor(Math.min(freshness.reusableUntilMs - nowMs, atMostMs) / 1000);
+  const reusableUntilMs = freshness?.reusableUntilMs ?? -Infinity;
+  const leftSeconds = Math.floor(Math.min(reusableUntilMs - nowMs, atMostMs) / 1000);
   if (leftSeconds < 1) {
     reply.header('cache-control', notReusable);
     return;
