@@ -32,6 +32,8 @@ const stop = (exitCode: number): Promise<void> =>
     process.exit(exitCode);
   }));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0));
+// Nobody reads on, as with `| head -1`: npm may be gone before this process can look for it.
+process.stdout.on('error', () => void stop(0));
 const parent = process.ppid;
 setInterval(() => {
   if (process.ppid !== parent) void stop(0);

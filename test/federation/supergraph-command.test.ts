@@ -177,6 +177,18 @@ async function program({ group }: Command, words: string): Promise<number> {
   );
 
   test(
+    'ends everything if nobody reads what it prints',
+    async () => {
+      const command = run(start);
+      command.child.stdout!.destroy();
+
+      expect(await command.ended).toBe(0);
+      await everythingEnded(command);
+    },
+    withinMs,
+  );
+
+  test(
     'a router whose port another program has is named, and nothing stays',
     async () => {
       const other = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
