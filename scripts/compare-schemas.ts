@@ -1,5 +1,16 @@
 import { ChangeType, CriticalityLevel, diff, type Change } from '@graphql-inspector/core';
-import { buildSchema, isObjectType, Kind, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
+import {
+  buildASTSchema,
+  GraphQLError,
+  isObjectType,
+  isTypeSystemDefinitionNode,
+  isTypeSystemExtensionNode,
+  Kind,
+  parse,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
 
 /** One difference between two schemas, and what its author has to do. */
 export interface SchemaChange {
@@ -52,19 +63,26 @@ const describe = (level: CriticalityLevel, message: string, toDo = whatToDo[leve
   whatToDo: toDo,
 });
 
-/** A changed argument of a directive is reported as removed and as added: keeps the first. */
+/**
+ * A changed argument of a directive is reported as removed and as added, and one of a new directive beside the directive:
+ * keeps the first of each.
+ */
 function onePerArgument(changes: readonly Change[]): readonly Change[] {
-  const removed = new Set(
-    changes.flatMap(({ type, path }) => (type === ChangeType.DirectiveUsageArgumentRemoved ? [path] : [])),
+  const named = new Set(
+    changes.flatMap(({ type, path, meta }) =>
+      type === ChangeType.DirectiveUsageArgumentRemoved || 'addedDirectiveName' in meta ? [path] : [],
+    ),
   );
   return changes.filter(
-    ({ type, path }) => type !== ChangeType.DirectiveUsageArgumentAdded || !removed.has(path),
+    ({ type, path }) =>
+      type !== ChangeType.DirectiveUsageArgumentAdded ||
+      !(named.has(path) || named.has(path?.replace(/\.[^.]*$/, ''))),
   );
 }
 
 function toSchemaChange({ criticality, message, meta, path, type }: Change): SchemaChange {
   if (closes(meta)) return describe(CriticalityLevel.Breaking, message);
-  const { level } = criticality;
+  const level = levelOf(type, path) ?? criticality.level;
   if (level !== CriticalityLevel.Dangerous) return describe(level, message);
   switch (type) {
     case ChangeType.EnumValueAdded:
@@ -81,6 +99,12 @@ function toSchemaChange({ criticality, message, meta, path, type }: Change): Sch
   }
 }
 
+/** An argument that is new on an old directive counts as safe in a diff, but can raise what a router counts. */
+const levelOf = (type: string, path: string | undefined): CriticalityLevel | undefined =>
+  type === ChangeType.DirectiveUsageArgumentAdded && directiveOf(path) in whatToDoFor
+    ? CriticalityLevel.Dangerous
+    : undefined;
+
 /** The directive at the end of a path such as `Space.corpId.@cost.weight`. */
 const directiveOf = (path: string | undefined): string => /@(\w+)[^@]*$/.exec(path ?? '')?.[1] ?? '';
 
@@ -96,7 +120,14 @@ function closes(meta: Readonly<Record<string, unknown>>): boolean {
  * The schema of a subgraph's SDL: the directives of federation are known to routers and need no definition. Throws for
  * anything else.
  */
-export const buildSubgraph = (sdl: string): GraphQLSchema => buildSchema(sdl, { assumeValidSDL: true });
+export function buildSubgraph(sdl: string): GraphQLSchema {
+  const document = parse(sdl);
+  const other = document.definitions.find(
+    (node) => !isTypeSystemDefinitionNode(node) && !isTypeSystemExtensionNode(node),
+  );
+  if (other !== undefined) throw new GraphQLError('It holds an operation or a fragment', { nodes: other });
+  return buildASTSchema(document, { assumeValidSDL: true });
+}
 
 /** A key that is gone breaks every subgraph that refers to its type by it, but a diff only reports a removed directive. */
 function lostKeys(before: GraphQLSchema, after: GraphQLSchema): SchemaChange[] {
@@ -123,6 +154,21 @@ function keysOf(type: GraphQLNamedType | undefined): string[] {
     const resolvable = valueOf('resolvable');
     const usable = resolvable?.kind !== Kind.BOOLEAN || resolvable.value;
     if (name.value !== 'key' || fields?.kind !== Kind.STRING || !usable) return [];
-    return fields.value.trim().split(/\s+/).toSorted().join(' ');
+    return normalizeKey(fields.value);
   });
 }
+
+/** Order, commas and line ends do not matter in a key; which object a field belongs to does. */
+function normalizeKey(fields: string): string {
+  const [operation] = parse(`{${fields}}`).definitions;
+  return operation?.kind === Kind.OPERATION_DEFINITION ? printSorted(operation.selectionSet) : fields;
+}
+
+const printSorted = ({ selections }: SelectionSetNode): string =>
+  selections
+    .flatMap((node) => {
+      if (node.kind !== Kind.FIELD) return [];
+      return node.selectionSet ? `${node.name.value} { ${printSorted(node.selectionSet)} }` : node.name.value;
+    })
+    .toSorted()
+    .join(' ');

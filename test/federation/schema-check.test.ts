@@ -36,6 +36,7 @@ test.each([
   ['a field needs a signed-in client', 'corpId: ID!', 'corpId: ID! @authenticated'],
   ['a key is gone', 'type Space @key(fields: "spaceId")', 'type Space'],
   ['a key is different', '@key(fields: "spaceId")', '@key(fields: "corpId")'],
+  ['a key has another form', 'spaceId dentryId', 'spaceId space { dentryId }'],
   ['a key no longer resolves', '@key(fields: "spaceId")', '@key(fields: "spaceId", resolvable: false)'],
 ])('breaking: %s', async (_name, from, to) => {
   const [worst] = await compareSchemas(schema, edit(from, to));
@@ -59,6 +60,7 @@ test.each([
   ['a field is deprecated', 'corpId: ID!', 'corpId: ID! @deprecated(reason: "old")'],
   ['a key is new', '@key(fields: "spaceId")', '@key(fields: "spaceId") @key(fields: "corpId spaceId")'],
   ['a key is spelt differently', '@key(fields: "spaceId")', '@key(fields: " spaceId ")'],
+  ['a key has a comma and another order', '"spaceId dentryId"', '"dentryId,spaceId"'],
   ['a description is reworded', 'A group chat.', 'A chat of a group.'],
   ['a lookup costs more', '@cost(weight: 10)', '@cost(weight: 20)'],
   ['the version of federation is newer', 'federation/v2.9', 'federation/v2.10'],
@@ -72,6 +74,7 @@ test.each([
 test.each([
   ['a lookup costs more', '@cost(weight: 10)', '@cost(weight: 20)', 'demand control'],
   ['a list is longer', 'assumedSize: 50', 'assumedSize: 500', 'demand control'],
+  ['a list is assumed longer', 'sizedFields:', 'assumedSize: 500, sizedFields:', 'demand control'],
   ['a field has a tag', 'corpId: ID!', 'corpId: ID! @tag(name: "partner")', 'contract'],
   ['an answer is cached for another time', 'maxAge: 60', 'maxAge: 30', 'cache answers'],
   ['an enum has a new value', 'enum SpaceStatus {', 'enum SpaceStatus {\n  FROZEN', 'a branch'],
@@ -82,6 +85,18 @@ test.each([
   expect(changes.filter(({ criticality }) => criticality !== 'NON_BREAKING')).toEqual([
     { criticality: 'DANGEROUS', message: expect.any(String), whatToDo: expect.stringContaining(remedy) },
   ]);
+});
+
+test('two keys of the same words differ by what is inside which object', async () => {
+  const [before, after] = ['space { spaceId } dentryId', 'space { dentryId } spaceId'].map((key) =>
+    edit('"spaceId dentryId"', `"${key}"`),
+  );
+  const [worst] = await compareSchemas(before!, after!);
+
+  expect(worst).toMatchObject({
+    criticality: 'BREAKING',
+    message: "Other subgraphs can no longer refer to 'Dentry' by 'dentryId space { spaceId }'",
+  });
 });
 
 test('a changed argument of a directive is named with its place', async () => {
@@ -170,4 +185,15 @@ test.each([
   expect(run).toMatchObject({ exitCode, output: '' });
   expect(run.errors).toMatch(message);
   expect(run.errors.endsWith(usage)).toBe(true);
+});
+
+test('an operation is no schema', async () => {
+  const operation = join(directory, 'operation.graphql');
+  await writeFile(operation, '{ space(spaceId: "1") { corpId } }');
+
+  expect(await check('schema.graphql', operation)).toEqual({
+    exitCode: 65,
+    output: '',
+    errors: `${operation} is not the SDL of a subgraph: It holds an operation or a fragment\n${usage}`,
+  });
 });
