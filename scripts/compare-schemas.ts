@@ -139,6 +139,7 @@ function lostKeys(before: GraphQLSchema, after: GraphQLSchema): SchemaChange[] {
         describe(
           CriticalityLevel.Breaking,
           `Other subgraphs can no longer refer to '${type.name}' by '${key}'`,
+          'keep the key, and the new one beside it, until no other subgraph refers to the type by it; if none does, accept the change with npm run schema:release',
         ),
       );
   });
