@@ -19,5 +19,6 @@ export default {
   },
   reporters: ['default', '<rootDir>/test/support/no-skips.reporter.js'],
   maxWorkers: 2,
-  testTimeout: 20_000,
+  // A busy machine takes some of it only to start programs.
+  testTimeout: 60_000,
 };

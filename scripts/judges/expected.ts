@@ -18,12 +18,6 @@ export const expected: readonly ExpectedFinding[] = [
     why: 'pages need aliases; MAX_LOOKUPS_PER_REQUEST bounds them',
   },
   {
-    name: 'graphql-directive-overloading',
-    judge: 'nuclei',
-    where: ['production', 'development'],
-    why: 'any message with the directive counts, also a refusal',
-  },
-  {
     name: 'introspection',
     judge: 'graphql-cop',
     where: ['development'],
