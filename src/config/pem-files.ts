@@ -12,14 +12,14 @@ const pemFile = (problemOf: (text: string) => string | undefined): z.ZodType<str
     return z.NEVER;
   });
 
-const certificate = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+const beginning = '-----BEGIN CERTIFICATE-----';
 
 /** One certificate or several, one after the other. */
 export const certificateFile = pemFile((text) => {
   if (text.includes('PRIVATE KEY-----'))
     return 'must not name a file with a private key: it goes into one of its own';
-  const found = text.match(certificate) ?? [];
-  return found.length > 0 && found.every((pem) => succeeds(() => new X509Certificate(pem)))
+  const found = text.split(beginning).slice(1);
+  return found.length > 0 && found.every((rest) => succeeds(() => new X509Certificate(beginning + rest)))
     ? undefined
     : 'must name a file with certificates in PEM form: -----BEGIN CERTIFICATE----- and what follows';
 });
