@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { announce } from './announce.ts';
-import { firstEnd, freePort, start, stopAll } from './programs.ts';
+import { freePort } from '../../scripts/support/free-port.ts';
+import { firstEnd, start, stopAll } from './programs.ts';
 import { startApolloGateway, startHiveGateway } from './routers.ts';
 
 // Starts three neighbours, the gateway, and two routers over them; prints where they listen, with `--json` as one line of

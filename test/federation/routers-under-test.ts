@@ -8,7 +8,8 @@ import { json } from 'node:stream/consumers';
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';
-import { freePort, stopAll } from '../../examples/supergraph/programs.ts';
+import { stopAll } from '../../examples/supergraph/programs.ts';
+import { freePort } from '../../scripts/support/free-port.ts';
 import { startApolloGateway, startHiveGateway } from '../../examples/supergraph/routers.ts';
 import type { Reply } from './supergraph-under-test.ts';
 

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, start, stopAll } from '../../examples/supergraph/programs.ts';
+import { start, stopAll } from '../../examples/supergraph/programs.ts';
+import { freePort } from '../../scripts/support/free-port.ts';
 import { engines, type Subgraph } from './composition-engines.ts';
 import { routerSecret } from './supergraph-under-test.ts';
 
