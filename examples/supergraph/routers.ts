@@ -1,6 +1,12 @@
+import { existsSync } from 'node:fs';
 import { start } from './programs.ts';
 
 const here = new URL('.', import.meta.url);
+
+/** They are too large to be installed with the gateway. */
+export const routersInstalled: boolean = ['@graphql-hive/gateway', '@apollo/gateway'].every((name) =>
+  existsSync(new URL(`node_modules/${name}/package.json`, here)),
+);
 
 export interface Router {
   readonly port: string;

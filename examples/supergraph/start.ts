@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { announce } from './announce.ts';
 import { freePort } from '../../scripts/support/free-port.ts';
 import { firstEnd, start, stopAll } from './programs.ts';
-import { startApolloGateway, startHiveGateway } from './routers.ts';
+import { routersInstalled, startApolloGateway, startHiveGateway } from './routers.ts';
 
 // Starts three neighbours, the gateway, and two routers over them; prints where they listen, with `--json` as one line of
 // JSON; ends all of them with Ctrl-C, a signal, its parent process or the first of them that ends.
@@ -15,7 +14,6 @@ import { startApolloGateway, startHiveGateway } from './routers.ts';
 /** `EX_USAGE` of `sysexits.h`. */
 const badUsageExitCode = 64;
 const lookForParentEveryMs = 500;
-const here = new URL('.', import.meta.url);
 const repository = new URL('../../', import.meta.url);
 
 const problem = findProblem();
@@ -57,10 +55,7 @@ function findProblem(): string | undefined {
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
       return `${name} must be a port from 1 to 65535, or unset for a free one`;
   }
-  const installed = ['@graphql-hive/gateway', '@apollo/gateway'].every((name) =>
-    existsSync(new URL(`node_modules/${name}/package.json`, here)),
-  );
-  if (!installed) return 'The routers are not installed: run npm ci --prefix examples/supergraph';
+  if (!routersInstalled) return 'The routers are not installed: run npm ci --prefix examples/supergraph';
   return undefined;
 }
 

@@ -5,13 +5,9 @@ import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts
 import { messages, messagesSchema } from './federation-1.ts';
 import { startRouters, type RoutersUnderTest } from './routers.ts';
 import { serveSchema, type Served } from './serve-schema.ts';
-import { howToInstall, installed, routerSecret } from './supergraph-under-test.ts';
+import { areWanted, routerSecret } from './supergraph-under-test.ts';
 
-// Under CI a missing router is a failure, never a skip.
-const wanted = installed || process.env['CI'] === 'true';
-if (!wanted) {
-  process.stdout.write(`SKIPPED: a neighbour of Federation 1. To run it as well: ${howToInstall}\n`);
-}
+const wanted = areWanted('a neighbour of Federation 1');
 
 (wanted ? describe : describe.skip)('beside a neighbour of Federation 1', () => {
   let gateway: GatewayUnderTest;

@@ -3,13 +3,9 @@ import { composeSupergraph } from '../../examples/supergraph/supergraph.ts';
 import { startGateway } from '../support/start-gateway.ts';
 import { createPlanner, operationsTo, plannerInstalled, requestsOf, type PlanNode } from './query-plans.ts';
 import { conversation, dentry } from './representations.ts';
-import { howToInstall } from './supergraph-under-test.ts';
+import { areWanted } from './supergraph-under-test.ts';
 
-// Under CI a missing planner is a failure, never a skip.
-const wanted = plannerInstalled || process.env['CI'] === 'true';
-if (!wanted) {
-  process.stdout.write(`SKIPPED: plans of Hive Router. To run them as well: ${howToInstall}\n`);
-}
+const wanted = areWanted('plans of Hive Router', plannerInstalled);
 
 const at = (name: string): string => `http://127.0.0.1/${name}`;
 const named = (...names: readonly string[]): object[] => names.map((name) => ({ name }));

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { manyViewers, startCachedGateway, type CachedGateway } from '../support/cached-gateway.ts';
-import { howToInstall, installed } from './supergraph-under-test.ts';
+import { areWanted } from './supergraph-under-test.ts';
 
 const example = new URL('../../examples/supergraph/', import.meta.url);
 const program = new URL('caching-routers.mjs', import.meta.url);
@@ -25,11 +25,7 @@ async function ask(url: string, query: string, authorization: string) {
   return { body, caching: response.headers.get('cache-control') };
 }
 
-// Under CI a missing router is a failure, never a skip.
-const wanted = installed || process.env['CI'] === 'true';
-if (!wanted) {
-  process.stdout.write(`SKIPPED: caches of real routers. To run them as well: ${howToInstall}\n`);
-}
+const wanted = areWanted('caches of real routers');
 
 (wanted ? describe : describe.skip)('with ANSWER_CACHING=private', () => {
   let gateway: CachedGateway;

@@ -10,14 +10,12 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.ts';
 import { livingInGroup } from './process-group.ts';
-import { howToInstall, installed } from './supergraph-under-test.ts';
+import { areWanted } from './supergraph-under-test.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const withinMs = 90_000;
 
-// Under CI a missing router is a failure, never a skip.
-const wanted = installed || process.env['CI'] === 'true';
-if (!wanted) process.stdout.write(`SKIPPED: npm run supergraph. To run it as well: ${howToInstall}\n`);
+const wanted = areWanted('npm run supergraph');
 
 interface Command {
   readonly child: ChildProcess;

@@ -5,8 +5,7 @@ import { chatsWithLabels, chatsWithLabelsAnswer, groupsWithFolders } from './lis
 import { codesTable, extensionsOf, unpadded, type Measured } from './codes-table.ts';
 import { bigFileIds, bigSpace, conversation, demoIds, dentry, space } from './representations.ts';
 import {
-  howToInstall,
-  installed,
+  areWanted,
   maxAnswerFields,
   maxLookups,
   routerSecret,
@@ -23,11 +22,7 @@ const lin = { authorization: 'Bearer lin' };
 const codesOf = ({ errors = [] }: Reply): unknown[] =>
   errors.map(({ extensions }) => extensions['code']).toSorted();
 
-// Under CI a missing router is a failure, never a skip.
-const wanted = installed || process.env['CI'] === 'true';
-if (!wanted) {
-  process.stdout.write(`SKIPPED: joins over real routers. To run them as well: ${howToInstall}\n`);
-}
+const wanted = areWanted('joins over real routers');
 
 (wanted ? describe : describe.skip)('a running supergraph', () => {
   let supergraph: SupergraphUnderTest;

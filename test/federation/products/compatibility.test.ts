@@ -5,7 +5,7 @@ import { engines, type Engine } from '../composition-engines.ts';
 import { unpadded } from '../codes-table.ts';
 import { startRouters } from '../routers.ts';
 import { serveSchema, type Served } from '../serve-schema.ts';
-import { howToInstall, installed } from '../supergraph-under-test.ts';
+import { areWanted } from '../supergraph-under-test.ts';
 import { compatibilityCases, compatibilityTable, type CompatibilityCase } from './compatibility-cases.ts';
 import { neighbours, subgraphsAt } from './neighbours.ts';
 import { createProductsContext } from './products-context.ts';
@@ -13,11 +13,7 @@ import { createProductsSchema } from './products.ts';
 
 // The cases of Apollo's subgraph compatibility tests, for a schema made as ours is.
 
-// Under CI a missing router is a failure, never a skip.
-const wanted = installed || process.env['CI'] === 'true';
-if (!wanted) {
-  process.stdout.write(`SKIPPED: compatibility behind Apollo Gateway. To run it as well: ${howToInstall}\n`);
-}
+const wanted = areWanted('compatibility behind Apollo Gateway');
 
 let products: Served;
 let sdl: string;
