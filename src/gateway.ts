@@ -24,6 +24,7 @@ import { createAuthenticator } from './identity/create-authenticator.ts';
 import { createViewerAlias } from './identity/viewer-alias.ts';
 import { createViewerRateLimit } from './identity/viewer-rate-limit.ts';
 import { startApollo } from './server/graphql/apollo.ts';
+import { documentsFor, readDocuments } from './server/graphql/configured-documents.ts';
 import { createApp } from './server/app.ts';
 import { createRequestLines } from './server/request-line.ts';
 import { logLimited } from './observability/error-log.ts';
@@ -71,6 +72,9 @@ export async function createGateway(
   config: Config,
   { log, clock, random }: GatewayDependencies,
 ): Promise<Gateway> {
+  const schema = await createSchema();
+  // First of all: where a document is wrong, nothing has been opened.
+  const persisted = readDocuments(config, schema);
   const { app: application, timeoutMs, mode, monthlyQuota } = config.dingtalk;
   const { key, secret, otherSecret } = credentialsOf(application);
   const upstream = upstreamName(config.dingtalk.apiUrl);
@@ -152,8 +156,10 @@ export async function createGateway(
       host: config.admin.host,
       served: 'The admin port has /healthz, /readyz, /metrics and /status (GET).',
     }));
+  const documents = documentsFor(config, persisted, metrics.documentAsked);
   const apollo = await startApollo({
-    schema: await createSchema(),
+    schema,
+    documentStore: documents.store,
     introspection: config.introspection,
     explainable: !config.production,
     traced: config.inlineTrace,
@@ -197,6 +203,7 @@ export async function createGateway(
   const explorer = config.explorer ? await addExplorer(app) : undefined;
   registerGraphQL(app, {
     apollo,
+    documents,
     authenticator,
     aliasOf: createViewerAlias(config.viewerLogKey),
     rateLimit: createViewerRateLimit({

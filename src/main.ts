@@ -3,6 +3,7 @@ import v8 from 'node:v8';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import type { ConfigResult } from './config/read-config.ts';
+import type { Gateway } from './gateway.ts';
 import { writeToStderr, writeToStdout } from './observability/standard-streams.ts';
 import { catchStopSignals } from './process/stop-on-signal.ts';
 
@@ -72,7 +73,7 @@ async function start(): Promise<void> {
 
 type ConfigOf<Ok extends boolean> = Extract<ConfigResult, { ok: Ok }>;
 
-function refuse({ problems, hints }: ConfigOf<false>): void {
+function refuse({ problems, hints }: Pick<ConfigOf<false>, 'problems' | 'hints'>): void {
   const lines = [
     ...problems.map(({ variable, message }) => `  ${variable} ${message}\n`),
     ...hints.map((hint) => `${hint}\n`),
@@ -83,6 +84,12 @@ function refuse({ problems, hints }: ConfigOf<false>): void {
 
 async function confirm({ config, warnings }: ConfigOf<true>): Promise<void> {
   const { describe } = await import('./process/start-message.ts');
+  const { checkDocuments } = await import('./process/check-documents.ts');
+  const problems = config.persistedDocuments ? await checkDocuments(config) : [];
+  if (problems.length > 0) {
+    refuse({ problems, hints: [] });
+    return;
+  }
   const lines = [
     'The configuration is valid.',
     describe(config),
@@ -120,10 +127,16 @@ async function serve({ config, warnings }: ConfigOf<true>): Promise<void> {
     return;
   }
   const dingtalk = sandbox ? { ...config.dingtalk, apiUrl: new URL(sandbox.url) } : config.dingtalk;
-  const gateway = await createGateway(
-    { ...config, dingtalk },
-    { log, clock: systemClock, random: Math.random },
-  );
+  let gateway: Gateway;
+  try {
+    const dependencies = { log, clock: systemClock, random: Math.random };
+    gateway = await createGateway({ ...config, dingtalk }, dependencies);
+  } catch (error) {
+    await sandbox?.close();
+    const { documentProblems } = await import('./process/check-documents.ts');
+    refuse({ problems: documentProblems(error), hints: [] });
+    return;
+  }
 
   const { shutdownDelayMs: delayMs } = config;
   stopSignals.stopBy({

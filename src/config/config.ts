@@ -1,6 +1,7 @@
 import type { LevelWithSilent } from 'pino';
 import type { Application } from '../domain/application.ts';
 import type { ForwardProxy } from '../domain/forward-proxy.ts';
+import type { PersistedDocument } from '../domain/persisted-document.ts';
 
 /** The whole configuration of the gateway, parsed and checked once at start. */
 export interface Config {
@@ -18,6 +19,8 @@ export interface Config {
   readonly introspection: boolean;
   /** Whether routers may ask for Apollo's inline trace. */
   readonly inlineTrace: boolean;
+  /** Undefined: every operation is sent as text. */
+  readonly persistedDocuments: PersistedDocumentsConfig | undefined;
   readonly corsOrigins: readonly string[];
   readonly logLevel: LevelWithSilent;
   /** Undefined: `text` on a terminal, else `json`. */
@@ -43,6 +46,14 @@ export interface Config {
   readonly viewerLogKey: string | undefined;
   /** Undefined: nothing is exported to OpenTelemetry. */
   readonly telemetry: TelemetryConfig | undefined;
+}
+
+/** The frontends' own operations. */
+export interface PersistedDocumentsConfig {
+  /** Empty only where `only` is true, with `VIEWER_AUTH=router`. */
+  readonly documents: readonly PersistedDocument[];
+  /** Nothing else is executed, except what routers ask for. */
+  readonly only: boolean;
 }
 
 /** PEM texts for Redis over TLS. */

@@ -3,6 +3,7 @@ import { accidentalCharacterWarnings, ignoredCharacterWarnings } from './acciden
 import { ineffectiveVariableWarnings } from './ineffective-variables.ts';
 import { isLoopback } from '../domain/loopback.ts';
 import { apiUrlRules, applicationRules, isPlaintext, type SandboxDefaults } from './application-rules.ts';
+import { documentRules } from './document-rules.ts';
 import { limitRules } from './limit-rules.ts';
 import { misspeltVariableWarnings } from './misspelt-variables.ts';
 import { inCapitals, isOfProxy, nameInUse, proxyFor, proxyWarnings } from './proxy-rules.ts';
@@ -15,7 +16,7 @@ import { viewerRules } from './viewer-rules.ts';
 import { variables, type Settings, type VariableName } from './variables.ts';
 import { weakSecretWarnings } from './weak-secrets.ts';
 
-/** One invalid or missing variable. Never contains its value. */
+/** One invalid or missing variable. Never contains its value, but for the paths of `PERSISTED_DOCUMENTS`. */
 export interface Problem {
   readonly variable: string;
   readonly message: string;
@@ -33,7 +34,7 @@ export type ConfigResult =
 /**
  * Reads the whole configuration from the `given` environment and the files that it names, or reports all its problems at
  * once. `sandboxDefaults` are the credentials to use in the sandbox. An empty or blank variable counts as unset. Problems
- * and warnings never contain a value.
+ * and warnings contain no value but the paths of `PERSISTED_DOCUMENTS`.
  */
 export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDefaults): ConfigResult {
   const problems: Problem[] = [];
@@ -55,6 +56,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
   const app = applicationRules(settings, production, sandboxDefaults, report);
   const apiUrl = apiUrlRules(settings, report);
   const viewer = viewerRules(settings, app.mode, host, sandboxDefaults, report);
+  const persistedDocuments = documentRules(settings, viewer, report);
   const limits = limitRules(settings, report);
   const { telemetry, warnings: telemetryWarnings } = telemetryRules(settings, wrongTelemetry);
   const admin = adminRules(settings, host, report);
@@ -71,9 +73,10 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
     admin,
     shutdownDelayMs: settings.SHUTDOWN_DELAY_MS ?? 0,
     production,
-    explorer: settings.IDE ? settings.IDE === 'on' : !production,
+    explorer: settings.IDE ? settings.IDE === 'on' : !production && !persistedDocuments?.only,
     introspection: settings.INTROSPECTION ? settings.INTROSPECTION === 'on' : !production,
     inlineTrace: settings.APOLLO_INLINE_TRACE === '1',
+    persistedDocuments,
     corsOrigins: settings.CORS_ORIGINS ?? [],
     logLevel: settings.LOG_LEVEL ?? 'info',
     logFormat: settings.LOG_FORMAT,

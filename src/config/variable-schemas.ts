@@ -21,7 +21,8 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(
 ): z.ZodType<T[number], string> =>
   z.string().pipe(z.enum(words, { error: `must be one of: ${words.join(', ')}` }));
 
-const list = z.string().transform((text) =>
+/** Comma-separated parts, without blanks around them. */
+export const list = z.string().transform((text) =>
   text
     .split(',')
     .map((part) => part.trim())

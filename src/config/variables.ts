@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { applicationVariables } from './variables/application.variables.ts';
 import { cacheVariables } from './variables/cache.variables.ts';
+import { documentVariables } from './variables/document.variables.ts';
 import { limitVariables } from './variables/limit.variables.ts';
 import { proxyVariables } from './variables/proxy.variables.ts';
 import { serverVariables } from './variables/server.variables.ts';
@@ -13,6 +14,7 @@ export const variables = {
   ...serverVariables,
   ...applicationVariables,
   ...viewerVariables,
+  ...documentVariables,
   ...upstreamVariables,
   ...proxyVariables,
   ...limitVariables,

@@ -5,7 +5,7 @@ import Negotiator from 'negotiator';
 const mediaTypes = ['application/graphql-response+json', 'application/json', 'text/html'];
 
 /**
- * Whether a request comes from a browser: a GET without a `query` that prefers HTML to a GraphQL answer.
+ * Whether a request comes from a browser: a GET without a document that prefers HTML to a GraphQL answer.
  *
  * A client that accepts everything (no `Accept`, or `*`/`*`) is not a browser.
  */
@@ -18,5 +18,5 @@ export function wantsExplorer(request: Pick<FastifyRequest, 'method' | 'headers'
 }
 
 function carriesQuery(query: unknown): boolean {
-  return typeof query === 'object' && query !== null && 'query' in query;
+  return typeof query === 'object' && query !== null && ('query' in query || 'documentId' in query);
 }

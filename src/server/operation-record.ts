@@ -33,6 +33,8 @@ export class OperationRecord {
   name: string | null = null;
   type: string | null = null;
   document: string | null = null;
+  /** Of a persisted document. */
+  documentId: string | undefined;
   codes: CodeCounts | undefined;
   /** Why nothing was executed. */
   refused: Refused | undefined;

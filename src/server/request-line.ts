@@ -14,6 +14,8 @@ declare module 'fastify' {
 }
 
 const maxClientLength = 64;
+/** As long as the SHA-256 with its prefix. */
+const maxDocumentIdLength = 71;
 const printable = /^[\x20-\x7e]+$/;
 /** Longer than any host name. */
 const maxOriginLength = 300;
@@ -116,7 +118,8 @@ function outcomeOf(request: FastifyRequest, status: number): 'answered' | 'refus
   const isRoutine = isProbe(request) || request.routeOptions.config.isAsset === true;
   if (isRoutine && refused === undefined) return 'routine';
   if (status >= 500) return 'failed';
-  if (status >= 400 || operation?.refused) return 'refused';
+  // Apollo's clients get 200 where they are to send the text of a document.
+  if (status >= 400 || refused || operation?.refused) return 'refused';
   return operation?.isFailed === true ? 'failed' : 'answered';
 }
 
@@ -146,7 +149,7 @@ function lineOf(request: FastifyRequest, reply: FastifyReply): RequestLine {
 }
 
 function operationFields(
-  { name, type, document, tally }: OperationRecord,
+  { name, type, document, documentId, tally }: OperationRecord,
   { headers }: FastifyRequest,
 ): object {
   const client = nameIn(headers['apollographql-client-name'] ?? headers['graphql-client-name']);
@@ -156,6 +159,7 @@ function operationFields(
     operation: name,
     operationType: type,
     document,
+    ...(documentId !== undefined && { documentId: documentId.slice(0, maxDocumentIdLength) }),
     ...(client !== undefined && { client }),
     ...(clientVersion !== undefined && { clientVersion }),
     lookups,

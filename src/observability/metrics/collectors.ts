@@ -43,6 +43,7 @@ export function createCollectors() {
     monthQuotaUsed: gauge(definitions.monthQuotaUsed),
     requests: histogram(definitions.requests),
     errors: counter(definitions.errors),
+    documents: counter(definitions.documents),
     redisUp: gauge(definitions.redisUp),
     redisCommands: counter(definitions.redisCommands),
     memoryLimit: gauge(definitions.memoryLimit),

@@ -20,6 +20,10 @@ export const errorCodes: ReadonlySet<string> = new Set([
 export const codeLabel = (code: unknown): string =>
   typeof code === 'string' && errorCodes.has(code) ? code : 'other';
 
+/** How the document of an operation was found. */
+export const documentOutcomes = ['persisted', 'text', 'not_found', 'refused'] as const;
+export type DocumentOutcome = (typeof documentOutcomes)[number];
+
 /** Clients can send any method. */
 export const methodLabel = (method: string): string => (methods.has(method) ? method : 'other');
 

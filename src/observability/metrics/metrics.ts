@@ -7,10 +7,12 @@ import { isCounted } from './counted-call.ts';
 import {
   codeLabel,
   createCorpLabel,
+  documentOutcomes,
   errorCodes,
   methodLabel,
   outcomeLabel,
   type CorpLabel,
+  type DocumentOutcome,
 } from './labels.ts';
 import { createMonthCalls } from './month-calls.ts';
 import type { MonthStore } from './month-store.ts';
@@ -34,6 +36,8 @@ export interface Metrics {
   requestEnded(request: HttpRequest): void;
   /** An answer has `count` errors with this `extensions.code`. */
   readonly errorsAnswered: (code: unknown, count?: number) => void;
+  /** An operation's document was looked for. */
+  readonly documentAsked: (outcome: DocumentOutcome) => void;
   /** The same metrics as data. */
   collect(): Promise<readonly MetricObjectWithValues<MetricValue<string>>[]>;
   /** A request with this API key. The names are of the configuration. */
@@ -70,6 +74,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   collectors.buildInfo.set({ version, node: process.versions.node }, 1);
   // Prometheus sees no rise where a count begins above 0.
   for (const code of errorCodes) collectors.errors.inc({ code }, 0);
+  for (const outcome of documentOutcomes) collectors.documents.inc({ outcome }, 0);
   let backlog: ((to: Collectors) => void)[] = [];
 
   function flush(): void {
@@ -137,6 +142,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       const labels = { code: codeLabel(code) };
       record((to) => to.errors.inc(labels, count));
     },
+    documentAsked: (outcome) => record((to) => to.documents.inc({ outcome })),
     async collect() {
       await update();
       const own = await collectors.registry.getMetricsAsJSON();

@@ -25,19 +25,25 @@ interface RequestRules {
   readonly errorsAnswered: (code: PublicCode, count: number) => void;
 }
 
+/** What is measured of an operation before it is executed. */
+export const createOperationChecks = (
+  maxLookupsPerRequest: number,
+  limits: Pick<LimitsConfig, 'answerFields'>,
+): readonly OperationCheck[] => [
+  checkKnownOperation,
+  // Before the lookup limit, which visits every item.
+  createAnswerLimit(limits.answerFields),
+  createLookupLimit(maxLookupsPerRequest),
+  createWidthLimit(Math.max(leastWidth, maxLookupsPerRequest)),
+];
+
 /**
  * All request rules of the gateway as one plugin with one listener: Apollo Server awaits every listener in turn at each
  * of ten steps, even without a hook for that step.
  */
 export function createRequestRules(rules: RequestRules): ApolloServerPlugin<RequestContext> {
   const { maxLookupsPerRequest, limits, log, errorsAnswered } = rules;
-  const checks: readonly OperationCheck[] = [
-    checkKnownOperation,
-    // Before the lookup limit, which visits every item.
-    createAnswerLimit(limits.answerFields),
-    createLookupLimit(maxLookupsPerRequest),
-    createWidthLimit(Math.max(leastWidth, maxLookupsPerRequest)),
-  ];
+  const checks = createOperationChecks(maxLookupsPerRequest, limits);
   const listener: GraphQLRequestListener<RequestContext> = {
     async didResolveOperation({ schema, document, operation, request: { variables = {} } }) {
       if (!operation) return;

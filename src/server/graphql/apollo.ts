@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type DocumentStore } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -6,7 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLSchema, ValidationRule } from 'graphql';
 import type { Logger } from 'pino';
 import type { LimitsConfig } from '../../config/config.ts';
 import { isClientGone } from '../../errors/client-gone-error.ts';
@@ -25,10 +25,17 @@ interface ApolloOptions {
   readonly traced: boolean;
   readonly maxLookupsPerRequest: number;
   readonly limits: LimitsConfig;
+  /** Holds documents that are not parsed and validated again; undefined: Apollo Server's own. */
+  readonly documentStore: DocumentStore | undefined;
   readonly log: Logger;
   /** An answer has `count` errors with this code. */
   readonly errorsAnswered: (code: unknown, count?: number) => void;
 }
+
+/** What a document must keep to beside the schema. */
+export const createValidationRules = (limits: LimitsConfig): readonly ValidationRule[] => [
+  createDocumentLimits({ depth: limits.queryDepth, directives: limits.queryDirectives }),
+];
 
 /** Starts Apollo Server, with all of its reporting turned off. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
@@ -36,22 +43,20 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     options;
   // Imported only where it is on: a start loads nothing else of it.
   const trace = traced ? await import('./inline-trace.ts') : undefined;
-  const documentLimits = createDocumentLimits({
-    depth: limits.queryDepth,
-    directives: limits.queryDirectives,
-  });
+  const { documentStore } = options;
   const apollo = new ApolloServer<RequestContext>({
     schema,
     introspection,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxTokens: limits.queryTokens },
-    validationRules: [documentLimits],
+    validationRules: [...createValidationRules(limits)],
+    ...(documentStore && { documentStore }),
     // `withhold-input.ts` removes suggestions anyway.
     validationOptions: { hideSuggestions: true, maxErrors: limits.errors },
     executionOptions: { maxCoercionErrors: limits.errors },
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
-    // A store that clients could fill, of use only with a cache in front, which may store no answer of the gateway.
+    // A store that clients could fill. `documents.ts` answers requests with a hash.
     persistedQueries: false,
     // Called once for each error of each answer, those of refused requests included.
     formatError(formatted, thrown) {

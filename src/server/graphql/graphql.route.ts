@@ -27,6 +27,7 @@ import { logLimited } from '../../observability/error-log.ts';
 import type { LineLimit } from '../../observability/line-limit.ts';
 import { createAdmission } from './admission.ts';
 import { allowReuse } from './allow-reuse.ts';
+import type { AskedDocument, Documents } from './documents.ts';
 import { toHttpGraphQLRequest } from './http-graphql-request.ts';
 import { OperationRecord } from '../operation-record.ts';
 import type { RequestLines } from '../request-line.ts';
@@ -38,6 +39,8 @@ import { tracedBy } from '../trace-requests.ts';
 
 interface GraphQLRouteOptions {
   readonly apollo: ApolloServer<RequestContext>;
+  /** Which documents are executed. */
+  readonly documents: Documents;
   readonly authenticator: Authenticator;
   readonly aliasOf: ViewerAlias;
   readonly rateLimit: ViewerRateLimit;
@@ -87,6 +90,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     request: FastifyRequest,
     mediaType: string,
     waiting: Deadline,
+    document: AskedDocument,
   ): Promise<RequestContext> {
     try {
       const { rawHeaders: headers, socket } = request.raw;
@@ -99,6 +103,8 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       }
       const admitted = rateLimit.admit(viewer);
       if (admitted) await admitted;
+      const documentId = document.admit(mediaType);
+      if (request.operation) request.operation.documentId = documentId;
       const isExplained = explainable && request.headers['x-explain'] === '1';
       const explanation = isExplained ? createExplanation() : undefined;
       if (reusableMs !== undefined && !isExplained && !isTraced(request))
@@ -139,7 +145,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     await nextTurn();
     const mediaType = preferredMediaType(request.headers.accept);
     if (mediaType === undefined) throw notAcceptable();
-    const httpGraphQLRequest = toHttpGraphQLRequest(request);
+    const { httpGraphQLRequest, document } = toHttpGraphQLRequest(request, options.documents);
     if (admission.isBackedUp()) return overloaded(reply);
     if (requestLines) request.operation = new OperationRecord();
     using deadline = new Deadline(clock, timeoutMs + graceMs, clientGone(request.raw));
@@ -150,7 +156,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       body,
     } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest,
-      context: () => contextOf(request, mediaType, deadline),
+      context: () => contextOf(request, mediaType, deadline, document),
     });
     if (body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
     // Keeps the `no-store` of every answer, unless `allowReuse` replaces it.

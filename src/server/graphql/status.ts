@@ -20,7 +20,5 @@ export function setStatus({ http, body }: GraphQLResponse, mediaType: string): v
     return;
   }
   const isUnreadable = errors.some(({ extensions }) => extensions?.['code'] === 'GRAPHQL_PARSE_FAILED');
-  // 200: for persisted queries, where some clients of Apollo's protocol read no other answer.
-  const isOfApollo = http.status === 400 || (http.status === 200 && isGraphQLResponse);
-  if (isOfApollo && !isUnreadable) http.status = 422;
+  if (http.status === 400 && !isUnreadable) http.status = 422;
 }
