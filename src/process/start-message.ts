@@ -1,7 +1,7 @@
 import type { Config, ViewerConfig } from '../config/config.ts';
 import { version } from '../domain/version.ts';
 
-type Described = Pick<Config, 'dingtalk' | 'viewer' | 'redisUrl'>;
+type Described = Pick<Config, 'dingtalk' | 'viewer' | 'redisUrl' | 'persistedDocuments'>;
 
 /** What a start says of itself in the log. Nothing in it is secret. */
 export interface StartMessage {
@@ -12,6 +12,8 @@ export interface StartMessage {
   readonly viewer: ViewerConfig['kind'];
   /** Host and port, or those of Sentinels or of a Cluster's nodes. Undefined without Redis. */
   readonly redis?: string;
+  /** How many are persisted, and whether others are executed. Undefined where none are. */
+  readonly documents?: string;
   readonly graphql: string;
   readonly explorer?: string;
   readonly admin?: string;
@@ -25,16 +27,25 @@ export function startMessageOf(
 ): StartMessage {
   const { dingtalk, viewer, explorer } = config;
   const redis = redisHostOf(config);
+  const documents = documentsOf(config);
   return {
     version,
     mode: dingtalk.mode,
     ...(dingtalk.mode === 'live' && { dingtalk: dingtalk.apiUrl.href }),
     viewer: viewer.kind,
     ...(redis !== undefined && { redis }),
+    ...(documents !== undefined && { documents }),
     graphql: `${address}/graphql`,
     ...(explorer && { explorer: `${address}/` }),
     ...(admin !== undefined && { admin }),
   };
+}
+
+function documentsOf({ persistedDocuments, viewer }: Described): string | undefined {
+  if (!persistedDocuments) return undefined;
+  const { documents, only } = persistedDocuments;
+  const others = viewer.kind === 'router' ? 'and what routers ask for' : 'and no others';
+  return `${documents.length} persisted, ${only ? others : 'and any other'}`;
 }
 
 function redisHostOf({ redisUrl }: Described): string | undefined {
@@ -55,6 +66,7 @@ const viewers: Readonly<Record<ViewerConfig['kind'], string>> = {
 /** What the gateway is set up to do, in a few lines for people. */
 export function describe(config: Described): string {
   const { mode, apiUrl } = config.dingtalk;
+  const documents = documentsOf(config);
   return lines([
     [
       'DingTalk',
@@ -62,6 +74,7 @@ export function describe(config: Described): string {
     ],
     ['viewer', viewers[config.viewer.kind]],
     ['Redis', redisHostOf(config) ?? 'none: this process has its own cache, tokens and pace'],
+    ...(documents === undefined ? [] : [['documents', documents] as const]),
   ]);
 }
 

@@ -89,7 +89,6 @@ function parseDocument({ text }: PersistedDocument, rules: DocumentRules): Docum
     const [error] = validate(schema, document, [...specifiedRules, ...ownRules], { maxErrors: 1 });
     if (error) return error.message;
     const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
-    if (operations.length === 0) return 'It has no operation.';
     for (const operation of operations) {
       for (const check of checks) check({ schema, document, operation, variables: {} });
     }

@@ -1,4 +1,4 @@
-import { Kind, parse, type DocumentNode } from 'graphql';
+import { Kind, OperationTypeNode, parse, type DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
 /** More than the query plans of a router have fetches of one subgraph. */
@@ -37,6 +37,7 @@ function consistsOf(fields: readonly string[], document: DocumentNode | undefine
   const selections = operations.flatMap(({ selectionSet }) => selectionSet.selections);
   return (
     selections.length > 0 &&
+    operations.every(({ operation }) => operation === OperationTypeNode.QUERY) &&
     selections.every((each) => each.kind === Kind.FIELD && fields.includes(each.name.value))
   );
 }
