@@ -1,4 +1,5 @@
-import { routerSecret } from './load/dialect.ts';
+import { writeFile } from 'node:fs/promises';
+import { persistedDocuments, routerSecret } from './load/dialect.ts';
 import { startChild } from './measure/child.ts';
 import type { Surroundings, Target } from './target.ts';
 
@@ -138,6 +139,8 @@ const overTls = (target: Target): Target => ({
   },
 });
 
+const documentsFile = ({ folder }: Surroundings): string => `${folder}/documents.json`;
+
 /** All targets, in the order of their turns. */
 export const targets: readonly Target[] = [
   limit,
@@ -161,6 +164,16 @@ export const targets: readonly Target[] = [
   gatewayWithoutCache,
   overTls(gatewayWithoutCache),
   { name: 'gateway-cache', what: 'this gateway, cache on', caches: true, ...gateway(() => cacheOn) },
+  {
+    name: 'gateway-persisted',
+    what: 'this gateway, cache on, asked by the ids of persisted documents',
+    caches: true,
+    beside: 'gateway-cache',
+    workloads: ['W1-32', 'W2-0ms', 'W4', 'W5'],
+    prepare: (surroundings) => writeFile(documentsFile(surroundings), JSON.stringify(persistedDocuments())),
+    ...gateway((surroundings) => ({ ...cacheOn, PERSISTED_DOCUMENTS: documentsFile(surroundings) })),
+    dialect: 'persisted',
+  },
   {
     name: 'gateway-redis',
     what: 'this gateway with Redis (whose own CPU time is not counted)',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { pageIds } from '../upstream/files.ts';
 import { corpIdOf } from '../upstream/organizations.ts';
 import { unionIdOf } from '../upstream/viewers.ts';
@@ -8,6 +9,8 @@ export type Dialect =
   /** One POST for each id. */
   | 'rest'
   | 'graphql'
+  /** The same with the id of a persisted document in place of its text. */
+  | 'persisted'
   /** GraphQL as Mesh derives it from a JSON API: input and answer are one level deeper, and ids are strings. */
   | 'mesh';
 
@@ -33,7 +36,7 @@ const pageDocument =
 
 /** Without GraphQL the thumbnails are asked for beside the list: the load knows the ids. */
 function pageRequests({ viewer, spaceId }: PageOperation, dialect: Dialect): Buffer[] {
-  if (dialect !== 'rest') return [post('/graphql', viewer, { query: pageDocument, variables: { spaceId } })];
+  if (dialect !== 'rest') return [post('/graphql', viewer, asking(pageDocument, { spaceId }, dialect))];
   return [
     post('/page', viewer, { spaceId }),
     ...pageIds.map((dentryId) => post('/thumbnail', viewer, { spaceId, dentryId })),
@@ -45,7 +48,7 @@ const filesDocument =
 
 function fileRequests({ viewer, spaceId, ids }: FilesOperation, dialect: Dialect): Buffer[] {
   if (dialect === 'rest') return ids.map((dentryId) => post('/file', viewer, { spaceId, dentryId }));
-  return [post('/graphql', viewer, { query: filesDocument, variables: { spaceId, dentryIds: ids } })];
+  return [post('/graphql', viewer, asking(filesDocument, { spaceId, dentryIds: ids }, dialect))];
 }
 
 function lookupRequests({ kind, viewer, organization, ids }: LookupOperation, dialect: Dialect): Buffer[] {
@@ -58,10 +61,10 @@ function lookupRequests({ kind, viewer, organization, ids }: LookupOperation, di
       __typename: 'Conversation',
       openConversationId,
     }));
-    return [post('/graphql', viewer, { query, variables: { representations } })];
+    return [post('/graphql', viewer, asking(query, { representations }, dialect))];
   }
   const variables = Object.fromEntries([...new Set(ids)].map((id, at) => [`i${at}`, id]));
-  return [post('/graphql', viewer, { query, variables }, organization)];
+  return [post('/graphql', viewer, asking(query, variables, dialect), organization)];
 }
 
 const documents = new Map<string, string>();
@@ -93,6 +96,31 @@ function aliasesDocument(aliases: number, dialect: Dialect): string {
   });
   return `query (${declared.join(', ')}) { ${asked.join(' ')} }`;
 }
+
+/** The body of a request for `query`. */
+function asking(query: string, variables: object, dialect: Dialect): object {
+  return dialect === 'persisted' ? { documentId: idOf(query), variables } : { query, variables };
+}
+
+const ids = new Map<string, string>();
+
+/** Its SHA-256: a client's build has computed it. */
+function idOf(query: string): string {
+  const id = ids.get(query) ?? `sha256:${createHash('sha256').update(query).digest('hex')}`;
+  ids.set(query, id);
+  return id;
+}
+
+/** All documents of the load, by the ids that it sends. */
+export const persistedDocuments = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [
+      pageDocument,
+      filesDocument,
+      entitiesDocument,
+      ...[1, 50].map((count) => aliasesDocument(count, 'graphql')),
+    ].map((query) => [idOf(query), query]),
+  );
 
 export const variablesOf = (aliases: number): number => Math.ceil(aliases / 2);
 
