@@ -91,12 +91,7 @@ export const definitions = {
     requestSeconds,
   ),
   errors: metric('counter', 'errors_total', 'Errors in answers, by `extensions.code`', ['code']),
-  documents: metric(
-    'counter',
-    'documents_total',
-    'Operations by how their document was found, with `PERSISTED_DOCUMENTS`',
-    ['outcome'],
-  ),
+  documents: metric('counter', 'documents_total', 'Operations by how their document was found', ['outcome']),
   redisUp: metric('gauge', 'redis_up', '1 if Redis answered within 50 ms at this scrape, with `REDIS_URL`'),
   redisCommands: metric('counter', 'redis_commands_total', 'Commands to Redis that ended, by outcome', [
     'outcome',
