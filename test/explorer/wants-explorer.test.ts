@@ -27,8 +27,9 @@ test.each(['POST', 'HEAD', 'OPTIONS'])('a %s never gets the explorer', (method) 
   expect(wantsExplorer({ method, headers: { accept: chrome }, query: {} })).toBe(false);
 });
 
-test('a GET with a query is a GraphQL request', () => {
-  expect(
-    wantsExplorer({ method: 'GET', headers: { accept: chrome }, query: { query: '{ __typename }' } }),
-  ).toBe(false);
-});
+test.each([{ query: '{ __typename }' }, { documentId: 'x' }])(
+  'a GET with a document is a GraphQL request: %j',
+  (query) => {
+    expect(wantsExplorer({ method: 'GET', headers: { accept: chrome }, query })).toBe(false);
+  },
+);
