@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { documentFolder } from '../documents/document-files.ts';
 import { startCachedGateway } from '../support/cached-gateway.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines, requestLines, type LogLine } from '../support/log-lines.ts';
@@ -259,7 +260,13 @@ test('with LOG_LEVEL=warn requests have no lines', async () => {
 
 test('the table of docs/operating.md has every field of these lines', async () => {
   const rows = tableRows(await readPage('docs/operating.md'), ['field', 'is']);
-  await using many = await startGateway({ environment: { GATEWAY_API_KEYS: `web=${webKey}` } });
+  await using folder = await documentFolder({ 'documents.json': { space } });
+  await using many = await startGateway({
+    environment: {
+      GATEWAY_API_KEYS: `web=${webKey}`,
+      PERSISTED_DOCUMENTS: folder.pathOf('documents.json'),
+    },
+  });
   const headers = {
     ...asWeb,
     'graphql-client-name': 'cli',
