@@ -68,11 +68,9 @@ test("the files of Relay's compiler and of Apollo's tool are read as they are wr
   await using gateway = await startGateway({
     environment: { PERSISTED_DOCUMENTS: names.join(','), PERSISTED_DOCUMENTS_ONLY: '1' },
   });
-  const [[relayId = '', relayText = ''] = []] = Object.entries(
-    JSON.parse(relayFile) as Record<string, string>,
-  );
+  const [relayId, relayText] = Object.entries<string>(JSON.parse(relayFile))[0]!;
   const { operations } = JSON.parse(apolloManifest) as { operations: { id: string; body: string }[] };
-  const [{ id, body } = { id: '', body: '' }] = operations;
+  const { id, body } = operations[0]!;
   expect([relayId, id]).toEqual([createHash('md5').update(relayText).digest('hex'), sha256(body)]);
 
   const variables = { id: 'cid9FTRQSLo+sKxxxx' };

@@ -35,6 +35,15 @@ afterAll(async () => {
   await folder?.[Symbol.asyncDispose]();
 });
 
+const post = async (body: object): Promise<unknown> => {
+  const response = await fetch(`${fixed.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...body, variables }),
+  });
+  return response.json();
+};
+
 const required = {
   message:
     "The gateway executes persisted documents only: send the documentId of one, or have this one added to the gateway's files.",
@@ -42,14 +51,6 @@ const required = {
 };
 
 test('a persisted document is executed, by its id, by Apollo’s hash and as the same text', async () => {
-  const post = async (body: object): Promise<unknown> => {
-    const response = await fetch(`${fixed.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...body, variables }),
-    });
-    return response.json();
-  };
   const persistedQuery = { version: 1, sha256Hash: sha256(spaceOf) };
 
   const answers = [

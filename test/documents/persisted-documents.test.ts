@@ -38,7 +38,7 @@ const post = (body: unknown, headers: Readonly<Record<string, string>> = {}, to 
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
-const answerOf = async (response: Response) => [response.status, (await response.json()) as unknown];
+const answerOf = async (response: Response): Promise<unknown[]> => [response.status, await response.json()];
 const apollo = (sha256Hash: string) => ({ persistedQuery: { version: 1, sha256Hash } });
 const idsAskedFor = () => gateway.upstream.callsTo('conversationSpace').map(({ body }) => body);
 
@@ -63,7 +63,7 @@ test.each([
   ["Apollo's hash", { extensions: JSON.stringify(apollo(sha256(spaceOf))) }],
 ])('a GET asks by %s', async (_way, named: Readonly<Record<string, string>>) => {
   const search = new URLSearchParams({ ...named, variables: JSON.stringify(variables) });
-  const response = await fetch(`${gateway.url}/graphql?${search}`, {
+  const response = await fetch(`${gateway.url}/graphql?${search.toString()}`, {
     headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
   });
 
