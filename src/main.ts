@@ -2,7 +2,7 @@ import module from 'node:module';
 import v8 from 'node:v8';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import type { ConfigResult } from './config/read-config.ts';
+import type { ConfigResult, Problem } from './config/read-config.ts';
 import type { Gateway } from './gateway.ts';
 import { writeToStderr, writeToStdout } from './observability/standard-streams.ts';
 import { catchStopSignals } from './process/stop-on-signal.ts';
@@ -84,8 +84,7 @@ function refuse({ problems, hints }: Pick<ConfigOf<false>, 'problems' | 'hints'>
 
 async function confirm({ config, warnings }: ConfigOf<true>): Promise<void> {
   const { describe } = await import('./process/start-message.ts');
-  const { checkDocuments } = await import('./process/check-documents.ts');
-  const problems = config.persistedDocuments ? await checkDocuments(config) : [];
+  const problems = config.persistedDocuments ? await documentProblemsOf(config) : [];
   if (problems.length > 0) {
     refuse({ problems, hints: [] });
     return;
@@ -96,6 +95,12 @@ async function confirm({ config, warnings }: ConfigOf<true>): Promise<void> {
     ...warnings.map((each) => `Warning: ${each}`),
   ];
   writeToStdout(`${lines.join('\n')}\n`);
+}
+
+/** Loads the graph, which a check without documents does not need. */
+async function documentProblemsOf(config: Config): Promise<readonly Problem[]> {
+  const { checkDocuments } = await import('./process/check-documents.ts');
+  return checkDocuments(config);
 }
 
 async function createLog({ logLevel, logFormat }: Config): Promise<{ log: Logger; isText: boolean }> {
