@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,37 +7,9 @@ import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { codeBlocks } from '../support/code-blocks.ts';
 import { startGateway } from '../support/start-gateway.ts';
-import { areWanted } from './supergraph-under-test.ts';
 
 const root = new URL('../../', import.meta.url);
 const page = await readFile(new URL('docs/federation.md', root), 'utf8');
-
-const wanted = areWanted('Apollo Gateway with apq');
-
-const operation = '{ conversationSpace(openConversationId: "cid.demo.tea") { corpId } }';
-
-/** The part of Apollo Gateway that sends requests to a subgraph. */
-interface DataSource {
-  process(options: object): Promise<{ readonly data?: unknown; readonly errors?: unknown }>;
-}
-type DataSourceClass = new (config: { readonly url: string; readonly apq: boolean }) => DataSource;
-
-(wanted ? test : test.skip)('Apollo Gateway gets its data without apq, and never with it', async () => {
-  const load = createRequire(new URL('examples/supergraph/package.json', root));
-  const { RemoteGraphQLDataSource } = load('@apollo/gateway') as { RemoteGraphQLDataSource: DataSourceClass };
-  await using gateway = await startGateway();
-  const ask = async (apq: boolean): Promise<object> => {
-    const source = new RemoteGraphQLDataSource({ url: `${gateway.url}/graphql`, apq });
-    const request = { request: { query: operation }, context: {}, kind: 'health check' };
-    // A status other than 2xx is thrown.
-    const { data } = await source.process(request).catch(() => ({ data: undefined }));
-    return { data, calls: gateway.upstream.callsTo('conversationSpace').length };
-  };
-
-  expect(await ask(true)).toEqual({ data: undefined, calls: 0 });
-  expect(await ask(true)).toEqual({ data: undefined, calls: 0 });
-  expect(await ask(false)).toEqual({ data: { conversationSpace: { corpId: 'ding1234xxxxx' } }, calls: 1 });
-});
 
 test('an answer is not compressed for a router that accepts gzip', async () => {
   await using gateway = await startGateway();
