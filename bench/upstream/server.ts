@@ -56,6 +56,7 @@ export async function startUpstreamServer(): Promise<UpstreamServer> {
     isSecretOf: createAppSecrets().isSecretOf,
     isFirstAsk: createFirstAsks(),
     signer: createObjectSigner(nowMs),
+    useCode: () => true,
   };
   const traffic = createTraffic({
     readCall: createCallReader(nowMs),

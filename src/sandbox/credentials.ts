@@ -7,7 +7,7 @@ export interface SandboxUser {
 }
 
 /**
- * What the stand-in accepts: one internal app, one third-party app, two organizations, two people.
+ * What the stand-in accepts: one internal app, one third-party app, two organizations, two people, and one outside.
  *
  * None of it is secret: only the stand-in accepts it.
  */
@@ -33,6 +33,13 @@ export const sandboxCredentials = {
       openId: 'sandbox-open-id-lin',
     },
   ],
+  /** Has signed in at DingTalk, and is in none of the organizations. */
+  outsider: {
+    accessToken: 'sandbox-user-token-wang',
+    unionId: 'wangxxxxx',
+    nick: 'Wang Wei',
+    openId: 'sandbox-open-id-wang',
+  },
 } as const;
 
 /** The organizations that authorised both apps; the first one owns the internal app. */

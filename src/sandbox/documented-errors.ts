@@ -67,6 +67,7 @@ const tokenErrors = [
   { code: 'invalidSuiteKey', status: 400, message: '无效的suiteKey或者suiteSecret' },
   { code: 'invalidSuiteTicket', status: 400, message: '无效的suiteTicket' },
   { code: 'invalidAuthInfo', status: 400, message: '授权信息不存在' },
+  { code: 'invalidParameter.authCode.notFound', status: 400, message: '不存在的authCode' },
 ] as const satisfies readonly ErrorRow[];
 
 const storageErrors = [

@@ -9,6 +9,10 @@ import { answerPreviewPage, answerThumbnailImage } from './files/link-target.rou
 import { answerThumbnails } from './files/thumbnails.route.ts';
 import { answerOpenConversationId } from './open-conversation-id.route.ts';
 import type { SandboxRoute } from './sandbox-route.ts';
+import { answerByUnionId } from './sign-in/by-union-id.route.ts';
+import { answerLoginPage } from './sign-in/login-page.route.ts';
+import { answerUserAccessToken } from './sign-in/user-access-token.route.ts';
+import { answerUserInfo } from './sign-in/user-info.route.ts';
 import { answerStorageSpace } from './storage-space.route.ts';
 import { answerAccessToken, answerCorpAccessToken, answerCorpToken } from './token.routes.ts';
 import { answerUsersMe } from './users-me.route.ts';
@@ -94,6 +98,15 @@ export const routes = [
   },
   { api: 'previewPage', method: 'GET', url: '/previews/:spaceId/:dentryId', answer: answerPreviewPage },
   { api: 'usersMe', method: 'GET', url: '/v1.0/contact/users/me', answer: answerUsersMe },
+  {
+    api: 'userAccessToken',
+    method: 'POST',
+    url: '/v1.0/oauth2/userAccessToken',
+    answer: answerUserAccessToken,
+  },
+  { api: 'getUserInfo', method: 'POST', url: '/topapi/v2/user/getuserinfo', answer: answerUserInfo },
+  { api: 'getByUnionId', method: 'POST', url: '/topapi/user/getbyunionid', answer: answerByUnionId },
+  { api: 'loginPage', method: 'GET', url: '/oauth2/auth', answer: answerLoginPage },
 ] as const satisfies readonly SandboxRoute[];
 
 /** What calls are logged, delayed and failed by: one API, or `unknownPath` for requests that match no route. */

@@ -17,6 +17,8 @@ export interface SandboxState {
   readonly isSecretOf: (app: string, secret: string | undefined) => boolean;
   readonly isFirstAsk: FirstAsks;
   readonly signer: ObjectSigner;
+  /** Uses up a code of a sign-in: true for the first time only. */
+  readonly useCode: (code: string) => boolean;
 }
 
 /** The query parameter in which an API takes the operator's unionId. */

@@ -8,6 +8,7 @@ import { createFaultQueue } from './fault-queue.ts';
 import { createFirstAsks } from './files/first-asks.ts';
 import { createObjectSigner } from './files/object-signer.ts';
 import { createHttpServer } from './http-server.ts';
+import { createOneTimeCodes } from './sign-in/one-time-codes.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createCallReader } from './read-call.ts';
 import type { SandboxApi } from './routes.ts';
@@ -64,8 +65,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const faults = createFaultQueue();
   const timers = createTimers();
   const traffic = createTraffic({ readCall: createCallReader(nowMs), log, faults, timers });
+  const useCode = createOneTimeCodes();
   const files = { isFirstAsk: createFirstAsks(), signer: createObjectSigner(nowMs) };
-  const state = { tokens, takeCall, rules, users, isSecretOf: secrets.isSecretOf, ...files };
+  const state = { tokens, takeCall, rules, users, isSecretOf: secrets.isSecretOf, useCode, ...files };
   const app = createHttpServer(traffic, state, options.keepConnectionsMs);
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
 

@@ -7,7 +7,7 @@ import { accessTokenOf } from './sandbox-call.ts';
 export function answerUsersMe({ call }: RoutedCall, { takeCall, users }: SandboxState): Answer {
   const token = accessTokenOf(call);
   if (token === undefined) return errorAnswer('AuthenticationFailed.MissingParameter');
-  const user = users.find(({ accessToken }) => accessToken === token);
+  const user = [...users, sandboxCredentials.outsider].find(({ accessToken }) => accessToken === token);
   if (user === undefined) return errorAnswer('InvalidAuthentication');
   if (!takeCall(`${sandboxCredentials.appKey} ${call.api}`)) {
     return errorAnswer('Forbidden.AccessDenied.QpsLimitForAppkeyAndApi');
