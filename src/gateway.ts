@@ -21,6 +21,7 @@ import { createStatusReport } from './observability/status-report.ts';
 import { countRequests } from './server/metrics.route.ts';
 import { createSealedRedis } from './redis/sealed-redis.ts';
 import { createAuthenticator } from './identity/create-authenticator.ts';
+import type { Sessions, SessionsOptions } from './identity/sessions/sessions.ts';
 import { createViewerAlias } from './identity/viewer-alias.ts';
 import { createViewerRateLimit } from './identity/viewer-rate-limit.ts';
 import { startApollo } from './server/graphql/apollo.ts';
@@ -29,6 +30,7 @@ import { createApp } from './server/app.ts';
 import { createRequestLines } from './server/request-line.ts';
 import { logLimited } from './observability/error-log.ts';
 import { registerGraphQL } from './server/graphql/graphql.route.ts';
+import { registerSessions } from './server/session/session.route.ts';
 import type { ReadinessCheck } from './server/health.route.ts';
 import { createReadiness } from './server/readiness.ts';
 import { registerOperations } from './server/operations.ts';
@@ -121,12 +123,17 @@ export async function createGateway(
     onRevalidationFailed: (error) => logLimited(log, lineLimit, error),
   });
   const { corpIdRequired } = dingtalk;
+  const sessions =
+    config.viewer.kind === 'session'
+      ? await addSessions({ config: config.viewer, app: application, dingtalk, clock, sealedRedis })
+      : undefined;
   const authenticator = await createAuthenticator(config.viewer, {
     dingtalk,
     clock,
     timeoutMs,
     log,
     corpIdRequired,
+    sessions,
   });
 
   const { corsOrigins, limits, host, allowedHosts, hstsMaxAgeS } = config;
@@ -144,6 +151,7 @@ export async function createGateway(
   const { app, drain } = await createApp({
     ...http,
     corsOrigins,
+    corsMethods: sessions ? ['GET', 'POST', 'DELETE'] : ['GET', 'POST'],
     host,
     served: 'The GraphQL endpoint is /graphql (GET or POST).',
   });
@@ -153,6 +161,7 @@ export async function createGateway(
     (await createApp({
       ...http,
       corsOrigins: [],
+      corsMethods: [],
       host: config.admin.host,
       served: 'The admin port has /healthz, /readyz, /metrics and /status (GET).',
     }));
@@ -201,16 +210,31 @@ export async function createGateway(
     registerOperations(app, config.production ? operations : { ...operations, status });
   }
   const explorer = config.explorer ? await addExplorer(app) : undefined;
+  const aliasOf = createViewerAlias(config.viewerLogKey);
+  const rateLimit = createViewerRateLimit({
+    clock,
+    requestsPerSecond: config.limits.viewerRequestsPerSecond,
+    sealedRedis,
+  });
+  if (sessions) {
+    const { tracer } = telemetry ?? {};
+    registerSessions(app, {
+      sessions,
+      aliasOf,
+      rateLimit,
+      tracer,
+      clock,
+      timeoutMs,
+      lineLimit,
+      requestLines,
+    });
+  }
   registerGraphQL(app, {
     apollo,
     documents,
     authenticator,
-    aliasOf: createViewerAlias(config.viewerLogKey),
-    rateLimit: createViewerRateLimit({
-      clock,
-      requestsPerSecond: config.limits.viewerRequestsPerSecond,
-      sealedRedis,
-    }),
+    aliasOf,
+    rateLimit,
     findFor: (viewer, waiting, span) => (endpoint, inputs, onEnded) =>
       lookups.find(endpoint, inputs, viewer, waiting, onEnded, span),
     tracer: telemetry?.tracer,
@@ -245,6 +269,7 @@ export async function createGateway(
       await drain.finish(quietMs);
       await apollo.stop();
       await app.close();
+      sessions?.close();
       await lookups.close();
       await dingtalk.close();
       await telemetry?.close();
@@ -266,6 +291,12 @@ function elapsed(clock: Clock, delayMs: number): Promise<void> {
 async function addExplorer(app: FastifyInstance): Promise<Explorer> {
   const { registerExplorer } = await import('./explorer/register-explorer.ts');
   return registerExplorer(app, { endpoint: '/graphql' });
+}
+
+/** Imported here, so that the other modes start without loading jose. */
+async function addSessions(options: SessionsOptions): Promise<Sessions> {
+  const { createSessions } = await import('./identity/sessions/sessions.ts');
+  return createSessions(options);
 }
 
 /** Imported only when something is exported, because it loads slowly. */

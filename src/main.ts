@@ -131,7 +131,7 @@ async function serve({ config, warnings }: ConfigOf<true>): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const dingtalk = sandbox ? { ...config.dingtalk, apiUrl: new URL(sandbox.url) } : config.dingtalk;
+  const dingtalk = sandbox ? atSandbox(config.dingtalk, new URL(sandbox.url)) : config.dingtalk;
   let gateway: Gateway;
   try {
     const dependencies = { log, clock: systemClock, random: Math.random };
@@ -170,6 +170,11 @@ async function serve({ config, warnings }: ConfigOf<true>): Promise<void> {
   else log.info(message, `open ${address}`);
   // Fetches a token before the first query. If that fails, the reason is logged at once.
   await gateway.whyNotReady();
+}
+
+/** The stand-in plays both of DingTalk's hosts. */
+function atSandbox(dingtalk: Config['dingtalk'], url: URL): Config['dingtalk'] {
+  return { ...dingtalk, apiUrl: url, legacy: dingtalk.legacy && { ...dingtalk.legacy, url } };
 }
 
 /** Returns undefined, and prints the reason, if the sandbox cannot listen. */

@@ -44,6 +44,15 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'type domain',
     'type config',
   ],
+  'server/session': [
+    'server',
+    'identity',
+    'observability',
+    'errors',
+    'async',
+    'type domain',
+    'domain/identifiers.ts',
+  ],
   sandbox: [],
 };
 

@@ -1,6 +1,7 @@
 import type { Application } from '../domain/application.ts';
 import { isLoopback } from '../domain/loopback.ts';
-import type { DingTalkConfig } from './config.ts';
+import type { DingTalkConfig, LegacyConfig } from './config.ts';
+import { proxyFor } from './proxy-rules.ts';
 import { required, type Report } from './report.ts';
 import type { Settings } from './variables.ts';
 
@@ -69,8 +70,13 @@ function suiteApp(settings: Settings, report: Report): Application | undefined {
 }
 
 /** Whether secrets for DingTalk leave this machine in plain text. */
-export const isPlaintext = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'http:' && !isLoopback(hostname);
+const isPlaintext = ({ protocol, hostname }: URL): boolean => protocol === 'http:' && !isLoopback(hostname);
+
+/** The variables of DingTalk's hosts to which secrets go in plain text. */
+export const plaintextHosts = ({ apiUrl, legacy }: Pick<DingTalkConfig, 'apiUrl' | 'legacy'>): string[] => [
+  ...(isPlaintext(apiUrl) ? ['DINGTALK_API_URL'] : []),
+  ...(legacy && isPlaintext(legacy.url) ? ['DINGTALK_LEGACY_URL'] : []),
+];
 
 /** Reads where DingTalk is asked. Plain http beyond loopback has to be allowed. */
 export function apiUrlRules(settings: Settings, report: Report): URL {
@@ -83,4 +89,39 @@ export function apiUrlRules(settings: Settings, report: Report): URL {
     );
   }
   return apiUrl;
+}
+
+/**
+ * Reads DingTalk's legacy host, where people sign in. Its address follows from the API's, `oapi.` for `api.`, and has to be set
+ * where that one is another host, such as an egress gateway.
+ */
+export function legacyRules(
+  settings: Settings,
+  mode: DingTalkConfig['mode'],
+  apiUrl: URL,
+  report: Report,
+): LegacyConfig | undefined {
+  if (settings.VIEWER_AUTH !== 'session') return undefined;
+  if (mode === 'sandbox') return { url: apiUrl, proxy: undefined };
+  const url = settings.DINGTALK_LEGACY_URL ?? siblingOf(apiUrl);
+  if (url === undefined) {
+    report(
+      'DINGTALK_LEGACY_URL',
+      'must be set with VIEWER_AUTH=session where DINGTALK_API_URL is no host api.<domain>: people sign in at the legacy host',
+    );
+    return undefined;
+  }
+  if (isPlaintext(url) && settings.ALLOW_PLAINTEXT_SECRETS !== '1') {
+    report(
+      'DINGTALK_LEGACY_URL',
+      'must be https: plain http is accepted to loopback only, unless ALLOW_PLAINTEXT_SECRETS=1 lets the network read all secrets',
+    );
+  }
+  return { url, proxy: proxyFor(settings, url) };
+}
+
+function siblingOf({ protocol, hostname, port, pathname }: URL): URL | undefined {
+  const domain = /^api\.(.+)$/.exec(hostname)?.[1];
+  if (domain === undefined || port !== '' || pathname !== '/') return undefined;
+  return new URL(`${protocol}//oapi.${domain}`);
 }

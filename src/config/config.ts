@@ -154,12 +154,20 @@ export interface DingTalkConfig {
   readonly apiUrl: URL;
   /** The way to `apiUrl`; undefined: directly. */
   readonly proxy: ForwardProxy | undefined;
+  /** DingTalk's legacy host, where people sign in; undefined: they do not. In the sandbox the stand-in plays it. */
+  readonly legacy: LegacyConfig | undefined;
   readonly app: Application;
   readonly callsPerSecond: number;
   /** The deadline of one lookup: all its upstream calls, waits and retries. */
   readonly timeoutMs: number;
   /** Calls of one organization in a calendar month, if known. */
   readonly monthlyQuota: number | undefined;
+}
+
+/** DingTalk's legacy host and the way to it. */
+export interface LegacyConfig {
+  readonly url: URL;
+  readonly proxy: ForwardProxy | undefined;
 }
 
 /** A key of one client. Names and keys are distinct. */
@@ -188,6 +196,14 @@ export type ViewerConfig =
       readonly corpIdClaim: string;
     }
   | { readonly kind: 'dingtalk' }
+  | {
+      /** People sign in with DingTalk at the gateway, which issues their tokens. */
+      readonly kind: 'session';
+      /** Each of them verifies a token, and the first one signs. */
+      readonly keys: readonly string[];
+      /** How long one token lives. */
+      readonly ttlMs: number;
+    }
   | {
       readonly kind: 'router';
       /** Each of them proves the router. */

@@ -1,4 +1,4 @@
-import { isPlaintext } from './application-rules.ts';
+import { plaintextHosts } from './application-rules.ts';
 import type { Config, ViewerConfig } from './config.ts';
 import type { Settings, VariableName } from './variables.ts';
 
@@ -14,12 +14,14 @@ const variablesOfAuth: Readonly<Record<ViewerConfig['kind'], readonly VariableNa
     'VIEWER_CORP_ID_CLAIM',
   ],
   dingtalk: [],
+  session: ['SESSION_KEY', 'SESSION_TTL_MS', 'DINGTALK_LEGACY_URL'],
   router: ['ROUTER_SECRET'],
 };
 
 /** Variables that have no effect in the sandbox. */
 const liveVariables: readonly VariableName[] = [
   'DINGTALK_API_URL',
+  'DINGTALK_LEGACY_URL',
   'ALLOW_PLAINTEXT_SECRETS',
   'DINGTALK_APP_KEY',
   'DINGTALK_APP_SECRET',
@@ -51,7 +53,9 @@ export function ineffectiveVariableWarnings(config: Config, settings: Settings):
     ...(settings.REDIS_URL === undefined || dingtalk.mode === 'sandbox'
       ? []
       : warn(['STATE_DIR'], 'with REDIS_URL: the count is there')),
-    ...(dingtalk.mode === 'live' && settings.ALLOW_PLAINTEXT_SECRETS === '1' && !isPlaintext(dingtalk.apiUrl)
+    ...(dingtalk.mode === 'live' &&
+    settings.ALLOW_PLAINTEXT_SECRETS === '1' &&
+    plaintextHosts(dingtalk).length === 0
       ? warn(['ALLOW_PLAINTEXT_SECRETS'], 'where DINGTALK_API_URL is https or loopback')
       : []),
   ];

@@ -2,7 +2,13 @@ import type { AdminConfig, Config } from './config.ts';
 import { accidentalCharacterWarnings, ignoredCharacterWarnings } from './accidental-characters.ts';
 import { ineffectiveVariableWarnings } from './ineffective-variables.ts';
 import { isLoopback } from '../domain/loopback.ts';
-import { apiUrlRules, applicationRules, isPlaintext, type SandboxDefaults } from './application-rules.ts';
+import {
+  apiUrlRules,
+  applicationRules,
+  legacyRules,
+  plaintextHosts,
+  type SandboxDefaults,
+} from './application-rules.ts';
 import { documentRules } from './document-rules.ts';
 import { limitRules } from './limit-rules.ts';
 import { misspeltVariableWarnings } from './misspelt-variables.ts';
@@ -55,6 +61,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
   const host = settings.HOST ?? (production ? '::' : '127.0.0.1');
   const app = applicationRules(settings, production, sandboxDefaults, report);
   const apiUrl = apiUrlRules(settings, report);
+  const legacy = legacyRules(settings, app.mode, apiUrl, report);
   const viewer = viewerRules(settings, app.mode, host, sandboxDefaults, report);
   const persistedDocuments = documentRules(settings, viewer, report);
   const limits = limitRules(settings, report);
@@ -87,6 +94,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
       mode: app.mode,
       apiUrl,
       proxy: app.mode === 'sandbox' ? undefined : proxyFor(settings, apiUrl),
+      legacy,
       app: app.config,
       callsPerSecond: settings.DINGTALK_QPS ?? 20,
       timeoutMs: settings.UPSTREAM_TIMEOUT_MS ?? 5000,
@@ -161,7 +169,7 @@ function textWarnings(environment: NodeJS.ProcessEnv, settings: Settings): strin
 function warningsFor(config: Config, settings: Settings, environment: NodeJS.ProcessEnv): string[] {
   const isOpen =
     !isLoopback(config.host) && config.viewer.kind === 'fixed' && config.viewer.apiKeys.length === 0;
-  const isPlaintextUsed = config.dingtalk.mode === 'live' && isPlaintext(config.dingtalk.apiUrl);
+  const inPlaintext = config.dingtalk.mode === 'live' ? plaintextHosts(config.dingtalk) : [];
   return [
     ...textWarnings(environment, settings),
     ...ignoredCharacterWarnings(environment),
@@ -171,11 +179,10 @@ function warningsFor(config: Config, settings: Settings, environment: NodeJS.Pro
           'The explorer has no schema, so it neither documents nor completes: set INTROSPECTION=on, or IDE=off',
         ]
       : []),
-    ...(isPlaintextUsed
-      ? [
-          'ALLOW_PLAINTEXT_SECRETS=1: everyone on the way to DINGTALK_API_URL reads the secret of the app, tokens and links, and can change answers',
-        ]
-      : []),
+    ...inPlaintext.map(
+      (variable) =>
+        `ALLOW_PLAINTEXT_SECRETS=1: everyone on the way to ${variable} reads the secret of the app, tokens and links, and can change answers`,
+    ),
     ...(isOpen
       ? ['ALLOW_ANONYMOUS=1: anyone who reaches this port reads DingTalk as the fixed operator']
       : []),

@@ -78,6 +78,9 @@ export const apiUrl = z
   )
   .transform((value) => new URL(value));
 
+/** The same for the legacy host. */
+export const legacyUrl = apiUrl;
+
 export const origins = list.refine(
   (values) => values.every((value) => URL.parse(value)?.origin === value),
   'must be a comma-separated list of origins, such as https://app.example.com: no path, no slash at the end',
@@ -141,6 +144,24 @@ export const secretPair = list
   )
   .refine((values) => new Set(values).size === values.length, 'must not contain the same secret twice')
   .transform(([first = '', second]) => [first, second] as const);
+
+/** HS256 needs a key as long as its hash. */
+const minKeyBytes = 32;
+/** Each of them may be tried for one token. */
+const maxSessionKeys = 8;
+/** Keys of the gateway's own tokens: random, so never the few characters of a password. */
+export const sessionKeys = list
+  .refine((keys) => keys.length > 0, 'must contain a key')
+  .refine((keys) => keys.every((key) => asciiLine.test(key)), 'must contain printable ASCII characters only')
+  .refine(
+    (keys) => keys.every((key) => key.length >= minKeyBytes),
+    `must have ${minKeyBytes} bytes or more in each key: make one with openssl rand -hex 32`,
+  )
+  .refine(
+    (keys) => keys.length <= maxSessionKeys,
+    `must be at most ${maxSessionKeys} keys: drop those whose tokens have expired`,
+  )
+  .refine((keys) => new Set(keys).size === keys.length, 'must not contain the same key twice');
 const secrets = list
   .refine((keys) => keys.length > 0, 'must contain at least one key')
   .refine((keys) => keys.every((key) => asciiLine.test(key)), 'must contain printable ASCII characters only');

@@ -37,10 +37,14 @@ export function viewerRules(
     }
     case 'dingtalk':
       return { kind: 'dingtalk' };
+    case 'session': {
+      const keys = required(settings, 'SESSION_KEY', 'with VIEWER_AUTH=session', report);
+      return keys && { kind: 'session', keys, ttlMs: settings.SESSION_TTL_MS ?? 2 * 3_600_000 };
+    }
     case undefined:
       report(
         'VIEWER_AUTH',
-        'must be set to fixed, jwt, dingtalk or router: it decides on whose behalf DingTalk is called',
+        'must be set to fixed, jwt, dingtalk, session or router: it decides on whose behalf DingTalk is called',
       );
       return undefined;
   }

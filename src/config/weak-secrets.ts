@@ -27,6 +27,13 @@ export function weakSecretWarnings({ host, viewer, viewerLogKey }: Config): stri
           'acts as any operator',
         )
       : []),
+    ...(viewer.kind === 'session'
+      ? warn(
+          viewer.keys.length > 1 ? 'SESSION_KEY has a key that' : 'SESSION_KEY',
+          viewer.keys,
+          'signs tokens of any person',
+        )
+      : []),
     ...warn(
       'VIEWER_LOG_KEY',
       viewerLogKey === undefined ? [] : [viewerLogKey],

@@ -58,8 +58,10 @@ export interface Call<Answer = unknown> extends TracedCall, CallWatch {
   /** The organization that pays; undefined: the application's own. */
   readonly corpId: string | undefined;
   readonly deadline: Deadline;
-  /** Whether it may be attempted again. */
-  readonly repeatable: boolean;
+  /** Whether it may be attempted again. `if-untouched`: only where DingTalk has not acted on it, as with a refused token. */
+  readonly repeatable: boolean | 'if-untouched';
+  /** The permission that a call to the legacy host needs. */
+  readonly legacyScope?: string;
 
   /** Read when the attempt is sent. Undefined: sent without a token. */
   readonly token?: () => string;

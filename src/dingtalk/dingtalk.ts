@@ -2,6 +2,7 @@ import type { Signal } from '../async/abort.ts';
 import type { Deadline } from '../async/deadline.ts';
 import type { DingTalkStatus } from '../domain/dingtalk-status.ts';
 import { isBatched, type BatchedEndpoint, type BatchResult, type Endpoint } from '../domain/endpoint.ts';
+import type { LegacyEndpoint } from '../domain/legacy-endpoint.ts';
 import { turnKey, type Viewer } from '../domain/viewer.ts';
 import { answersOf } from './batch-answers.ts';
 import { inHalves } from './in-halves.ts';
@@ -10,8 +11,9 @@ import type { RateLimiter } from './pacing/rate-limiter.ts';
 import type { Reservation } from './pacing/reservation.ts';
 import { NotSentError } from '../errors/dingtalk-error.ts';
 import { createPipeline, type PipelineOptions } from './pipeline.ts';
-import { batchCall, userCall, viewerCall, type EndpointCall, type UserToken } from './to-call.ts';
+import { batchCall, legacyCall, userCall, viewerCall, type EndpointCall, type UserToken } from './to-call.ts';
 import { createCorpOf } from './tokens/corp-of.ts';
+import type { FetchUserToken } from './tokens/user-token.ts';
 
 /** DingTalk's API on behalf of viewers. */
 export interface DingTalk {
@@ -61,10 +63,29 @@ export interface DingTalkAsUser {
   rateLimiter(name: string, share: number, maxWaiting: number): RateLimiter;
 }
 
+/** DingTalk's API for signing people in. */
+export interface DingTalkSignIn {
+  /** Asks an endpoint of the legacy host about `input`, with the app's token in `corpId`. Throws like {@link DingTalk.call}. */
+  callLegacy<Input, Answer>(
+    endpoint: LegacyEndpoint<Input, Answer>,
+    input: Input,
+    options: SignInOptions,
+  ): Promise<Answer>;
+  /** The token of the person who has signed in at DingTalk's login page. `code` works once. Throws like {@link DingTalk.call}. */
+  fetchUserToken: FetchUserToken;
+}
+
+export interface SignInOptions extends Pick<Call, 'deadline' | 'queueKey'> {
+  /** The organization, where the application serves several. */
+  readonly corpId: string | undefined;
+}
+
+export type { FetchUserToken, GrantedUserToken } from './tokens/user-token.ts';
+export type { LegacyHost } from './pipeline.ts';
 export type { CallWatch, RateLimiter, Reservation, UserToken };
 
 /** The gateway's one connection to DingTalk. */
-export interface DingTalkConnection extends DingTalk, DingTalkAsUser {
+export interface DingTalkConnection extends DingTalk, DingTalkAsUser, DingTalkSignIn {
   readonly status: DingTalkStatus;
   /** Whether viewers must name an organization: there is no token without one. */
   readonly corpIdRequired: boolean;
@@ -79,8 +100,9 @@ export interface DingTalkConnection extends DingTalk, DingTalkAsUser {
 export function createDingTalk(options: PipelineOptions): DingTalkConnection {
   const { app, observer } = options;
   const corpOf = createCorpOf(app);
-  const { sendLookup, sendOnce, limiters, limiterOf, breaker, quotaGate, tokens, checkApplication, close } =
+  const { sendLookup, sendOnce, sendLegacy, limiters, limiterOf, breaker, quotaGate, ...pipeline } =
     createPipeline(options, corpOf);
+  const { tokens, fetchUserToken, checkApplication, close } = pipeline;
 
   /** Sends a call on behalf of a viewer, and reports how many attempts it took. */
   async function send<Answer>(
@@ -129,6 +151,9 @@ export function createDingTalk(options: PipelineOptions): DingTalkConnection {
     },
     callAsUser: (endpoint, input, token, { deadline, queueKey }) =>
       sendOnce({ ...userCall(endpoint, input, token), corpId: corpOf(undefined), deadline, queueKey }),
+    callLegacy: (endpoint, input, { corpId, deadline, queueKey }) =>
+      sendLegacy({ ...legacyCall(endpoint, input, queueKey), corpId: corpOf(corpId), deadline, queueKey }),
+    fetchUserToken,
     rateLimiter: (name, share, maxWaiting) => limiters.part(name, share, maxWaiting),
     status: {
       get breakerState() {

@@ -10,6 +10,7 @@ import { compose, refuseEarly, type Send, type Step } from './compose.ts';
 import { createAttempt } from './http/attempt.ts';
 import { createCallEvents } from './http/call-events.ts';
 import { createUpstreamClient } from './http/client.ts';
+import { createLegacyAttempt } from './http/legacy-attempt.ts';
 import type { RateLimiter } from './pacing/rate-limiter.ts';
 import { createRateLimiters, type RateLimiters } from './pacing/rate-limiters.ts';
 import { createBreakerGate } from './resilience/breaker-gate.ts';
@@ -25,18 +26,21 @@ import { createTokenCache, type TokenCache } from './tokens/token-cache.ts';
 import { createTokenSource } from './tokens/token-endpoint.ts';
 import { createTokenStep } from './tokens/token-step.ts';
 import { createDirectTokenSupply } from './tokens/token-supply.ts';
+import { createUserTokens, type FetchUserToken } from './tokens/user-token.ts';
 
 /*
  * Every call to DingTalk passes a list of steps of one shape, `(call, next) => Promise<answer>`:
  *
  *   lookup           retries ─▶ early check ─▶ token ─▶ rate limit ─▶ quota ─▶ breaker ─▶ ban ─▶ events ─▶ HTTP
  *   token, users/me             early check ─▶          rate limit ─▶          breaker ─▶ ban ─▶ events ─▶ HTTP
+ *   sign-in          retries ─▶ early check ─▶ token ─▶ rate limit ─▶          breaker ─▶ ban ─▶ events ─▶ legacy HTTP
  *
  * - The deadline comes with the call, and ends every step that waits.
  * - Quota and breaker are gates. A gate refuses in its own step, after the wait for a turn: what it knows may change while
  *   the call waits. A call that it would refuse anyway must not wait, so the early check asks the same gates before.
  * - The ban step only reports a ban. The rate limiters hold calls back until it ends: they know how long each call would
  *   wait, and so which ones to refuse at once.
+ * - The legacy host has a breaker and connections of its own: each host fails by itself. A ban is of our address, so for both.
  * - The token is obtained before the turn and read when the call is sent: it may have been refused in between.
  */
 
@@ -46,12 +50,15 @@ interface Pipeline {
   readonly sendLookup: Send;
   /** For calls that bring their own credentials. */
   readonly sendOnce: Send;
+  /** For the legacy host, with a token of the application. */
+  readonly sendLegacy: Send;
   readonly limiters: RateLimiters;
   /** Of the calls of `sendLookup`. */
   readonly limiterOf: (call: Pick<Call, 'api' | 'corpId'>) => RateLimiter;
   readonly breaker: Pick<CircuitBreaker, 'state'>;
   readonly quotaGate: Pick<QuotaGate, 'spent'>;
   readonly tokens: TokenCache;
+  readonly fetchUserToken: FetchUserToken;
   /** Throws what keeps every token from being fetched, as far as it shows without a call. */
   readonly checkApplication: () => Promise<void>;
   /** Says goodbye to the other replicas, and closes the kept connections. */
@@ -61,6 +68,8 @@ interface Pipeline {
 export interface PipelineOptions {
   readonly apiUrl: URL;
   readonly proxy?: ForwardProxy | undefined;
+  /** Where people sign in; undefined: they do not. */
+  readonly legacy?: LegacyHost | undefined;
   readonly onProxy?: OnProxy;
   readonly app: Application;
   readonly callsPerSecond: number;
@@ -76,6 +85,12 @@ export interface PipelineOptions {
   readonly onEarlyRefreshFailed: (error: unknown) => void;
   /** Called where DingTalk refuses the app's secret in use and takes the other one. */
   readonly onSecretTaken?: (place: SecretPlace) => void;
+}
+
+/** DingTalk's legacy host. */
+export interface LegacyHost {
+  readonly url: URL;
+  readonly proxy?: ForwardProxy | undefined;
 }
 
 /** A probe that fails at the very end of its deadline still counts. */
@@ -126,33 +141,59 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
     ? createRedisTokenSupply({ source, kind: app.kind, sealedRedis, clock, timeoutMs })
     : createDirectTokenSupply(source, clock);
   const tokens = createTokenCache({ ...options, corpOf, supply });
+  const tokenStep = createTokenStep(tokens);
   const sendLookup = compose(
     [
       retries,
       ...ifProtected(refuseEarly([quotaGate, breakerGate])),
-      createTokenStep(tokens),
+      tokenStep,
       within(limiterOf),
       ...ifProtected(quotaGate.step, breakerGate.step, ban),
       events,
     ],
     http,
   );
+  const { legacy } = options;
+  const legacyClient = legacy && createUpstreamClient(legacy.url, clock, legacy.proxy, options.onProxy);
+  const legacyGate = createBreakerGate(
+    createCircuitBreaker(clock, timeoutMs + probeGraceMs),
+    clock,
+    timeoutMs,
+  );
+  const sendLegacy = compose(
+    [
+      retries,
+      ...ifProtected(refuseEarly([legacyGate])),
+      tokenStep,
+      within(limiterOf),
+      ...ifProtected(legacyGate.step, ban),
+      createCallEvents(observer, clock, tracer),
+    ],
+    legacyClient ? createLegacyAttempt(legacyClient) : noLegacyHost,
+  );
 
   return {
     sendLookup,
     sendOnce,
+    sendLegacy,
     limiters,
     limiterOf,
     breaker,
     quotaGate,
     tokens,
+    fetchUserToken: createUserTokens(app, sendOnce),
     checkApplication: () => source.check(),
     async close() {
       client.close();
+      legacyClient?.close();
       await limiters.close();
     },
   };
 }
+
+const noLegacyHost: Send = () => {
+  throw new Error('No legacy host is configured');
+};
 
 /** Sends a call with the time that it has waited since now, for its span. */
 function timed<Answer>(

@@ -1,4 +1,5 @@
 import type { BatchedEndpoint, BatchItem, Endpoint } from '../domain/endpoint.ts';
+import type { LegacyEndpoint } from '../domain/legacy-endpoint.ts';
 import { turnKey, type Viewer } from '../domain/viewer.ts';
 import type { Call, CallWatch } from './call.ts';
 
@@ -69,6 +70,27 @@ export function userCall<Input, Answer>(
       isUnknown: !token.isKnown,
     },
     repeatable: false,
+  };
+}
+
+/** A call to the legacy host. `viewer` is who is asked about, or who asks; compared in this process only. */
+export function legacyCall<Input, Answer>(
+  endpoint: LegacyEndpoint<Input, Answer>,
+  input: Input,
+  viewer: string,
+): EndpointCall<Answer> {
+  const { name: api, path, body, result: answer, scope: legacyScope, refusals } = endpoint;
+  return {
+    api,
+    method: 'POST',
+    path,
+    body: body(input),
+    answer,
+    legacyScope,
+    refusals,
+    secrets: () => textsOf(input),
+    about: { viewer, subject: JSON.stringify([api, viewer]) },
+    repeatable: endpoint.repeatable || 'if-untouched',
   };
 }
 

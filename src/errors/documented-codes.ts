@@ -4,7 +4,7 @@ import type { DingTalkErrorKind } from './kinds.ts';
 const aSecond = 1000;
 const aMinute = 60_000;
 
-interface CatalogueEntry {
+export interface CatalogueEntry {
   readonly kind: DingTalkErrorKind;
   readonly retryAfterMs?: number;
 }

@@ -5,11 +5,15 @@ import { unauthenticated } from './credential-headers.ts';
 import { createDingTalkAuthenticator, type UserTokenDependencies } from './dingtalk.authenticator.ts';
 import { createFixedAuthenticator } from './fixed.authenticator.ts';
 import { createRouterAuthenticator } from './router.authenticator.ts';
+import { createSessionAuthenticator } from './session.authenticator.ts';
+import type { Sessions } from './sessions/sessions.ts';
 
 interface AuthenticatorDependencies extends UserTokenDependencies {
   readonly log: Logger;
   /** True where each organization has its own access token and none is configured: a viewer must name one. */
   readonly corpIdRequired: boolean;
+  /** With `VIEWER_AUTH=session`. */
+  readonly sessions: Sessions | undefined;
 }
 
 /** Creates the authenticator that `VIEWER_AUTH` selects. */
@@ -35,6 +39,10 @@ async function chooseAuthenticator(
     }
     case 'dingtalk':
       return createDingTalkAuthenticator(dependencies);
+    case 'session': {
+      if (!dependencies.sessions) throw new Error('VIEWER_AUTH=session needs sessions');
+      return createSessionAuthenticator(dependencies.sessions);
+    }
     case 'router':
       return createRouterAuthenticator(config);
   }

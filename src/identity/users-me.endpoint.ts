@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Endpoint } from '../domain/endpoint.ts';
+import type { UncacheableEndpoint } from '../domain/endpoint.ts';
 import { isUnionId } from '../domain/identifiers.ts';
 
 /**
@@ -7,7 +7,7 @@ import { isUnionId } from '../domain/identifiers.ts';
  *
  * @see https://open.dingtalk.com/document/orgapp/dingtalk-retrieve-user-information
  */
-export const usersMeEndpoint: Endpoint<unknown, { unionId: string }> = {
+export const usersMeEndpoint: UncacheableEndpoint<unknown, { unionId: string }> = {
   name: 'usersMe',
   method: 'GET',
   path: () => '/v1.0/contact/users/me',

@@ -7,6 +7,7 @@ import { isLoopback } from '../domain/loopback.ts';
 export function logProxies(log: Pick<Logger, 'info'>, { dingtalk, viewer }: Config): void {
   const ways: (readonly [URL, ForwardProxy | undefined])[] = [];
   if (dingtalk.mode === 'live') ways.push([dingtalk.apiUrl, dingtalk.proxy]);
+  if (dingtalk.mode === 'live' && dingtalk.legacy) ways.push([dingtalk.legacy.url, dingtalk.legacy.proxy]);
   if (viewer.kind === 'jwt' && 'jwksUrl' in viewer.keys) ways.push([viewer.keys.jwksUrl, viewer.keys.proxy]);
   const proxies = Object.fromEntries(
     ways

@@ -60,6 +60,7 @@ const viewers: Readonly<Record<ViewerConfig['kind'], string>> = {
   fixed: 'fixed: every request asks as one operator',
   jwt: "jwt: the operator in the issuer's token",
   dingtalk: 'dingtalk: the person of the DingTalk user token',
+  session: 'session: the person who signed in with DingTalk here',
   router: 'router: the operator that the router names',
 };
 

@@ -32,6 +32,8 @@ interface AppOptions {
   /** Undefined where requests have no lines. */
   readonly requestLines: RequestLines | undefined;
   readonly corsOrigins: readonly string[];
+  /** What pages of other origins may send. */
+  readonly corsMethods: readonly string[];
   readonly limits: LimitsConfig;
   /** How long one answer may take after its request has arrived. */
   readonly answerTimeoutMs: number;
@@ -64,6 +66,7 @@ export async function createApp({
   lineLimit,
   requestLines,
   corsOrigins,
+  corsMethods,
   limits,
   answerTimeoutMs,
   hstsMaxAgeS,
@@ -138,7 +141,7 @@ export async function createApp({
   if (corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...corsOrigins],
-      methods: ['GET', 'POST'],
+      methods: [...corsMethods],
       exposedHeaders: ['x-request-id'],
       maxAge: 600,
     });

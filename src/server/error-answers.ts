@@ -6,7 +6,7 @@ import { RefusedRequestError, sendRefusal } from './refusal.ts';
 export function registerErrorAnswers(app: FastifyInstance, served: string): void {
   function answerUnserved(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const [path = ''] = request.url.split('?', 1);
-    const allowed = (['GET', 'HEAD', 'POST'] as const).filter((method) =>
+    const allowed = (['GET', 'HEAD', 'POST', 'DELETE'] as const).filter((method) =>
       app.hasRoute({ method, url: path }),
     );
     if (allowed.length === 0) {

@@ -55,6 +55,7 @@ export async function startGateway({
   const result = readConfig({
     PORT: '0',
     DINGTALK_API_URL: upstream.url,
+    DINGTALK_LEGACY_URL: upstream.url,
     DINGTALK_APP_KEY: sandboxCredentials.appKey,
     DINGTALK_APP_SECRET: sandboxCredentials.appSecret,
     DINGTALK_OPERATOR_UNION_ID: sandboxCredentials.operatorUnionId,

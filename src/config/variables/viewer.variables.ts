@@ -1,10 +1,21 @@
 import { secretVariable, variable } from './variable.ts';
-import { apiKeys, jwksUrl, oneOf, publicKeyPems, secretPair, text, unionId } from '../variable-schemas.ts';
+import {
+  apiKeys,
+  jwksUrl,
+  legacyUrl,
+  oneOf,
+  publicKeyPems,
+  secretPair,
+  sessionKeys,
+  text,
+  unionId,
+  wholeNumber,
+} from '../variable-schemas.ts';
 
 /** Authentication: where the operator of a request comes from. */
 export const viewerVariables = {
   VIEWER_AUTH: variable(
-    oneOf('fixed', 'jwt', 'dingtalk', 'router'),
+    oneOf('fixed', 'jwt', 'dingtalk', 'session', 'router'),
     '`fixed` in sandbox; required in live',
     "where the operator's unionId comes from",
   ),
@@ -38,5 +49,20 @@ export const viewerVariables = {
     oneOf('0', '1'),
     '`0`',
     "`router`: `1` lets it ask for Apollo's inline trace",
+  ),
+  SESSION_KEY: secretVariable(
+    sessionKeys,
+    '–',
+    '`session`: signs tokens, 32 bytes or more; further ones, after commas, only verify',
+  ),
+  SESSION_TTL_MS: variable(
+    wholeNumber(60_000, 12 * 3_600_000),
+    '`7200000`',
+    '`session`: how long a token lives; it is renewed for twelve hours at most',
+  ),
+  DINGTALK_LEGACY_URL: variable(
+    legacyUrl,
+    '`oapi.` for `api.` in `DINGTALK_API_URL`',
+    "`session`: DingTalk's legacy host, where codes are exchanged",
   ),
 };

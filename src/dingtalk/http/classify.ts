@@ -22,7 +22,10 @@ const errorBody = z.object({
   RequestId: text,
   accessdenieddetail: accessDenied,
   AccessDeniedDetail: accessDenied,
-  errcode: z.number().optional().catch(undefined),
+  errcode: z
+    .union([z.number(), z.string().regex(/^-?\d{1,9}$/)])
+    .optional()
+    .catch(undefined),
   errmsg: text,
 });
 
@@ -46,7 +49,8 @@ export function readAnswer<T>(
   throw classify(answer, json, banMs(answer, sent), refusals);
 }
 
-function classify(
+/** The error of an answer that is none of what was asked for. */
+export function classify(
   answer: UpstreamAnswer,
   json: unknown,
   bannedMs: number | undefined,
@@ -80,14 +84,15 @@ function classify(
 export const itemError = (code: string, refusals: Refusals): DingTalkError =>
   withCode(code, { code }, refusals, { status: 200, retryAfter: undefined });
 
-function withCode(
+export function withCode(
   code: string,
   said: DingTalkErrorDetails,
   refusals: Refusals,
   answer: Pick<UpstreamAnswer, 'status' | 'retryAfter'>,
+  codes = commonCodes,
 ): DingTalkError {
   const refusal = own(refusals, code);
-  const common = own(commonCodes, code);
+  const common = own(codes, code);
   const documented = refusal || common ? true : undefined;
   const kind = refusal?.kind ?? common?.kind ?? kindByStatus(answer.status);
   const retryAfterMs = waitMs(answer, kind, refusal?.retryAfterMs ?? common?.retryAfterMs);
@@ -134,7 +139,7 @@ function waitMs(
   return guessMs ?? (kind === 'rate-limited' ? 1000 : undefined);
 }
 
-function parseJson(body: string): unknown {
+export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {

@@ -49,7 +49,8 @@ export function createRetries({ clock, random, budget }: RetriesOptions): Step {
       }
       attempts += 1;
       const progress: Progress = { attempts, replayed, renewed, remainingMs: deadline.remainingMs() };
-      const decision: Decision = repeatable ? afterFailure(failure, progress, random()) : { kind: 'give-up' };
+      const mayRepeat = repeatable === 'if-untouched' ? isUntouched(failure) : repeatable;
+      const decision: Decision = mayRepeat ? afterFailure(failure, progress, random()) : { kind: 'give-up' };
       if (!(await awaitNext(decision, deadline))) throw renewed ? failure : orUnavailable(failure);
       newConnection = decision.kind === 'replay';
       replayed ||= newConnection;
@@ -61,6 +62,10 @@ export function createRetries({ clock, random, budget }: RetriesOptions): Step {
     }
   };
 }
+
+/** Whether DingTalk has not acted on the call. */
+const isUntouched = (failure: DingTalkError): boolean =>
+  isStaleToken(failure) || failure.details.deadConnection === true;
 
 const isStaleToken = ({ kind }: DingTalkError): boolean => kind === 'stale-token';
 
