@@ -16,7 +16,7 @@ const legacyBody = z.object({
   sub_code: code.optional().catch(undefined),
   sub_msg: text,
   request_id: text,
-  result: z.unknown(),
+  result: z.unknown().optional(),
 });
 type LegacyBody = z.output<typeof legacyBody>;
 

@@ -15,7 +15,7 @@ export const memberEndpoint: LegacyEndpoint<{ readonly unionId: string }, { read
   path: '/topapi/user/getbyunionid',
   body: ({ unionId }) => ({ unionid: unionId }),
   result: z
-    .object({ userid: z.string().min(1), contact_type: z.unknown() })
+    .object({ userid: z.string().min(1), contact_type: z.unknown().optional() })
     .transform(({ contact_type: type }) => ({ isMember: !external.safeParse(type).success })),
   scope: 'qyapi_get_member',
   repeatable: true,
