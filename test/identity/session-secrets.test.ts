@@ -1,0 +1,70 @@
+import { expect, test } from '@jest/globals';
+import type { Fault } from '../../src/sandbox/sandbox.ts';
+import { scrape } from '../metrics/scrape.ts';
+import { sessionKey, startSessionGateway } from '../support/session-gateway.ts';
+
+/** A refusal in which DingTalk repeats whatever was sent. */
+const quoting = (...sent: readonly string[]): Fault => ({
+  kind: 'answer',
+  status: 200,
+  body: JSON.stringify({
+    errcode: 12345,
+    errmsg: `bad request: ${sent.join(' ')}`,
+    request_id: sent.join('-'),
+  }),
+});
+
+test('no code, token, key or unionId is in an answer of ours, the log, or a metric', async () => {
+  await using gateway = await startSessionGateway();
+  const codes = [
+    'auth.chyxxxxx.secret',
+    'auth.linxxxxx.secret',
+    'oauth.chyxxxxx.secret',
+    'oauth.wangxxxxx.secret',
+  ];
+  const [page = '', otherPage = '', login = '', outsider = ''] = codes;
+  const { body: first } = await gateway.signIn({ authCode: page });
+  const appToken = gateway.upstream.callsTo('getUserInfo')[0]?.query['access_token'] ?? '';
+  expect(appToken).toMatch(/^\w{32}$/);
+  const { body: second } = await gateway.signIn({ oauthCode: login });
+  const { body: renewed } = await gateway.renew(second.token);
+  await gateway.ask(renewed.token);
+  const answers = [await gateway.end(first.token), await gateway.ask(first.token)];
+  answers.push(await gateway.signIn({ authCode: page }), await gateway.signIn({ oauthCode: outsider }));
+  gateway.upstream.addFault(
+    'getUserInfo',
+    quoting(appToken, otherPage, 'code%3D', encodeURIComponent(otherPage)),
+    1,
+  );
+  answers.push(await gateway.signIn({ authCode: otherPage }));
+  gateway.upstream.addFault('getUserInfo', { kind: 'reset' }, 1);
+  answers.push(await gateway.signIn({ authCode: otherPage }));
+  gateway.upstream.addFault('userAccessToken', quoting(login, 'sandbox-app-secret'), 1);
+  answers.push(await gateway.signIn({ oauthCode: login }));
+  gateway.upstream.addFault('getByUnionId', quoting('linxxxxx', appToken), 1);
+  answers.push(await gateway.signIn({ oauthCode: 'oauth.linxxxxx.secret' }));
+
+  const seen = [
+    ...gateway.log,
+    (await scrape(gateway.url)).text,
+    ...answers.map(({ body }) => JSON.stringify(body)),
+  ].join('\n');
+
+  const secrets = [
+    ...codes,
+    'oauth.linxxxxx.secret',
+    appToken,
+    ...[first, second, renewed].map(({ token }) => token),
+    'chyxxxxx',
+    'linxxxxx',
+    'wangxxxxx',
+    'sandbox-user-token',
+    'sandbox-app-secret',
+    sessionKey,
+  ];
+  expect(secrets.filter((secret) => secret === undefined || seen.includes(secret))).toEqual([]);
+  // There is something to find it in.
+  expect(seen).toContain('[redacted]');
+  expect(seen).toContain('"route":"/session"');
+  expect(seen).toContain('api="getUserInfo"');
+});
