@@ -78,9 +78,6 @@ export const apiUrl = z
   )
   .transform((value) => new URL(value));
 
-/** The same for the legacy host. */
-export const legacyUrl = apiUrl;
-
 export const origins = list.refine(
   (values) => values.every((value) => URL.parse(value)?.origin === value),
   'must be a comma-separated list of origins, such as https://app.example.com: no path, no slash at the end',

@@ -30,7 +30,7 @@ test.each(['"', '"key', 'key"', `"key'`, 'a "key" b'])('%s is not in quotes', (v
 test('a refused value says that it is in quotes', () => {
   expect(readConfig({ ...live, VIEWER_AUTH: '"fixed"' })).toEqual({
     ok: false,
-    problems: [{ variable: 'VIEWER_AUTH', message: 'must be one of: fixed, jwt, dingtalk, router' }],
+    problems: [{ variable: 'VIEWER_AUTH', message: 'must be one of: fixed, jwt, dingtalk, session, router' }],
     hints: [`VIEWER_AUTH ${quoted}`],
   });
 });

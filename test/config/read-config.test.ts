@@ -82,7 +82,7 @@ test('without variables the gateway is a sandbox on localhost, without authentic
 test('credentials make it live, and then require VIEWER_AUTH', () => {
   expect(problemsOf({ ...live, VIEWER_AUTH: '' })).toEqual({
     VIEWER_AUTH:
-      'must be set to fixed, jwt, dingtalk or router: it decides on whose behalf DingTalk is called',
+      'must be set to fixed, jwt, dingtalk, session or router: it decides on whose behalf DingTalk is called',
   });
   expect(readConfig(live)).toMatchObject({ ok: true, config: { dingtalk: { mode: 'live' } } });
 });
@@ -173,7 +173,7 @@ test('reports all problems together, by name and without values', () => {
   expect(problems).toEqual({
     PORT: 'must be a whole number from 0 to 65535',
     DINGTALK_API_URL: plaintextProblem,
-    VIEWER_AUTH: 'must be one of: fixed, jwt, dingtalk, router',
+    VIEWER_AUTH: 'must be one of: fixed, jwt, dingtalk, session, router',
     UPSTREAM_TIMEOUT_MS: 'must be a whole number from 1 to 600000',
     CORS_ORIGINS:
       'must be a comma-separated list of origins, such as https://app.example.com: no path, no slash at the end',

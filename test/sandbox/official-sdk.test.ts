@@ -4,6 +4,7 @@ import oauth2, {
   GetAccessTokenRequest,
   GetCorpAccessTokenRequest,
   GetTokenRequest,
+  GetUserTokenRequest,
 } from '@alicloud/dingtalk/dist/oauth2_1_0/client.js';
 import { Config } from '@alicloud/openapi-client';
 import { RuntimeOptions } from '@alicloud/tea-util';
@@ -13,7 +14,7 @@ import { documentedErrors, documentedTokenErrors } from '../../src/sandbox/docum
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 
-const { appKey, appSecret, corpId, suiteKey, suiteSecret, suiteTicket, users } = sandboxCredentials;
+const { appKey, appSecret, corpId, suiteKey, suiteSecret, suiteTicket, users, outsider } = sandboxCredentials;
 
 /** The error that the SDK throws. It has no field for the request id: `data` is the raw body. */
 interface SdkError {
@@ -104,7 +105,28 @@ describe('the SDK gets the documented answers', () => {
     expect(body).toEqual({ accessToken: expect.any(String), expireIn: 7200 });
   });
 
-  test.each(users)('users/me for $nick', async ({ accessToken, ...user }) => {
+  test.each(users)(
+    'a code of the login page for $nick, which works once',
+    async ({ accessToken, unionId }) => {
+      const code = `oauth.${unionId}.of-the-sdk`;
+      const client = new oauth2.default(config);
+      const request = new GetUserTokenRequest({
+        clientId: appKey,
+        clientSecret: appSecret,
+        code,
+        grantType: 'authorization_code',
+      });
+      const { body } = await client.getUserToken(request);
+
+      expect(body).toMatchObject({ accessToken, refreshToken: expect.any(String), expireIn: 7200, corpId });
+      expect(await errorOf(client.getUserToken(request))).toMatchObject({
+        code: 'invalidParameter.authCode.notFound',
+        statusCode: 400,
+      });
+    },
+  );
+
+  test.each([...users, outsider])('users/me for $nick', async ({ accessToken, ...user }) => {
     const headers = new contact.GetUserHeaders({ xAcsDingtalkAccessToken: accessToken });
     const { body } = await new contact.default(config).getUserWithOptions(
       'me',

@@ -13,6 +13,11 @@ export const applicationVariables = {
     '`https://api.dingtalk.io`',
     'upstream, also with a path; China: `https://api.dingtalk.com`',
   ),
+  DINGTALK_LEGACY_URL: variable(
+    apiUrl,
+    '`oapi.` for `api.` in the one above',
+    "`session`: DingTalk's legacy host, where people sign in",
+  ),
   ALLOW_PLAINTEXT_SECRETS: variable(
     oneOf('0', '1'),
     '`0`',

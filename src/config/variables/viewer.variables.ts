@@ -2,7 +2,6 @@ import { secretVariable, variable } from './variable.ts';
 import {
   apiKeys,
   jwksUrl,
-  legacyUrl,
   oneOf,
   publicKeyPems,
   secretPair,
@@ -53,16 +52,11 @@ export const viewerVariables = {
   SESSION_KEY: secretVariable(
     sessionKeys,
     '–',
-    '`session`: signs tokens, 32 bytes or more; further ones, after commas, only verify',
+    '`session`: keys of 32 bytes or more, with commas; the first signs',
   ),
   SESSION_TTL_MS: variable(
     wholeNumber(60_000, 12 * 3_600_000),
     '`7200000`',
-    '`session`: how long a token lives; it is renewed for twelve hours at most',
-  ),
-  DINGTALK_LEGACY_URL: variable(
-    legacyUrl,
-    '`oapi.` for `api.` in `DINGTALK_API_URL`',
-    "`session`: DingTalk's legacy host, where codes are exchanged",
+    '`session`: how long a token lives before it is renewed',
   ),
 };
