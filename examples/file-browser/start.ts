@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startGateway } from './start-gateway.ts';
+import { prepareSignIn } from './sign-in-settings.ts';
 
 // Starts the gateway and the page's development server, prints the page's URL, and ends both with Ctrl-C.
 
@@ -18,6 +19,7 @@ if (missing) {
 }
 
 async function serve(): Promise<void> {
+  const endSignIn = process.env['VIEWER_AUTH'] === 'session' ? await prepareSignIn() : undefined;
   const gateway = await startGateway();
   process.env['GATEWAY_URL'] = gateway.url;
   const { createServer } = await import('vite');
@@ -25,6 +27,7 @@ async function serve(): Promise<void> {
 
   const stop = async (exitCode: number): Promise<void> => {
     await Promise.all([page.close(), gateway.stop()]);
+    await endSignIn?.();
     process.exit(exitCode);
   };
   process.once('SIGINT', () => void stop(0));

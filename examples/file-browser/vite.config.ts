@@ -3,7 +3,8 @@ import { defineConfig } from 'vite';
 
 // The page asks its own origin, so the gateway needs no CORS. In production, let a reverse proxy do the same.
 const gateway = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:4000/graphql';
-const proxy = { '/graphql': new URL(gateway).origin };
+const { origin } = new URL(gateway);
+const proxy = { '/graphql': origin, '/session': origin };
 
 export default defineConfig({
   plugins: [react()],

@@ -25,6 +25,7 @@ const runBy: Readonly<Record<string, string>> = {
   'node compose.mjs': 'test/federation',
   'npm ci --prefix examples/file-browser': '.ci/run',
   'npm run example': 'test/examples',
+  'VIEWER_AUTH=session npm run example': 'test/examples',
   'npm ci --prefix bench': '.ci/run',
   'npm run bench -- --quick': '.ci/run',
   'npm run plan -- --users 1000 --groups 500 --opens-per-day 20 --ttl 3600000': '.ci/run',

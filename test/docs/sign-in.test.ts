@@ -61,7 +61,7 @@ test('the page elsewhere goes to the login page and comes back with a code, once
   const login = new URL(visited[0] ?? '');
   expect(`${login.origin}${login.pathname}`).toBe('https://login.dingtalk.com/oauth2/auth');
   const html = await (await fetch(`${gateway.upstream.url}${login.pathname}${login.search}`)).text();
-  const back = new URL((/href="([^"]*)"/.exec(html)?.[1] ?? '').replaceAll('&amp;', '&'));
+  const back = new URL((/<a href="([^"]*)"/.exec(html)?.[1] ?? '').replaceAll('&amp;', '&'));
   expect(`${back.origin}${back.pathname}`).toBe('http://127.0.0.1:1/app');
   location.search = back.search;
   const oauthCode = codeOfLogin();

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
@@ -21,14 +22,14 @@ export const installed = ['vite', '@apollo/client'].every((name) =>
   existsSync(join(example, `node_modules/${name}/package.json`)),
 );
 
-/** Builds the page as for production into a folder of its own, and returns that folder. */
-export async function buildPage(): Promise<string> {
+/** Builds the page as for production into a folder of its own, and returns that folder. `settings` are `VITE_…` variables. */
+export async function buildPage(settings: Readonly<Record<string, string>> = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'file-browser-'));
   const vite = join(example, 'node_modules/vite/bin/vite.js');
   await run(process.execPath, [vite, 'build', '--outDir', folder, '--emptyOutDir'], {
     cwd: example,
     // Jest's own would be a build for tests.
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, ...settings, NODE_ENV: 'production' },
   });
   return folder;
 }
@@ -45,15 +46,24 @@ export interface ServedFileBrowser {
   close(): Promise<void>;
 }
 
-/** The built page and a gateway behind one origin, as behind a reverse proxy. */
-export async function serveFileBrowser(): Promise<ServedFileBrowser> {
-  const folder = await buildPage();
-  const gateway = await startGateway();
+const sessionVariables = { VIEWER_AUTH: 'session', SESSION_KEY: 'a-key-for-the-sessions-of-the-example' };
+
+/** The built page and a gateway behind one origin, as behind a reverse proxy. `signsIn`: people have to. */
+export async function serveFileBrowser({ signsIn = false } = {}): Promise<ServedFileBrowser> {
+  const gateway = await startGateway({ environment: signsIn ? sessionVariables : {} });
+  const folder = await buildPage(
+    signsIn
+      ? {
+          VITE_DINGTALK_CLIENT_ID: sandboxCredentials.appKey,
+          VITE_DINGTALK_LOGIN_URL: `${gateway.upstream.url}/oauth2/auth`,
+        }
+      : {},
+  );
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://page');
-    if (pathname === '/graphql') {
+    if (pathname === '/graphql' || pathname.startsWith('/session')) {
       const { method, headers } = request;
-      const passedOn = httpRequest(`${gateway.url}/graphql`, { method, headers }, (answer) => {
+      const passedOn = httpRequest(`${gateway.url}${pathname}`, { method, headers }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       });

@@ -66,3 +66,23 @@ test('npm run example starts the gateway and the page, and Ctrl-C ends both', as
   await once(child, 'exit');
   await expect(ask()).rejects.toThrow('fetch failed');
 }, 120_000);
+
+test('VIEWER_AUTH=session npm run example signs in with a code of the stand-in, and Ctrl-C ends everything', async () => {
+  const child = spawn('npm', ['run', '--silent', 'example'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, VIEWER_AUTH: 'session' },
+  });
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const signIn = () =>
+    fetch(new URL('/session', line.replace('open ', '')), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"oauthCode":"oauth.linxxxxx.1"}',
+    });
+
+  expect(await (await signIn()).json()).toMatchObject({ user: { name: 'Lin Xiaomei' } });
+  process.kill(-child.pid!, 'SIGINT');
+  await once(child, 'exit');
+  await expect(signIn()).rejects.toThrow('fetch failed');
+}, 120_000);

@@ -73,7 +73,7 @@ test('the login page leads back with a code and the state; it asks for a known a
   });
   const response = await fetch(`${sandbox.url}/oauth2/auth?${query.toString()}`);
   const html = await response.text();
-  const links = [...html.matchAll(/href="([^"]*)">([^<]*)</g)].map(([, href = '', name]) => ({
+  const links = [...html.matchAll(/<a href="([^"]*)">([^<]*)</g)].map(([, href = '', name]) => ({
     name,
     url: new URL(href.replaceAll('&amp;', '&')),
   }));

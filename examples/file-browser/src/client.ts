@@ -1,9 +1,12 @@
 import { ApolloClient, HttpLink, InMemoryCache, type FieldPolicy } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
 
-/** Queries the gateway behind the page's own origin. Headers that identify the person, such as `authorization`, go here. */
-export const createClient = (): ApolloClient =>
-  new ApolloClient({ link: new HttpLink({ uri: '/graphql' }), cache: createCache() });
+/** Queries the gateway behind the page's own origin. `fetchData` adds what identifies the person, such as `authorization`. */
+export const createClient = (fetchData?: typeof fetch): ApolloClient =>
+  new ApolloClient({
+    link: new HttpLink({ uri: '/graphql', ...(fetchData && { fetch: fetchData }) }),
+    cache: createCache(),
+  });
 
 /** A field that failed is null, and does not erase what is known. */
 const keepKnown: FieldPolicy<unknown> = { merge: (known, incoming) => incoming ?? known ?? null };

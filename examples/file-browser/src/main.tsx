@@ -1,8 +1,8 @@
-import { ApolloProvider } from '@apollo/client/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
-import { createClient } from './client.ts';
+import { Files } from './files.tsx';
+import { settings } from './sign-in/settings.ts';
+import { SignInGate } from './sign-in/sign-in-gate.tsx';
 import './style.css';
 import { LanguageProvider } from './texts/language.tsx';
 
@@ -11,10 +11,12 @@ if (!element) throw new Error('index.html has no element #app');
 
 createRoot(element).render(
   <StrictMode>
-    <ApolloProvider client={createClient()}>
-      <LanguageProvider>
-        <App />
-      </LanguageProvider>
-    </ApolloProvider>
+    <LanguageProvider>
+      {settings ? (
+        <SignInGate settings={settings}>{(fetchData) => <Files fetchData={fetchData} />}</SignInGate>
+      ) : (
+        <Files />
+      )}
+    </LanguageProvider>
   </StrictMode>,
 );

@@ -27,7 +27,7 @@ function linkFor({ unionId, nick }: SandboxUser, target: URL, state: string | un
 const page = (status: number, content: string): Answer => ({
   status,
   headers: { 'content-type': htmlType },
-  body: `<!DOCTYPE html>\n<html lang="en"><head><title>DingTalk login (stand-in)</title></head><body>\n${content}\n</body></html>\n`,
+  body: `<!DOCTYPE html>\n<html lang="en"><head><link rel="icon" href="data:,"><title>DingTalk login (stand-in)</title></head><body>\n${content}\n</body></html>\n`,
 });
 
 const escape = (text: string): string =>

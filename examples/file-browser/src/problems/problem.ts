@@ -34,7 +34,8 @@ export function problemOf(error: unknown): Problem | undefined {
   return failure && toProblem(failure);
 }
 
-function toProblem({ message, extensions = {} }: GraphQLFailure): Problem {
+/** One entry of `errors`, of GraphQL or of `/session`. */
+export function toProblem({ message, extensions = {} }: GraphQLFailure): Problem {
   const { code, retryable, retryAfterMs, argument } = extensions;
   return {
     code: typeof code === 'string' ? code : 'UNKNOWN',

@@ -29,6 +29,9 @@ const labels = {
   close: ['Close', '关闭'],
   preview: ['Preview', '预览'],
   openPreview: ['Open the preview in a new tab', '在新标签页中打开预览'],
+  signIn: ['Sign in with DingTalk', '使用钉钉登录'],
+  signingIn: ['Signing in…', '正在登录…'],
+  signOut: ['Sign out', '退出登录'],
   tryAgain: ['Try again', '重试'],
   tryAgainIn: ['Try again in {} s', '{} 秒后可重试'],
   keys: [
