@@ -1,6 +1,12 @@
 import vm from 'node:vm';
 import { expect, test } from '@jest/globals';
+import type { Refusal } from '../../src/domain/endpoint.ts';
+import { kinds } from '../../src/errors/kinds.ts';
+import { legacyCodes } from '../../src/errors/legacy-codes.ts';
+import { memberEndpoint } from '../../src/identity/sessions/member.endpoint.ts';
+import { pagePersonEndpoint } from '../../src/identity/sessions/page-person.endpoint.ts';
 import { codeBlocks } from '../support/code-blocks.ts';
+import { tableRows } from '../support/page-tables.ts';
 import { readPage } from '../support/pages.ts';
 import { found } from '../support/raw-query.ts';
 import { startSessionGateway } from '../support/session-gateway.ts';
@@ -78,4 +84,17 @@ test('the page elsewhere goes to the login page and comes back with a code, once
     body: { user: { name: 'Chen Haoyu' } },
   });
   expect(codeLines(elsewhere)).toBeLessThanOrEqual(12);
+});
+
+test('the table has every code of the legacy host, and our code for it', () => {
+  const meanings = { ...legacyCodes, ...pagePersonEndpoint.refusals, ...memberEndpoint.refusals };
+  const expected = Object.entries<Pick<Refusal, 'kind' | 'code'>>(meanings).map(
+    ([code, { kind, code: own }]) => [
+      `\`${code}\``,
+      kind === 'stale-token' ? 'none: another token of the app is fetched' : `\`${own ?? kinds[kind].code}\``,
+    ],
+  );
+
+  const rows = tableRows(page, ['DingTalk’s code', 'our code']);
+  expect(rows.toSorted()).toEqual(expected.toSorted());
 });

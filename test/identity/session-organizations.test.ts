@@ -58,12 +58,26 @@ test('without a name of the organization nothing is asked', async () => {
   expect(gateway.upstream.calls).toEqual([]);
 });
 
-test('a configured organization needs no name', async () => {
+test('a configured organization needs no name, and is the only one', async () => {
   await using gateway = await startSuite(corpId);
 
-  const { body } = await gateway.signIn({ authCode: 'auth.chyxxxxx.1' });
-
-  expect(claimsOf(body.token).corpId).toBe(corpId);
+  for (const more of [{}, { corpId }]) {
+    const { body } = await gateway.signIn({ authCode: `auth.chyxxxxx.${Object.keys(more).length}`, ...more });
+    expect(claimsOf(body.token).corpId).toBe(corpId);
+  }
+  gateway.upstream.clearCalls();
+  expect(await gateway.signIn({ authCode: 'auth.chyxxxxx.2', corpId: otherCorpId })).toMatchObject({
+    status: 400,
+    body: {
+      errors: [
+        {
+          message: 'This gateway serves another organization: leave corpId out.',
+          extensions: { code: 'BAD_USER_INPUT', argument: 'corpId' },
+        },
+      ],
+    },
+  });
+  expect(gateway.upstream.calls).toEqual([]);
 });
 
 test('another organization than the person chose at the login page is FORBIDDEN', async () => {

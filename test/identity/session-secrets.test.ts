@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Fault } from '../../src/sandbox/sandbox.ts';
 import { scrape } from '../metrics/scrape.ts';
+import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { sessionKey, startSessionGateway } from '../support/session-gateway.ts';
 
 /** A refusal in which DingTalk repeats whatever was sent. */
@@ -14,8 +15,11 @@ const quoting = (...sent: readonly string[]): Fault => ({
   }),
 });
 
-test('no code, token, key or unionId is in an answer of ours, the log, or a metric', async () => {
-  await using gateway = await startSessionGateway();
+test('no code, token, key or unionId is in an answer of ours, the log, a metric or a span', async () => {
+  await using receiver = await startOtlpReceiver();
+  const gateway = await startSessionGateway({
+    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+  });
   const codes = [
     'auth.chyxxxxx.secret',
     'auth.linxxxxx.secret',
@@ -44,11 +48,11 @@ test('no code, token, key or unionId is in an answer of ours, the log, or a metr
   gateway.upstream.addFault('getByUnionId', quoting('linxxxxx', appToken), 1);
   answers.push(await gateway.signIn({ oauthCode: 'oauth.linxxxxx.secret' }));
 
-  const seen = [
-    ...gateway.log,
-    (await scrape(gateway.url)).text,
-    ...answers.map(({ body }) => JSON.stringify(body)),
-  ].join('\n');
+  const metrics = (await scrape(gateway.url)).text;
+  await gateway.close();
+  const exported = receiver.exports.map(({ bytes }) => bytes.toString());
+  const bodies = answers.map(({ body }) => JSON.stringify(body));
+  const seen = [...gateway.log, metrics, ...exported, ...bodies].join('\n');
 
   const secrets = [
     ...codes,
@@ -67,4 +71,7 @@ test('no code, token, key or unionId is in an answer of ours, the log, or a metr
   expect(seen).toContain('[redacted]');
   expect(seen).toContain('"route":"/session"');
   expect(seen).toContain('api="getUserInfo"');
+  expect(receiver.spans().map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['POST /session', 'DELETE /session', 'POST getUserInfo', 'POST userAccessToken']),
+  );
 });

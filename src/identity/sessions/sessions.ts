@@ -139,13 +139,15 @@ const viewerIn = ({ unionId, corpId }: Session): Viewer => ({
   ...(corpId !== undefined && { corpId }),
 });
 
-/** The organization whose member the person has to be; undefined for an internal application, which has one. */
+/** The organization whose member the person has to be; undefined for an internal application, which has one. A configured one is the only one. */
 function organizationOf(app: Application, corpId: string | undefined): string | undefined {
   if (app.kind === 'internal') {
     if (corpId === undefined) return undefined;
     throw badCorpId('Leave corpId out: this gateway serves one organization.');
   }
-  const organization = corpId ?? app.corpId;
+  if (app.corpId !== undefined && (corpId ?? app.corpId) !== app.corpId)
+    throw badCorpId('This gateway serves another organization: leave corpId out.');
+  const organization = app.corpId ?? corpId;
   if (organization !== undefined) return organization;
   throw badCorpId('Name your organization in corpId: this gateway serves several.');
 }
