@@ -3,6 +3,10 @@ import { gunzipBody } from './gunzip-body.ts';
 import { RefusedRequestError } from './refusal.ts';
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Needs no body. Many clients name a content type all the same. */
+    readonly isBodyless?: true;
+  }
   interface FastifyRequest {
     /** Length of the body, decompressed; `0` without one. */
     bodyBytes: number;
@@ -27,7 +31,8 @@ export function registerJsonBody(app: FastifyInstance, maxBytes: number): void {
       if (text === undefined) done(new RefusedRequestError(400, 'The body is not valid UTF-8.'));
       else void parseJson(request, text, done);
     };
-    if (request.is404) {
+    const isEmpty = body.length === 0 && request.routeOptions.config.isBodyless === true;
+    if (request.is404 || isEmpty) {
       done(null, undefined);
       return;
     }

@@ -246,6 +246,18 @@ test('a body that is no JSON, or too long, is refused', async () => {
   expect(gateway.upstream.calls).toEqual([]);
 });
 
+test('renewing and ending need no body, whatever content type a client names', async () => {
+  await using gateway = await startSessionGateway();
+  const token = await gateway.tokenOf('auth.chyxxxxx.1');
+  const send = async (method: string, path: string) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    return (await fetch(`${gateway.url}${path}`, { method, headers })).status;
+  };
+
+  expect([await send('POST', '/session/renew'), await send('DELETE', '/session')]).toEqual([200, 204]);
+  expect(await send('POST', '/session')).toBe(400);
+});
+
 test('other methods are refused with those that are served, and other modes have no such route', async () => {
   await using gateway = await startSessionGateway();
   await using fixed = await startSessionGateway({ environment: { VIEWER_AUTH: 'fixed' } });

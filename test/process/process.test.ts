@@ -47,6 +47,22 @@ test('the built gateway serves the graph of schema.graphql, with the type names 
   });
 });
 
+test('the built gateway signs people in at its stand-in', async () => {
+  await using gateway = startProcess(['node', 'dist/main.js'], {
+    PORT: '0',
+    VIEWER_AUTH: 'session',
+    SESSION_KEY: '5d41402abc4b2a76b9719d911017c592',
+  });
+  const answer = await fetch(new URL('/session', await gateway.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"authCode":"auth.linxxxxx.1"}',
+  });
+
+  expect(await answer.json()).toMatchObject({ user: { name: 'Lin Xiaomei' } });
+  expect(gateway.output().stdout).toContain('"viewer":"session"');
+});
+
 test('a wrong configuration exits with 78 and one line for each problem, without values', async () => {
   await using run = startProcess(gateway, {
     PORT: 'my-secret',
@@ -60,7 +76,7 @@ test('a wrong configuration exits with 78 and one line for each problem, without
     stderr: [
       'The gateway did not start. Correct these environment variables:',
       '  PORT must be a whole number from 0 to 65535',
-      '  VIEWER_AUTH must be one of: fixed, jwt, dingtalk, router',
+      '  VIEWER_AUTH must be one of: fixed, jwt, dingtalk, session, router',
       '  DINGTALK_APP_SECRET must be set to talk to DingTalk',
       '',
     ].join('\n'),

@@ -39,6 +39,7 @@ interface SessionRouteOptions {
 export function registerSessions(app: FastifyInstance, options: SessionRouteOptions): void {
   const { sessions, aliasOf, rateLimit, clock, timeoutMs, lineLimit, requestLines } = options;
   const route = { bodyLimit: maxBodyBytes, ...tracedBy(options.tracer) };
+  const bodyless = { ...route, config: { isBodyless: true } } as const;
 
   async function answer(
     request: FastifyRequest,
@@ -82,7 +83,7 @@ export function registerSessions(app: FastifyInstance, options: SessionRouteOpti
     }),
   );
 
-  app.post('/session/renew', route, (request, reply) =>
+  app.post('/session/renew', bodyless, (request, reply) =>
     answer(request, reply, async ({ signal }) => {
       const token = bearerToken(request.raw.rawHeaders);
       const granted = await sessions.renew(token, signal, (viewer) => rateLimit.admit(viewer));
@@ -90,7 +91,7 @@ export function registerSessions(app: FastifyInstance, options: SessionRouteOpti
     }),
   );
 
-  app.delete('/session', route, (request, reply) =>
+  app.delete('/session', bodyless, (request, reply) =>
     answer(request, reply, async ({ signal }) => {
       named(request, await sessions.end(bearerToken(request.raw.rawHeaders), signal));
       return reply.code(204).send();
