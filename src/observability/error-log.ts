@@ -29,10 +29,10 @@ export function logError(log: ErrorLog, thrown: unknown): void {
 
 /**
  * The same where an outage makes any number of them: of requests that are not authenticated yet, and of work in the background.
- * Returns the level.
+ * `failed` says what DingTalk was asked for. Returns the level.
  */
-export function logLimited(log: ErrorLog, limit: LineLimit, thrown: unknown): ErrorLevel {
-  const { level, message, sort, fields } = lineOf(thrown);
+export function logLimited(log: ErrorLog, limit: LineLimit, thrown: unknown, failed?: string): ErrorLevel {
+  const { level, message, sort, fields } = lineOf(thrown, failed);
   const write = (): void => log[level](fields, message);
   if (level === 'debug') write();
   else limit.write(sort === undefined ? message : `${message}: ${sort}`, write);
@@ -60,7 +60,7 @@ export function logErrors(log: ErrorLog, errors: readonly unknown[]): ErrorLevel
   return levels[urgent] ?? 'error';
 }
 
-function lineOf(thrown: unknown): ErrorLine {
+function lineOf(thrown: unknown, failed = 'lookup failed'): ErrorLine {
   const path = thrown instanceof GraphQLError ? thrown.path?.join('.') : undefined;
   const error = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
   if (error instanceof DingTalkError) {
@@ -69,7 +69,7 @@ function lineOf(thrown: unknown): ErrorLine {
     // The failure because of which the call was not sent has been logged already.
     const level = error instanceof NotSentError ? 'warn' : kinds[kind].logLevel;
     const sort = `${kind} ${dingtalk.code}`;
-    return { level, message: 'lookup failed', fields: { path, kind, dingtalk }, sort };
+    return { level, message: failed, fields: { path, kind, dingtalk }, sort };
   }
   if (error instanceof ClientGoneError) {
     const message = 'lookup aborted: the client closed the connection';

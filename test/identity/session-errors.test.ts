@@ -4,6 +4,7 @@ import { legacyErrors } from '../../src/sandbox/sign-in/legacy-answer.ts';
 import { legacyCodes } from '../../src/errors/legacy-codes.ts';
 import { memberEndpoint } from '../../src/identity/sessions/member.endpoint.ts';
 import { pagePersonEndpoint } from '../../src/identity/sessions/page-person.endpoint.ts';
+import { eventually } from '../support/eventually.ts';
 import { advanceUntil } from '../support/manual-clock.ts';
 import { startSessionGateway } from '../support/session-gateway.ts';
 
@@ -195,6 +196,7 @@ test.each(failures)('a legacy host that answers with %s', async (_what, fault, s
   expect(answer.headers.get('retry-after')).toBe(
     'retryAfterMs' in more ? String(Number(more.retryAfterMs) / 1000) : null,
   );
+  expect(gateway.log.join('')).toContain('"msg":"signing in failed"');
   // A code works once: it is not sent again.
   expect(gateway.upstream.callsTo('getUserInfo')).toHaveLength(1);
 });
@@ -360,4 +362,25 @@ test('a legacy host that fails stops no lookup', async () => {
   }
 
   expect((await gateway.ask(token)).status).toBe(200);
+});
+
+test('a client that leaves ends its exchange, and nothing is logged as answered', async () => {
+  await using gateway = await startSessionGateway();
+  gateway.upstream.addFault('getUserInfo', { kind: 'hang' }, 1);
+  const leaving = new AbortController();
+  const answer = fetch(`${gateway.url}/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"authCode":"auth.chyxxxxx.1"}',
+    signal: leaving.signal,
+  });
+  await gateway.upstream.waitForCalls('getUserInfo', 1);
+  leaving.abort();
+  await expect(answer).rejects.toThrow('aborted');
+  await eventually(() => gateway.upstream.abortedCalls === 1);
+  await eventually(() => gateway.log.some((line) => line.includes('"msg":"left"')));
+
+  const ofSession = gateway.log.filter((line) => line.includes('"route":"/session"'));
+  expect(ofSession.map((line) => JSON.parse(line).msg)).toEqual(['left']);
+  expect(gateway.log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
 });

@@ -30,7 +30,7 @@ interface Options {
   readonly environment?: NodeJS.ProcessEnv;
   readonly clock?: ManualClock;
   readonly sandbox?: SandboxOptions;
-  readonly adjust?: (config: Config, upstream: Sandbox) => Config;
+  readonly adjust?: (config: Config, upstream: Sandbox) => Config | Promise<Config>;
 }
 
 /** A gateway at which people sign in, with a clock that stands still. */

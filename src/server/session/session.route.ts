@@ -50,7 +50,7 @@ export function registerSessions(app: FastifyInstance, options: SessionRouteOpti
     try {
       return await work(deadline);
     } catch (error) {
-      logLimited(logOf(request), lineLimit, error);
+      logLimited(logOf(request), lineLimit, error, 'signing in failed');
       if (request.raw.socket.destroyed) {
         requestLines?.left(request, reply);
         return reply.send();
