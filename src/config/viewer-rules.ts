@@ -4,6 +4,7 @@ import type { DingTalkConfig, ViewerConfig } from './config.ts';
 import { proxyFor } from './proxy-rules.ts';
 import { required, type Report } from './report.ts';
 import type { Settings } from './variables.ts';
+import { remedy, weaknessOf } from './weak-secrets.ts';
 
 /** Reads the source of the operator. Reports variables that are missing or contradict each other. */
 export function viewerRules(
@@ -39,6 +40,12 @@ export function viewerRules(
       return { kind: 'dingtalk' };
     case 'session': {
       const keys = required(settings, 'SESSION_KEY', 'with VIEWER_AUTH=session', report);
+      const weakness = keys?.map(weaknessOf).find((found) => found !== undefined);
+      if (weakness !== undefined)
+        report(
+          'SESSION_KEY',
+          `has a key that ${weakness}: anyone who guesses it signs in as any person; ${remedy}`,
+        );
       return keys && { kind: 'session', keys, ttlMs: settings.SESSION_TTL_MS ?? 2 * 3_600_000 };
     }
     case undefined:

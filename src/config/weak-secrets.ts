@@ -7,7 +7,7 @@ const minLength = 16;
 const minCharacters = 6;
 const placeholder = /change.?me|replace.?me|example|placeholder|password|your[-_ ]/i;
 
-const remedy = 'make a random one, for instance with openssl rand -hex 32';
+export const remedy = 'make a random one, for instance with openssl rand -hex 32';
 
 /** One warning for each secret of ours that is easy to guess. Never contains it. */
 export function weakSecretWarnings({ host, viewer, viewerLogKey }: Config): string[] {
@@ -27,13 +27,6 @@ export function weakSecretWarnings({ host, viewer, viewerLogKey }: Config): stri
           'acts as any operator',
         )
       : []),
-    ...(viewer.kind === 'session'
-      ? warn(
-          viewer.keys.length > 1 ? 'SESSION_KEY has a key that' : 'SESSION_KEY',
-          viewer.keys,
-          'signs tokens of any person',
-        )
-      : []),
     ...warn(
       'VIEWER_LOG_KEY',
       viewerLogKey === undefined ? [] : [viewerLogKey],
@@ -47,7 +40,8 @@ function warn(what: string, secrets: readonly string[], danger: string): string[
   return [...weaknesses].map((weakness) => `${what} ${weakness}: anyone who guesses it ${danger}; ${remedy}`);
 }
 
-function weaknessOf(secret: string): string | undefined {
+/** Why a secret is easy to guess, as the rest of a sentence; undefined if it is not. */
+export function weaknessOf(secret: string): string | undefined {
   if (secret.length < minLength) return `is shorter than ${minLength} characters`;
   if (new Set(secret).size < minCharacters) return 'repeats a few characters';
   return placeholder.test(secret) ? 'looks like a placeholder' : undefined;

@@ -46,7 +46,7 @@ export interface ServedFileBrowser {
   close(): Promise<void>;
 }
 
-const sessionVariables = { VIEWER_AUTH: 'session', SESSION_KEY: 'a-key-for-the-sessions-of-the-example' };
+const sessionVariables = { VIEWER_AUTH: 'session', SESSION_KEY: 'a-key-for-the-sessions-of-the-page' };
 
 /** The built page and a gateway behind one origin, as behind a reverse proxy. `signsIn`: people have to. */
 export async function serveFileBrowser({ signsIn = false } = {}): Promise<ServedFileBrowser> {
