@@ -1,10 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { graphql } from 'graphql';
-import { createSchema } from '../src/graph/schema.ts';
+import { generateFiles } from './schema/generated-files.ts';
 
-/** Writes `schema.graphql` from the field `_service.sdl`, so that it equals what routers read, byte for byte. */
-const { data, errors } = await graphql({ schema: await createSchema(), source: '{ _service { sdl } }' });
-if (errors || !data) throw new AggregateError(errors ?? [], 'The graph did not return its SDL');
-const { sdl } = data['_service'] as { readonly sdl: string };
-
-await writeFile(new URL('../schema.graphql', import.meta.url), sdl);
+/** Writes the schema as routers and as clients read it, and what the client kit takes from the code. */
+for (const [file, text] of Object.entries(await generateFiles())) {
+  await writeFile(new URL(`../${file}`, import.meta.url), text);
+}

@@ -1,5 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
+import type { GatewayExtensions } from '../../client/src/index.ts';
 
 /** The gateway's URL, and the headers that identify the viewer, such as `authorization`. */
 export interface Gateway {
@@ -13,13 +14,10 @@ export interface Answer<Data> {
   readonly errors?: readonly AnswerError[];
 }
 
+/** Of GraphQL itself and of routers too, which have fewer extensions. */
 export interface AnswerError {
   readonly message: string;
-  readonly extensions?: {
-    readonly code?: string;
-    readonly retryable?: boolean;
-    readonly retryAfterMs?: number;
-  };
+  readonly extensions?: Partial<GatewayExtensions>;
 }
 
 const timeoutMs = 10_000;

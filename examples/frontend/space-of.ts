@@ -1,3 +1,4 @@
+import { askPatiently } from '../../client/src/index.ts';
 import { ask, type Gateway } from './ask.ts';
 import { GatewayError } from './gateway-error.ts';
 import { graphql, type DocumentType } from './gql/index.ts';
@@ -22,34 +23,25 @@ interface Options extends Gateway {
   readonly wait?: (ms: number) => Promise<void>;
 }
 
-const maxAttempts = 3;
-const longestWaitMs = 5000;
-/** The wait behind a router that drops `retryAfterMs` and keeps the code. */
-const defaultWaitMs = 1000;
-
 /**
- * The storage space of a group chat. After `RATE_LIMITED` it waits `retryAfterMs`, at most five
- * seconds, and tries again, three attempts in all.
+ * The storage space of a group chat. Asks again after `RATE_LIMITED`, as the kit does it by default: three attempts in all,
+ * with waits of at most five seconds.
  *
  * @throws {GatewayError} for every other refusal, and what {@link ask} throws.
  */
 export async function spaceOf(
   openConversationId: string,
-  { wait = sleep, ...gateway }: Options,
+  { wait, ...gateway }: Options,
 ): Promise<SpaceAnswer> {
-  for (let attempt = 1; ; attempt += 1) {
-    const { data, errors } = await ask(gateway, SpaceOf, { openConversationId });
-    // Errors beside a space belong to single fields, which are null.
-    if (data?.conversationSpace) return { kind: 'space', space: data.conversationSpace };
+  const { data, errors } = await askPatiently(
+    () => ask(gateway, SpaceOf, { openConversationId }),
+    wait && { sleep: (ms) => wait(ms) },
+  );
+  // Errors beside a space belong to single fields, which are null.
+  if (data?.conversationSpace) return { kind: 'space', space: data.conversationSpace };
 
-    const { message = 'The answer holds neither a space nor an error.', extensions } = errors?.[0] ?? {};
-    const { code = 'UNKNOWN', retryable = false, retryAfterMs = defaultWaitMs } = extensions ?? {};
-    if (code === 'CONVERSATION_NOT_FOUND') return { kind: 'no-such-group' };
-    // An earlier attempt would be refused too.
-    const mayAskAgain = attempt < maxAttempts && retryAfterMs <= longestWaitMs;
-    if (code !== 'RATE_LIMITED' || !mayAskAgain) throw new GatewayError(code, message, retryable);
-    await wait(retryAfterMs);
-  }
+  const { message = 'The answer holds neither a space nor an error.', extensions } = errors?.[0] ?? {};
+  const { code = 'UNKNOWN', retryable = false } = extensions ?? {};
+  if (code === 'CONVERSATION_NOT_FOUND') return { kind: 'no-such-group' };
+  throw new GatewayError(code, message, retryable);
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -10,11 +10,13 @@ export interface Readiness {
   readonly problems: readonly string[];
 }
 
-/** Where the version stands as well, and what is before it on its line. */
+/** Where the version stands as well, and what is before and after it on its line. */
 const places = [
-  ['Containerfile', 'ARG VERSION='],
-  ['compose.yaml', 'image: dingtalk-graphql-gateway:'],
-  ['deploy/kubernetes/base/kustomization.yaml', 'newTag: '],
+  ['Containerfile', 'ARG VERSION=', ''],
+  ['compose.yaml', 'image: dingtalk-graphql-gateway:', ''],
+  ['deploy/kubernetes/base/kustomization.yaml', 'newTag: ', ''],
+  ['client/package.json', '"version": "', '",'],
+  ['client/package-lock.json', '"version": "', '",'],
 ] as const;
 
 /** Whether the present folder, which is a clone of the project, can be released. */
@@ -32,8 +34,8 @@ export function readReadiness(): Readiness {
     readJson('package-lock.json').version !== version &&
       `package-lock.json has another version than package.json: run npm install --package-lock-only.`,
     ...places.map(
-      ([file, before]) =>
-        !readFileSync(file, 'utf8').includes(`${before}${version}\n`) &&
+      ([file, before, after]) =>
+        !readFileSync(file, 'utf8').includes(`${before}${version}${after}\n`) &&
         `${file} has another version than package.json: set ${version} there.`,
     ),
     readFileSync('schema.graphql', 'utf8') !== readFileSync('schema.released.graphql', 'utf8') &&

@@ -1,14 +1,14 @@
 import { GraphQLError } from 'graphql';
 import type { PublicCode } from './codes.ts';
+import type { PublicExtensions } from './public-extensions.ts';
 
-interface PublicErrorOptions {
+type OptionalExtensions = Partial<Pick<PublicExtensions, 'retryable' | 'retryAfterMs' | 'argument'>>;
+
+interface PublicErrorOptions extends OptionalExtensions {
   /** The status of the whole answer: for errors of the request, not of a field. */
   readonly httpStatus?: number;
   /** Only together with `httpStatus`. */
   readonly httpHeaders?: Readonly<Record<string, string>>;
-  readonly retryable?: boolean;
-  readonly retryAfterMs?: number;
-  readonly argument?: string;
   /** For the log; never sent to clients. */
   readonly cause?: Error;
 }

@@ -1,22 +1,11 @@
-import type { PublicCode } from './codes.ts';
 import type { DingTalkError } from './dingtalk-error.ts';
 import { kinds } from './kinds.ts';
+import type { PublicExtensions } from './public-extensions.ts';
 
 /** A failed lookup as clients see it; GraphQL adds the path and the locations. */
 export interface PublicFailure {
   readonly message: string;
-  readonly extensions: {
-    readonly code: PublicCode;
-    readonly retryable: boolean;
-    readonly retryAfterMs?: number;
-    readonly argument?: string;
-    readonly dingtalk?: {
-      readonly code?: string;
-      readonly status?: number;
-      readonly requestId?: string;
-      readonly requiredScopes?: readonly string[];
-    };
-  };
+  readonly extensions: PublicExtensions;
 }
 
 /** Uses the endpoint's own code and message if there are any, otherwise those of the kind. */
@@ -41,7 +30,7 @@ function dingtalkFields({
   status,
   requestId,
   requiredScopes,
-}: DingTalkError['details']): PublicFailure['extensions']['dingtalk'] {
+}: DingTalkError['details']): PublicExtensions['dingtalk'] {
   if (code === undefined && status === undefined) return undefined;
   return {
     ...(code !== undefined && { code }),

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import { cacheControlDirective } from './scalars/directives.ts';
+import { describeCodes, queryDescription } from './describe-codes.ts';
 import { entitiesOf } from './federation/entities.ts';
 import { capErrors } from './limits/cap-errors.ts';
 import { asSubgraph, federationLink } from './federation/subgraph.ts';
@@ -22,5 +23,8 @@ export async function createSchema(of: readonly Operation[] = operations): Promi
     // Apollo Server asserts the same of the schema that it is given, without asking for all of it by a query.
     skipCheck: true,
   });
-  return capErrors(asSubgraph(schema, { link: federationLink, entities }));
+  const served = capErrors(asSubgraph(describeCodes(schema), { link: federationLink, entities }));
+  const query = served.getQueryType();
+  if (query) query.description = queryDescription;
+  return served;
 }

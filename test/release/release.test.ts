@@ -42,6 +42,8 @@ beforeEach(async () => {
     Containerfile: 'FROM x\nARG VERSION=1.2.3\n',
     'compose.yaml': 'image: dingtalk-graphql-gateway:1.2.3\n',
     'deploy/kubernetes/base/kustomization.yaml': 'newTag: 1.2.3\n',
+    'client/package.json': '{\n  "version": "1.2.3",\n  "name": "client"\n}\n',
+    'client/package-lock.json': '{\n  "version": "1.2.3",\n  "lockfileVersion": 3\n}\n',
     'schema.graphql': 'type Query',
     'schema.released.graphql': 'type Query',
   });
@@ -79,6 +81,8 @@ test('a version has to stand everywhere, and the released schema to be the prese
       'Containerfile has another version than package.json: set 1.3.0 there.\n' +
       'compose.yaml has another version than package.json: set 1.3.0 there.\n' +
       'deploy/kubernetes/base/kustomization.yaml has another version than package.json: set 1.3.0 there.\n' +
+      'client/package.json has another version than package.json: set 1.3.0 there.\n' +
+      'client/package-lock.json has another version than package.json: set 1.3.0 there.\n' +
       'schema.released.graphql is not the present schema: run npm run schema:release.\n',
   });
 });

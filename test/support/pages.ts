@@ -10,6 +10,10 @@ export const projectPages: readonly string[] = [
 ];
 
 /** The pages in the folders that they explain. */
-export const guides: readonly string[] = ['bench/README.md', ...globSync('examples/*/README.md').toSorted()];
+export const guides: readonly string[] = [
+  'bench/README.md',
+  'client/README.md',
+  ...globSync('examples/*/README.md').toSorted(),
+];
 
 export const readPage = (page: string): Promise<string> => readFile(page, 'utf8');

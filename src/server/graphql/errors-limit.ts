@@ -1,6 +1,6 @@
 import type { GraphQLResponse } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
-import type { PublicCode } from '../../errors/codes.ts';
+import type { PublicExtensions } from '../../errors/public-extensions.ts';
 
 /**
  * Lists at most `limit` errors. Where there are more, the last entry counts those left out (`ERRORS_OMITTED`), so that
@@ -40,9 +40,9 @@ function placesOf(...errors: readonly GraphQLFormattedError[]): Pick<GraphQLForm
 }
 
 function omission(omitted: number): GraphQLFormattedError {
-  const code: PublicCode = 'ERRORS_OMITTED';
+  const extensions: PublicExtensions = { code: 'ERRORS_OMITTED', retryable: false, omitted };
   return {
     message: `${omitted} more errors are not listed, and their fields are null: select less data at once.`,
-    extensions: { code, retryable: false, omitted },
+    extensions,
   };
 }

@@ -1,0 +1,99 @@
+import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { gatewayErrorsOf } from 'dingtalk-graphql-gateway-client';
+import { createWaitLink, typePolicies } from 'dingtalk-graphql-gateway-client/apollo';
+import { group, names, page, rows, spaceOf } from './queries.ts';
+import { runNamed, sleep } from './test-process.ts';
+
+interface Page {
+  readonly space: {
+    readonly dentries: {
+      readonly edges: readonly { readonly node: { readonly dentryId: string } }[];
+      readonly nodes: readonly { readonly dentryId: string }[];
+      readonly pageInfo: { readonly endCursor: string };
+    };
+  };
+}
+
+const createClient = (endpoint: string, signal?: AbortSignal): ApolloClient =>
+  new ApolloClient({
+    link: createWaitLink({ sleep, signal }).concat(new HttpLink({ uri: endpoint })),
+    cache: new InMemoryCache({ typePolicies }),
+  });
+
+const codesOf = (error: unknown): string[] => gatewayErrorsOf(error).map(({ extensions }) => extensions.code);
+
+/** `unknown`: the scenarios are sent as JSON. */
+const scenarios: Readonly<Record<string, (endpoint: string) => Promise<unknown>>> = {
+  async space(endpoint) {
+    const client = createClient(endpoint);
+    const { data, error } = await client.query({
+      query: gql(spaceOf),
+      variables: group,
+      errorPolicy: 'all',
+    });
+    return { data, codes: codesOf(error) };
+  },
+
+  async twice(endpoint) {
+    const client = createClient(endpoint);
+    const options = { query: gql(spaceOf), variables: group, fetchPolicy: 'network-only' } as const;
+    await client.query(options);
+    return (await client.query(options)).data;
+  },
+
+  async rows(endpoint) {
+    const client = createClient(endpoint);
+    const { data, error } = await client.query({
+      query: gql(rows),
+      variables: { ids: ['2011', 'gone'] },
+      errorPolicy: 'all',
+    });
+    return { data, codes: codesOf(error) };
+  },
+
+  async pages(endpoint) {
+    const client = createClient(endpoint);
+    const first = (await client.query<Page>({ query: gql(page) })).data;
+    const list = client.watchQuery<Page>({ query: gql(page) });
+    const ended = list.subscribe({});
+    const after = first?.space.dentries.pageInfo.endCursor;
+    await list.fetchMore({ variables: { after } });
+    // The same page again: its rows are not doubled.
+    await list.fetchMore({ variables: { after } });
+    ended.unsubscribe();
+    const known = client.readQuery<Page>({ query: gql(page) })?.space.dentries;
+    return {
+      rows: known?.edges.map(({ node }) => node.dentryId),
+      nodes: known?.nodes.map(({ dentryId }) => dentryId),
+      cached: Object.keys(client.cache.extract() as object).toSorted(),
+    };
+  },
+
+  async names(endpoint) {
+    return (await createClient(endpoint).query({ query: gql(names) })).data;
+  },
+
+  async failureKeepsSpace(endpoint) {
+    const client = createClient(endpoint);
+    const query = { query: gql(spaceOf), variables: group };
+    await client.query(query);
+    // The test makes the next one fail.
+    await sleep(0);
+    const { error } = await client.query({ ...query, errorPolicy: 'all', fetchPolicy: 'network-only' });
+    return { codes: codesOf(error), cached: client.readQuery(query) };
+  },
+
+  async aborted(endpoint) {
+    const controller = new AbortController();
+    process.once('message', () => controller.abort());
+    const client = createClient(endpoint, controller.signal);
+    const { data, error } = await client.query({
+      query: gql(spaceOf),
+      variables: group,
+      errorPolicy: 'all',
+    });
+    return { data, codes: codesOf(error) };
+  },
+};
+
+await runNamed(scenarios);

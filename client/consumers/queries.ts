@@ -1,0 +1,34 @@
+export const spaceOf = `
+  query SpaceOf($id: ID!) {
+    conversationSpace(openConversationId: $id) { spaceId corpId }
+  }
+`;
+
+export const rows = `
+  query Rows($ids: [ID!]!) {
+    dentries(spaceId: "798xxxxx", dentryIds: $ids) { spaceId dentryId name }
+  }
+`;
+
+export const page = `
+  query Page($after: String) {
+    space(spaceId: "798xxxxx") {
+      spaceId
+      dentries(first: 2, after: $after) {
+        edges { cursor node { spaceId dentryId name } }
+        nodes { spaceId dentryId }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+`;
+
+/** Without the ids by which caches tell objects apart. */
+export const names = `
+  query Names {
+    space(spaceId: "798xxxxx") { dentries(first: 2) { nodes { name } } }
+  }
+`;
+
+/** The id of the example in DingTalk's documentation. */
+export const group = { id: 'cid9FTRQSLo+sKxxxx' };

@@ -1,0 +1,70 @@
+import { Client, fetchExchange } from '@urql/core';
+import { cacheExchange, type Data, type DataFields, type UpdatesConfig } from '@urql/exchange-graphcache';
+import { gatewayErrorsOf } from 'dingtalk-graphql-gateway-client';
+import { cacheOptions, createWaitExchange } from 'dingtalk-graphql-gateway-client/urql';
+import { group, names, page, rows, spaceOf } from './queries.ts';
+import { runNamed, sleep } from './test-process.ts';
+
+interface Page extends DataFields {
+  readonly space: Data & { readonly dentries: Data & { readonly nodes: readonly Data[] } };
+}
+
+function createClient(endpoint: string, signal?: AbortSignal): Client {
+  return new Client({
+    url: endpoint,
+    preferGetMethod: false,
+    exchanges: [cacheExchange(cacheOptions), createWaitExchange({ sleep, signal }), fetchExchange],
+  });
+}
+
+const codesOf = (error: unknown): string[] => gatewayErrorsOf(error).map(({ extensions }) => extensions.code);
+
+/** `unknown`: the scenarios are sent as JSON. */
+const scenarios: Readonly<Record<string, (endpoint: string) => Promise<unknown>>> = {
+  async space(endpoint) {
+    const { data, error } = await createClient(endpoint).query(spaceOf, group);
+    return { data, codes: codesOf(error) };
+  },
+
+  async twice(endpoint) {
+    const client = createClient(endpoint);
+    await client.query(spaceOf, group, { requestPolicy: 'network-only' });
+    return (await client.query(spaceOf, group, { requestPolicy: 'network-only' })).data;
+  },
+
+  async rows(endpoint) {
+    const { data, error } = await createClient(endpoint).query(rows, { ids: ['2011', 'gone'] });
+    return { data, codes: codesOf(error) };
+  },
+
+  async keys(endpoint) {
+    const cached: unknown[] = [];
+    const updates: UpdatesConfig = {
+      Query: {
+        space(answer, _arguments, cache) {
+          const { space } = answer as Page;
+          cached.push(...[space, ...space.dentries.nodes].map((entity) => cache.keyOfEntity(entity)));
+        },
+      },
+    };
+    const exchanges = [cacheExchange({ ...cacheOptions, updates }), fetchExchange];
+    const client = new Client({ url: endpoint, preferGetMethod: false, exchanges });
+    await client.query(page, {});
+    // Each row is found by its key.
+    const again = await client.query<Page>(page, {}, { requestPolicy: 'cache-only' });
+    return { rows: again.data?.space.dentries.nodes, cached };
+  },
+
+  async names(endpoint) {
+    return (await createClient(endpoint).query(names, {})).data;
+  },
+
+  async aborted(endpoint) {
+    const controller = new AbortController();
+    process.once('message', () => controller.abort());
+    const { data, error } = await createClient(endpoint, controller.signal).query(spaceOf, group);
+    return { data, codes: codesOf(error) };
+  },
+};
+
+await runNamed(scenarios);

@@ -1,0 +1,21 @@
+import type { PublicCode } from './codes.ts';
+
+/** `extensions` of an error of the gateway. */
+export type PublicExtensions = {
+  readonly code: PublicCode;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  /** Where waiting helps: for how many milliseconds. */
+  readonly retryAfterMs?: number;
+  /** With `BAD_USER_INPUT`, where it is known: the argument that is wrong. */
+  readonly argument?: string;
+  /** With `ERRORS_OMITTED`: so many fields are null without an entry of their own. */
+  readonly omitted?: number;
+  /** What DingTalk said, for a support case. */
+  readonly dingtalk?: {
+    readonly code?: string;
+    readonly status?: number;
+    readonly requestId?: string;
+    readonly requiredScopes?: readonly string[];
+  };
+};
