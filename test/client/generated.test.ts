@@ -56,11 +56,12 @@ test('introspection describes the same graph as schema.api.graphql, and its code
   expect(own).toEqual(fields);
 });
 
+const fieldsOf = (sdl: string): string[] =>
+  (sdl.replace(/^schema \{.*?\}/ms, '').match(/^ {2}\w+(?=[(:])/gm) ?? []).toSorted();
+
 test('schema.api.graphql has nothing of federation, and every other field of the subgraph', async () => {
   const api = await read('schema.api.graphql');
   const subgraph = await read('schema.graphql');
-  const fieldsOf = (sdl: string): string[] =>
-    (sdl.replace(/^schema \{.*?\}/ms, '').match(/^ {2}\w+(?=[(:])/gm) ?? []).toSorted();
 
   expect(api).not.toMatch(/@(?!specifiedBy|deprecated)\w|^directive|_Any|_Service|_Entity/m);
   expect(fieldsOf(api)).toEqual(fieldsOf(subgraph));

@@ -1,5 +1,6 @@
 import type { GraphQLResponse } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
+import type { PublicCode } from '../../errors/codes.ts';
 import type { PublicExtensions } from '../../errors/public-extensions.ts';
 
 /**
@@ -40,7 +41,8 @@ function placesOf(...errors: readonly GraphQLFormattedError[]): Pick<GraphQLForm
 }
 
 function omission(omitted: number): GraphQLFormattedError {
-  const extensions: PublicExtensions = { code: 'ERRORS_OMITTED', retryable: false, omitted };
+  const code: PublicCode = 'ERRORS_OMITTED';
+  const extensions: PublicExtensions = { code, retryable: false, omitted };
   return {
     message: `${omitted} more errors are not listed, and their fields are null: select less data at once.`,
     extensions,
