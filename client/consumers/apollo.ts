@@ -1,8 +1,8 @@
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
-import { gatewayErrorsOf } from 'dingtalk-graphql-gateway-client';
+import { gatewayErrorsOf, type AttemptOptions } from 'dingtalk-graphql-gateway-client';
 import { createWaitLink, typePolicies } from 'dingtalk-graphql-gateway-client/apollo';
-import { group, names, page, rows, spaceOf } from './queries.ts';
-import { runNamed, sleep } from './test-process.ts';
+import { group, names, page, rows, spaceOf, twoSpaces } from './queries.ts';
+import { runNamed, sleep, untilAborted } from './test-process.ts';
 
 interface Page {
   readonly space: {
@@ -14,9 +14,9 @@ interface Page {
   };
 }
 
-const createClient = (endpoint: string, signal?: AbortSignal): ApolloClient =>
+const createClient = (endpoint: string, options: AttemptOptions = {}): ApolloClient =>
   new ApolloClient({
-    link: createWaitLink({ sleep, signal }).concat(new HttpLink({ uri: endpoint })),
+    link: createWaitLink({ sleep, ...options }).concat(new HttpLink({ uri: endpoint })),
     cache: new InMemoryCache({ typePolicies }),
   });
 
@@ -39,6 +39,10 @@ const scenarios: Readonly<Record<string, (endpoint: string) => Promise<unknown>>
     const options = { query: gql(spaceOf), variables: group, fetchPolicy: 'network-only' } as const;
     await client.query(options);
     return (await client.query(options)).data;
+  },
+
+  async twoSpaces(endpoint) {
+    return (await createClient(endpoint).query({ query: gql(twoSpaces) })).data;
   },
 
   async rows(endpoint) {
@@ -83,10 +87,31 @@ const scenarios: Readonly<Record<string, (endpoint: string) => Promise<unknown>>
     return { codes: codesOf(error), cached: client.readQuery(query) };
   },
 
+  async left(endpoint) {
+    const { promise: waiting, resolve } = Promise.withResolvers<AbortSignal | undefined>();
+    const client = createClient(endpoint, { sleep: untilAborted(resolve) });
+    const page = client.watchQuery({ query: gql(spaceOf), variables: group }).subscribe({});
+    const signal = await waiting;
+    page.unsubscribe();
+    return { isAborted: signal?.aborted };
+  },
+
+  async abortedByItsOwnSignal(endpoint) {
+    const controller = new AbortController();
+    process.once('message', () => controller.abort());
+    const { data, error } = await createClient(endpoint).query({
+      query: gql(spaceOf),
+      variables: group,
+      errorPolicy: 'all',
+      context: { fetchOptions: { signal: controller.signal } },
+    });
+    return { data, codes: codesOf(error) };
+  },
+
   async aborted(endpoint) {
     const controller = new AbortController();
     process.once('message', () => controller.abort());
-    const client = createClient(endpoint, controller.signal);
+    const client = createClient(endpoint, { signal: controller.signal });
     const { data, error } = await client.query({
       query: gql(spaceOf),
       variables: group,

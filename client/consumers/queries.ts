@@ -4,6 +4,13 @@ export const spaceOf = `
   }
 `;
 
+export const twoSpaces = `
+  query TwoSpaces {
+    first: conversationSpace(openConversationId: "cid.demo.1") { spaceId }
+    second: conversationSpace(openConversationId: "cid.demo.2") { spaceId }
+  }
+`;
+
 export const rows = `
   query Rows($ids: [ID!]!) {
     dentries(spaceId: "798xxxxx", dentryIds: $ids) { spaceId dentryId name }

@@ -11,6 +11,15 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Hands the signal over, and waits until it is aborted. */
+export const untilAborted =
+  (onWait: (signal: AbortSignal | undefined) => void) =>
+  (_ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      onWait(signal);
+    });
+
 /** Runs the scenario that the test names, and sends its result and the waits. */
 export async function runNamed(
   scenarios: Readonly<Record<string, (endpoint: string) => Promise<unknown>>>,

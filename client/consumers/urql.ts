@@ -1,19 +1,19 @@
 import { Client, fetchExchange } from '@urql/core';
 import { cacheExchange, type Data, type DataFields, type UpdatesConfig } from '@urql/exchange-graphcache';
-import { gatewayErrorsOf } from 'dingtalk-graphql-gateway-client';
+import { gatewayErrorsOf, type AttemptOptions } from 'dingtalk-graphql-gateway-client';
 import { cacheOptions, createWaitExchange } from 'dingtalk-graphql-gateway-client/urql';
-import { group, names, page, rows, spaceOf } from './queries.ts';
-import { runNamed, sleep } from './test-process.ts';
+import { group, names, page, rows, spaceOf, twoSpaces } from './queries.ts';
+import { runNamed, sleep, untilAborted } from './test-process.ts';
 
 interface Page extends DataFields {
   readonly space: Data & { readonly dentries: Data & { readonly nodes: readonly Data[] } };
 }
 
-function createClient(endpoint: string, signal?: AbortSignal): Client {
+function createClient(endpoint: string, options: AttemptOptions = {}): Client {
   return new Client({
     url: endpoint,
     preferGetMethod: false,
-    exchanges: [cacheExchange(cacheOptions), createWaitExchange({ sleep, signal }), fetchExchange],
+    exchanges: [cacheExchange(cacheOptions), createWaitExchange({ sleep, ...options }), fetchExchange],
   });
 }
 
@@ -30,6 +30,10 @@ const scenarios: Readonly<Record<string, (endpoint: string) => Promise<unknown>>
     const client = createClient(endpoint);
     await client.query(spaceOf, group, { requestPolicy: 'network-only' });
     return (await client.query(spaceOf, group, { requestPolicy: 'network-only' })).data;
+  },
+
+  async twoSpaces(endpoint) {
+    return (await createClient(endpoint).query(twoSpaces, {})).data;
   },
 
   async rows(endpoint) {
@@ -59,10 +63,19 @@ const scenarios: Readonly<Record<string, (endpoint: string) => Promise<unknown>>
     return (await createClient(endpoint).query(names, {})).data;
   },
 
+  async left(endpoint) {
+    const { promise: waiting, resolve } = Promise.withResolvers<AbortSignal | undefined>();
+    const client = createClient(endpoint, { sleep: untilAborted(resolve) });
+    const page = client.query(spaceOf, group).subscribe(() => {});
+    const signal = await waiting;
+    page.unsubscribe();
+    return { isAborted: signal?.aborted };
+  },
+
   async aborted(endpoint) {
     const controller = new AbortController();
     process.once('message', () => controller.abort());
-    const { data, error } = await createClient(endpoint, controller.signal).query(spaceOf, group);
+    const { data, error } = await createClient(endpoint, { signal: controller.signal }).query(spaceOf, group);
     return { data, codes: codesOf(error) };
   },
 };

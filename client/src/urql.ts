@@ -1,16 +1,19 @@
-import { makeOperation, type Exchange, type Operation, type OperationResult } from '@urql/core';
+import type { Exchange, Operation, OperationResult } from '@urql/core';
 import type { CacheExchangeOpts, KeyingConfig } from '@urql/exchange-graphcache';
 import {
   filter,
   fromPromise,
   fromValue,
   makeSubject,
+  map,
   merge,
   mergeMap,
   onEnd,
   pipe,
   share,
   takeUntil,
+  tap,
+  type Source,
 } from 'wonka';
 import { keyFields } from './generated/caches.ts';
 import { introspection } from './generated/introspection.ts';
@@ -27,15 +30,25 @@ export function createWaitExchange(options: AttemptOptions = {}): Exchange {
   const { sleep = sleepFor } = options;
   return ({ forward }) =>
     (operations$) => {
-      const fromClient$ = pipe(operations$, share);
+      /** How often each operation has been sent, by its key, while an answer is outstanding. */
+      const sent = new Map<number, number>();
       const again = makeSubject<Operation>();
+      const fromClient$ = pipe(
+        operations$,
+        // It is no longer wanted, or asked for again.
+        tap(({ key }) => sent.delete(key)),
+        share,
+      );
 
-      /** The answer itself, or nothing while it is waited for another. */
-      const handle = (result: OperationResult) => {
+      /** The answer itself, or nothing while another one is waited for. */
+      const handle = (result: OperationResult): Source<OperationResult> => {
         const { operation } = result;
-        const attempt = attemptOf(operation);
+        const attempt = sent.get(operation.key) ?? 1;
         const ms = attempt < attempts ? waitMsOf(result, options) : undefined;
-        if (ms === undefined) return fromValue(result);
+        if (ms === undefined) {
+          sent.delete(operation.key);
+          return fromValue(result);
+        }
         const unneeded = new AbortController();
         const signals = [unneeded.signal, options.signal].filter((signal) => signal !== undefined);
         const slept = sleep(ms, AbortSignal.any(signals)).then(
@@ -48,24 +61,22 @@ export function createWaitExchange(options: AttemptOptions = {}): Exchange {
           takeUntil(
             pipe(
               fromClient$,
-              // It is no longer wanted, or asked for again.
               filter(({ key }) => key === operation.key),
             ),
           ),
           filter((isOver) => {
-            if (isOver) again.next(numbered(operation, attempt + 1));
+            if (isOver) {
+              sent.set(operation.key, attempt + 1);
+              again.next(operation);
+            }
             return !isOver;
           }),
-          mergeMap(() => fromValue(result)),
+          map(() => result),
         );
       };
       return pipe(merge([fromClient$, again.source]), forward, mergeMap(handle));
     };
 }
-
-const attemptOf = ({ context }: Operation): number => Number(context['gatewayAttempt'] ?? 1);
-const numbered = (operation: Operation, gatewayAttempt: number): Operation =>
-  makeOperation(operation.kind, operation, { ...operation.context, gatewayAttempt });
 
 /** What identifies an object; a `Dentry` both of its ids. */
 const keys: KeyingConfig = Object.fromEntries(

@@ -1,8 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createManualClock } from '../support/manual-clock.ts';
+import { codeBlocks } from '../support/code-blocks.ts';
+import { readPage } from '../support/pages.ts';
 import { startGateway } from '../support/start-gateway.ts';
 import {
   howToInstall,
@@ -21,6 +24,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => kit?.remove());
 
+const kitName = 'dingtalk-graphql-gateway-client';
 const group = 'cid9FTRQSLo+sKxxxx';
 /** As in a project of a frontend's own. */
 const frontend = {
@@ -29,7 +33,7 @@ const frontend = {
     strict: true,
     skipLibCheck: true,
     target: 'es2023',
-    lib: ['es2023', 'dom'],
+    lib: ['es2024', 'dom'],
     module: 'preserve',
     allowImportingTsExtensions: true,
     typeRoots: [path.resolve('node_modules/@types')],
@@ -37,6 +41,15 @@ const frontend = {
   },
   include: ['consumers'],
 };
+
+/** What the pages leave out. */
+const assumed = `
+declare const answer: unknown;
+declare const query: import('@apollo/client').DocumentNode;
+declare const variables: Record<string, string>;
+declare function signIn(): void;
+declare function show(path: readonly (string | number)[] | undefined, code: string): void;
+`;
 
 /** Apollo Client adds the name of the type. */
 const seenBy = (program: 'apollo' | 'urql', __typename: string, object: object): object =>
@@ -69,7 +82,7 @@ describeInstalled('the tarball', () => {
   });
 
   test('brings no other package', async () => {
-    expect(kit.packages).toEqual(['dingtalk-graphql-gateway-client']);
+    expect(kit.packages).toEqual([kitName]);
     const manifest = JSON.parse(await readFile('client/package.json', 'utf8'));
     expect(manifest.dependencies).toBeUndefined();
     expect(Object.keys(manifest.peerDependencies).toSorted()).toEqual(
@@ -78,7 +91,7 @@ describeInstalled('the tarball', () => {
     expect(manifest.version).toBe(JSON.parse(await readFile('package.json', 'utf8')).version);
   });
 
-  test('its entry needs no client library', () => {
+  test('its entry needs no client library, and it has the schema', async () => {
     const program =
       "import { gatewayCodes } from 'dingtalk-graphql-gateway-client';console.log(gatewayCodes.RATE_LIMITED)";
     const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
@@ -87,14 +100,24 @@ describeInstalled('the tarball', () => {
     });
 
     expect(output).toBe('too many calls\n');
+    const schema = createRequire(path.join(kit.folder, 'package.json')).resolve(
+      `${kitName}/schema.api.graphql`,
+    );
+    expect(await readFile(schema, 'utf8')).toBe(await readFile('schema.api.graphql', 'utf8'));
   });
 
-  test('a misspelt code is refused by the compiler, and the programs are not', async () => {
+  test('a misspelt code is refused by the compiler, and the programs and those of the pages are not', async () => {
     const compile = () =>
       spawnSync(path.resolve('node_modules/.bin/tsc'), ['-p', kit.folder], {
         cwd: kit.folder,
         encoding: 'utf8',
       });
+    for (const page of ['client/README.md', 'docs/frontends.md']) {
+      for (const [index, block] of codeBlocks(await readPage(page), 'ts').entries()) {
+        const program = path.join(kit.folder, `consumers/${path.basename(page)}-${index}.ts`);
+        await writeFile(program, `${assumed}\n${block}`);
+      }
+    }
     await writeFile(path.join(kit.folder, 'tsconfig.json'), JSON.stringify(frontend));
     expect(compile().stdout).toBe('');
 
@@ -176,6 +199,37 @@ describeInstalled.each(['apollo', 'urql'] as const)('%s', (program) => {
     expect(waitsMs).toEqual([1000]);
   });
 
+  test('a page that is left ends its wait, and nothing more is asked', async () => {
+    await using gateway = await startGateway();
+    gateway.upstream.addFault('conversationSpace', tooFast, 1);
+
+    const { result } = await runScenario(kit, {
+      program,
+      scenario: 'left',
+      endpoint: `${gateway.url}/graphql`,
+    });
+
+    expect(result).toEqual({ isAborted: true });
+    expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
+  });
+
+  test('one of two fields that is RATE_LIMITED is waited for, and both have data', async () => {
+    await using gateway = await startGateway();
+    gateway.upstream.addFault('conversationSpace', tooFast, 1);
+
+    const outcome = await runScenario(kit, {
+      program,
+      scenario: 'twoSpaces',
+      endpoint: `${gateway.url}/graphql`,
+    });
+
+    const spaces = ['246892222998761', '212223215861194'].map((spaceId) =>
+      seenBy(program, 'Space', { spaceId }),
+    );
+    expect(outcome).toEqual({ result: { first: spaces[0], second: spaces[1] }, waitsMs: [5000] });
+    expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(4);
+  });
+
   test('an aborted wait ends with the answer that there is', async () => {
     await using gateway = await startGateway();
     gateway.upstream.addFault('conversationSpace', tooFast);
@@ -214,6 +268,22 @@ describeInstalled.each(['apollo', 'urql'] as const)('%s', (program) => {
 });
 
 const keyOf = (dentryId: string): string => `Dentry:${JSON.stringify({ spaceId: '798xxxxx', dentryId })}`;
+
+(installed ? test : test.skip)('Apollo Client: the signal of one query ends its wait alone', async () => {
+  await using gateway = await startGateway();
+  gateway.upstream.addFault('conversationSpace', tooFast);
+
+  const outcome = await runScenario(kit, {
+    program: 'apollo',
+    scenario: 'abortedByItsOwnSignal',
+    endpoint: `${gateway.url}/graphql`,
+  });
+
+  expect(outcome).toEqual({
+    result: { data: { conversationSpace: null }, codes: ['RATE_LIMITED'] },
+    waitsMs: [5000],
+  });
+});
 
 describeInstalled('what identifies an object', () => {
   test('Apollo Client: a Dentry by both ids; pages follow one another, and none is doubled', async () => {
