@@ -12,7 +12,8 @@ export function describeCodes(schema: GraphQLSchema): GraphQLSchema {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const codes = codesOf(lookupOf(field));
-      if (codes.length > 0) field.description = `${field.description} Its own codes: ${codes.join(', ')}.`;
+      if (codes.length === 0) continue;
+      field.description = `${field.description ?? ''} Can fail with ${codes.join(', ')}.`.trimStart();
     }
   }
   return schema;

@@ -72,5 +72,5 @@ test('a field that looks up says which codes only it has', async () => {
     .getQueryType()
     ?.getFields()['conversationSpace'];
 
-  expect(space?.description).toMatch(/ Its own codes: CONVERSATION_NOT_FOUND\.$/);
+  expect(space?.description).toMatch(/ Can fail with CONVERSATION_NOT_FOUND\.$/);
 });
