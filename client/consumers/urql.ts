@@ -1,12 +1,12 @@
 import { Client, fetchExchange } from '@urql/core';
-import { cacheExchange, type Data, type DataFields, type UpdatesConfig } from '@urql/exchange-graphcache';
+import { cacheExchange, type Data, type UpdatesConfig } from '@urql/exchange-graphcache';
 import { gatewayErrorsOf, type AttemptOptions } from 'dingtalk-graphql-gateway-client';
 import { cacheOptions, createWaitExchange } from 'dingtalk-graphql-gateway-client/urql';
 import { group, names, page, rows, spaceOf, twoSpaces } from './queries.ts';
 import { runNamed, sleep, untilAborted } from './test-process.ts';
 
-interface Page extends DataFields {
-  readonly space: Data & { readonly dentries: Data & { readonly nodes: readonly Data[] } };
+interface Page {
+  readonly space: { readonly dentries: { readonly nodes: readonly Data[] } };
 }
 
 function createClient(endpoint: string, options: AttemptOptions = {}): Client {
@@ -46,8 +46,9 @@ const scenarios: Readonly<Record<string, (endpoint: string) => Promise<unknown>>
     const updates: UpdatesConfig = {
       Query: {
         space(answer, _arguments, cache) {
-          const { space } = answer as Page;
-          cached.push(...[space, ...space.dentries.nodes].map((entity) => cache.keyOfEntity(entity)));
+          const { nodes } = (answer as unknown as Page).space.dentries;
+          const entities = [answer['space'] as Data, ...nodes];
+          cached.push(...entities.map((entity) => cache.keyOfEntity(entity)));
         },
       },
     };
