@@ -23,6 +23,8 @@ export const publicCodes = {
   UNAUTHENTICATED: 'no credentials, or wrong ones',
   LOOKUP_LIMIT_EXCEEDED: 'too many distinct lookups in one request',
   QUERY_TOO_COMPLEX: 'an operation too long, too deep or too wide',
+  PERSISTED_DOCUMENT_NOT_FOUND: 'no persisted document has this id',
+  PERSISTED_DOCUMENT_REQUIRED: 'other operations than the persisted ones are not executed',
   ERRORS_OMITTED: 'more fields failed than are listed',
   GATEWAY_OVERLOADED: 'too many concurrent operations',
   INTERNAL_SERVER_ERROR: 'unforeseen: masked, and logged',
