@@ -1,4 +1,5 @@
 import type { LimitsConfig } from './config.ts';
+import { defaultLimits } from './default-limits.ts';
 import type { Report } from './report.ts';
 import type { Settings } from './variables.ts';
 
@@ -9,13 +10,14 @@ export function limitRules(settings: Settings, report: Report): LimitsConfig {
   if (headersTimeoutMs > requestTimeoutMs) {
     report('HEADERS_TIMEOUT_MS', 'must not be longer than REQUEST_TIMEOUT_MS, which includes the headers');
   }
+  const defaults = defaultLimits(settings.MAX_LOOKUPS_PER_REQUEST);
   return {
-    queryTokens: settings.MAX_QUERY_TOKENS ?? 1000,
+    queryTokens: settings.MAX_QUERY_TOKENS ?? defaults.queryTokens,
     queryDepth: settings.MAX_QUERY_DEPTH ?? 10,
     queryDirectives: settings.MAX_QUERY_DIRECTIVES ?? 20,
-    answerFields: settings.MAX_ANSWER_FIELDS ?? 10_000,
+    answerFields: settings.MAX_ANSWER_FIELDS ?? defaults.answerFields,
     answerBytes: settings.MAX_ANSWER_BYTES ?? 1024 * 1024,
-    errors: settings.MAX_ERRORS ?? 20,
+    errors: settings.MAX_ERRORS ?? defaults.errors,
     concurrentRequests: settings.MAX_CONCURRENT_REQUESTS ?? 2000,
     bodyBytes: settings.MAX_BODY_BYTES ?? 256 * 1024,
     headerBytes: settings.MAX_HEADER_BYTES ?? 16 * 1024,

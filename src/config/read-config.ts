@@ -1,5 +1,6 @@
 import type { AdminConfig, Config } from './config.ts';
 import { accidentalCharacterWarnings, ignoredCharacterWarnings } from './accidental-characters.ts';
+import { defaultLimits } from './default-limits.ts';
 import { ineffectiveVariableWarnings } from './ineffective-variables.ts';
 import { isLoopback } from '../domain/loopback.ts';
 import {
@@ -88,7 +89,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
     logLevel: settings.LOG_LEVEL ?? 'info',
     logFormat: settings.LOG_FORMAT,
     hstsMaxAgeS: settings.HSTS_MAX_AGE_S ?? 0,
-    maxLookupsPerRequest: settings.MAX_LOOKUPS_PER_REQUEST ?? 50,
+    maxLookupsPerRequest: settings.MAX_LOOKUPS_PER_REQUEST ?? defaultLimits().lookups,
     limits,
     dingtalk: {
       mode: app.mode,

@@ -2,6 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { DingTalkError } from './dingtalk-error.ts';
 import type { PublicCode } from './codes.ts';
+import type { ExceededLimit } from './public-error.ts';
 import { toPublicFailure } from './public-failure.ts';
 import { withholdInput } from './withhold-input.ts';
 
@@ -29,7 +30,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
     return {
       message: toPublicMessage(formatted),
       ...where,
-      extensions: { retryable: false, ...formatted.extensions, code },
+      extensions: { retryable: false, ...formatted.extensions, ...exceededTokens(formatted), code },
     };
   }
   return {
@@ -37,6 +38,12 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
     ...where,
     extensions: { code: unforeseen, retryable: false },
   };
+}
+
+/** The parser stops at the limit, and says so in its message alone. */
+function exceededTokens({ message }: GraphQLFormattedError): ExceededLimit | undefined {
+  const limit = Number(tooManyTokens.exec(message)?.[1]);
+  return Number.isNaN(limit) ? undefined : { limit, asked: limit + 1, variable: 'MAX_QUERY_TOKENS' };
 }
 
 /** Replaces messages of Apollo Server and graphql-js that echo input or address the operator of the server. */

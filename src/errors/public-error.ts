@@ -2,6 +2,11 @@ import { GraphQLError } from 'graphql';
 import type { PublicCode } from './codes.ts';
 import type { PublicExtensions } from './public-extensions.ts';
 
+/** A limit that a request exceeds. Without a `variable` it is fixed. */
+export type ExceededLimit = Required<Pick<PublicExtensions, 'limit' | 'asked'>> & {
+  readonly variable: string | undefined;
+};
+
 type OptionalExtensions = Partial<Pick<PublicExtensions, 'retryable' | 'retryAfterMs' | 'argument'>>;
 
 interface PublicErrorOptions extends OptionalExtensions {
@@ -9,6 +14,7 @@ interface PublicErrorOptions extends OptionalExtensions {
   readonly httpStatus?: number;
   /** Only together with `httpStatus`. */
   readonly httpHeaders?: Readonly<Record<string, string>>;
+  readonly exceeded?: ExceededLimit;
   /** For the log; never sent to clients. */
   readonly cause?: Error;
 }
@@ -24,7 +30,15 @@ export function publicError(
   message: string,
   options: PublicErrorOptions = {},
 ): PublicError {
-  const { httpStatus, httpHeaders = {}, retryable = false, retryAfterMs, argument, cause } = options;
+  const {
+    httpStatus,
+    httpHeaders = {},
+    retryable = false,
+    retryAfterMs,
+    argument,
+    exceeded,
+    cause,
+  } = options;
   return new GraphQLError(message, {
     ...(cause && { originalError: cause }),
     extensions: {
@@ -32,6 +46,7 @@ export function publicError(
       retryable,
       ...(argument !== undefined && { argument }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...exceeded,
       ...(httpStatus !== undefined && {
         http: { status: httpStatus, headers: new Map(Object.entries(httpHeaders)) },
       }),

@@ -42,9 +42,10 @@ interface Allowance {
  * from the same one; what this process knows to be too many is refused here.
  */
 export function createViewerRateLimit(options: ViewerRateLimitOptions): ViewerRateLimit {
-  const { clock, requestsPerSecond, sealedRedis } = options;
-  if (requestsPerSecond === undefined) return { admit: () => undefined };
-  const costMs = 1000 / requestsPerSecond;
+  const { clock, requestsPerSecond: limit, sealedRedis } = options;
+  if (limit === undefined) return { admit: () => undefined };
+  const costMs = 1000 / limit;
+  const refusal = (excessMs: number): Error => tooManyRequests(excessMs, limit);
   const shared = sealedRedis && createSharedAllowances(sealedRedis, costMs);
   const allowances = new LRUCache<string, Allowance>({ max: maxViewers });
 
@@ -60,7 +61,7 @@ export function createViewerRateLimit(options: ViewerRateLimitOptions): ViewerRa
   function check({ paidAtMs }: Allowance, requests: number): void {
     const nowMs = clock.nowMs();
     const excessMs = Math.max(nowMs, paidAtMs) + requests * costMs - nowMs - 1000;
-    if (excessMs > roundingMs) throw tooManyRequests(excessMs);
+    if (excessMs > roundingMs) throw refusal(excessMs);
   }
 
   function admitHere(allowance: Allowance): void {
@@ -79,7 +80,7 @@ export function createViewerRateLimit(options: ViewerRateLimitOptions): ViewerRa
   function follow(allowance: Allowance, { isAdmitted, leadMs }: SharedAnswer): void {
     // Rather too late than too early: counted from when Redis has answered.
     allowance.paidAtMs = Math.max(allowance.paidAtMs, clock.nowMs() + leadMs);
-    if (!isAdmitted) throw tooManyRequests(leadMs + costMs - 1000);
+    if (!isAdmitted) throw refusal(leadMs + costMs - 1000);
   }
 
   return {
@@ -95,12 +96,13 @@ export function createViewerRateLimit(options: ViewerRateLimitOptions): ViewerRa
   };
 }
 
-function tooManyRequests(excessMs: number): Error {
+function tooManyRequests(excessMs: number, limit: number): Error {
   const retryAfterMs = Math.max(1, Math.ceil(excessMs));
   return publicError('RATE_LIMITED', 'Too many requests: wait retryAfterMs and try again.', {
     httpStatus: 429,
     httpHeaders: { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
     retryable: true,
     retryAfterMs,
+    exceeded: { limit, asked: limit + 1, variable: 'VIEWER_RPS' },
   });
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import type { ExceededLimit } from '../errors/public-error.ts';
 import type { LineLimit } from '../observability/line-limit.ts';
 import type { Pipelining } from './pipelining.ts';
 import { refusal } from './refusal.ts';
@@ -19,13 +20,13 @@ export function createClientErrorHandler(
 ): (error: ClientError, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
-    const { status, message } = describe(error, maxHeaderBytes);
+    const { status, message, exceeded } = describe(error, maxHeaderBytes);
     logRefusedConnection(log, lineLimit, error.code ?? message, status);
     // After the answers to earlier requests of the connection.
     pipelining.endAfterAnswers(socket, () => {
       if (socket.writable && !isAnswering(socket)) {
         errorsAnswered('BAD_REQUEST');
-        socket.write(answer(status, message));
+        socket.write(answer(status, message, exceeded));
       }
       socket.destroySoon();
     });
@@ -37,21 +38,27 @@ export function logRefusedConnection(log: Logger, limit: LineLimit, reason: stri
   limit.write(reason, () => log.info({ status, reason }, 'connection refused'));
 }
 
-function describe(
-  { code, rawPacket }: ClientError,
-  maxHeaderBytes: number,
-): { status: number; message: string } {
+interface Refusal {
+  readonly status: number;
+  readonly message: string;
+  readonly exceeded?: ExceededLimit;
+}
+
+function describe({ code, rawPacket }: ClientError, maxHeaderBytes: number): Refusal {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { status: 408, message: 'The request took too long to arrive: send it faster.' };
-    case 'HPE_HEADER_OVERFLOW':
+    case 'HPE_HEADER_OVERFLOW': {
+      const exceeded = { limit: maxHeaderBytes, asked: maxHeaderBytes + 1, variable: 'MAX_HEADER_BYTES' };
       if (Buffer.isBuffer(rawPacket) && startsWithLongUrl(rawPacket, maxHeaderBytes)) {
-        return { status: 414, message: 'The URL is too long: send the query by POST.' };
+        return { status: 414, message: 'The URL is too long: send the query by POST.', exceeded };
       }
       return {
         status: 431,
         message: 'The headers are too long: shorten them, and send long queries by POST.',
+        exceeded,
       };
+    }
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return { status: 413, message: 'The chunk extensions are too long: send none.' };
     default:
@@ -77,8 +84,8 @@ function isAnswering({ _httpMessage: current }: AnsweringSocket): boolean {
 /** Node documents this field at the event `clientError` for this purpose, but its types lack it. */
 type AnsweringSocket = Socket & { readonly _httpMessage?: { readonly headersSent: boolean } | null };
 
-function answer(status: number, message: string): string {
-  const body = JSON.stringify(refusal('BAD_REQUEST', message));
+function answer(status: number, message: string, exceeded: ExceededLimit | undefined): string {
+  const body = JSON.stringify(refusal('BAD_REQUEST', message, exceeded));
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'content-type: application/json; charset=utf-8',

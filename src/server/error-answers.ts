@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ExceededLimit } from '../errors/public-error.ts';
 import { logOf } from './request-log.ts';
 import { RefusedRequestError, sendRefusal } from './refusal.ts';
 
@@ -38,9 +39,17 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
     return sendRefusal(reply, 500, 'INTERNAL_SERVER_ERROR', 'Internal error of the gateway: try again.');
   }
   if (error instanceof RefusedRequestError) {
-    return sendRefusal(reply.headers(error.headers), status, 'BAD_REQUEST', error.message);
+    return sendRefusal(reply.headers(error.headers), status, 'BAD_REQUEST', error.message, error.exceeded);
   }
-  return sendRefusal(reply, status, 'BAD_REQUEST', remedies[error.code] ?? 'The request cannot be read.');
+  const message = remedies[error.code] ?? 'The request cannot be read.';
+  const exceeded = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? tooLongBody(request) : undefined;
+  return sendRefusal(reply, status, 'BAD_REQUEST', message, exceeded);
+}
+
+/** A body without a length is read up to the limit. */
+function tooLongBody({ server, headers }: FastifyRequest): ExceededLimit {
+  const limit = server.initialConfig.bodyLimit ?? 0;
+  return { limit, asked: Number(headers['content-length'] ?? limit + 1), variable: 'MAX_BODY_BYTES' };
 }
 
 const remedies: Readonly<Record<string, string>> = {

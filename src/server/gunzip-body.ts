@@ -11,14 +11,20 @@ export function gunzipBody(
   done: (error: Error | null, decompressed: Buffer) => void,
 ): void {
   gunzip(body, { maxOutputLength: maxBytes, rejectGarbageAfterEnd: true }, (error, decompressed) =>
-    done(error && toRefusal(error), decompressed),
+    done(error && toRefusal(error, maxBytes), decompressed),
   );
 }
 
-function toRefusal(error: NodeJS.ErrnoException): Error {
+function toRefusal(error: NodeJS.ErrnoException, limit: number): Error {
   switch (error.code) {
     case 'ERR_BUFFER_TOO_LARGE':
-      return new RefusedRequestError(413, 'The body is too long once it is decompressed: send less at once.');
+      return new RefusedRequestError(
+        413,
+        'The body is too long once it is decompressed: send less at once.',
+        {
+          exceeded: { limit, asked: limit + 1, variable: 'MAX_BODY_BYTES' },
+        },
+      );
     // Broken, cut off, or with something behind it.
     case 'Z_DATA_ERROR':
     case 'Z_BUF_ERROR':

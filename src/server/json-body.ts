@@ -68,7 +68,7 @@ function isGzip({ headers }: FastifyRequest): boolean {
       throw new RefusedRequestError(
         415,
         'The content encoding is not supported: send the body as gzip, once, or uncompressed.',
-        { 'accept-encoding': 'gzip' },
+        { headers: { 'accept-encoding': 'gzip' } },
       );
   }
 }

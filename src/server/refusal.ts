@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { PublicCode } from '../errors/codes.ts';
+import type { ExceededLimit } from '../errors/public-error.ts';
 import { RefusedCredentialsError } from '../errors/refused-credentials-error.ts';
 import { graphqlResponse } from './media-types.ts';
 
@@ -17,23 +18,33 @@ export interface Refused {
   readonly reason: string;
 }
 
+interface RefusalDetails {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly exceeded?: ExceededLimit;
+}
+
 /** A request that is refused before GraphQL. The message is written for the client. */
 export class RefusedRequestError extends Error {
   override readonly name = 'RefusedRequestError';
 
+  /** Headers of the answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly exceeded: ExceededLimit | undefined;
+
   constructor(
     readonly statusCode: number,
     message: string,
-    /** Headers of the answer. */
-    readonly headers: Readonly<Record<string, string>> = {},
+    { headers = {}, exceeded }: RefusalDetails = {},
   ) {
     super(message);
+    this.headers = headers;
+    this.exceeded = exceeded;
   }
 }
 
 /** The body of a refusal outside GraphQL, in GraphQL's form: clients parse one shape only. */
-export const refusal = (code: string, message: string): object => ({
-  errors: [{ message, extensions: { code, retryable: false } }],
+export const refusal = (code: string, message: string, exceeded?: ExceededLimit): object => ({
+  errors: [{ message, extensions: { code, retryable: false, ...exceeded } }],
 });
 
 /** Answers with {@link refusal}, and keeps the reason for the log. The first reason of a request stays. */
@@ -42,10 +53,11 @@ export function sendRefusal(
   status: number,
   code: string,
   message: string,
+  exceeded?: ExceededLimit,
 ): FastifyReply {
   reply.request.refused ??= { code, reason: message };
   if (isForGraphQL(reply.request)) reply.type(graphqlResponse);
-  return reply.code(status).send(refusal(code, message));
+  return reply.code(status).send(refusal(code, message, exceeded));
 }
 
 /** By its route, however the path is written; a method that is not served has none. */
@@ -54,11 +66,11 @@ const isForGraphQL = ({ routeOptions, url }: FastifyRequest): boolean =>
 
 const overloadedWaitMs = 1000;
 
-/** Answers a request that arrives while the gateway is overloaded. */
-export function overloaded(reply: FastifyReply): FastifyReply {
+/** Answers a request that arrives while the gateway is overloaded; `exceeded` where a variable says what that is. */
+export function overloaded(reply: FastifyReply, exceeded?: ExceededLimit): FastifyReply {
   const code: PublicCode = 'GATEWAY_OVERLOADED';
   const message = 'The gateway is overloaded: wait retryAfterMs and try again.';
-  const extensions = { code, retryable: true, retryAfterMs: overloadedWaitMs };
+  const extensions = { code, retryable: true, retryAfterMs: overloadedWaitMs, ...exceeded };
   reply.request.refused ??= { code, reason: 'the gateway is overloaded' };
   return reply
     .code(503)
@@ -76,6 +88,7 @@ export function tooLong(reply: FastifyReply, bytes: number, limit: number): Fast
     422,
     code,
     `The answer has ${bytes} bytes and the limit is ${limit}: select less data at once.`,
+    { limit, asked: bytes, variable: 'MAX_ANSWER_BYTES' },
   );
 }
 

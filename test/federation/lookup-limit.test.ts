@@ -84,7 +84,13 @@ test.each([
       errors: [
         {
           message: 'This operation needs 4 lookups; the limit is 3: split it.',
-          extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false },
+          extensions: {
+            code: 'LOOKUP_LIMIT_EXCEEDED',
+            retryable: false,
+            limit: 3,
+            asked: 4,
+            variable: 'MAX_LOOKUPS_PER_REQUEST',
+          },
         },
       ],
     },

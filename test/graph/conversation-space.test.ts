@@ -199,7 +199,13 @@ test('more distinct lookups than allowed are refused before the first call', asy
     errors: [
       {
         message: 'This operation needs 3 lookups; the limit is 2: split it.',
-        extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false },
+        extensions: {
+          code: 'LOOKUP_LIMIT_EXCEEDED',
+          retryable: false,
+          limit: 2,
+          asked: 3,
+          variable: 'MAX_LOOKUPS_PER_REQUEST',
+        },
       },
     ],
   });

@@ -3,7 +3,14 @@ import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts
 
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
-  gateway = await startGateway({ environment: { LOG_LEVEL: 'debug' } });
+  gateway = await startGateway({
+    environment: {
+      LOG_LEVEL: 'debug',
+      MAX_ANSWER_FIELDS: '10000',
+      MAX_LOOKUPS_PER_REQUEST: '50',
+      MAX_ERRORS: '20',
+    },
+  });
 });
 beforeEach(() => gateway.upstream.clearCalls());
 afterAll(() => gateway.close());
@@ -22,7 +29,13 @@ const tooMany = (fields: number, limit = 10_000) => ({
     errors: [
       {
         message: `This operation asks for ${fields} fields, list items included; the limit is ${limit}: split it.`,
-        extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false },
+        extensions: {
+          code: 'QUERY_TOO_COMPLEX',
+          retryable: false,
+          limit,
+          asked: fields,
+          variable: 'MAX_ANSWER_FIELDS',
+        },
       },
     ],
   },
@@ -94,7 +107,14 @@ const twentyOf = (count: number, error: object, path: (index: number) => readonl
   })),
   {
     message: `${count - 19} more errors are not listed, and their fields are null: select less data at once.`,
-    extensions: { code: 'ERRORS_OMITTED', retryable: false, omitted: count - 19 },
+    extensions: {
+      code: 'ERRORS_OMITTED',
+      retryable: false,
+      omitted: count - 19,
+      limit: 20,
+      asked: count,
+      variable: 'MAX_ERRORS',
+    },
   },
 ];
 

@@ -15,7 +15,7 @@ import {
 
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ environment: { MAX_LOOKUPS_PER_REQUEST: '50' } });
 });
 afterAll(() => gateway.close());
 

@@ -25,7 +25,14 @@ test('a viewer beyond VIEWER_RPS gets RATE_LIMITED with retryAfterMs, and no oth
     errors: [
       {
         message: 'Too many requests: wait retryAfterMs and try again.',
-        extensions: { code: 'RATE_LIMITED', retryable: true, retryAfterMs: 334 },
+        extensions: {
+          code: 'RATE_LIMITED',
+          retryable: true,
+          retryAfterMs: 334,
+          limit: 3,
+          asked: 4,
+          variable: 'VIEWER_RPS',
+        },
       },
     ],
   });

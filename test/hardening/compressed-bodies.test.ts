@@ -36,16 +36,27 @@ async function post(
 }
 
 const chunked = (bytes: Buffer): ReadableStream => new Blob([new Uint8Array(bytes)]).stream();
-const refused = (status: number, message: string, accepted: string | null = null): object => ({
+const refused = (
+  status: number,
+  message: string,
+  accepted: string | null = null,
+  exceeded: object = {},
+): object => ({
   status,
   accepted,
-  body: { errors: [{ message, extensions: { code: 'BAD_REQUEST', retryable: false } }] },
+  body: { errors: [{ message, extensions: { code: 'BAD_REQUEST', retryable: false, ...exceeded } }] },
 });
+const beyond = (asked: unknown): object => ({ limit: maxBytes, asked, variable: 'MAX_BODY_BYTES' });
 const notGzip = refused(
   400,
   'The body is not one complete gzip stream: compress it as a whole, or send it uncompressed.',
 );
-const tooLong = refused(413, 'The body is too long once it is decompressed: send less at once.');
+const tooLong = refused(
+  413,
+  'The body is too long once it is decompressed: send less at once.',
+  null,
+  beyond(maxBytes + 1),
+);
 const unsupported = refused(
   415,
   'The content encoding is not supported: send the body as gzip, once, or uncompressed.',
@@ -77,7 +88,7 @@ test.each<[string, string, Buffer, object]>([
     'too much, compressed',
     'gzip',
     gzipSync(padded(maxBytes), { level: 0 }),
-    refused(413, 'The body is too long: send less at once.'),
+    refused(413, 'The body is too long: send less at once.', null, beyond(expect.any(Number))),
   ],
   ['a plain body as gzip', 'gzip', Buffer.from(body), notGzip],
   ['deflate as gzip', 'gzip', deflateSync(body), notGzip],

@@ -145,7 +145,14 @@ test('beyond MAX_CONCURRENT_REQUESTS an operation is refused at once, but health
       errors: [
         {
           message: 'The gateway is overloaded: wait retryAfterMs and try again.',
-          extensions: { code: 'GATEWAY_OVERLOADED', retryable: true, retryAfterMs: 1000 },
+          extensions: {
+            code: 'GATEWAY_OVERLOADED',
+            retryable: true,
+            retryAfterMs: 1000,
+            limit: 2,
+            asked: 3,
+            variable: 'MAX_CONCURRENT_REQUESTS',
+          },
         },
       ],
     },

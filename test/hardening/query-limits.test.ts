@@ -5,14 +5,37 @@ import { startGateway } from '../support/start-gateway.ts';
 const times = (count: number, write: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => write(index)).join(' ');
 
-const tooComplex = (message: unknown) => ({
+/** Smaller than the defaults, so that the operations beyond them are short. */
+const small = {
+  MAX_LOOKUPS_PER_REQUEST: '50',
+  MAX_QUERY_TOKENS: '1000',
+  MAX_ANSWER_FIELDS: '10000',
+  MAX_ERRORS: '20',
+};
+
+const tooComplex = (message: unknown, exceeded: object) => ({
   status: 422,
   body: {
-    errors: [{ message, extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false } }],
+    errors: [{ message, extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false, ...exceeded } }],
   },
 });
-const tooMany = (found: number, what: string, allowed: number) =>
-  tooComplex(`This operation has ${found} ${what}; the limit is ${allowed}: split it.`);
+const variableOf: Readonly<Record<string, string>> = {
+  'root fields': 'MAX_LOOKUPS_PER_REQUEST',
+  aliases: 'MAX_LOOKUPS_PER_REQUEST',
+  directives: 'MAX_QUERY_DIRECTIVES',
+  'levels of fields': 'MAX_QUERY_DEPTH',
+};
+const tooMany = (asked: number, what: string, limit: number) =>
+  tooComplex(`This operation has ${asked} ${what}; the limit is ${limit}: split it.`, {
+    limit,
+    asked,
+    ...(variableOf[what] !== undefined && { variable: variableOf[what] }),
+  });
+const tooLong = tooComplex('This document has more than 1000 tokens: split it.', {
+  limit: 1000,
+  asked: 1001,
+  variable: 'MAX_QUERY_TOKENS',
+});
 
 const space = (index: number | string) =>
   `conversationSpace(openConversationId: "cid.demo.${index}") { spaceId }`;
@@ -63,7 +86,7 @@ test.each<[string, string, Record<string, unknown>, number]>([
     51,
   ],
 ])('51 lookups %s are refused before the first call', async (_how, query, variables, count) => {
-  await using gateway = await startGateway();
+  await using gateway = await startGateway({ environment: small });
 
   const { status, body } = await gateway.query(query, variables);
 
@@ -73,7 +96,13 @@ test.each<[string, string, Record<string, unknown>, number]>([
       errors: [
         {
           message: `This operation needs ${count} lookups; the limit is 50: split it.`,
-          extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false },
+          extensions: {
+            code: 'LOOKUP_LIMIT_EXCEEDED',
+            retryable: false,
+            limit: 50,
+            asked: count,
+            variable: 'MAX_LOOKUPS_PER_REQUEST',
+          },
         },
       ],
     },
@@ -82,7 +111,7 @@ test.each<[string, string, Record<string, unknown>, number]>([
 });
 
 test('the same id a thousand times is one call', async () => {
-  await using gateway = await startGateway();
+  await using gateway = await startGateway({ environment: small });
 
   const { status, body } = await gateway.query(
     entities,
@@ -122,7 +151,11 @@ test.each<[string, string, object]>([
     '64 aliases by fragments that double',
     `{ ...F0 } ${times(6, (index) => `fragment F${index} on Query { ...F${index + 1} ... @include(if: true) { ...F${index + 1} } }`)}
      fragment F6 on Query { a: __typename }`,
-    tooComplex(expect.stringMatching(/^This operation has (?:64 root fields|63 directives); /)),
+    tooComplex(expect.stringMatching(/^This operation has (?:64 root fields|63 directives); /), {
+      limit: expect.any(Number),
+      asked: expect.any(Number),
+      variable: expect.stringMatching(/^MAX_(?:LOOKUPS_PER_REQUEST|QUERY_DIRECTIVES)$/),
+    }),
   ],
   [
     '21 directives',
@@ -160,18 +193,10 @@ test.each<[string, string, object]>([
     `{ __type(name: "Space") { ${'ofType { '.repeat(19)} name ${'}'.repeat(19)} } }`,
     tooMany(21, 'levels of introspection', 20),
   ],
-  [
-    '1,001 tokens',
-    `{ __typename ${times(998, () => '__typename')} }`,
-    tooComplex('This document has more than 1000 tokens: split it.'),
-  ],
-  [
-    'an endless document',
-    '{a'.repeat(100_000),
-    tooComplex('This document has more than 1000 tokens: split it.'),
-  ],
+  ['1,001 tokens', `{ __typename ${times(998, () => '__typename')} }`, tooLong],
+  ['an endless document', '{a'.repeat(100_000), tooLong],
 ])('%s is too complex', async (_what, query, refusal) => {
-  await using gateway = await startGateway();
+  await using gateway = await startGateway({ environment: small });
 
   const { status, body } = await gateway.query(query);
 
@@ -189,7 +214,7 @@ function withoutLocations({ errors = [], ...rest }: { errors?: readonly object[]
 }
 
 test('fragments that double eighty times are measured without expansion', async () => {
-  await using gateway = await startGateway();
+  await using gateway = await startGateway({ environment: small });
   const query = `{ ...F0 } ${times(70, (index) => `fragment F${index} on Query { ...F${index + 1} ... { ...F${index + 1} } }`)} fragment F70 on Query { a: __typename }`;
 
   const { status, body } = await gateway.query(query);
@@ -246,7 +271,7 @@ const failing = (count: number) =>
   `{ ${times(count, (index) => `a${index}: conversationSpace(openConversationId: "cid.unknown.${index}") { spaceId }`)} }`;
 
 test('fifty failures are twenty entries, of which the last counts the missing ones', async () => {
-  await using gateway = await startGateway();
+  await using gateway = await startGateway({ environment: small });
 
   const many = await gateway.query(failing(50));
   const few = await gateway.query(failing(20));
@@ -259,7 +284,14 @@ test('fifty failures are twenty entries, of which the last counts the missing on
   );
   expect(many.body.errors?.[19]).toEqual({
     message: '31 more errors are not listed, and their fields are null: select less data at once.',
-    extensions: { code: 'ERRORS_OMITTED', retryable: false, omitted: 31 },
+    extensions: {
+      code: 'ERRORS_OMITTED',
+      retryable: false,
+      omitted: 31,
+      limit: 20,
+      asked: 50,
+      variable: 'MAX_ERRORS',
+    },
   });
   expect(few.body.errors?.map(({ extensions }) => extensions.code)).toEqual(
     Array.from({ length: 20 }, () => 'CONVERSATION_NOT_FOUND'),

@@ -5,7 +5,7 @@ import { wholeNumber } from '../variable-schemas.ts';
 export const limitVariables = {
   MAX_QUERY_TOKENS: variable(
     wholeNumber(1, 100_000),
-    '`1000`',
+    '`5000`',
     'tokens of one GraphQL document; beyond: `QUERY_TOO_COMPLEX`',
   ),
   MAX_QUERY_DEPTH: variable(
@@ -19,8 +19,8 @@ export const limitVariables = {
     'directives in one operation; beyond: `QUERY_TOO_COMPLEX`',
   ),
   MAX_ANSWER_FIELDS: variable(
-    wholeNumber(1, 1_000_000),
-    '`10000`',
+    wholeNumber(1, 1_250_000),
+    '`25000`',
     'fields of one answer, those of an entity once a representation; beyond: `QUERY_TOO_COMPLEX`',
   ),
   MAX_ANSWER_BYTES: variable(
@@ -29,8 +29,8 @@ export const limitVariables = {
     'length of one answer; beyond: `QUERY_TOO_COMPLEX`',
   ),
   MAX_ERRORS: variable(
-    wholeNumber(1, 1000),
-    '`20`',
+    wholeNumber(1, 15_000),
+    '`300`',
     'entries of `errors` in one answer; the last one counts the omitted ones (`ERRORS_OMITTED`)',
   ),
   MAX_CONCURRENT_REQUESTS: variable(

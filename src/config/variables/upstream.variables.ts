@@ -20,7 +20,7 @@ export const upstreamVariables = {
   ),
   MAX_LOOKUPS_PER_REQUEST: variable(
     wholeNumber(1, 10_000),
-    '`50`',
+    '`200`',
     'upstream calls that one HTTP request may need; also (at least 10) its root fields and aliases',
   ),
 };

@@ -17,21 +17,24 @@ export class AnswerBudget {
 
   /** @throws a public `QUERY_TOO_COMPLEX` error where nothing is left: before a call whose answer could not be given. */
   check(): void {
-    if (this.#left <= 0) throw tooMany(this.#maxFields);
+    if (this.#left <= 0) throw this.#tooMany(1 - this.#left);
   }
 
   /** Takes the fields of `rows` rows. @throws the same error where there are not so many. */
   take(rows: number, info: GraphQLResolveInfo): void {
     this.#left -= rows * fieldsOfOneRow(info);
-    if (this.#left < 0) throw tooMany(this.#maxFields);
+    if (this.#left < 0) throw this.#tooMany(-this.#left);
+  }
+
+  #tooMany(excess: number): PublicError {
+    const limit = this.#maxFields;
+    return publicError(
+      'QUERY_TOO_COMPLEX',
+      `The lists of one answer may have ${limit} fields, and this one has more: ask for fewer rows or fields.`,
+      { exceeded: { limit, asked: limit + excess, variable: 'MAX_ANSWER_FIELDS' } },
+    );
   }
 }
-
-const tooMany = (maxFields: number): PublicError =>
-  publicError(
-    'QUERY_TOO_COMPLEX',
-    `The lists of one answer may have ${maxFields} fields, and this one has more: ask for fewer rows or fields.`,
-  );
 
 function fieldsOfOneRow({ fieldNodes, fragments }: GraphQLResolveInfo): number {
   const measure = createMeasure((name) => fragments[name]);

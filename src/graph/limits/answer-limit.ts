@@ -20,7 +20,7 @@ export const createAnswerLimit =
     throw publicError(
       'QUERY_TOO_COMPLEX',
       `This operation asks for ${fields} fields, list items included; the limit is ${limit}: split it.`,
-      { httpStatus: 422 },
+      { httpStatus: 422, exceeded: { limit, asked: fields, variable: 'MAX_ANSWER_FIELDS' } },
     );
   };
 

@@ -16,10 +16,11 @@ interface DocumentLimits {
 export function createDocumentLimits(limits: DocumentLimits): ValidationRule {
   return (context) => {
     const measure = createMeasure((name) => context.getFragment(name));
-    const refuseAbove = (allowed: number, found: number, what: string): void => {
-      if (found <= allowed) return;
-      const message = `This operation has ${found} ${what}; the limit is ${allowed}: split it.`;
-      context.reportError(publicError('QUERY_TOO_COMPLEX', message, { httpStatus: 422 }));
+    const refuseAbove = (limit: number, found: number, what: string, variable?: string): void => {
+      if (found <= limit) return;
+      const message = `This operation has ${found} ${what}; the limit is ${limit}: split it.`;
+      const exceeded = { limit, asked: found, variable };
+      context.reportError(publicError('QUERY_TOO_COMPLEX', message, { httpStatus: 422, exceeded }));
     };
     return {
       Name({ value }) {
@@ -27,9 +28,14 @@ export function createDocumentLimits(limits: DocumentLimits): ValidationRule {
       },
       OperationDefinition(operation) {
         const { depth, introspectionDepth, directives } = measure(operation.selectionSet);
-        refuseAbove(limits.depth, depth, 'levels of fields');
+        refuseAbove(limits.depth, depth, 'levels of fields', 'MAX_QUERY_DEPTH');
         refuseAbove(maxIntrospectionDepth, introspectionDepth, 'levels of introspection');
-        refuseAbove(limits.directives, directives + directivesOf(operation), 'directives');
+        refuseAbove(
+          limits.directives,
+          directives + directivesOf(operation),
+          'directives',
+          'MAX_QUERY_DIRECTIVES',
+        );
       },
     };
   };

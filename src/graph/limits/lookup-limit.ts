@@ -24,7 +24,7 @@ export const createLookupLimit =
     throw publicError(
       'LOOKUP_LIMIT_EXCEEDED',
       `This operation needs ${lookups} lookups; the limit is ${limit}: split it.`,
-      { httpStatus: 422 },
+      { httpStatus: 422, exceeded: { limit, asked: lookups, variable: 'MAX_LOOKUPS_PER_REQUEST' } },
     );
   };
 

@@ -126,4 +126,5 @@ const tooMany = (limit: number): Error =>
   publicError(
     'LOOKUP_LIMIT_EXCEEDED',
     `One request may need ${limit} lookups at most, and this field needs one more: ask for less at once.`,
+    { exceeded: { limit, asked: limit + 1, variable: 'MAX_LOOKUPS_PER_REQUEST' } },
   );

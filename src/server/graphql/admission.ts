@@ -48,8 +48,10 @@ export function createAdmission(limits: AdmissionLimits, clock: Pick<Clock, 'now
   return {
     async admit(request, reply, answer) {
       const bytes = request.bodyBytes;
-      const isTooMuch = bodyBytes + bytes > Math.max(maxBodyBytes, 4 * limits.bodyBytes);
-      if (underWay >= limits.concurrentRequests || isTooMuch) return overloaded(reply);
+      const limit = limits.concurrentRequests;
+      if (underWay >= limit)
+        return overloaded(reply, { limit, asked: underWay + 1, variable: 'MAX_CONCURRENT_REQUESTS' });
+      if (bodyBytes + bytes > Math.max(maxBodyBytes, 4 * limits.bodyBytes)) return overloaded(reply);
       bodyBytes += bytes;
       underWay += 1;
       try {

@@ -17,7 +17,7 @@ export function limitErrors({ body }: GraphQLResponse, limit: number, omitted: n
     return;
   }
   const listed = errors.slice(0, limit - 1);
-  body.singleResult.errors = [...listed, omission(all - listed.length)];
+  body.singleResult.errors = [...listed, omission(all, listed.length, limit)];
 }
 
 /** Equal errors of the document become one entry with all their locations. */
@@ -40,9 +40,11 @@ function placesOf(...errors: readonly GraphQLFormattedError[]): Pick<GraphQLForm
   return places.size > 0 ? { locations: [...places.values()] } : {};
 }
 
-function omission(omitted: number): GraphQLFormattedError {
+function omission(all: number, listed: number, limit: number): GraphQLFormattedError {
   const code: PublicCode = 'ERRORS_OMITTED';
-  const extensions: PublicExtensions = { code, retryable: false, omitted };
+  const omitted = all - listed;
+  const exceeded = { limit, asked: all, variable: 'MAX_ERRORS' };
+  const extensions: PublicExtensions = { code, retryable: false, omitted, ...exceeded };
   return {
     message: `${omitted} more errors are not listed, and their fields are null: select less data at once.`,
     extensions,

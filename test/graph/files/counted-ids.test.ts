@@ -35,7 +35,13 @@ test.each([
       errors: [
         {
           message: `This operation needs ${calls} lookups; the limit is 50: split it.`,
-          extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false },
+          extensions: {
+            code: 'LOOKUP_LIMIT_EXCEEDED',
+            retryable: false,
+            limit: 50,
+            asked: calls,
+            variable: 'MAX_LOOKUPS_PER_REQUEST',
+          },
         },
       ],
     });

@@ -5,6 +5,11 @@ import { callsSeen, codesAt } from './calls.ts';
 const apisOf = (calls: readonly string[]): readonly (string | undefined)[] =>
   calls.map((call) => call.split(' ')[0]);
 const limited = (limit: string) => startGateway({ environment: { MAX_LOOKUPS_PER_REQUEST: limit } });
+const exceeded = (limit: number, asked: number, variable = 'MAX_LOOKUPS_PER_REQUEST') => ({
+  limit,
+  asked,
+  variable,
+});
 const tooMany = (limit: number): string =>
   `One request may need ${limit} lookups at most, and this field needs one more: ask for less at once.`;
 
@@ -28,7 +33,7 @@ test('the folders of a folder are counted as they are found, and stopped at the 
     message: tooMany(3),
     locations: [expect.anything()],
     path: ['space', 'dentries', 'nodes', expect.any(Number), 'children'],
-    extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false },
+    extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false, ...exceeded(3, 4) },
   });
 });
 
@@ -85,7 +90,7 @@ test.each([
       errors: [
         {
           message: `This operation needs ${calls} lookups; the limit is 2: split it.`,
-          extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false },
+          extensions: { code: 'LOOKUP_LIMIT_EXCEEDED', retryable: false, ...exceeded(2, calls) },
         },
       ],
     });
@@ -116,7 +121,11 @@ test('the rows of lists count towards MAX_ANSWER_FIELDS', async () => {
         message: tooComplex(40),
         locations: [expect.anything()],
         path: ['space', 'dentries'],
-        extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false },
+        extensions: {
+          code: 'QUERY_TOO_COMPLEX',
+          retryable: false,
+          ...exceeded(40, 44, 'MAX_ANSWER_FIELDS'),
+        },
       },
     ],
   });
