@@ -21,6 +21,7 @@ export interface Config {
   readonly inlineTrace: boolean;
   /** Undefined: every operation is sent as text. */
   readonly persistedDocuments: PersistedDocumentsConfig | undefined;
+  /** Origins and patterns of them, see `origin.ts`. */
   readonly corsOrigins: readonly string[];
   readonly logLevel: LevelWithSilent;
   /** Undefined: `text` on a terminal, else `json`. */

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { isCorpId, isUnionId } from '../domain/identifiers.ts';
 import { problemOfApiKeys, readApiKeys } from './api-keys.ts';
 import { isLoopback } from '../domain/loopback.ts';
+import { problemOfOriginPattern } from '../domain/origin.ts';
 import { usableKeys, useOfKey } from '../domain/verification-key.ts';
 
 export const text = z.string().min(1);
@@ -78,10 +79,14 @@ export const apiUrl = z
   )
   .transform((value) => new URL(value));
 
-export const origins = list.refine(
-  (values) => values.every((value) => URL.parse(value)?.origin === value),
-  'must be a comma-separated list of origins, such as https://app.example.com: no path, no slash at the end',
-);
+/** Origins and patterns of them. */
+export const origins = list.superRefine((values, context) => {
+  const problem =
+    values.length === 0
+      ? 'must contain an origin, such as https://app.example.com'
+      : values.map(problemOfOriginPattern).find((found) => found !== undefined);
+  if (problem !== undefined) context.addIssue(problem);
+});
 
 /** Accepts an IPv6 address with or without the brackets of a URL. */
 export const listenAddress = text

@@ -9,6 +9,7 @@ import {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { LimitsConfig } from '../config/config.ts';
+import { createOriginCheck } from '../domain/origin.ts';
 import { createClientErrorHandler, logRefusedConnection } from './client-error.ts';
 import { countRefusals } from './count-refusals.ts';
 import { createDrain, type Drain } from './drain.ts';
@@ -139,10 +140,12 @@ export async function createApp({
   }
   registerErrorAnswers(app, served);
   if (corsOrigins.length > 0) {
+    const isAllowed = createOriginCheck(corsOrigins);
     await app.register(cors, {
-      origin: [...corsOrigins],
+      // An empty list: the preflight is answered, and lets nobody in.
+      origin: (origin, answer) => answer(null, isAllowed(origin) && origin !== undefined ? origin : []),
       methods: [...corsMethods],
-      exposedHeaders: ['x-request-id'],
+      exposedHeaders: ['x-request-id', 'retry-after'],
       maxAge: 600,
     });
   }

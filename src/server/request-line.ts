@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { isOrigin } from '../domain/origin.ts';
 import type { LineLimit } from '../observability/line-limit.ts';
 import type { CodeCounts, OperationRecord } from './operation-record.ts';
 import { isProbe } from './probed.ts';
@@ -107,8 +108,8 @@ function refusedOrigin({ method, headers }: FastifyRequest, reply: FastifyReply)
   const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
   if (!isPreflight || origin === undefined || reply.hasHeader('access-control-allow-origin'))
     return undefined;
-  const isOrigin = origin.length <= maxOriginLength && URL.parse(origin)?.origin === origin;
-  return isOrigin || origin === 'null' ? origin : 'not an origin';
+  const isKnown = origin === 'null' || (origin.length <= maxOriginLength && isOrigin(origin));
+  return isKnown ? origin : 'not an origin';
 }
 
 function outcomeOf(request: FastifyRequest, status: number): 'answered' | 'refused' | 'failed' | 'routine' {

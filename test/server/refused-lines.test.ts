@@ -245,11 +245,12 @@ test('a page that CORS_ORIGINS does not name is named once', async () => {
   await preflight('null');
   await preflight(`https://${'e'.repeat(400)}.example`);
   await preflight('https://path.example/secret');
+  await preflight('capacitor://app.example');
   await preflight('https://app.example');
   await eventually(() => requestLines(gateway.log).some(({ msg }) => msg === 'answered'));
 
   expect(requestLines(gateway.log).map(({ msg, reason, origin }) => [msg, reason, origin])).toEqual([
-    ...['https://evil.example', 'null', 'not an origin'].map((origin) => [
+    ...['https://evil.example', 'null', 'not an origin', 'capacitor://app.example'].map((origin) => [
       'refused',
       'CORS_ORIGINS does not name the origin',
       origin,

@@ -34,7 +34,11 @@ export const serverVariables = {
     '`on` (`off` in production)',
     'whether queries may ask for the schema, as the explorer does',
   ),
-  CORS_ORIGINS: variable(origins, 'none', 'comma-separated origins whose pages may query the gateway'),
+  CORS_ORIGINS: variable(
+    origins,
+    'none',
+    'comma-separated origins whose pages may query the gateway, also as patterns',
+  ),
   HSTS_MAX_AGE_S: variable(
     wholeNumber(0, 315_360_000),
     '`0`',
