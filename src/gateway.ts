@@ -26,6 +26,7 @@ import { createViewerAlias } from './identity/viewer-alias.ts';
 import { createViewerRateLimit } from './identity/viewer-rate-limit.ts';
 import { startApollo } from './server/graphql/apollo.ts';
 import { documentsFor, readDocuments } from './server/graphql/configured-documents.ts';
+import { createOriginCheck } from './domain/origin.ts';
 import { createApp } from './server/app.ts';
 import { createRequestLines } from './server/request-line.ts';
 import { logLimited } from './observability/error-log.ts';
@@ -233,6 +234,7 @@ export async function createGateway(
     apollo,
     documents,
     authenticator,
+    isAllowedOrigin: createOriginCheck(corsOrigins),
     aliasOf,
     rateLimit,
     findFor: (viewer, waiting, span) => (endpoint, inputs, onEnded) =>

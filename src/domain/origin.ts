@@ -65,8 +65,11 @@ function partsOf(origin: string): Parts | undefined {
   return scheme === undefined || host === undefined ? undefined : { scheme, host, port };
 }
 
-/** Whether one of `patterns`, without problems, lets in the value of a header `Origin`. */
-export function createOriginCheck(patterns: readonly string[]): (origin: string | undefined) => boolean {
+/** Whether a page or an app is let in, by the value of its header `Origin`. */
+export type OriginCheck = (origin: string | undefined) => boolean;
+
+/** The check by `patterns` without problems. */
+export function createOriginCheck(patterns: readonly string[]): OriginCheck {
   const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
   const checks = patterns.filter((pattern) => pattern.includes('*')).map(checkOf);
   return (origin) => {

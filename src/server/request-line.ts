@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { isOrigin } from '../domain/origin.ts';
 import type { LineLimit } from '../observability/line-limit.ts';
+import { foreignPageReason } from './foreign-pages.ts';
 import type { CodeCounts, OperationRecord } from './operation-record.ts';
 import { isProbe } from './probed.ts';
 import { logFieldsOf, type RequestFields } from './request-log.ts';
@@ -102,11 +103,15 @@ export function createRequestLines(logger: Logger, limit: LineLimit): RequestLin
   };
 }
 
-/** The origin of a page whose browser has asked whether it may send a request, and will not. */
-function refusedOrigin({ method, headers }: FastifyRequest, reply: FastifyReply): string | undefined {
+/** The origin of a page whose browser has asked whether it may send a request, and will not, or has sent a GET without asking. */
+function refusedOrigin(
+  { method, headers, refused }: FastifyRequest,
+  reply: FastifyReply,
+): string | undefined {
   const { origin } = headers;
   const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
-  if (!isPreflight || origin === undefined || reply.hasHeader('access-control-allow-origin'))
+  const isSimple = refused?.reason === foreignPageReason;
+  if (origin === undefined || !(isPreflight || isSimple) || reply.hasHeader('access-control-allow-origin'))
     return undefined;
   const isKnown = origin === 'null' || (origin.length <= maxOriginLength && isOrigin(origin));
   return isKnown ? origin : 'not an origin';

@@ -23,6 +23,7 @@ const runBy: Readonly<Record<string, string>> = {
   'npm ci --prefix examples/supergraph': '.ci/run',
   'npm run supergraph': 'test/federation',
   'node compose.mjs': 'test/federation',
+  'npm ci --prefix examples/clients': '.ci/run',
   'npm ci --prefix examples/file-browser': '.ci/run',
   'npm run example': 'test/examples',
   'VIEWER_AUTH=session npm run example': 'test/examples',

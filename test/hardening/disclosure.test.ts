@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
+import { rawRequest, sendRaw } from '../support/raw-http.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 
 let gateway: GatewayUnderTest;
@@ -147,12 +148,23 @@ test.each<[string, RequestInit]>([
   ['a form with files', { method: 'POST', body: formOf('{ __typename }') }],
   ['plain text', { method: 'POST', body: '{"query":"{ __typename }"}' }],
   ['a blob', { method: 'POST', body: new Blob(['{"query":"{ __typename }"}']) }],
-  ['a link', { method: 'GET' }],
 ])('a request that a page may send without a preflight, such as %s, is not executed', async (_name, init) => {
   const answer = await fetch(`${gateway.url}/graphql?query={__typename}`, { ...init, headers: key });
 
   expect([400, 415]).toContain(answer.status);
   expect(await answer.json()).not.toHaveProperty('data');
+});
+
+test.each([
+  ['a link', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+  ['a picture', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+  ['a link of a sibling', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' }],
+])('nor is the GET of %s, also where a proxy adds the credentials', async (_name, sent) => {
+  const headers = Object.entries({ ...key, authorization: 'Bearer x', ...sent });
+  const answer = await sendRaw(gateway.url, rawRequest('GET /graphql?query={__typename} HTTP/1.1', headers));
+
+  expect(answer?.status).toBe(400);
+  expect(JSON.parse(answer?.body ?? '{}')).not.toHaveProperty('data');
 });
 
 function formOf(query: string): FormData {

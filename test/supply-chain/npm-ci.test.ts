@@ -44,7 +44,7 @@ test('on Alpine npm ci leaves out the Node 24 that needs another C library', asy
   expect(nodesIn(added)).toEqual([]);
 });
 
-test.each(['bench', 'client', 'examples/file-browser', 'examples/supergraph'])(
+test.each(['bench', 'client', 'examples/clients', 'examples/file-browser', 'examples/supergraph'])(
   'so is npm ci --prefix %s',
   async (folder) => {
     expect(await readFile(path.join(folder, '.npmrc'), 'utf8')).toBe(await readFile('.npmrc', 'utf8'));

@@ -55,7 +55,8 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     validationOptions: { hideSuggestions: true, maxErrors: limits.errors },
     executionOptions: { maxCoercionErrors: limits.errors },
     allowBatchedHttpRequests: false,
-    csrfPrevention: true,
+    // `foreign-pages.ts` does it.
+    csrfPrevention: false,
     // A store that clients could fill. `documents.ts` answers requests with a hash.
     persistedQueries: false,
     // Called once for each error of each answer, those of refused requests included.

@@ -11,6 +11,7 @@ import { ErrorCap } from '../../graph/limits/error-cap.ts';
 import { AnswerFreshness } from '../../graph/loading/answer-freshness.ts';
 import { createExplanation } from '../../graph/loading/explanation.ts';
 import { Loading, type Find } from '../../graph/loading/loading.ts';
+import type { OriginCheck } from '../../domain/origin.ts';
 import type { Seal } from '../../domain/seal.ts';
 import type { OperationSpan, Tracer } from '../../domain/tracer.ts';
 import type { Viewer } from '../../domain/viewer.ts';
@@ -42,6 +43,8 @@ interface GraphQLRouteOptions {
   /** Which documents are executed. */
   readonly documents: Documents;
   readonly authenticator: Authenticator;
+  /** By `CORS_ORIGINS`. */
+  readonly isAllowedOrigin: OriginCheck;
   readonly aliasOf: ViewerAlias;
   readonly rateLimit: ViewerRateLimit;
   /** Makes the lookups of one viewer, within one request's deadline. */
@@ -79,7 +82,8 @@ const traceHeader = 'apollo-federation-include-trace';
 
 /** `GET` and `POST /graphql`: authenticates the viewer, then executes with loaders of that viewer alone. */
 export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
-  const { apollo, authenticator, aliasOf, rateLimit, findFor, seal, clock, timeoutMs } = options;
+  const { apollo, authenticator, isAllowedOrigin, aliasOf, rateLimit, findFor, seal, clock, timeoutMs } =
+    options;
   const { explainable, traced, reusableMs, maxLookups, limits, explorer, onKey, lineLimit, requestLines } =
     options;
   const admission = createAdmission(limits, clock);
@@ -145,7 +149,11 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     await nextTurn();
     const mediaType = preferredMediaType(request.headers.accept);
     if (mediaType === undefined) throw notAcceptable();
-    const { httpGraphQLRequest, document } = toHttpGraphQLRequest(request, options.documents);
+    const { httpGraphQLRequest, document } = toHttpGraphQLRequest(
+      request,
+      options.documents,
+      isAllowedOrigin,
+    );
     if (admission.isBackedUp()) return overloaded(reply);
     if (requestLines) request.operation = new OperationRecord();
     using deadline = new Deadline(clock, timeoutMs + graceMs, clientGone(request.raw));

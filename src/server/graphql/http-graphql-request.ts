@@ -1,13 +1,9 @@
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
+import type { OriginCheck } from '../../domain/origin.ts';
+import { refuseForeignPage, refuseOtherBodies } from '../foreign-pages.ts';
 import type { AskedDocument, Documents } from './documents.ts';
 import { checkBody, checkSearch, type Extensions, type Parameters } from './parameters.ts';
-
-/** By these Apollo Server's CSRF prevention recognizes a GET that a browser sends only after a preflight. */
-const preflightHeaders = ['content-type', 'x-apollo-operation-name', 'apollo-require-preflight'] as const;
-
-/** Longer than any media type or operation name in use. */
-const longestHeader = 256;
 
 /** A request for Apollo Server, with the text of the document that it asks for. */
 interface GraphQLRequest {
@@ -16,34 +12,32 @@ interface GraphQLRequest {
 }
 
 /**
- * Converts a request for Apollo Server. Passes on only the headers that it needs: no credentials, and no `accept`, which it
- * would parse at three places (see `media-types.ts`). Nor does it see that a document was named by an id.
+ * Converts a request for Apollo Server. Passes on no headers: no credentials, and no `accept`, which it would parse at three
+ * places (see `media-types.ts`). Nor does it see that a document was named by an id.
  *
- * @throws {RefusedRequestError} for what is no GraphQL-over-HTTP request.
+ * @throws {RefusedRequestError} for what is no GraphQL-over-HTTP request, or may be of a foreign page.
  */
 export function toHttpGraphQLRequest(
-  { method, headers, url, body }: FastifyRequest,
+  request: FastifyRequest,
   documents: Documents,
+  isAllowedOrigin: OriginCheck,
 ): GraphQLRequest {
-  const known = new HeaderMap();
+  const { method, url, body } = request;
+  const headers = new HeaderMap();
   if (method === 'GET') {
-    for (const name of preflightHeaders) {
-      const value = headers[name];
-      // Apollo Server's parser of media types takes quadratic time.
-      if (value !== undefined && value.length <= longestHeader) known.set(name, String(value));
-    }
     const { parameters, given } = checkSearch(new URL(url, 'http://gateway').searchParams);
+    refuseForeignPage(request, isAllowedOrigin);
+    refuseOtherBodies(request);
     const document = documents.ask(parameters);
     if (document.text !== undefined) given.set('query', document.text);
     const { extensions } = parameters;
     if (extensions?.persistedQuery) given.set('extensions', JSON.stringify(withoutHash(extensions)));
-    return { httpGraphQLRequest: { method, headers: known, search: given.toString(), body }, document };
+    return { httpGraphQLRequest: { method, headers, search: given.toString(), body }, document };
   }
   const parameters = checkBody(body);
   const document = documents.ask(parameters);
   // The body is JSON (see `json-body.ts`), which browsers send across origins only after a preflight.
-  known.set('apollo-require-preflight', 'settled');
-  const httpGraphQLRequest = { method, headers: known, search: '', body: withText(parameters, document) };
+  const httpGraphQLRequest = { method, headers, search: '', body: withText(parameters, document) };
   return { httpGraphQLRequest, document };
 }
 
