@@ -26,6 +26,11 @@ export interface CacheableEndpoint<Input, Answer> extends EndpointCall<Input> {
   endsAtMs?(answer: Answer): number | undefined;
   /** What an answer says of other lookups of its viewer: they then need no call. */
   implies?(input: Input, answer: Answer): readonly Implied[];
+  /**
+   * An answer goes on to what is below it without waiting for the others of its turn: no call is for what is below two of
+   * them.
+   */
+  readonly goesOnAlone?: true;
   /** Where DingTalk answers several inputs in one call. It is then always called so, and `answer` reads one item. */
   readonly batch?: BatchForm<Input>;
 }
@@ -36,6 +41,7 @@ export interface UncacheableEndpoint<Input, Answer> extends EndpointCall<Input> 
   /** Whether the call may be made twice. Independent of the method: some of DingTalk's reads are POSTs. */
   readonly repeatable: boolean;
   readonly freshness: 'never';
+  readonly goesOnAlone?: undefined;
   readonly batch?: undefined;
 }
 

@@ -104,3 +104,23 @@ test('a third-party application cannot convert a chatId: no call is made', async
   });
   expect(gateway.upstream.calls).toHaveLength(0);
 });
+
+test('the files of a group are asked for while another group is still being looked up', async () => {
+  await using gateway = await startGateway();
+  gateway.upstream.addFault('conversationSpace', { kind: 'hang' }, 1);
+  const leaving = new AbortController();
+
+  const answer = gateway
+    .query(
+      '{ conversations(openConversationIds: ["cid.demo.a", "cid.demo.b"]) { space { dentries(first: 1) { nodes { name } } } } }',
+      {},
+      {},
+      leaving.signal,
+    )
+    .catch(() => 'left');
+
+  await gateway.upstream.waitForCalls('dentries', 1);
+  expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(2);
+  leaving.abort();
+  expect(await answer).toBe('left');
+});

@@ -31,6 +31,7 @@ export const conversationSpaceEndpoint: Endpoint<{ openConversationId: string },
   answer: codec(getSpaceBody),
   // A read, although it is a POST.
   repeatable: true,
+  goesOnAlone: true,
   refusals: {
     'paramError.conversationId': {
       kind: 'bad-argument',

@@ -76,11 +76,10 @@ export class Loading {
     const { find, maxLookups } = this.#options;
     const admitted = this.#admit(endpoint, inputs);
     const found = find(endpoint, admitted, this.#onEnded(endpoint));
-    const answers = await Promise.all(
-      found.map((each, index) =>
-        each.then((answer) => this.#primed(endpoint, admitted[index] as Input, answer), asError),
-      ),
+    const answering = found.map((each, index) =>
+      each.then((answer) => this.#primed(endpoint, admitted[index] as Input, answer), asError),
     );
+    const answers = endpoint.goesOnAlone ? answering.map(orFailure) : await Promise.all(answering);
     if (admitted === inputs) return answers;
     const byInput = new Map(admitted.map((input, index) => [input, answers[index]]));
     return inputs.map((input) => (byInput.has(input) ? byInput.get(input) : tooMany(maxLookups)));
@@ -119,6 +118,13 @@ export class Loading {
     return answer;
   }
 }
+
+/** The loader's promise becomes this one, and so does not wait for its neighbours. */
+const orFailure = (answering: Promise<unknown>): Promise<unknown> =>
+  answering.then((answer) => {
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error('unknown failure'));
 
