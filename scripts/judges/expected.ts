@@ -15,7 +15,19 @@ export const expected: readonly ExpectedFinding[] = [
     name: 'graphql-alias-batching',
     judge: 'nuclei',
     where: ['production', 'development'],
-    why: 'pages need aliases; MAX_LOOKUPS_PER_REQUEST bounds them',
+    why: 'pages need aliases; MAX_ALIASES bounds them',
+  },
+  {
+    name: 'get_method_support',
+    judge: 'graphql-cop',
+    where: ['production'],
+    why: 'with a key in a header no foreign page can send it',
+  },
+  {
+    name: 'graphql-get-method',
+    judge: 'nuclei',
+    where: ['production'],
+    why: 'the same',
   },
   {
     name: 'introspection',

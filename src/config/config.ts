@@ -113,6 +113,8 @@ export interface AdminConfig {
 
 /** Limits of one request, one connection and one viewer. */
 export interface LimitsConfig {
+  /** The most aliases, and the most root fields, of one operation. */
+  readonly aliases: number;
   readonly queryTokens: number;
   readonly queryDepth: number;
   readonly queryDirectives: number;

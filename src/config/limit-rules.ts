@@ -12,6 +12,7 @@ export function limitRules(settings: Settings, report: Report): LimitsConfig {
   }
   const defaults = defaultLimits(settings.MAX_LOOKUPS_PER_REQUEST);
   return {
+    aliases: settings.MAX_ALIASES ?? defaults.aliases,
     queryTokens: settings.MAX_QUERY_TOKENS ?? defaults.queryTokens,
     queryDepth: settings.MAX_QUERY_DEPTH ?? 10,
     queryDirectives: settings.MAX_QUERY_DIRECTIVES ?? 20,

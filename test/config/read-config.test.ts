@@ -47,6 +47,7 @@ test('without variables the gateway is a sandbox on localhost, without authentic
         headersTimeoutMs: 5000,
         requestTimeoutMs: 10_000,
         keepAliveTimeoutMs: 72_000,
+        aliases: 100,
         queryTokens: 5000,
         queryDepth: 10,
         queryDirectives: 20,

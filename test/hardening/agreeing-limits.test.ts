@@ -51,19 +51,26 @@ const each = <T>(count: number, make: (index: number) => T): T[] =>
 const aliases = `{ ${each(rows, (index) => `a${index}: conversationSpace(openConversationId: "cid.demo.${index}") ${everyField(space)}`).join(' ')} }`;
 
 test('the default limits agree with each other and with the fields of the schema', () => {
-  const { lookups, queryTokens, errors, answerFields } = defaultLimits();
+  const { lookups, aliases: mostAliases, queryTokens, errors, answerFields } = defaultLimits();
   // Throws beyond the limit.
   parse(aliases, { maxTokens: queryTokens });
 
   expect({ lookups, errors }).toEqual({ lookups: rows * perRow.lookups, errors: rows * perRow.failures });
   expect(rows).toBe(50);
+  // A judge of others sends 101, and takes an answer for a fault.
+  expect(mostAliases).toBe(100);
   // Sixty groups, the fields on the way to their rows, and fifty rows of seven fields.
   expect(answerFields).toBeGreaterThanOrEqual(60 * (7 + 50 * (1 + 7)));
 });
 
 test('the defaults of the answer grow with the lookups, and none becomes smaller', () => {
   expect(defaultLimits(1)).toEqual(defaultLimits());
-  expect(defaultLimits(1000)).toEqual({ ...defaultLimits(), errors: 1500, answerFields: 125_000 });
+  expect(defaultLimits(1000)).toEqual({
+    ...defaultLimits(),
+    aliases: 500,
+    errors: 1500,
+    answerFields: 125_000,
+  });
   const { MAX_LOOKUPS_PER_REQUEST: most, MAX_ERRORS, MAX_ANSWER_FIELDS } = variables;
   const { errors, answerFields } = defaultLimits(10_000);
   expect(most.schema.safeParse('10000').success).toBe(true);

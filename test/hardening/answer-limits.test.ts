@@ -7,7 +7,7 @@ beforeAll(async () => {
     environment: {
       LOG_LEVEL: 'debug',
       MAX_ANSWER_FIELDS: '10000',
-      MAX_LOOKUPS_PER_REQUEST: '50',
+      MAX_ALIASES: '50',
       MAX_ERRORS: '20',
     },
   });
@@ -186,6 +186,9 @@ test.each<[string, string, object, (index: number) => readonly unknown[]]>([
       code: 'ERRORS_OMITTED',
       retryable: false,
       omitted: 981,
+      limit: 20,
+      asked: 1000,
+      variable: 'MAX_ERRORS',
     });
     expect(gateway.log.length - linesBefore).toBeLessThanOrEqual(22);
   },

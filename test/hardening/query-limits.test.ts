@@ -8,6 +8,7 @@ const times = (count: number, write: (index: number) => string): string =>
 /** Smaller than the defaults, so that the operations beyond them are short. */
 const small = {
   MAX_LOOKUPS_PER_REQUEST: '50',
+  MAX_ALIASES: '50',
   MAX_QUERY_TOKENS: '1000',
   MAX_ANSWER_FIELDS: '10000',
   MAX_ERRORS: '20',
@@ -20,8 +21,8 @@ const tooComplex = (message: unknown, exceeded: object) => ({
   },
 });
 const variableOf: Readonly<Record<string, string>> = {
-  'root fields': 'MAX_LOOKUPS_PER_REQUEST',
-  aliases: 'MAX_LOOKUPS_PER_REQUEST',
+  'root fields': 'MAX_ALIASES',
+  aliases: 'MAX_ALIASES',
   directives: 'MAX_QUERY_DIRECTIVES',
   'levels of fields': 'MAX_QUERY_DEPTH',
 };
@@ -154,7 +155,7 @@ test.each<[string, string, object]>([
     tooComplex(expect.stringMatching(/^This operation has (?:64 root fields|63 directives); /), {
       limit: expect.any(Number),
       asked: expect.any(Number),
-      variable: expect.stringMatching(/^MAX_(?:LOOKUPS_PER_REQUEST|QUERY_DIRECTIVES)$/),
+      variable: expect.stringMatching(/^MAX_(?:ALIASES|QUERY_DIRECTIVES)$/),
     }),
   ],
   [

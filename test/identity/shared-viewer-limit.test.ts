@@ -127,7 +127,14 @@ test('60 requests at once to three replicas: exactly VIEWER_RPS are admitted, an
         errors: [
           {
             message: 'Too many requests: wait retryAfterMs and try again.',
-            extensions: { code: 'RATE_LIMITED', retryable: true, retryAfterMs },
+            extensions: {
+              code: 'RATE_LIMITED',
+              retryable: true,
+              retryAfterMs,
+              limit: 5,
+              asked: 6,
+              variable: 'VIEWER_RPS',
+            },
           },
         ],
       },

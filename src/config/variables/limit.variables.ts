@@ -8,6 +8,11 @@ export const limitVariables = {
     '`5000`',
     'tokens of one GraphQL document; beyond: `QUERY_TOO_COMPLEX`',
   ),
+  MAX_ALIASES: variable(
+    wholeNumber(1, 10_000),
+    '`100`',
+    'aliases, and root fields, in one operation; beyond: `QUERY_TOO_COMPLEX`',
+  ),
   MAX_QUERY_DEPTH: variable(
     wholeNumber(1, 100),
     '`10`',

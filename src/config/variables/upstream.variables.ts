@@ -21,6 +21,6 @@ export const upstreamVariables = {
   MAX_LOOKUPS_PER_REQUEST: variable(
     wholeNumber(1, 10_000),
     '`200`',
-    'upstream calls that one HTTP request may need; also (at least 10) its root fields and aliases',
+    'upstream calls that one HTTP request may need; beyond: `LOOKUP_LIMIT_EXCEEDED`',
   ),
 };

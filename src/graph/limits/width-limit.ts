@@ -13,6 +13,6 @@ export const createWidthLimit =
     const [found, what] = fields > limit ? [fields, 'root fields'] : [aliases, 'aliases'];
     if (found <= limit) return;
     const message = `This operation has ${found} ${what}; the limit is ${limit}: split it.`;
-    const exceeded = { limit, asked: found, variable: 'MAX_LOOKUPS_PER_REQUEST' };
+    const exceeded = { limit, asked: found, variable: 'MAX_ALIASES' };
     throw publicError('QUERY_TOO_COMPLEX', message, { httpStatus: 422, exceeded });
   };

@@ -79,7 +79,8 @@ export class Loading {
     const answering = found.map((each, index) =>
       each.then((answer) => this.#primed(endpoint, admitted[index] as Input, answer), asError),
     );
-    const answers = endpoint.goesOnAlone ? answering.map(orFailure) : await Promise.all(answering);
+    const all = Promise.all(answering);
+    const answers = endpoint.goesOnAlone ? answering.map((each) => orFailure(each, all)) : await all;
     if (admitted === inputs) return answers;
     const byInput = new Map(admitted.map((input, index) => [input, answers[index]]));
     return inputs.map((input) => (byInput.has(input) ? byInput.get(input) : tooMany(maxLookups)));
@@ -119,12 +120,18 @@ export class Loading {
   }
 }
 
-/** The loader's promise becomes this one, and so does not wait for its neighbours. */
-const orFailure = (answering: Promise<unknown>): Promise<unknown> =>
-  answering.then((answer) => {
-    if (answer instanceof Error) throw answer;
-    return answer;
-  });
+/**
+ * The loader's promise becomes this one, and so does not wait for its neighbours. A failure does, for nothing is below it: so
+ * errors stand in the order of their places.
+ */
+async function orFailure(answering: Promise<unknown>, all: Promise<unknown>): Promise<unknown> {
+  // Asked for here, in the order of the places, and not in that of the failures.
+  const turn = all.then(() => undefined);
+  const answer = await answering;
+  if (!(answer instanceof Error)) return answer;
+  await turn;
+  throw answer;
+}
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error('unknown failure'));
 

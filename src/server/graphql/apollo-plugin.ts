@@ -14,12 +14,9 @@ import { endOperation } from './end-operation.ts';
 import { limitErrors } from './errors-limit.ts';
 import { setStatus } from './status.ts';
 
-/** Allowed whatever the limit on lookups: a few root fields and aliases are cheap. */
-const leastWidth = 10;
-
 interface RequestRules {
   readonly maxLookupsPerRequest: number;
-  readonly limits: Pick<LimitsConfig, 'answerFields' | 'errors'>;
+  readonly limits: Pick<LimitsConfig, 'aliases' | 'answerFields' | 'errors'>;
   /** For errors outside a request. */
   readonly log: Logger;
   readonly errorsAnswered: (code: PublicCode, count: number) => void;
@@ -28,13 +25,13 @@ interface RequestRules {
 /** What is measured of an operation before it is executed. */
 export const createOperationChecks = (
   maxLookupsPerRequest: number,
-  limits: Pick<LimitsConfig, 'answerFields'>,
+  limits: Pick<LimitsConfig, 'aliases' | 'answerFields'>,
 ): readonly OperationCheck[] => [
   checkKnownOperation,
   // Before the lookup limit, which visits every item.
   createAnswerLimit(limits.answerFields),
   createLookupLimit(maxLookupsPerRequest),
-  createWidthLimit(Math.max(leastWidth, maxLookupsPerRequest)),
+  createWidthLimit(limits.aliases),
 ];
 
 /**
