@@ -8,6 +8,12 @@ export type PublicExtensions = {
   readonly retryable: boolean;
   /** Where waiting helps: for how many milliseconds. */
   readonly retryAfterMs?: number;
+  /** Where a limit of the gateway is exceeded: that limit. */
+  readonly limit?: number;
+  /** Beside `limit`: what was asked for; where counting stopped at the limit, one more. */
+  readonly asked?: number;
+  /** Beside `limit`: the variable that sets it; none where it is fixed. */
+  readonly variable?: string;
   /** With `BAD_USER_INPUT`, where it is known: the argument that is wrong. */
   readonly argument?: string;
   /** With `ERRORS_OMITTED`: so many fields are null without an entry of their own. */
