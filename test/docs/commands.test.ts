@@ -29,6 +29,7 @@ const runBy: Readonly<Record<string, string>> = {
   'VIEWER_AUTH=session npm run example': 'test/examples',
   'npm ci --prefix bench': '.ci/run',
   'npm run bench -- --quick': '.ci/run',
+  'npm run plan -- --users 25 --groups 40 --opens-per-day 20 --ttl 86400000': '.ci/run, test/plan',
   'npm run plan -- --users 1000 --groups 500 --opens-per-day 20 --ttl 3600000': '.ci/run',
   'npm run plan -- --users 100000 --groups 10000 --organizations 1000 --replicas 3 --opens-per-day 20 --ttl 3600000':
     '.ci/run',

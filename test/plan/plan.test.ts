@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { estimate } from '../../scripts/plan/estimate.ts';
 import { keyClasses } from '../../scripts/plan/keys.ts';
@@ -91,6 +92,15 @@ test('people who share an operator need far fewer calls', () => {
 
   expect(shared.callsPerMonth).toBeLessThan(own.callsPerMonth / 2);
   expect(shared.opensPerMonth / own.opensPerMonth).toBeCloseTo(1, 1);
+});
+
+test.each(['README.md', 'README.zh-CN.md'])('%s says what its plan says, and that fits', async (page) => {
+  const text = await readFile(page, 'utf8');
+  const words = /^npm run plan -- ([^#\n]*?)\s*#/m.exec(text)?.[1]?.split(' ') ?? [];
+  const { callsPerMonth } = estimate(readQuestion(words), random());
+
+  expect(callsPerMonth).toBeLessThan(5000);
+  expect(text).toContain(` ${Math.round(callsPerMonth).toLocaleString('en')} `);
 });
 
 test('the same question gives the same answer', () => {

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 export const projectPages: readonly string[] = [
   'CONTRIBUTING.md',
   'README.md',
+  'README.zh-CN.md',
   'SECURITY.md',
   ...globSync('docs/**/*.md').toSorted(),
 ];
