@@ -239,6 +239,18 @@ export async function createGateway(
     rateLimit,
     findFor: (viewer, waiting, span) => (endpoint, inputs, onEnded) =>
       lookups.find(endpoint, inputs, viewer, waiting, onEnded, span),
+    async leftTo(viewer, apis) {
+      const { left, callsPerSecond } = dingtalk.paceOf(viewer, apis);
+      const used = await metrics.callsThisMonth(dingtalk.payerOf(viewer));
+      return {
+        throttle: {
+          max: config.dingtalk.callsPerSecond,
+          available: left,
+          restorePerSecond: callsPerSecond,
+        },
+        quota: { used: used ?? null, limit: monthlyQuota ?? null },
+      };
+    },
     tracer: telemetry?.tracer,
     onKey: (name) => metrics.clientAuthenticated(name),
     seal,

@@ -87,6 +87,10 @@ export type { CallWatch, RateLimiter, Reservation, UserToken };
 /** The gateway's one connection to DingTalk. */
 export interface DingTalkConnection extends DingTalk, DingTalkAsUser, DingTalkSignIn {
   readonly status: DingTalkStatus;
+  /** The organization that pays for the calls of `viewer`; undefined: the application's own. */
+  payerOf(viewer: Viewer): string | undefined;
+  /** The pace of that organization's calls to `apis`, of the API that has the least left. Costs no call. */
+  paceOf(viewer: Viewer, apis: readonly string[]): Pace;
   /** Whether viewers must name an organization: there is no token without one. */
   readonly corpIdRequired: boolean;
   /** Throws what keeps every token from being fetched, as far as it shows without a call: a suite's missing ticket. */
@@ -97,11 +101,27 @@ export interface DingTalkConnection extends DingTalk, DingTalkAsUser, DingTalkSi
   close(): Promise<void>;
 }
 
+/** How fast calls may start now, as far as this process knows. */
+export interface Pace {
+  /** Calls that could start at once. */
+  readonly left: number;
+  readonly callsPerSecond: number;
+}
+
 export function createDingTalk(options: PipelineOptions): DingTalkConnection {
   const { app, observer } = options;
   const corpOf = createCorpOf(app);
-  const { sendLookup, sendOnce, sendLegacy, limiters, limiterOf, breaker, quotaGate, ...pipeline } =
-    createPipeline(options, corpOf);
+  const {
+    sendLookup,
+    sendOnce,
+    sendLegacy,
+    limiters,
+    limiterOf,
+    limiterStatusOf,
+    breaker,
+    quotaGate,
+    ...pipeline
+  } = createPipeline(options, corpOf);
   const { tokens, fetchUserToken, checkApplication, close } = pipeline;
 
   /** Sends a call on behalf of a viewer, and reports how many attempts it took. */
@@ -164,6 +184,18 @@ export function createDingTalk(options: PipelineOptions): DingTalkConnection {
       hasToken: () => tokens.hasValid(),
       rateLimiters: limiters.status,
       tokenAges: () => tokens.ages(),
+    },
+    payerOf: ({ corpId }) => corpOf(corpId),
+    paceOf(viewer, apis) {
+      const { corpId } = payingViewer(viewer);
+      const pace = { left: options.callsPerSecond, callsPerSecond: options.callsPerSecond };
+      for (const api of apis) {
+        const status = limiterStatusOf({ api, corpId });
+        if (!status) continue;
+        pace.left = Math.min(pace.left, status.placesLeft);
+        pace.callsPerSecond = Math.min(pace.callsPerSecond, status.callsPerSecond);
+      }
+      return limiters.pauseLeftMs() > 0 ? { ...pace, left: 0 } : pace;
     },
     corpIdRequired,
     checkApplication,

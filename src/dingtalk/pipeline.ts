@@ -1,5 +1,6 @@
 import type { Clock } from '../async/clock.ts';
 import type { Application } from '../domain/application.ts';
+import type { RateLimiterStatus } from '../domain/dingtalk-status.ts';
 import type { ForwardProxy } from '../domain/forward-proxy.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { Tracer } from '../domain/tracer.ts';
@@ -55,6 +56,8 @@ interface Pipeline {
   readonly limiters: RateLimiters;
   /** Of the calls of `sendLookup`. */
   readonly limiterOf: (call: Pick<Call, 'api' | 'corpId'>) => RateLimiter;
+  /** Of such a limiter, as long as it is in use. */
+  readonly limiterStatusOf: (call: Pick<Call, 'api' | 'corpId'>) => RateLimiterStatus | undefined;
   readonly breaker: Pick<CircuitBreaker, 'state'>;
   readonly quotaGate: Pick<QuotaGate, 'spent'>;
   readonly tokens: TokenCache;
@@ -121,6 +124,8 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
   /** DingTalk limits a suite's calls for each organization: one's burst takes no turn of another's. */
   const limiterOf: Pipeline['limiterOf'] =
     app.kind === 'suite' ? ({ api, corpId }) => limiters.of(api, corpId) : ({ api }) => limiters.of(api);
+  const limiterStatusOf: Pipeline['limiterStatusOf'] = ({ api, corpId }) =>
+    limiters.statusOf(api, app.kind === 'suite' ? corpId : undefined);
   const quotaGate = createQuotaGate(clock);
   const breakerGate = createBreakerGate(breaker, clock, timeoutMs);
   const ban = createBanStep((durationMs) => limiters.pause(durationMs));
@@ -178,6 +183,7 @@ export function createPipeline(options: PipelineOptions, corpOf: CorpOf): Pipeli
     sendLegacy,
     limiters,
     limiterOf,
+    limiterStatusOf,
     breaker,
     quotaGate,
     tokens,

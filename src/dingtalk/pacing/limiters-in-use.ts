@@ -8,6 +8,8 @@ const idleMs = 60_000;
 /** The rate limiters of all APIs, and of an API for each organization where DingTalk counts its calls. */
 export interface LimitersInUse {
   of(api: string, organization: string | undefined): RateLimiter;
+  /** Undefined where no limiter is in use: nothing limits the next call but the rate. */
+  statusOf(api: string, organization: string | undefined): RateLimiterStatus | undefined;
   /**
    * One for each API that was called: the sums of its organizations' calls, and the lowest of their rates and of the calls
    * that could start.
@@ -46,6 +48,9 @@ export function createLimitersInUse({ clock, longestCallMs, create }: LimitersIn
     }
   }
 
+  const find = (api: string, organization: string | undefined): InUse | undefined =>
+    organization === undefined ? ofApis.get(api) : ofOrganizations.get(nameOf(api, organization));
+
   function add(api: string, organization: string | undefined): InUse {
     const inUse = { api, limiter: create(api, organization), askedAtMs: 0 };
     if (organization === undefined) ofApis.set(api, inUse);
@@ -58,10 +63,9 @@ export function createLimitersInUse({ clock, longestCallMs, create }: LimitersIn
   }
 
   return {
+    statusOf: (api, organization) => find(api, organization)?.limiter.status,
     of(api, organization) {
-      const known =
-        organization === undefined ? ofApis.get(api) : ofOrganizations.get(nameOf(api, organization));
-      const inUse = known ?? add(api, organization);
+      const inUse = find(api, organization) ?? add(api, organization);
       inUse.askedAtMs = clock.nowMs();
       return inUse.limiter;
     },

@@ -1,5 +1,5 @@
 import type { Clock } from '../../async/clock.ts';
-import type { DingTalkStatus } from '../../domain/dingtalk-status.ts';
+import type { DingTalkStatus, RateLimiterStatus } from '../../domain/dingtalk-status.ts';
 import type { Observer } from '../../domain/observer.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
 import { createEgressPace } from './egress-pace.ts';
@@ -13,6 +13,8 @@ import { createReplicaCount, type ReplicaCount } from './replica-count.ts';
 export interface RateLimiters {
   /** `organization`: where DingTalk counts the calls of each organization on their own, as those of a suite. */
   of(api: string, organization?: string): RateLimiter;
+  /** Of a limiter in use. */
+  statusOf(api: string, organization?: string): RateLimiterStatus | undefined;
   /**
    * A rate limiter for some of the calls to an API, which they pass before that API's own. It has `share` of the rate
    * and so of the calls in flight, at least one. Replicas share it under `name`. It is not part of the status.
@@ -77,6 +79,7 @@ export function createRateLimiters(options: RateLimitersOptions): RateLimiters {
 
   return {
     of: (api, organization) => limiters.of(api, organization),
+    statusOf: (api, organization) => limiters.statusOf(api, organization),
     part(name, share, maxWaiting) {
       return create(name, { callsPerSecond: Math.max(1, Math.floor(callsPerSecond * share)), maxWaiting });
     },

@@ -43,7 +43,7 @@ type Loader = DataLoader<object, unknown, string>;
 /** Made once for each request: a loader never outlives its viewer. */
 export class Loading {
   readonly #options: LoadingOptions;
-  readonly #loaders = new Map<object, Loader>();
+  readonly #loaders = new Map<Pick<Endpoint<never, unknown>, 'name'>, Loader>();
   #calls = 0;
 
   constructor(options: LoadingOptions) {
@@ -55,6 +55,11 @@ export class Loading {
     // Under an endpoint there is nothing but its own answers.
     return this.#loaderOf(endpoint).load(input) as Promise<never>;
   };
+
+  /** The APIs of its lookups. */
+  get apis(): readonly string[] {
+    return Array.from(this.#loaders.keys(), ({ name }) => name);
+  }
 
   #loaderOf<Input extends object>(endpoint: Endpoint<Input, unknown>): Loader {
     let loader = this.#loaders.get(endpoint);

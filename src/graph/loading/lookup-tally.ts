@@ -1,6 +1,6 @@
 import type { EndedLookup } from '../../cache/lookup-report.ts';
 
-/** Counts the lookups of one request, for its line in the log. */
+/** Counts the lookups of one request, for its line in the log and for `x-cost`. */
 export class LookupTally {
   /** Distinct ones, those that failed included. */
   lookups = 0;

@@ -27,8 +27,9 @@ export type DocumentOutcome = (typeof documentOutcomes)[number];
 /** Clients can send any method. */
 export const methodLabel = (method: string): string => (methods.has(method) ? method : 'other');
 
-/** Further organizations share the label `other`. */
 const maxOrganizations = 1000;
+/** The label of all further organizations. */
+export const sharedLabel = 'other';
 
 /**
  * Labels an organization: always the same on all replicas, and not reversible to its corpId. Who knows the key as well as a
@@ -43,7 +44,7 @@ export function createCorpLabel(key: string): CorpLabel {
     if (corpId === undefined) return 'own';
     let name = names.get(corpId);
     if (name === undefined) {
-      if (names.size >= maxOrganizations) return 'other';
+      if (names.size >= maxOrganizations) return sharedLabel;
       name = createHmac('sha256', key).update(`metrics ${corpId}`).digest('base64url').slice(0, 16);
       names.set(corpId, name);
     }

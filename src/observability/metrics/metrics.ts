@@ -7,6 +7,7 @@ import { isCounted } from './counted-call.ts';
 import {
   codeLabel,
   createCorpLabel,
+  sharedLabel,
   documentOutcomes,
   errorCodes,
   methodLabel,
@@ -46,6 +47,8 @@ export interface Metrics {
   readonly corpLabel: CorpLabel;
   /** Every organization with calls this month, or whose month is spent. */
   quotas(): Promise<readonly QuotaUse[]>;
+  /** The calls of one organization this month; undefined where its label is shared with others. */
+  callsThisMonth(corpId: string | undefined): Promise<number | undefined>;
   /** All metrics, in Prometheus' text format. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** Stores the last counted calls. */
@@ -116,6 +119,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
   return {
     corpLabel,
     quotas,
+    async callsThisMonth(corpId) {
+      const label = corpLabel(corpId);
+      return label === sharedLabel ? undefined : monthCalls.totalOf(label);
+    },
     observer: {
       lookupEnded({ api, source, stale, failure }) {
         const labels = { api, source, stale: String(stale), outcome: outcomeLabel(failure ?? 'ok') };

@@ -12,6 +12,8 @@ export interface MonthCalls {
   note(corp: string): void;
   /** This month's calls, of all replicas as far as the store is available. */
   totals(): Promise<readonly { readonly corp: string; readonly calls: number }[]>;
+  /** This month's calls of one organization: those of other replicas as they were at most a second ago. */
+  totalOf(corp: string): Promise<number>;
   /** Whether every call of this month is in {@link totals}, as far as the store knows. */
   isComplete(): Promise<boolean>;
   /** Stores the last calls. */
@@ -28,6 +30,11 @@ interface Count {
   /** Calls of the batch that is sent, unchanged, until the store confirms it. */
   batch: number;
   batchNumber: number;
+  /** Somebody waits for what the store has, even if there is no new call. */
+  isAsked: boolean;
+  /** When that was last asked for, and until when it is waited for. */
+  askedAtMs: number;
+  asking: Promise<void> | undefined;
 }
 
 interface Flush {
@@ -53,7 +60,11 @@ export function createMonthCalls({ store, clock }: MonthCallsOptions): MonthCall
   function countOf(month: string, corp: string): Count {
     const key = `${month} ${corp}`;
     let count = counts.get(key);
-    if (!count) counts.set(key, (count = { month, corp, total: 0, noted: 0, batch: 0, batchNumber: 0 }));
+    if (!count) {
+      const none = { total: 0, noted: 0, batch: 0, batchNumber: 0 };
+      count = { month, corp, ...none, isAsked: false, askedAtMs: -Infinity, asking: undefined };
+      counts.set(key, count);
+    }
     return count;
   }
 
@@ -71,7 +82,8 @@ export function createMonthCalls({ store, clock }: MonthCallsOptions): MonthCall
 
   async function flushMonth(month: string, { all, isLast }: Flush): Promise<void> {
     const ofMonth = [...counts.values()].filter((count) => count.month === month);
-    const batches = ofMonth.filter((count) => all || isUnsaved(count)).map(batchOf);
+    const batches = ofMonth.filter((count) => all || count.isAsked || isUnsaved(count)).map(batchOf);
+    for (const count of ofMonth) count.isAsked = false;
     const totals = await store.add(month, batches, isLast);
     for (const [corp, total] of totals) {
       const count = countOf(month, corp);
@@ -98,8 +110,8 @@ export function createMonthCalls({ store, clock }: MonthCallsOptions): MonthCall
   }
 
   /** A flush under way may have begun before the last calls, and have left out organizations without new ones. */
-  const flushAll = (isLast: boolean): Promise<void> =>
-    (flushing ?? Promise.resolve()).then(() => flushOnce({ all: true, isLast }));
+  const flushNext = (kind: Flush): Promise<void> =>
+    (flushing ?? Promise.resolve()).then(() => flushOnce(kind));
 
   function flushSoon(): void {
     if (isScheduled) return;
@@ -123,18 +135,28 @@ export function createMonthCalls({ store, clock }: MonthCallsOptions): MonthCall
       flushSoon();
     },
     async totals() {
-      await atMost(flushAll(false));
+      await atMost(flushNext({ all: true, isLast: false }));
       const month = currentMonth();
       return [...counts.values()]
         .filter((count) => count.month === month)
         .map(({ corp, total, noted, batch }) => ({ corp, calls: total + noted + batch }));
+    },
+    async totalOf(corp) {
+      const count = countOf(currentMonth(), corp);
+      if (clock.nowMs() - count.askedAtMs >= flushMs) {
+        count.isAsked = true;
+        count.askedAtMs = clock.nowMs();
+        count.asking = atMost(flushNext({ all: false, isLast: false }));
+      }
+      await count.asking;
+      return count.total + count.noted + count.batch;
     },
     async isComplete() {
       const sinceMs = await store.countingSinceMs();
       return sinceMs !== undefined && sinceMs <= monthStartMs(clock.wallMs());
     },
     async close() {
-      await atMost(flushAll(true));
+      await atMost(flushNext({ all: true, isLast: true }));
     },
   };
 }

@@ -10,6 +10,7 @@ import type { RequestContext } from './request-context.ts';
 import type { OperationCheck } from '../../graph/limits/resolved-operation.ts';
 import { createWidthLimit } from '../../graph/limits/width-limit.ts';
 import { logError, logErrors } from '../../observability/error-log.ts';
+import { addCost } from './answer-cost.ts';
 import { endOperation } from './end-operation.ts';
 import { limitErrors } from './errors-limit.ts';
 import { setStatus } from './status.ts';
@@ -52,7 +53,7 @@ export function createRequestRules(rules: RequestRules): ApolloServerPlugin<Requ
     },
     async willSendResponse(context) {
       const { response, queryHash, operation, contextValue, errors: thrown = [] } = context;
-      const { errorCap, record, span, freshness } = contextValue;
+      const { errorCap, record, span, freshness, cost } = contextValue;
       limitErrors(response, limits.errors, errorCap.omitted);
       setStatus(response, contextValue.mediaType);
       if (errorCap.omitted > 0 && !thrown.some(isClientGone))
@@ -62,6 +63,7 @@ export function createRequestRules(rules: RequestRules): ApolloServerPlugin<Requ
         record?.answered({ queryHash, operation, data, errors });
         if (errors.length > 0) freshness?.failed();
       }
+      if (cost) await addCost(response, cost);
       if (span) endOperation(span, context);
     },
   };

@@ -9,6 +9,7 @@ import { Cursors } from '../../graph/dentry/cursor.ts';
 import { AnswerBudget } from '../../graph/limits/answer-budget.ts';
 import { ErrorCap } from '../../graph/limits/error-cap.ts';
 import { AnswerFreshness } from '../../graph/loading/answer-freshness.ts';
+import { LookupTally } from '../../graph/loading/lookup-tally.ts';
 import { createExplanation } from '../../graph/loading/explanation.ts';
 import { Loading, type Find } from '../../graph/loading/loading.ts';
 import type { OriginCheck } from '../../domain/origin.ts';
@@ -28,6 +29,7 @@ import { logLimited } from '../../observability/error-log.ts';
 import type { LineLimit } from '../../observability/line-limit.ts';
 import { createAdmission } from './admission.ts';
 import { allowReuse } from './allow-reuse.ts';
+import { costOf, type OrganizationCost } from './answer-cost.ts';
 import type { AskedDocument, Documents } from './documents.ts';
 import { toHttpGraphQLRequest } from './http-graphql-request.ts';
 import { OperationRecord } from '../operation-record.ts';
@@ -61,6 +63,8 @@ interface GraphQLRouteOptions {
   readonly requestLines: Pick<RequestLines, 'left'> | undefined;
   /** Requests may ask with `x-explain: 1` where their data came from. */
   readonly explainable: boolean;
+  /** What is left to the viewer's organization for calls to `apis`, for requests with `x-cost: 1`. */
+  readonly leftTo: (viewer: Viewer, apis: readonly string[]) => Promise<OrganizationCost>;
   /** Requests may ask for Apollo's inline trace. */
   readonly traced: boolean;
   /** How long caches in front may keep an answer at most; undefined: they may keep none. */
@@ -86,6 +90,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     options;
   const { explainable, traced, reusableMs, maxLookups, limits, explorer, onKey, lineLimit, requestLines } =
     options;
+  const { leftTo } = options;
   const admission = createAdmission(limits, clock);
   const wallMs = (): number => clock.wallMs();
   const isTraced = ({ headers }: FastifyRequest): boolean => traced && headers[traceHeader] === 'ftv1';
@@ -111,19 +116,21 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       if (request.operation) request.operation.documentId = documentId;
       const isExplained = explainable && request.headers['x-explain'] === '1';
       const explanation = isExplained ? createExplanation() : undefined;
-      if (reusableMs !== undefined && !isExplained && !isTraced(request))
+      const isCosted = request.headers['x-cost'] === '1';
+      const tally = request.operation?.tally ?? (isCosted ? new LookupTally() : undefined);
+      if (reusableMs !== undefined && !isExplained && !isCosted && !isTraced(request))
         request.freshness = new AnswerFreshness();
       const { freshness } = request;
       const span = request.span?.operation();
-      const { load } = new Loading({
+      const loading = new Loading({
         find: findFor(viewer, waiting, span),
         maxLookups,
         explanation,
-        tally: request.operation?.tally,
+        tally,
         freshness,
       });
       return {
-        load,
+        load: loading.load,
         explanation,
         errorCap: new ErrorCap(limits.errors),
         answerBudget: new AnswerBudget(limits.answerFields),
@@ -134,6 +141,10 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
         span,
         record: request.operation,
         freshness,
+        cost:
+          isCosted && tally
+            ? async () => costOf(tally, await leftTo(viewer, loading.apis))
+            : undefined,
       };
     } catch (thrown) {
       const error = toIdentityError(thrown);

@@ -3,6 +3,7 @@ import type { OperationSpan } from '../../domain/tracer.ts';
 import type { GraphContext } from '../../graph/graph-context.ts';
 import type { AnswerFreshness } from '../../graph/loading/answer-freshness.ts';
 import type { OperationRecord } from '../operation-record.ts';
+import type { AnswerCost } from './answer-cost.ts';
 
 /** The context value of one request. */
 export interface RequestContext extends GraphContext {
@@ -15,4 +16,6 @@ export interface RequestContext extends GraphContext {
   readonly record: OperationRecord | undefined;
   /** Undefined where no cache may keep the answer. */
   readonly freshness: AnswerFreshness | undefined;
+  /** Set where the request asked for `x-cost`. */
+  readonly cost: (() => Promise<AnswerCost>) | undefined;
 }
