@@ -237,8 +237,9 @@ export async function createGateway(
     isAllowedOrigin: createOriginCheck(corsOrigins),
     aliasOf,
     rateLimit,
-    findFor: (viewer, waiting, span) => (endpoint, inputs, onEnded) =>
-      lookups.find(endpoint, inputs, viewer, waiting, onEnded, span),
+    findFor: (viewer, waiting, asking) => (endpoint, inputs, onEnded) =>
+      lookups.find(endpoint, inputs, viewer, waiting, onEnded, asking),
+    freshable: config.cache.freshMinMs > 0,
     async leftTo(viewer, apis) {
       const { left, callsPerSecond } = dingtalk.paceOf(viewer, apis);
       const used = await metrics.callsThisMonth(dingtalk.payerOf(viewer));

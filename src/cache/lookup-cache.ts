@@ -10,8 +10,9 @@ import type { SealedRedis } from '../redis/sealed-redis.ts';
 import type { Member } from './batch.ts';
 import { createCalls } from './calls.ts';
 import { servable, type Entry, type ServableEntry } from './entry.ts';
+import { createFreshLookups } from './fresh-lookups.ts';
 import { createInvalidations } from './invalidations.ts';
-import { createLifetimes, type CacheTimes } from './lifetimes.ts';
+import { createLifetimes, type CacheTimes, type Lifetimes } from './lifetimes.ts';
 import type { LookupKeyOf } from './lookup-key.ts';
 import { createLookupReports, type LookupReport, type OnEnded } from './lookup-report.ts';
 import { createMemory, deleteAskedBefore, isOverdue, type MemoryLimits } from './memory.ts';
@@ -25,8 +26,7 @@ import { createSingleFlight, newFlight, watchOf } from './single-flight.ts';
 export interface LookupCache {
   /**
    * What `endpoint` answers to each of `inputs` for `viewer`: one promise an input, in their order. Where the endpoint
-   * has a batch form, the inputs that need a call go out together. `onEnded` is called with how each lookup went, and
-   * each is a span of `operation`.
+   * has a batch form, the inputs that need a call go out together. `onEnded` is called with how each lookup went.
    *
    * @throws {DingTalkError} for every failure of DingTalk or on the way to it.
    * @throws the reason of `waiting`, if it is aborted first.
@@ -37,7 +37,7 @@ export interface LookupCache {
     viewer: Viewer,
     waiting: Waiting,
     onEnded?: OnEnded<Input>,
-    operation?: OperationSpan,
+    asking?: Asking,
   ): readonly Promise<Answer>[];
   /** The entries of this process. */
   readonly cached: { readonly entries: number; readonly bytes: number };
@@ -45,6 +45,14 @@ export interface LookupCache {
   readonly remembers: boolean;
   /** Ends the revalidations under way. */
   close(): Promise<void>;
+}
+
+/** The request that asks. */
+interface Asking {
+  /** Each lookup is a span of it. */
+  readonly operation?: OperationSpan | undefined;
+  /** Looked up again, see {@link FreshLookups}. Where that fails, what is cached is served as ever. */
+  readonly isFresh?: boolean;
 }
 
 /** Gives a lookup that may need a call its place among those that call together. */
@@ -55,7 +63,7 @@ interface LookupCacheOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
   /** With a `ttlMs` of 0 nothing is cached. */
-  readonly cache: CacheTimes & MemoryLimits;
+  readonly cache: CacheTimes & MemoryLimits & { readonly freshMinMs: number };
   readonly keyOf: LookupKeyOf;
   /** Undefined: entries live in this process only. */
   readonly sealedRedis: SealedRedis | undefined;
@@ -74,7 +82,8 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
   const redis = refusals && createRedisStore(sealedRedis, clock, refusals);
   const invalidations = createInvalidations();
   const lifetimesOf = createLifetimes(cache, () => clock.wallMs());
-  const readThrough = createReadThrough({ clock, timeoutMs, invalidations, memory, redis });
+  const freshLookups = createFreshLookups(clock, cache.freshMinMs);
+  const readThrough = createReadThrough({ clock, timeoutMs, invalidations, memory, redis, freshLookups });
   const flights = createSingleFlight<ServableEntry>(clock, timeoutMs);
   const reported = createLookupReports(clock, observer);
   const revalidation = createRevalidation({ clock, memory, onFailed: onRevalidationFailed });
@@ -113,24 +122,62 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     );
   }
 
+  function servableNow(key: string, lifetimes: Lifetimes): ServableEntry | undefined {
+    const nowMs = clock.nowMs();
+    const known = memory?.get(key);
+    return known && !isOverdue(known, nowMs) ? servable(known, nowMs, lifetimes) : undefined;
+  }
+
+  async function findFresh<Answer>(
+    lookup: Lookup<Answer>,
+    join: Join<Answer>,
+    waiting: Waiting,
+    report: LookupReport,
+  ): Promise<ServableEntry> {
+    const startedAtMs = clock.nowMs();
+    const fresh = { ...lookup, accepted: freshLookups.acceptedOf(lookup.lifetimes) };
+    const found = servableNow(lookup.key, fresh.accepted);
+    if (found) return found;
+    const flyFresh = (): Promise<ServableEntry> => fly(fresh, join, waiting, false, report.span, report);
+    try {
+      const landed = await flyFresh();
+      const isYoung = freshLookups.isYoung(landed.entry.askedAtMs, startedAtMs);
+      // For the flight that it joined, an older entry of Redis did.
+      return report.joinedNoCall && !isYoung ? await flyFresh() : landed;
+    } catch (error) {
+      const spare = waiting.signal.aborted ? undefined : servableNow(lookup.key, lookup.lifetimes);
+      if (!spare) throw error;
+      onRevalidationFailed(error);
+      report.tookSpare();
+      return spare;
+    }
+  }
+
   async function findCached<Answer>(
     lookup: Lookup<Answer>,
     join: Join<Answer>,
     waiting: Waiting,
     report: LookupReport,
+    isFresh: boolean,
   ): Promise<Answer> {
     const { key, lifetimes } = lookup;
     const { span } = report;
-    const nowMs = clock.nowMs();
-    const known = memory?.get(key);
-    const isStaleAllowed = known === undefined || !isOverdue(known, nowMs);
-    const inMemory = known && isStaleAllowed ? servable(known, nowMs, lifetimes) : undefined;
-    const { entry, isStale } = inMemory ?? (await fly(lookup, join, waiting, isStaleAllowed, span, report));
-    if (isStale) {
-      revalidation.start(key, (signal) => {
-        return fly(lookup, join, { signal, remainingMs: () => timeoutMs }, false, span);
-      });
+    let found: ServableEntry;
+    if (isFresh && memory && freshLookups.isDue(key)) {
+      found = await findFresh(lookup, join, waiting, report);
+    } else {
+      const nowMs = clock.nowMs();
+      const known = memory?.get(key);
+      const isStaleAllowed = known === undefined || !isOverdue(known, nowMs);
+      const inMemory = known && isStaleAllowed ? servable(known, nowMs, lifetimes) : undefined;
+      found = inMemory ?? (await fly(lookup, join, waiting, isStaleAllowed, span, report));
+      if (found.isStale) {
+        revalidation.start(key, (signal) => {
+          return fly(lookup, join, { signal, remainingMs: () => timeoutMs }, false, span);
+        });
+      }
     }
+    const { entry, isStale } = found;
     report.found(clock.nowMs() - entry.askedAtMs, isStale);
     if ('refusal' in entry.content) {
       const { kind, details } = entry.content.refusal;
@@ -174,7 +221,7 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
   }
 
   return {
-    find(endpoint, inputs, viewer, waiting, onEnded, operation) {
+    find(endpoint, inputs, viewer, waiting, onEnded, { operation, isFresh = false } = {}) {
       const { name } = endpoint;
       if (endpoint.freshness === 'never') {
         return inputs.map((input) =>
@@ -192,12 +239,13 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
       const calls = createCalls(endpoint, viewer, dingtalk, clock);
       return inputs.map((input) => {
         const implied = impliedBy(endpoint, input, viewer);
-        const lookup = { key: keyOf(name, input, viewer), viewer, codec, lifetimes, implied };
+        const key = keyOf(name, input, viewer);
+        const lookup = { key, viewer, codec, lifetimes, accepted: lifetimes, implied };
         return reported(
           name,
           input,
           onEnded,
-          (report) => findCached(lookup, (onCall) => calls.join(input, onCall), waiting, report),
+          (report) => findCached(lookup, (onCall) => calls.join(input, onCall), waiting, report, isFresh),
           operation,
         );
       });

@@ -38,6 +38,7 @@ export class LookupReport {
   #stale = false;
   #reusableUntilMs = -Infinity;
   #calls = 0;
+  #isSpare = false;
 
   constructor(startedAtMs: number, span: LookupSpan | undefined) {
     this.#startedAtMs = startedAtMs;
@@ -58,6 +59,11 @@ export class LookupReport {
     this.#reusableUntilMs = reusableUntilMs;
   }
 
+  /** The call that it waited for has failed: what was cached is served. */
+  tookSpare(): void {
+    this.#isSpare = true;
+  }
+
   called(): void {
     this.#calls += 1;
   }
@@ -65,7 +71,7 @@ export class LookupReport {
   endedAt(nowMs: number): EndedLookup {
     const ms = nowMs - this.#startedAtMs;
     return {
-      source: this.#hasJoined ? 'flight' : (this.#flight?.source ?? 'memory'),
+      source: this.#isSpare ? 'memory' : this.#hasJoined ? 'flight' : (this.#flight?.source ?? 'memory'),
       ageMs: this.#ageMs,
       attempts: this.#flight?.attempts ?? 0,
       calls: this.#calls,
@@ -75,6 +81,11 @@ export class LookupReport {
       reusableUntilMs: this.#flight?.isInvalidated === true ? -Infinity : this.#reusableUntilMs,
       ms,
     };
+  }
+
+  /** It waited for another lookup, for which an entry did. */
+  get joinedNoCall(): boolean {
+    return this.#hasJoined && this.#flight?.attempts === 0;
   }
 
   /** The lookup whose call it waited for. */

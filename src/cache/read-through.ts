@@ -5,6 +5,7 @@ import type { Codec } from '../domain/codec.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Member } from './batch.ts';
 import { encodeEntry } from './entry-codec.ts';
+import type { FreshLookups } from './fresh-lookups.ts';
 import { isRefusal, usable, type Entry, type ServableEntry } from './entry.ts';
 import type { Invalidations } from './invalidations.ts';
 import type { Lifetimes } from './lifetimes.ts';
@@ -19,6 +20,8 @@ export interface Lookup<Answer> {
   readonly viewer: Viewer;
   readonly codec: Codec<Answer>;
   readonly lifetimes: Lifetimes;
+  /** By which an entry does instead of a call: its lifetimes, or shorter ones for a fresh lookup. */
+  readonly accepted: Lifetimes;
   /** The entries that an answer implies. */
   readonly implied?: ((answer: Answer) => readonly ImpliedEntry[]) | undefined;
 }
@@ -45,6 +48,7 @@ interface ReadThroughOptions {
   /** Undefined where nothing is cached. */
   readonly memory: Memory | undefined;
   readonly redis: RedisStore | undefined;
+  readonly freshLookups: Pick<FreshLookups, 'noteFailed'>;
 }
 
 /** How long an answer stays for those who wait for it, even if it may be served to nobody else. */
@@ -52,7 +56,7 @@ const leastKeptMs = 2000;
 
 /** @throws {DingTalkError} for every failure that is no refusal. */
 export function createReadThrough(options: ReadThroughOptions): ReadThrough {
-  const { clock, timeoutMs, invalidations, memory, redis } = options;
+  const { clock, timeoutMs, invalidations, memory, redis, freshLookups } = options;
   const readShared = createSharedRead(clock);
 
   async function call<Answer>(
@@ -115,20 +119,21 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
   }
 
   return async (lookup, member, flight, deadline, isStaleAllowed) => {
-    const { key, lifetimes } = lookup;
+    const { key, lifetimes, accepted } = lookup;
+    const isFresh = accepted !== lifetimes;
     let shared: SharedEntry | undefined;
     let slot: Reservation | undefined;
     try {
       // Again: another flight may have landed since the caller looked.
       const known = memory?.get(key);
-      const inMemory = usable(known, clock.nowMs(), lifetimes, isStaleAllowed);
+      const inMemory = usable(known, clock.nowMs(), accepted, isStaleAllowed);
       if (inMemory) {
         flight.source = 'memory';
         return inMemory;
       }
       shared = redis?.entryOf(key);
       // Without a lifetime no other replica can use the answer.
-      const { found, read, reserved } =
+      const { found, passedOver, read, reserved } =
         shared && lifetimes.ttlMs > 0
           ? await readShared({ lookup, shared, known, member, deadline, isStaleAllowed })
           : notRead;
@@ -138,11 +143,20 @@ export function createReadThrough(options: ReadThroughOptions): ReadThrough {
         flight.source = 'redis';
         return found;
       }
-      const entry = await call(key, member, flight, deadline, reserved);
-      // After a flight was abandoned, a later one may have had another answer.
-      const isOutdated = flight.isInvalidated || deadline.signal.aborted;
-      if (memory) await store(lookup, entry, isOutdated, shared, read);
-      return { entry, isStale: false };
+      // For the case that the call fails.
+      if (isFresh && passedOver && !flight.isInvalidated) memory?.set(key, passedOver);
+      const startedAtMs = clock.nowMs();
+      let isStored = false;
+      try {
+        const entry = await call(key, member, flight, deadline, reserved);
+        // After a flight was abandoned, a later one may have had another answer.
+        const isOutdated = flight.isInvalidated || deadline.signal.aborted;
+        if (memory) await store(lookup, entry, isOutdated, shared, read);
+        isStored = !isOutdated;
+        return { entry, isStale: false };
+      } finally {
+        if (isFresh && !isStored) freshLookups.noteFailed(key, startedAtMs);
+      }
     } finally {
       member.leave();
       slot?.giveBack();

@@ -15,7 +15,7 @@ const pollMs = 40;
 const lostAfterMs = 500;
 
 interface Reading<Answer> {
-  readonly lookup: { readonly codec: Codec<Answer>; readonly lifetimes: Lifetimes };
+  readonly lookup: { readonly codec: Codec<Answer>; readonly accepted: Lifetimes };
   readonly shared: SharedEntry;
   /** What this process holds. */
   readonly known: Entry | undefined;
@@ -27,6 +27,8 @@ interface Reading<Answer> {
 interface SharedResult {
   /** What may be served. Undefined: this process asks DingTalk. */
   readonly found?: ServableEntry | undefined;
+  /** What Redis holds and may not be served to this lookup. */
+  readonly passedOver?: Entry | undefined;
   /** By which the answer is dated in Redis. Undefined: Redis did not answer. */
   readonly read: RedisRead | undefined;
   /** A slot for the call. */
@@ -66,19 +68,19 @@ export function createSharedRead(clock: Clock): <Answer>(reading: Reading<Answer
 
   return async <Answer>(reading: Reading<Answer>): Promise<SharedResult> => {
     const { lookup, isStaleAllowed, member } = reading;
-    const { ttlMs, staleMs } = lookup.lifetimes;
+    const { ttlMs, staleMs } = lookup.accepted;
     const maxAgeMs = ttlMs + (isStaleAllowed ? staleMs : 0);
     let result = await claim(reading, { maxAgeMs });
     const { read } = result;
     const entry = read && entryIn(reading, read);
-    const found = usable(entry, clock.nowMs(), lookup.lifetimes, isStaleAllowed);
+    const found = usable(entry, clock.nowMs(), lookup.accepted, isStaleAllowed);
     if (found) return { ...result, found };
     // It is young, but of no use: a refusal that is over, a link that has ended, or what cannot be read.
     if (read?.asker === 'nobody') {
       result = await claim(reading, { maxAgeMs, laterThanMs: read.storedAtMs });
     }
     const asker = result.read?.asker;
-    if (typeof asker !== 'object') return result;
+    if (typeof asker !== 'object') return { ...result, passedOver: entry };
     // Those who call together need not wait for this one.
     member.leave();
     return follow(reading, asker.lease, result.read?.storedAtMs);

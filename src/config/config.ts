@@ -146,6 +146,8 @@ export interface CacheConfig {
   readonly staleMs: number;
   /** For refusals that may be cached: no permission and not found. */
   readonly negativeTtlMs: number;
+  /** How old an entry is at least when a request may have it looked up again; `0`: no request may. */
+  readonly freshMinMs: number;
   readonly maxEntries: number;
   /** The most memory of all entries together, by estimate. */
   readonly maxBytes: number;

@@ -47,6 +47,9 @@ export function ineffectiveVariableWarnings(config: Config, settings: Settings):
     ...(config.answerCaching === 'private' && config.cache.ttlMs === 0
       ? warn(['ANSWER_CACHING'], 'with CACHE_TTL_MS=0: nothing is fresh')
       : []),
+    ...(config.cache.ttlMs === 0
+      ? warn(['CACHE_FRESH_MIN_MS'], 'with CACHE_TTL_MS=0: nothing is cached')
+      : []),
     ...(settings.REDIS_URL === undefined
       ? warn(['REDIS_CA_FILE', 'REDIS_CERT_FILE', 'REDIS_KEY_FILE'], 'without REDIS_URL')
       : []),

@@ -106,6 +106,7 @@ export function readConfig(given: NodeJS.ProcessEnv, sandboxDefaults: SandboxDef
       listTtlMs: settings.CACHE_LIST_TTL_MS ?? 15_000,
       staleMs: settings.CACHE_STALE_MS ?? 600_000,
       negativeTtlMs: settings.CACHE_NEGATIVE_TTL_MS ?? 5000,
+      freshMinMs: settings.CACHE_FRESH_MIN_MS ?? 5000,
       maxEntries: settings.CACHE_MAX_ENTRIES ?? 100_000,
       maxBytes: settings.CACHE_MAX_BYTES ?? 64 * 1024 * 1024,
     },

@@ -101,6 +101,7 @@ async function start(
         listTtlMs: 1000,
         staleMs: 60_000,
         negativeTtlMs: 5000,
+        freshMinMs: 5000,
         maxEntries: 100,
         maxBytes: 100_000,
       },

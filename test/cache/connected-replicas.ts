@@ -10,6 +10,8 @@ export interface Replicas extends AsyncDisposable {
   readonly other: CachedGateway;
   /** How many lookups Redis holds. */
   stored(): Promise<number>;
+  /** Advances both clocks, and makes what Redis holds older. */
+  passTime(ms: number): Promise<void>;
 }
 
 /**
@@ -41,6 +43,28 @@ export async function untilConnected(
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await forgetLookups(client);
+}
+
+const restMs = 1001;
+
+const lookupsIn = async (client: Client): Promise<string[]> =>
+  (await client.keys('*')).filter((key) => key.includes(':lookup:'));
+
+/** Advances the gateways' clocks. The clock of Redis cannot be moved, so its entries are made older. */
+export async function passTime(
+  ms: number,
+  client: Client,
+  ...gateways: readonly CachedGateway[]
+): Promise<void> {
+  for (const key of await lookupsIn(client)) {
+    const held = (await client.getBuffer(key)) ?? Buffer.alloc(0);
+    const askedAtMs = String(Number(held.subarray(0, 13)) - ms);
+    await client.set(key, Buffer.concat([Buffer.from(askedAtMs), held.subarray(13)]), 'KEEPTTL');
+  }
+  for (const { clock } of gateways) clock.advance(ms - restMs);
+  // Commands sent meanwhile timed out, after which Redis is skipped for a second: that second passes too.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const { clock } of gateways) clock.advance(restMs);
 }
 
 /** Not everything: the gateways would take it for a Redis that has lost its data, and slow down. */
@@ -78,7 +102,8 @@ export async function startReplicas(environment: NodeJS.ProcessEnv = {}): Promis
     upstream,
     one,
     other,
-    stored: async () => (await client.keys('*')).filter((key) => key.includes(':lookup:')).length,
+    stored: async () => (await lookupsIn(client)).length,
+    passTime: (ms) => passTime(ms, client, one, other),
     async [Symbol.asyncDispose]() {
       await Promise.all([one.close(), other.close()]);
       client.disconnect();

@@ -46,6 +46,7 @@ function createCache(): LookupCache {
       listTtlMs: 1000,
       staleMs: 0,
       negativeTtlMs: 5000,
+      freshMinMs: 5000,
       maxEntries: 10,
       maxBytes: 10_000,
     },

@@ -5,7 +5,7 @@ import { codeOf, manyViewers, startCachedGateway, type CachedGateway } from '../
 import { eventually } from '../support/eventually.ts';
 import { startRedis, testWithRedis } from '../support/redis-server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
-import { subscribersOf, untilConnected } from './connected-replicas.ts';
+import { passTime, subscribersOf, untilConnected } from './connected-replicas.ts';
 
 const ttlMs = 60_000;
 const restMs = 1001;
@@ -58,19 +58,6 @@ async function startConnected(
   await untilConnected(gateway, client, before);
   upstream.clearCalls();
   return gateway;
-}
-
-/** Advances the gateways' clocks. The clock of Redis cannot be moved, so its entries are made older. */
-async function passTime(ms: number, client: Client, ...gateways: readonly CachedGateway[]): Promise<void> {
-  for (const key of await keysOf(client)) {
-    const held = (await client.getBuffer(key)) ?? Buffer.alloc(0);
-    const askedAtMs = String(Number(held.subarray(0, 13)) - ms);
-    await client.set(key, Buffer.concat([Buffer.from(askedAtMs), held.subarray(13)]), 'KEEPTTL');
-  }
-  for (const { clock } of gateways) clock.advance(ms - restMs);
-  // Commands sent meanwhile timed out, after which Redis is skipped for a second: that second passes too.
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  for (const { clock } of gateways) clock.advance(restMs);
 }
 
 /** A refusal is in memory before Redis has it. Where Redis missed it, it is noted again each second. */

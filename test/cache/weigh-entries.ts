@@ -37,6 +37,7 @@ const createFullCache = () =>
       listTtlMs: 1000,
       staleMs: 600_000,
       negativeTtlMs: 5000,
+      freshMinMs: 5000,
       maxEntries,
       maxBytes: 2 ** 30,
     },

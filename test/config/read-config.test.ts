@@ -71,6 +71,7 @@ test('without variables the gateway is a sandbox on localhost, without authentic
         listTtlMs: 15_000,
         staleMs: 600_000,
         negativeTtlMs: 5000,
+        freshMinMs: 5000,
         maxBytes: 67_108_864,
         maxEntries: 100_000,
       },

@@ -25,6 +25,11 @@ export const cacheVariables = {
     '`5000`',
     'how long a refusal (403, 404) is cached; `0` = off',
   ),
+  CACHE_FRESH_MIN_MS: variable(
+    wholeNumber(0, 86_400_000),
+    '`5000`',
+    'how old an entry must be for a request with `cache-control: no-cache` to pass it over; `0` = off',
+  ),
   CACHE_MAX_ENTRIES: variable(
     wholeNumber(1, 100_000_000),
     '`100000`',

@@ -12,7 +12,7 @@ export interface MonthCalls {
   note(corp: string): void;
   /** This month's calls, of all replicas as far as the store is available. */
   totals(): Promise<readonly { readonly corp: string; readonly calls: number }[]>;
-  /** This month's calls of one organization: those of other replicas as they were at most a second ago. */
+  /** This month's calls of one organization: those of other replicas as they were two seconds ago, or later. */
   totalOf(corp: string): Promise<number>;
   /** Whether every call of this month is in {@link totals}, as far as the store knows. */
   isComplete(): Promise<boolean>;

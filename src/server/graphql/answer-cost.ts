@@ -49,5 +49,7 @@ export async function addCost(
 ): Promise<void> {
   if (body.kind !== 'single') return;
   const { singleResult } = body;
-  singleResult.extensions = { ...singleResult.extensions, cost: await cost() };
+  // First: meanwhile another plugin may add to the extensions.
+  const known = await cost();
+  singleResult.extensions = { ...singleResult.extensions, cost: known };
 }

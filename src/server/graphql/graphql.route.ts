@@ -39,6 +39,7 @@ import { overloaded, refusalIn, refusedBy, RefusedRequestError, tooLong } from '
 import { logOf } from '../request-log.ts';
 import { partialSuccess } from './status.ts';
 import { tracedBy } from '../trace-requests.ts';
+import { wantsFresh } from './wants-fresh.ts';
 
 interface GraphQLRouteOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -50,7 +51,13 @@ interface GraphQLRouteOptions {
   readonly aliasOf: ViewerAlias;
   readonly rateLimit: ViewerRateLimit;
   /** Makes the lookups of one viewer, within one request's deadline. */
-  readonly findFor: (viewer: Viewer, waiting: Waiting, span: OperationSpan | undefined) => Find;
+  readonly findFor: (
+    viewer: Viewer,
+    waiting: Waiting,
+    asking: { readonly operation: OperationSpan | undefined; readonly isFresh: boolean },
+  ) => Find;
+  /** Requests may ask with `cache-control: no-cache` for what they need to be looked up again. */
+  readonly freshable: boolean;
   readonly tracer: Tracer | undefined;
   /** Called with the API key's name of each request that has one. */
   readonly onKey: (keyName: string) => void;
@@ -90,7 +97,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
     options;
   const { explainable, traced, reusableMs, maxLookups, limits, explorer, onKey, lineLimit, requestLines } =
     options;
-  const { leftTo } = options;
+  const { leftTo, freshable } = options;
   const admission = createAdmission(limits, clock);
   const wallMs = (): number => clock.wallMs();
   const isTraced = ({ headers }: FastifyRequest): boolean => traced && headers[traceHeader] === 'ftv1';
@@ -123,7 +130,10 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
       const { freshness } = request;
       const span = request.span?.operation();
       const loading = new Loading({
-        find: findFor(viewer, waiting, span),
+        find: findFor(viewer, waiting, {
+          operation: span,
+          isFresh: freshable && wantsFresh(request.headers),
+        }),
         maxLookups,
         explanation,
         tally,
@@ -141,10 +151,7 @@ export function registerGraphQL(app: FastifyInstance, options: GraphQLRouteOptio
         span,
         record: request.operation,
         freshness,
-        cost:
-          isCosted && tally
-            ? async () => costOf(tally, await leftTo(viewer, loading.apis))
-            : undefined,
+        cost: isCosted && tally ? async () => costOf(tally, await leftTo(viewer, loading.apis)) : undefined,
       };
     } catch (thrown) {
       const error = toIdentityError(thrown);
