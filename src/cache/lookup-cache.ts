@@ -15,11 +15,11 @@ import { createInvalidations } from './invalidations.ts';
 import { createLifetimes, type CacheTimes, type Lifetimes } from './lifetimes.ts';
 import type { LookupKeyOf } from './lookup-key.ts';
 import { createLookupReports, type LookupReport, type OnEnded } from './lookup-report.ts';
-import { createMemory, deleteAskedBefore, isOverdue, type MemoryLimits } from './memory.ts';
+import { createMemory, deleteAskedBefore, isOverdue, markServedStale, type MemoryLimits } from './memory.ts';
 import { createReadThrough, type ImpliedEntry, type Lookup } from './read-through.ts';
 import { createRedisStore } from './redis-store.ts';
 import { createRefusalLog } from './refusal-log.ts';
-import { createRevalidation } from './revalidation.ts';
+import { createRevalidation, saysOfDingTalk } from './revalidation.ts';
 import { createSingleFlight, newFlight, watchOf } from './single-flight.ts';
 
 /** Answers of DingTalk for viewers: from memory, Redis, a call under way, or a call. */
@@ -147,6 +147,8 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     } catch (error) {
       const spare = waiting.signal.aborted ? undefined : servableNow(lookup.key, lookup.lifetimes);
       if (!spare) throw error;
+      // Stale entries without a call are served for a moment only, however they are asked for.
+      if (memory && spare.isStale && !saysOfDingTalk(error)) markServedStale(memory, lookup.key, startedAtMs);
       onRevalidationFailed(error);
       report.tookSpare();
       return spare;

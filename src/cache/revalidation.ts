@@ -61,7 +61,7 @@ export function createRevalidation({ clock, memory, onFailed }: RevalidationOpti
 }
 
 /** Whether it is DingTalk that keeps a call from being made or answered, and not the rate limit or this viewer's other calls. */
-function saysOfDingTalk(error: unknown): boolean {
+export function saysOfDingTalk(error: unknown): boolean {
   if (!(error instanceof DingTalkError) || error.kind === 'rate-limited') return false;
   return !(error instanceof NotSentError) || (error.kind !== 'timeout' && error.details.ownCalls !== true);
 }

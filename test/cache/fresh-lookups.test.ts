@@ -11,7 +11,11 @@ const query = `{ conversationSpace(openConversationId: "${id}") { spaceId } }`;
 const please = { 'cache-control': 'no-cache', 'x-explain': '1' };
 const ordinary = { 'x-explain': '1' };
 
-const asChy = { 'x-router-secret': 'secret', 'x-dingtalk-union-id': 'chyxxxxx' };
+const as = (unionId: string): Record<string, string> => ({
+  'x-router-secret': 'secret',
+  'x-dingtalk-union-id': unionId,
+});
+const asChy = as('chyxxxxx');
 
 const levelOf = (line: string): unknown => (JSON.parse(line) as { level: unknown }).level;
 const explained = ({ body }: Answer): any[] => (body as { extensions?: any }).extensions?.lookups ?? [];
@@ -66,10 +70,6 @@ test('the time is a setting', async () => {
 
 test('each key has its own time: another id and another viewer are looked up again', async () => {
   await using gateway = await startCachedGateway(manyViewers);
-  const as = (unionId: string): Record<string, string> => ({
-    'x-router-secret': 'secret',
-    'x-dingtalk-union-id': unionId,
-  });
   const other = query.replace(id, 'cid.demo.b');
   for (const text of [query, other])
     for (const viewer of ['chyxxxxx', 'linxxxxx']) await gateway.query(text, {}, as(viewer));
@@ -210,7 +210,7 @@ test.each(['no-store', 'reload', 'no-cache'] as const)(
   async (cache) => {
     await using gateway = await startWithEntry();
 
-    const response = await fetch(`${gateway.url}/graphql?${new URLSearchParams({ query })}`, {
+    const response = await fetch(`${gateway.url}/graphql?${String(new URLSearchParams({ query }))}`, {
       headers: { 'content-type': 'application/json' },
       cache,
     });

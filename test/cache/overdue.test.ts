@@ -76,3 +76,23 @@ test('a stale entry is served while DingTalk fails, at any number of failed reva
     gateway.clock.advance(1100);
   }
 });
+
+test('a stale entry is not served for longer to requests that want it fresh', async () => {
+  // A call whose turn is a second away is refused at once.
+  const hurried = { ...slow, UPSTREAM_TIMEOUT_MS: '900', CACHE_FRESH_MIN_MS: '1000' };
+  await using gateway = await startWithOldEntry(hurried);
+  const askFresh = (): Promise<unknown> => {
+    const query = '{ conversationSpace(openConversationId: "cid.demo.old") { spaceId } }';
+    const chy = { 'x-router-secret': 'secret', 'x-dingtalk-union-id': 'chy' };
+    return answerOf(gateway.query(query, {}, { ...chy, 'cache-control': 'no-cache' }));
+  };
+
+  await gateway.lookUp('cid.demo.first', 'first');
+  const served = await askFresh();
+  gateway.clock.advance(1000);
+  await gateway.lookUp('cid.demo.second', 'second');
+  const late = await askFresh();
+
+  expect([served, late]).toEqual([expect.stringMatching(/^\d+$/), 'RATE_LIMITED']);
+  expect(gateway.asked()).toEqual(['cid.demo.old', 'cid.demo.first', 'cid.demo.second']);
+});

@@ -96,6 +96,20 @@ const fate = (said: unknown, heard: unknown): string =>
     };
   };
 
+  test.each(routers)(
+    '%s neither forwards the headers for fresh data and costs nor sends them',
+    async (router) => {
+      answerEntities(200, json);
+      await supergraph.query(router, '{ spaces(ids: ["a"]) { corpId } }');
+      const headers = { 'cache-control': 'no-cache', 'x-cost': '1' };
+      await supergraph.query(router, '{ spaces(ids: ["b"]) { corpId } }', headers);
+
+      const names = supergraph.seen.map((each) => Object.keys(each));
+      expect(names).toHaveLength(2);
+      for (const name of ['cache-control', 'pragma', 'x-cost']) expect(names.flat()).not.toContain(name);
+    },
+  );
+
   test('they accept application/graphql-response+json by name or by */*; they ask for gzip and send none', async () => {
     expect(await headersBehind('Hive Gateway')).toEqual({
       accept: 'application/graphql-response+json, application/json, multipart/mixed',

@@ -33,7 +33,7 @@ export interface RoutersUnderTest {
   answerWith(answer: (body: GraphQLBody) => FakeAnswer | undefined): void;
   /** The headers of each request that it has seen. */
   readonly seen: IncomingHttpHeaders[];
-  query(at: RouterName, query: string): Promise<Reply>;
+  query(at: RouterName, query: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -112,10 +112,10 @@ export async function startRouters(subgraphTimeoutMs: number): Promise<RoutersUn
       answer = next;
       seen.length = 0;
     },
-    async query(at, query) {
+    async query(at, query, headers = {}) {
       const response = await fetch(urls[at], {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: 'Bearer chy' },
+        headers: { 'content-type': 'application/json', authorization: 'Bearer chy', ...headers },
         body: JSON.stringify({ query }),
       });
       return (await response.json()) as Reply;
