@@ -12,8 +12,6 @@ const maxFailed = 10_000;
 export interface FreshLookups {
   /** By which an entry does for such a lookup. */
   acceptedOf(lifetimes: Lifetimes): Lifetimes;
-  /** Whether one that started at `startedAtMs` may take an entry of `askedAtMs`. */
-  isYoung(askedAtMs: number, startedAtMs: number): boolean;
   /** Whether one may be made for `key`: not where one has failed in this process lately, which has left no entry. */
   isDue(key: string): boolean;
   noteFailed(key: string, startedAtMs: number): void;
@@ -27,13 +25,12 @@ export function createFreshLookups(clock: Clock, minMs: number): FreshLookups {
     acceptedOf(lifetimes) {
       let young = accepted.get(lifetimes);
       if (!young) {
-        const ttlMs = Math.min(lifetimes.ttlMs, minMs);
+        const ttlMs = Math.min(lifetimes.ttlMs + lifetimes.staleMs, minMs);
         const negativeTtlMs = Math.min(lifetimes.negativeTtlMs, minMs);
         accepted.set(lifetimes, (young = { ...lifetimes, ttlMs, negativeTtlMs, staleMs: 0 }));
       }
       return young;
     },
-    isYoung: (askedAtMs, startedAtMs) => startedAtMs - askedAtMs < minMs,
     isDue: (key) => clock.nowMs() - (failedAtMs.get(key) ?? -Infinity) >= minMs,
     noteFailed: (key, startedAtMs) => void failedAtMs.set(key, startedAtMs),
   };

@@ -128,6 +128,11 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     return known && !isOverdue(known, nowMs) ? servable(known, nowMs, lifetimes) : undefined;
   }
 
+  function isPassedOver({ key, lifetimes }: Pick<Lookup<never>, 'key' | 'lifetimes'>): boolean {
+    if (!memory || !freshLookups.isDue(key)) return false;
+    return servableNow(key, freshLookups.acceptedOf(lifetimes)) === undefined;
+  }
+
   async function findFresh<Answer>(
     lookup: Lookup<Answer>,
     join: Join<Answer>,
@@ -135,15 +140,14 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     report: LookupReport,
   ): Promise<ServableEntry> {
     const startedAtMs = clock.nowMs();
-    const fresh = { ...lookup, accepted: freshLookups.acceptedOf(lookup.lifetimes) };
-    const found = servableNow(lookup.key, fresh.accepted);
-    if (found) return found;
+    const accepted = freshLookups.acceptedOf(lookup.lifetimes);
+    const fresh = { ...lookup, accepted };
     const flyFresh = (): Promise<ServableEntry> => fly(fresh, join, waiting, false, report.span, report);
     try {
       const landed = await flyFresh();
-      const isYoung = freshLookups.isYoung(landed.entry.askedAtMs, startedAtMs);
+      if (!report.joinedNoCall || servable(landed.entry, startedAtMs, accepted)) return landed;
       // For the flight that it joined, an older entry of Redis did.
-      return report.joinedNoCall && !isYoung ? await flyFresh() : landed;
+      return await flyFresh();
     } catch (error) {
       const spare = waiting.signal.aborted ? undefined : servableNow(lookup.key, lookup.lifetimes);
       if (!spare) throw error;
@@ -165,7 +169,7 @@ export function createLookupCache(options: LookupCacheOptions): LookupCache {
     const { key, lifetimes } = lookup;
     const { span } = report;
     let found: ServableEntry;
-    if (isFresh && memory && freshLookups.isDue(key)) {
+    if (isFresh && isPassedOver(lookup)) {
       found = await findFresh(lookup, join, waiting, report);
     } else {
       const nowMs = clock.nowMs();

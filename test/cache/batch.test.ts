@@ -3,6 +3,7 @@ import { Redis as Client } from 'ioredis';
 import * as z from 'zod';
 import { AbortableSignal } from '../../src/async/abort.ts';
 import { createLookupCache, type LookupCache } from '../../src/cache/lookup-cache.ts';
+import type { OnEnded } from '../../src/cache/lookup-report.ts';
 import { codec } from '../../src/domain/codec.ts';
 import type { CacheableEndpoint } from '../../src/domain/endpoint.ts';
 import { createSeal } from '../../src/domain/seal.ts';
@@ -317,6 +318,25 @@ testWithRedis('an entry that is stale in Redis is revalidated in the call for wh
   expect(await find(other, inputs('1 2'))).toEqual(['file 1', 'file 2']);
   await eventually(() => under.calls.length > 1);
   expect(under.asked()).toEqual(['s: 1', 's: 2 1']);
+});
+
+testWithRedis('a fresh lookup that joins the read of an older entry from Redis is made again', async () => {
+  await using redis = await startRedis();
+  await using under = await start(answerItems, { redisUrl: redis.url });
+  const other = under.createCache();
+  await find(under, inputs('1'));
+  await makeOlder(redis.url, 6000);
+  const waiting = { signal: new AbortableSignal(), remainingMs: () => 5000 };
+  const ages: unknown[] = [];
+  const noteAge: OnEnded<FileInput> = (_input, { ageMs }) => ages.push(ageMs);
+
+  const found = await Promise.all([
+    ...other.find(files, inputs('1'), chy, waiting),
+    ...other.find(files, inputs('1'), chy, waiting, noteAge, { isFresh: true }),
+  ]);
+
+  expect(found).toEqual([{ name: 'file 1' }, { name: 'file 1' }]);
+  expect([ages, under.asked()]).toEqual([[0], ['s: 1', 's: 1']]);
 });
 
 /** Time passes for the entries in Redis. */

@@ -68,6 +68,17 @@ test('the time is a setting', async () => {
   expect([origin(early), origin(due)]).toEqual([[['memory', 30_000]], [['upstream', 0]]]);
 });
 
+test('what is younger is served and revalidated as ever, also where it is stale sooner', async () => {
+  await using gateway = await startCachedGateway({ CACHE_TTL_MS: '1000' });
+  await gateway.query(query);
+  gateway.clock.advance(3000);
+
+  const stale = await gateway.query(query, {}, please);
+  await eventually(() => callsTo(gateway) === 2);
+
+  expect(origin(stale)).toEqual([['memory', 3000]]);
+});
+
 test('each key has its own time: another id and another viewer are looked up again', async () => {
   await using gateway = await startCachedGateway(manyViewers);
   const other = query.replace(id, 'cid.demo.b');
