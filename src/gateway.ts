@@ -172,6 +172,7 @@ export async function createGateway(
     documentStore: documents.store,
     introspection: config.introspection,
     explainable: !config.production,
+    suggesting: !config.production,
     traced: config.inlineTrace,
     maxLookupsPerRequest: config.maxLookupsPerRequest,
     limits: config.limits,

@@ -17,9 +17,14 @@ const wrongInput = /^(?:Argument "\w+" |Too many errors processing variables)/;
 
 /**
  * The one step between an error and the client. A `DingTalkError` becomes its public failure, a `GraphQLError` keeps its
- * code and loses quoted input, and everything else is masked.
+ * code and loses quoted input, and everything else is masked. With `keepDocument`, for development, messages keep what
+ * they quote of the document, and suggestions.
  */
-export function formatError(formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError {
+export function formatError(
+  formatted: GraphQLFormattedError,
+  thrown: unknown,
+  { keepDocument }: { readonly keepDocument: boolean },
+): GraphQLFormattedError {
   const error = unwrapResolverError(thrown);
   const { locations, path } = formatted;
   const where = { ...(locations && { locations }), ...(path && { path }) };
@@ -28,7 +33,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
   const code = codeOf(thrown, formatted);
   if (error instanceof GraphQLError && code !== unforeseen) {
     return {
-      message: toPublicMessage(formatted),
+      message: toPublicMessage(formatted, keepDocument),
       ...where,
       extensions: { retryable: false, ...formatted.extensions, ...exceededTokens(formatted), code },
     };
@@ -47,11 +52,14 @@ function exceededTokens({ message }: GraphQLFormattedError): ExceededLimit | und
 }
 
 /** Replaces messages of Apollo Server and graphql-js that echo input or address the operator of the server. */
-function toPublicMessage({ message, extensions }: GraphQLFormattedError): string {
+function toPublicMessage({ message, extensions }: GraphQLFormattedError, keepDocument: boolean): string {
   if (extensions?.['validationErrorCode'] === 'INTROSPECTION_DISABLED') {
     return 'Introspection is disabled. Ask the operator of this gateway for the schema.';
   }
-  return withholdInput(message).replace(tooManyTokens, 'This document has more than $1 tokens: split it.');
+  return withholdInput(message, { keepDocument }).replace(
+    tooManyTokens,
+    'This document has more than $1 tokens: split it.',
+  );
 }
 
 /** Some errors of graphql-js show their kind only in the message, or wrap the error of a rule that has a code. */

@@ -1,9 +1,18 @@
 /** Longer than any message of the gateway, and than GraphQL's with a name of ordinary length in it. */
 const maxLength = 300;
 
-/** Marks after which GraphQL's messages quote a value or a part of the document. `end` replaces mark and quote. */
-const quotes: readonly { readonly mark: string; readonly end: string }[] = [
+/** A mark after which GraphQL's messages quote input. `end` replaces mark and quote. */
+interface Quote {
+  readonly mark: string;
+  readonly end: string;
+}
+
+/** Of a value. */
+const valueQuotes: readonly Quote[] = [
   { mark: ' got invalid value ', end: ' got an invalid value: send what its type asks for.' },
+];
+/** Of the document, and of the schema. */
+const documentQuotes: readonly Quote[] = [
   { mark: ', found ', end: '.' },
   { mark: ' Did you mean ', end: '' },
 ];
@@ -14,17 +23,22 @@ const representation = 'cannot represent ';
 
 /**
  * Removes the client's input from a message, because it may be private, and "Did you mean", which reveals the schema.
- * Cuts the rest to 300 characters.
+ * With `keepDocument`, for development, only values are removed. Cuts the rest to 300 characters.
  *
  * Uses no regular expressions: on a client's input some would take quadratic time.
  */
-export function withholdInput(message: string): string {
+export function withholdInput(message: string, { keepDocument }: { readonly keepDocument: boolean }): string {
+  const rest = withoutValue(withoutQuotes(message, valueQuotes));
+  return shorten(keepDocument ? rest : withoutToken(withoutQuotes(rest, documentQuotes)));
+}
+
+function withoutQuotes(message: string, quotes: readonly Quote[]): string {
   let rest = message;
   for (const { mark, end } of quotes) {
     const at = rest.indexOf(mark);
     if (at >= 0) rest = rest.slice(0, at) + end;
   }
-  return shorten(withoutToken(withoutValue(rest)));
+  return rest;
 }
 
 function withoutValue(message: string): string {

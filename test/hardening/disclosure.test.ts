@@ -63,6 +63,51 @@ test.each([
   );
 });
 
+const invalid = [
+  [
+    '{ conversationSpac(openConversationId: "a") { spaceId } }',
+    422,
+    'Cannot query field "conversationSpac" on type "Query".',
+    ' Did you mean "conversationSpace", "conversations", "conversation", or "conversationByChatId"?',
+  ],
+  ['{ conversationSpace(', 400, 'Syntax Error: Expected Name', ', found <EOF>.'],
+  ['{ space(spaceId: 1 2) }', 400, 'Syntax Error: Expected Name', ', found Int "2".'],
+  ['{ __typename } oops', 400, 'Syntax Error: Unexpected Name', ' "oops".'],
+] as const;
+
+test.each(invalid)(
+  'what is wrong with %s is said in full in development',
+  async (query, status, start, rest) => {
+    await using development = await startGateway();
+
+    const answers = [await development.query(query), await gateway.query(query, {}, key)];
+
+    const messages = answers.map(({ body }) => body.errors?.map(({ message }) => message));
+    expect(answers.map((answer) => answer.status)).toEqual([status, status]);
+    expect(messages).toEqual([[start + rest], [`${start}${start.endsWith('.') ? '' : '.'}`]]);
+  },
+);
+
+test('a value is quoted nowhere, and the log has no part of a document', async () => {
+  await using development = await startGateway();
+
+  const { body: variable } = await development.query('query ($a: Boolean!) { __typename @skip(if: $a) }', {
+    a: 's3cret',
+  });
+  const { body: literal } = await development.query(
+    '{ conversationSpace(openConversationId: 1.5) { spaceId } }',
+  );
+  await development.query('{ s3cret ');
+
+  expect(variable.errors?.map(({ message }) => message)).toEqual([
+    'Variable "$a" got an invalid value: send what its type asks for.',
+  ]);
+  expect(literal.errors?.map(({ message }) => message)).toEqual([
+    'ID cannot represent a non-string and non-integer value.',
+  ]);
+  expect(development.log.join('')).not.toContain('s3cret');
+});
+
 test.each(['development', 'production'])(
   'in %s errors contain neither stack nor upstream',
   async (environment) => {

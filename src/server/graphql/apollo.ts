@@ -21,6 +21,8 @@ interface ApolloOptions {
   readonly introspection: boolean;
   /** Requests may ask with `x-explain: 1` where their data came from. */
   readonly explainable: boolean;
+  /** Errors suggest names, and quote the document. */
+  readonly suggesting: boolean;
   /** Requests may ask for Apollo's inline trace. */
   readonly traced: boolean;
   readonly maxLookupsPerRequest: number;
@@ -39,8 +41,17 @@ export const createValidationRules = (limits: LimitsConfig): readonly Validation
 
 /** Starts Apollo Server, with all of its reporting turned off. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
-  const { schema, introspection, explainable, traced, maxLookupsPerRequest, limits, log, errorsAnswered } =
-    options;
+  const {
+    schema,
+    introspection,
+    explainable,
+    suggesting,
+    traced,
+    maxLookupsPerRequest,
+    limits,
+    log,
+    errorsAnswered,
+  } = options;
   // Imported only where it is on: a start loads nothing else of it.
   const trace = traced ? await import('./inline-trace.ts') : undefined;
   const { documentStore } = options;
@@ -51,8 +62,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     parseOptions: { maxTokens: limits.queryTokens },
     validationRules: [...createValidationRules(limits)],
     ...(documentStore && { documentStore }),
-    // `withhold-input.ts` removes suggestions anyway.
-    validationOptions: { hideSuggestions: true, maxErrors: limits.errors },
+    validationOptions: { hideSuggestions: !suggesting, maxErrors: limits.errors },
     executionOptions: { maxCoercionErrors: limits.errors },
     allowBatchedHttpRequests: false,
     // `foreign-pages.ts` does it.
@@ -61,7 +71,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     persistedQueries: false,
     // Called once for each error of each answer, those of refused requests included.
     formatError(formatted, thrown) {
-      const answered = formatError(formatted, thrown);
+      const answered = formatError(formatted, thrown, { keepDocument: suggesting });
       if (!isClientGone(thrown)) errorsAnswered(answered.extensions?.['code']);
       return answered;
     },

@@ -32,7 +32,7 @@ export function createInlineTrace(): ApolloServerPlugin<RequestContext> {
 
 function codeOnly(error: GraphQLError): GraphQLError {
   const { nodes, source, positions, path } = error;
-  const code = String(formatError(error.toJSON(), error).extensions?.['code']);
+  const code = String(formatError(error.toJSON(), error, { keepDocument: false }).extensions?.['code']);
   return new GraphQLError(code, {
     nodes: nodes ?? null,
     source: source ?? null,
