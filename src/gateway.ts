@@ -211,7 +211,7 @@ export async function createGateway(
   } else {
     registerOperations(app, config.production ? operations : { ...operations, status });
   }
-  const explorer = config.explorer ? await addExplorer(app) : undefined;
+  const explorer = config.explorer ? await addExplorer(app, config) : undefined;
   const aliasOf = createViewerAlias(config.viewerLogKey);
   const rateLimit = createViewerRateLimit({
     clock,
@@ -304,9 +304,22 @@ function elapsed(clock: Clock, delayMs: number): Promise<void> {
 }
 
 /** Imported only when the explorer is on, because it loads slowly. */
-async function addExplorer(app: FastifyInstance): Promise<Explorer> {
+async function addExplorer(
+  app: FastifyInstance,
+  { dingtalk, viewer, introspection, production }: Config,
+): Promise<Explorer> {
   const { registerExplorer } = await import('./explorer/register-explorer.ts');
-  return registerExplorer(app, { endpoint: '/graphql' });
+  return registerExplorer(app, {
+    endpoint: '/graphql',
+    facts: {
+      mode: dingtalk.mode,
+      upstream: dingtalk.apiUrl.host,
+      viewerAuth: viewer.kind,
+      needsApiKey: viewer.kind === 'fixed' && viewer.apiKeys.length > 0,
+      introspection,
+      explainable: !production,
+    },
+  });
 }
 
 /** Imported here, so that the other modes start without loading jose. */

@@ -5,6 +5,35 @@ export interface ExampleOperation {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+const welcome: ExampleOperation = {
+  name: 'Welcome',
+  query: `# Welcome. This is the SANDBOX: a stand-in for
+# DingTalk inside the gateway, which costs nothing.
+# Run this tab (Ctrl+Enter) and the others, then try
+# other ids. As openConversationId:
+# - cid9FTRQSLo+sKxxxx: DingTalk's own example
+# - cid.demo.<anything>: a made-up group
+# - cid.demo.big: a group with 10,000 files
+# - cid.<code>, such as cid.permissionDenied: that error
+# As chatId:
+# - chat9FTRQSLo: the group of the example
+# As spaceId and dentryId:
+# - 798xxxxx: the space of the example
+# - 1001: a folder in it, 2001: a document,
+#   2008: an archived file, 2009: a file with a virus
+query Welcome($group: ID!) {
+  conversation(openConversationId: $group) {
+    openConversationId
+    space {
+      spaceId
+      name
+    }
+  }
+}
+`,
+  variables: { group: 'cid9FTRQSLo+sKxxxx' },
+};
+
 const exampleSpace: ExampleOperation = {
   name: 'ExampleSpace',
   query: `# The file space of one group chat: the example
@@ -165,8 +194,9 @@ const failingIds = {
   upstreamMalformedResponse: 'cid.noSpace',
 };
 
-/** The explorer's tabs, in order. Their ids are the stand-in's, so each works without DingTalk. */
+/** The explorer's tabs in the sandbox, in order. Their ids are the stand-in's, so each works without DingTalk. */
 export const exampleOperations: readonly [ExampleOperation, ...ExampleOperation[]] = [
+  welcome,
   exampleSpace,
   groupFiles,
   fiftyFiles,

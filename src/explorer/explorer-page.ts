@@ -2,6 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { RuruClientConfig } from 'ruru/server';
 import { pagePolicy } from './content-security-policy.ts';
 import { exampleOperations, type ExampleOperation } from './example-operations.ts';
+import { fetcherScript } from './fetcher-script.ts';
+import type { GatewayFacts } from './gateway-facts.ts';
+import { liveOperations } from './live-operations.ts';
+import { frameOf } from './page-frame.ts';
 import type { Ruru } from './load-ruru.ts';
 import { storageScript } from './storage-script.ts';
 
@@ -15,6 +19,8 @@ const favicon =
       '<path d="M8 2.5 12.8 5.2v5.6L8 13.5 3.2 10.8V5.2Z" fill="none" stroke="#fff" stroke-width="1.5"/></svg>',
   );
 
+const viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">';
+
 /** A page and its headers. They share a nonce, so one is never sent without the other. */
 export interface ExplorerPage {
   readonly html: string;
@@ -25,30 +31,43 @@ export interface ExplorerPage {
 export interface ExplorerPageOptions {
   readonly endpoint: string;
   readonly staticPath: string;
+  readonly facts: GatewayFacts;
 }
 
 /** Props of GraphiQL. Ruru passes all of them on, including those that its types do not name. */
-const clientConfig = {
-  defaultTabs: exampleOperations.map(tabOf),
+const clientConfigOf = ({ mode }: GatewayFacts): object => ({
+  defaultTabs: (mode === 'sandbox' ? exampleOperations : liveOperations).map(tabOf),
   defaultEditorToolsVisibility: 'variables',
   debugTools: [],
   // Headers hold credentials: the page does not offer to store them.
   showPersistHeadersSettings: false,
-};
+});
 
-/** Writes the explorer's page, with a new nonce for every call. */
-export function writeExplorerPage(ruru: Ruru, { endpoint, staticPath }: ExplorerPageOptions): ExplorerPage {
+/**
+ * Writes the explorer's page, with a new nonce for every call. All its URLs are relative, so that it works below any path
+ * of a proxy.
+ */
+export function writeExplorerPage(
+  ruru: Ruru,
+  { endpoint, staticPath, facts }: ExplorerPageOptions,
+): ExplorerPage {
   const nonce = randomBytes(16).toString('base64');
-  const withNonce = (tag: string): string => tag.replace(/<(script|link)\b/, `<$1 nonce="${nonce}"`);
+  const relative = (html: string): string => html.replaceAll(`"${staticPath}`, `".${staticPath}`);
+  const withNonce = (tag: string): string =>
+    relative(tag).replace(/<(script|link)\b/, `<$1 nonce="${nonce}"`);
+  const frame = frameOf(facts, title, ruru.version);
   const html = ruru.ruruHTML({
     endpoint,
     staticPath,
-    clientConfig: clientConfig as unknown as RuruClientConfig,
+    clientConfig: clientConfigOf(facts) as RuruClientConfig,
     htmlParts: {
-      metaTags: (original) => `${withNonce(original)}<link rel="icon" href="${favicon}">`,
+      metaTags: (original) => `${withNonce(original)}${viewport}<link rel="icon" href="${favicon}">`,
       titleTag: `<title>${title}</title>`,
-      configScript: (original) => withNonce(original) + withNonce(storageScript),
+      styleTags: (original) => relative(original) + frame.styles,
+      configScript: (original) =>
+        [original, storageScript(facts), fetcherScript(endpoint)].map(withNonce).join(''),
       headerScripts: withNonce,
+      bodyContent: (original) => `${frame.header}<main>${original}</main>${frame.footer}`,
       bodyScripts: withNonce,
       bodyInitScript: withNonce,
     },

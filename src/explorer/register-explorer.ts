@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { assetPolicy } from './content-security-policy.ts';
 import { writeExplorerPage } from './explorer-page.ts';
+import type { GatewayFacts } from './gateway-facts.ts';
 import { loadRuru, type Ruru } from './load-ruru.ts';
 
 /** The registered explorer, for other routes that answer browsers with it. */
@@ -27,7 +28,7 @@ const missing =
  */
 export async function registerExplorer(
   app: FastifyInstance,
-  options: { endpoint: string },
+  options: { readonly endpoint: string; readonly facts: GatewayFacts },
 ): Promise<Explorer> {
   let ruru: Ruru;
   try {
@@ -41,7 +42,7 @@ export async function registerExplorer(
   const staticPath = `/explorer/${ruru.version}/`;
 
   const sendPage = (reply: FastifyReply): FastifyReply => {
-    const { html, headers } = writeExplorerPage(ruru, { endpoint: options.endpoint, staticPath });
+    const { html, headers } = writeExplorerPage(ruru, { ...options, staticPath });
     return reply.headers(headers).send(html);
   };
 

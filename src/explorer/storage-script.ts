@@ -1,15 +1,18 @@
+import type { GatewayFacts } from './gateway-facts.ts';
+
 /**
  * The browser script that gives Ruru its storage. On a first visit it stores the first of `RURU_CONFIG.defaultTabs`.
  * It runs after `RURU_CONFIG` is set and before Ruru starts.
  *
- * - Keys have a prefix: another GraphiQL on the same origin, often localhost:4000, keeps its tabs.
+ * - Keys have a prefix: another GraphiQL on the same origin, often localhost:4000, keeps its tabs. So does the gateway in
+ *   its other mode, whose ids cost nothing or do not exist here, and one below another path.
  * - The history is stored without headers, because they hold credentials.
  * - GraphiQL opens the default tabs only if no tabs are stored. It reads the first content of its editors from `query`
  *   and `variables`, and opens an untitled tab if these match no stored tab.
  */
-export const storageScript = `<script>
+export const storageScript = ({ mode }: Pick<GatewayFacts, 'mode'>): string => `<script>
 {
-  const prefix = 'dingtalk-graphql-gateway:';
+  const prefix = 'dingtalk-graphql-gateway:${mode}:' + new URL('.', document.baseURI).pathname + ':';
   const historyKeys = ['graphiql:queries', 'graphiql:favorites'];
   const withoutHeaders = (name, value) => (name === 'headers' ? undefined : value);
   const ownKeys = () => Object.keys(localStorage).filter((key) => key.startsWith(prefix));

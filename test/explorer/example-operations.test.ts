@@ -2,17 +2,20 @@ import { expect, test } from '@jest/globals';
 import { Kind, parse, validate, visit } from 'graphql';
 import type { DocumentNode } from 'graphql';
 import { exampleOperations } from '../../src/explorer/example-operations.ts';
+import { liveOperations } from '../../src/explorer/live-operations.ts';
 import { createSchema } from '../../src/graph/schema.ts';
+import { readPage } from '../support/pages.ts';
 import { startGateway } from '../support/start-gateway.ts';
 
 const schema = await createSchema();
+const tabs = [...exampleOperations, ...liveOperations];
 
 function aliasCount(document: DocumentNode): number {
   const [operation] = document.definitions;
   return operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections.length : 0;
 }
 
-test.each(exampleOperations)('$name is a valid operation of that name', ({ name, query }) => {
+test.each(tabs)('$name is a valid operation of that name', ({ name, query }) => {
   const document = parse(query);
 
   expect(validate(schema, document)).toEqual([]);
@@ -21,7 +24,7 @@ test.each(exampleOperations)('$name is a valid operation of that name', ({ name,
   expect(fragments.filter(({ kind }) => kind !== Kind.FRAGMENT_DEFINITION)).toEqual([]);
 });
 
-test.each(exampleOperations)('$name takes every id from a variable with a value', ({ query, variables }) => {
+test.each(tabs)('$name takes every id from a variable with a value', ({ query, variables }) => {
   const declared: string[] = [];
   const literals: string[] = [];
   visit(parse(query), {
@@ -33,7 +36,7 @@ test.each(exampleOperations)('$name takes every id from a variable with a value'
   expect(literals).toEqual([]);
 });
 
-test.each(exampleOperations)('$name begins with a comment on what it shows', ({ query }) => {
+test.each(tabs)('$name begins with a comment on what it shows', ({ query }) => {
   expect(query).toMatch(/^# \S.*\n(# .*\n)*query /);
 });
 
@@ -85,4 +88,45 @@ test('the tab that opens a file has a link and a signed request', async () => {
     preview: { url: expect.stringContaining('/previews/798xxxxx/2001'), hasWatermark: true },
     download: { urls: [expect.stringContaining('/objects/798xxxxx/2001/')] },
   });
+});
+
+test('the ids of the first tab are those that the page on the sandbox explains', async () => {
+  const { query } = exampleOperations[0];
+  const page = await readPage('docs/sandbox.md');
+
+  const ids = query.match(/\b(?:cid9\S+xxxx|cid\.\S+\w|chat9\w+|798x+|[12]0\d\d)\b/g) ?? [];
+
+  expect(ids).toEqual([
+    'cid9FTRQSLo+sKxxxx',
+    'cid.demo.<anything',
+    'cid.demo.big',
+    'cid.<code',
+    'cid.permissionDenied',
+    'chat9FTRQSLo',
+    '798xxxxx',
+    ...['1001', '2001', '2008', '2009'],
+  ]);
+  expect(ids.filter((id) => !page.includes(`\`${id}`))).toEqual([]);
+});
+
+const group = 'cid9FTRQSLo+sKxxxx';
+test.each<[string, Record<string, string>]>([
+  ['Welcome', { group }],
+  ['FirstFiles', { group }],
+  ['OpenFile', { spaceId: '798xxxxx', dentryId: '2001' }],
+])('live, %s costs what it says, and nothing before someone writes an id', async (name, ids) => {
+  await using gateway = await startGateway();
+  const { query, variables, calls } = liveOperations.find((operation) => operation.name === name)!;
+  const made = () => gateway.upstream.calls.filter(({ api }) => api !== 'accessToken').length;
+
+  const untouched = await gateway.query(query, variables);
+  const before = made();
+  const { body } = await gateway.query(query, ids);
+
+  expect(untouched.body.errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+  expect(before).toBe(0);
+  expect(body.errors).toBeUndefined();
+  expect(made()).toBe(calls);
+  expect(query).toContain(`# Costs ${calls === 1 ? 'one call' : `${calls} calls`} at most`);
+  expect(Object.keys(ids)).toEqual(Object.keys(variables));
 });

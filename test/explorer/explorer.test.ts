@@ -52,7 +52,7 @@ test('no two pages share a nonce', async () => {
 test('the page loads nothing from other hosts', async () => {
   const { body } = await get('/');
 
-  expect(body.match(/(?:src|href|from)\s*=?\s*"(?!data:|\/explorer\/)[^"]*"/g)).toBeNull();
+  expect(body.match(/(?:src|href|from)\s*=?\s*"(?!data:|\.\/explorer\/)[^"]*"/g)).toBeNull();
 });
 
 test.each([

@@ -1,4 +1,32 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { test as jestTest } from '@jest/globals';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { findChromium } from './find-chromium.ts';
+
+const executablePath = findChromium();
+/** Tests that need a browser: skipped with a message where there is none. */
+export const test = executablePath === undefined ? jestTest.skip : jestTest;
+if (executablePath === undefined) {
+  console.warn('SKIPPED: no Chromium here, so the explorer was not tried in a browser (set CHROMIUM_PATH)');
+}
+
+/** A browser that resolves no name and asks nobody but 127.0.0.1. */
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: executablePath!,
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      // Blocking requests through Playwright would turn the cache off.
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+    ],
+  });
 
 /** A page of the explorer with empty storage, and the problems in it so far. */
 export interface OpenExplorer {
@@ -13,8 +41,11 @@ const staysInside = (url: string, origin: string): boolean =>
   new URL(url).origin === origin || /^(data|blob):/.test(url);
 
 /** Pages that share a cache, so that only the first loads megabytes. */
-export async function openContext(browser: Browser): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 860 } });
+export async function openContext(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 860 }, ...options });
   await context.addInitScript(`addEventListener('securitypolicyviolation', (event) =>
     console.error('policy', event.violatedDirective, event.blockedURI))`);
   return context;
@@ -74,7 +105,8 @@ export async function untilTrue(page: Page, expression: string): Promise<void> {
 }
 
 /** An expression for the page: the value that the explorer has stored under a key of GraphiQL's. */
-export const stored = (key: string) => `localStorage.getItem('dingtalk-graphql-gateway:graphiql:${key}')`;
+export const stored = (key: string) =>
+  `localStorage.getItem('dingtalk-graphql-gateway:sandbox:/:graphiql:${key}')`;
 
 /** The button that sends the operation of the open tab. */
 export const runButton = (page: Page) => page.getByRole('button', { name: 'Execute query' });
