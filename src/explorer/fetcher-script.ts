@@ -26,7 +26,7 @@ export const fetcherScript = (endpoint: string): string => `<script>
   ].filter(Boolean).join(' · ');
 
   const showCost = (operationName, cost) => {
-    const text = cost ? textOf(cost) : 'no cost is known: it was refused before any lookup';
+    const text = cost ? textOf(cost) : 'the answer says no cost';
     document.getElementById('cost').textContent = (operationName ?? 'This operation') + ': ' + text;
   };
 

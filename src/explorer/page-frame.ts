@@ -65,7 +65,7 @@ const escapeHtml = (text: string): string =>
 
 /** Ruru's classes are those of GraphiQL 5. */
 const styles = `
-body { display: flex; flex-direction: column; height: 100dvh; font: 14px/1.4 system-ui, sans-serif; }
+body { --type-name: #8a4b00; display: flex; flex-direction: column; height: 100dvh; font: 14px/1.4 system-ui, sans-serif; }
 main { flex: 1; min-height: 0; }
 #ruru-root { height: 100%; }
 header, footer { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; padding: 6px 12px; color: #fff; background: #1d2433; }
@@ -81,13 +81,18 @@ header p { flex-basis: 100%; margin: 0; }
 .monaco-editor .line-numbers:not(.active-line-number) { color: #4b6370 !important; }
 .monaco-editor.vs-dark .line-numbers:not(.active-line-number) { color: #a3abbb !important; }
 .monaco-editor.vs-dark .mtk8 { color: #8fbf7c !important; }
+/* GraphiQL's names of types: its orange on white has too little contrast, and a link in a sentence has to look like one. */
+#ruru-root .graphiql-doc-explorer-type-name, #ruru-root .graphiql-doc-explorer-root-type { color: var(--type-name); text-decoration: underline; }
+body.graphiql-dark { --type-name: #ffb454; }
+@media (prefers-color-scheme: dark) { body:not(.graphiql-light) { --type-name: #ffb454; } }
 @media (max-width: 700px) {
   body { height: auto; min-height: 100dvh; }
   main { flex: none; height: 760px; }
   footer { position: sticky; bottom: 0; z-index: 3; }
   #cost { flex-basis: 100%; }
   .graphiql-main { position: relative; min-width: 0; }
-  .graphiql-main > .graphiql-plugin { position: absolute; z-index: 2; inset: 0; min-width: 0 !important; background: hsl(var(--color-base)); }
+  /* Empty where none is open. */
+  .graphiql-main > .graphiql-plugin:not(:empty) { position: absolute; z-index: 2; inset: 0; min-width: 0 !important; background: hsl(var(--color-base)); }
   .graphiql-main > .graphiql-horizontal-drag-bar, #graphiql-session > .graphiql-horizontal-drag-bar { display: none !important; }
   .graphiql-sessions { min-width: 0; }
   #graphiql-session { flex-direction: column; }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
-import { findChromium } from '../explorer/find-chromium.ts';
+import { findChromium } from '../../scripts/support/find-chromium.ts';
 import {
   howToInstall,
   installed,

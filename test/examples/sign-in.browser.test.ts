@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { findChromium } from '../explorer/find-chromium.ts';
+import { findChromium } from '../../scripts/support/find-chromium.ts';
 import {
   howToInstall,
   installed,

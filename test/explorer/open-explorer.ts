@@ -1,7 +1,7 @@
 import { test as jestTest } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { findChromium } from './find-chromium.ts';
+import { findChromium } from '../../scripts/support/find-chromium.ts';
 
 const executablePath = findChromium();
 /** Tests that need a browser: skipped with a message where there is none. */
