@@ -96,7 +96,7 @@ async function gatewayIn(mode: Picture['mode']): Promise<Gateway> {
 
 async function run(page: Page, tab: string): Promise<void> {
   await page.locator('.graphiql-tab-button', { hasText: tab }).click();
-  await page.locator('.graphiql-query-editor .view-line', { hasText: `query ${tab}` }).waitFor();
+  await page.locator('.graphiql-tab-active', { hasText: tab }).waitFor();
   const answered = page.waitForResponse((response) =>
     Boolean(response.request().postData()?.includes(`query ${tab}(`)),
   );

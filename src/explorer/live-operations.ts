@@ -14,6 +14,7 @@ const groupSpace = liveOperation({
     "and each call counts against the month's quota.",
     'Put the openConversationId of a group under',
     'Variables, then run. An empty id costs nothing.',
+    'conversationByChatId takes a chatId instead.',
   ],
   operation: `query Welcome($group: ID!) {
   conversation(openConversationId: $group) {
