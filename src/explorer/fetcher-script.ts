@@ -33,16 +33,13 @@ export const fetcherScript = (endpoint: string): string => `<script>
   RURU_CONFIG.fetcher = async (params, { headers } = {}) => {
     const isIntrospection = params.operationName === 'IntrospectionQuery';
     const isExplained = document.getElementById('explain')?.checked ?? false;
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        accept: 'application/graphql-response+json, application/json',
-        'content-type': 'application/json',
-        ...(!isIntrospection && { 'x-cost': '1', ...(isExplained && { 'x-explain': '1' }) }),
-        ...headers,
-      },
-      body: JSON.stringify(params),
+    const sent = new Headers({
+      accept: 'application/graphql-response+json, application/json',
+      'content-type': 'application/json',
+      ...(!isIntrospection && { 'x-cost': '1', ...(isExplained && { 'x-explain': '1' }) }),
     });
+    for (const [name, value] of Object.entries(headers ?? {})) sent.set(name, value);
+    const response = await fetch(url, { method: 'POST', headers: sent, body: JSON.stringify(params) });
     let answer;
     try {
       answer = await response.json();

@@ -104,7 +104,10 @@ test('the ids of the first tab are those that the page on the sandbox explains',
     'cid.permissionDenied',
     'chat9FTRQSLo',
     '798xxxxx',
-    ...['1001', '2001', '2008', '2009'],
+    '1001',
+    '2001',
+    '2008',
+    '2009',
   ]);
   expect(ids.filter((id) => !page.includes(`\`${id}`))).toEqual([]);
 });

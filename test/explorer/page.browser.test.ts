@@ -6,7 +6,9 @@ import { buildSchema } from 'graphql';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { freePort } from '../../scripts/support/free-port.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
+import { codeBlocks } from '../support/code-blocks.ts';
 import { startNginx, testWithNginx } from '../support/load-balancers.ts';
+import { readPage } from '../support/pages.ts';
 import { launchBrowser, openContext, openExplorer, runButton, tabTitles, test } from './open-explorer.ts';
 import { startServer, type StartedServer } from './start-server.ts';
 
@@ -96,10 +98,17 @@ test('each operation asks for its cost, which stands below the answer', async ()
     await route.fulfill({ response, json: { ...(await response.json()), extensions: { cost } } });
   });
 
+  await page.getByRole('button', { name: 'Headers' }).click();
+  await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
+  // A header that is sent anyway, in other letters: it replaces ours.
+  await page.keyboard.insertText('{ "Content-Type": "application/json; charset=utf-8" }');
   const sent = page.waitForRequest((request) => request.postData()?.includes('query Welcome(') === true);
   await runButton(page).click();
 
-  expect((await sent).headers()).toMatchObject({ 'x-cost': '1' });
+  expect((await sent).headers()).toMatchObject({
+    'x-cost': '1',
+    'content-type': 'application/json; charset=utf-8',
+  });
   expect((await sent).headers()).not.toHaveProperty('x-explain');
   await page
     .locator('#cost', {
@@ -180,13 +189,14 @@ test('without introspection the page says how to give it its schema', async () =
 
 testWithNginx('below a path of a proxy it loads everything, and queries there', async () => {
   const port = await freePort();
-  await using proxy = await startNginx(
-    `server {
-      listen 127.0.0.1:${port};
-      location /tools/dingtalk/ { proxy_pass ${server.origin}/; }
-    }`,
-    port,
-  );
+  const [location = ''] = codeBlocks(await readPage('docs/explorer.md'), 'nginx');
+  const config = location.replace('http://127.0.0.1:4000', server.origin);
+  await using proxy = await startNginx(`server { listen 127.0.0.1:${port}; ${config} }`, port);
+  const withoutSlash = await fetch(`${proxy.url}/tools/dingtalk`, { redirect: 'manual' });
+  expect([withoutSlash.status, withoutSlash.headers.get('location')]).toEqual([
+    301,
+    `${proxy.url}/tools/dingtalk/`,
+  ]);
   for (const path of ['/tools/dingtalk/', '/tools/dingtalk/graphql']) {
     const { page, foreignRequests, problems } = await openExplorer(context, proxy.url, path);
     const requested: string[] = [];
