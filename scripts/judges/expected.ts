@@ -53,4 +53,10 @@ export const expected: readonly ExpectedFinding[] = [
     where: ['development'],
     why: 'the explorer is meant to be found',
   },
+  {
+    name: 'field_suggestions',
+    judge: 'graphql-cop',
+    where: ['development'],
+    why: 'a developer is helped by "did you mean"',
+  },
 ];

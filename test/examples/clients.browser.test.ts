@@ -3,7 +3,7 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { findChromium } from '../explorer/find-chromium.ts';
+import { findChromium } from '../../scripts/support/find-chromium.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';

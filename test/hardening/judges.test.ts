@@ -74,6 +74,7 @@ test('the judges find what is meant to be found, and nothing else', async () => 
     table(
       'introspection',
       'detect_graphiql',
+      'field_suggestions',
       'graphql-alias-batching',
       'graphql-introspection',
       'graphql-detect',
