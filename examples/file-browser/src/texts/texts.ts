@@ -63,6 +63,8 @@ export const titles: Readonly<Record<string, Pair>> = {
   UNAUTHENTICATED: ['Sign in first', '请先登录'],
   LOOKUP_LIMIT_EXCEEDED: ['This was too much at once', '单次请求过多'],
   QUERY_TOO_COMPLEX: ['This was too much at once', '单次请求过多'],
+  PERSISTED_DOCUMENT_NOT_FOUND: ['This page is newer or older than its server', '页面与服务端版本不一致'],
+  PERSISTED_DOCUMENT_REQUIRED: ['The server does not know this question', '服务端不接受这个请求'],
   ERRORS_OMITTED: ['Much of this failed', '大量内容加载失败'],
   GATEWAY_OVERLOADED: ['The gateway is busy', '网关繁忙'],
   INTERNAL_SERVER_ERROR: ['The gateway failed', '网关内部错误'],
