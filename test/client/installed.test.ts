@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { areWanted } from '../support/are-wanted.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { codeBlocks } from '../support/code-blocks.ts';
 import { readPage } from '../support/pages.ts';
@@ -15,12 +16,11 @@ import {
   type InstalledClient,
 } from './installed-client.ts';
 
-const describeInstalled = installed ? describe : describe.skip;
-if (!installed) console.warn(`Tests of the packed client kit are skipped: run ${howToInstall}.`);
+const wanted = areWanted('the packed client kit', installed, howToInstall);
 
 let kit: InstalledClient;
 beforeAll(async () => {
-  if (installed) kit = await installClient();
+  if (wanted) kit = await installClient();
 }, 60_000);
 afterAll(() => kit?.remove());
 
@@ -62,7 +62,7 @@ const tooFast = {
   body: JSON.stringify({ code: 'Forbidden.AccessDenied.QpsLimitForApi' }),
 } as const;
 
-describeInstalled('the tarball', () => {
+(wanted ? describe : describe.skip)('the tarball', () => {
   test('holds what is imported, its types and the schema, and nothing else', async () => {
     const modules = ['apollo', 'gateway-error', 'index', 'urql', 'wait'].map((name) => `dist/${name}`);
     const generated = ['caches', 'codes', 'introspection', 'public-extensions'].map(
@@ -129,7 +129,7 @@ describeInstalled('the tarball', () => {
   });
 });
 
-describeInstalled.each(['apollo', 'urql'] as const)('%s', (program) => {
+(wanted ? describe : describe.skip).each(['apollo', 'urql'] as const)('%s', (program) => {
   /** Graphcache gives no data where every field has failed. */
   const withoutSpace = program === 'apollo' ? { conversationSpace: null } : null;
   const space = seenBy(program, 'Space', { spaceId: '798xxxxx', corpId: 'ding1234xxxxx' });
@@ -285,7 +285,7 @@ const keyOf = (dentryId: string): string => `Dentry:${JSON.stringify({ spaceId: 
   });
 });
 
-describeInstalled('what identifies an object', () => {
+(wanted ? describe : describe.skip)('what identifies an object', () => {
   test('Apollo Client: a Dentry by both ids; pages follow one another, and none is doubled', async () => {
     await using gateway = await startGateway();
 

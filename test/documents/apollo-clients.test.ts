@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { areWanted } from '../support/are-wanted.ts';
 import { requestLines } from '../support/log-lines.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { documentFolder, sha256, variables } from './document-files.ts';
@@ -13,8 +14,7 @@ const installed = [
   'file-browser/node_modules/@apollo/client',
   'supergraph/node_modules/@apollo/gateway',
 ].every((name) => existsSync(new URL(`${name}/package.json`, examples)));
-const wanted = installed || process.env['CI'] === 'true';
-if (!wanted) process.stdout.write(`SKIPPED: Apollo's clients. To run them as well: ${howToInstall}\n`);
+const wanted = areWanted("Apollo's clients", installed, howToInstall);
 const ofPage = createRequire(new URL('file-browser/package.json', examples));
 const ofRouter = createRequire(new URL('supergraph/package.json', examples));
 

@@ -4,16 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/support/find-chromium.ts';
+import { areWanted } from '../support/are-wanted.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { bundleClients, clients, group, howToInstall, installed } from './clients-under-test.ts';
 
 const executablePath = findChromium();
-// Under CI a missing part is a failure, never a skip.
-const wanted = (installed && executablePath !== undefined) || process.env['CI'] === 'true';
-if (!wanted)
-  process.stdout.write(`SKIPPED: clients of others in Chromium. It needs Chromium, and ${howToInstall}\n`);
+const wanted = areWanted(
+  'clients of others in Chromium',
+  installed && executablePath !== undefined,
+  `${howToInstall}, and Chromium`,
+);
 
 /** Adds an element to the page, and waits until it has loaded or failed. */
 const waitForLoad = (element: string): string =>

@@ -3,13 +3,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { areWanted } from '../support/are-wanted.ts';
 import { logLines } from '../support/log-lines.ts';
 import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import { bundleClients, clients, group, howToInstall, installed } from './clients-under-test.ts';
 
-// Under CI a missing part is a failure, never a skip.
-const wanted = installed || process.env['CI'] === 'true';
-if (!wanted) process.stdout.write(`SKIPPED: clients of others. They need ${howToInstall}\n`);
+const wanted = areWanted('clients of others', installed, howToInstall);
 
 type Ask = (gateway: object, variables: object) => Promise<{ conversationSpace: object }>;
 

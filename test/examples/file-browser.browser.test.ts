@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 import { findChromium } from '../../scripts/support/find-chromium.ts';
+import { areWanted } from '../support/are-wanted.ts';
 import {
   howToInstall,
   installed,
@@ -18,11 +19,11 @@ import {
 } from './open-file-browser.ts';
 
 const executablePath = findChromium();
-// Under CI a missing part is a failure, never a skip.
-const wanted = (installed && executablePath !== undefined) || process.env['CI'] === 'true';
-if (!wanted) {
-  process.stdout.write(`SKIPPED: the file browser in Chromium. It needs Chromium, and ${howToInstall}\n`);
-}
+const wanted = areWanted(
+  'the file browser in Chromium',
+  installed && executablePath !== undefined,
+  `${howToInstall}, and Chromium`,
+);
 
 const example = 'cid9FTRQSLo+sKxxxx';
 

@@ -7,12 +7,11 @@ import { promisify } from 'node:util';
 import { expect, test as jestTest } from '@jest/globals';
 import { titles } from '../../examples/file-browser/src/texts/texts.ts';
 import { publicCodes } from '../../src/errors/codes.ts';
+import { areWanted } from '../support/are-wanted.ts';
 import { buildPage, example, howToInstall, installed } from './file-browser-under-test.ts';
 
 const run = promisify(execFile);
-// Under CI missing packages are a failure, never a skip.
-const wanted = installed || process.env['CI'] === 'true';
-if (!wanted) process.stdout.write(`SKIPPED: the file browser. To run it as well: ${howToInstall}\n`);
+const wanted = areWanted('the file browser', installed, howToInstall);
 const test = wanted ? jestTest : jestTest.skip;
 
 jestTest('every code of the gateway has a title in both languages', () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/support/find-chromium.ts';
+import { areWanted } from '../support/are-wanted.ts';
 import {
   howToInstall,
   installed,
@@ -10,11 +11,11 @@ import {
 import { rows } from './open-file-browser.ts';
 
 const executablePath = findChromium();
-// Under CI a missing part is a failure, never a skip.
-const wanted = (installed && executablePath !== undefined) || process.env['CI'] === 'true';
-if (!wanted) {
-  process.stdout.write(`SKIPPED: signing in, in Chromium. It needs Chromium, and ${howToInstall}\n`);
-}
+const wanted = areWanted(
+  'signing in, in Chromium',
+  installed && executablePath !== undefined,
+  `${howToInstall}, and Chromium`,
+);
 
 const signInButton = (page: Page) => page.getByRole('button', { name: 'Sign in with DingTalk' });
 

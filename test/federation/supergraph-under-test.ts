@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { routersInstalled } from '../../examples/supergraph/routers.ts';
 import { sandboxCredentials } from '../../src/sandbox/credentials.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { areWanted as areTestsWanted } from '../support/are-wanted.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const example = new URL('../../examples/supergraph/', import.meta.url);
@@ -13,12 +14,9 @@ const stopWithinMs = 15_000;
 
 const howToInstall = 'npm ci --prefix examples/supergraph';
 
-/** Whether tests with packages of the example run. Where these are missing it says so; under CI that is a failure, never a skip. */
-export function areWanted(what: string, areInstalled = routersInstalled): boolean {
-  if (areInstalled || process.env['CI'] === 'true') return true;
-  process.stdout.write(`SKIPPED: ${what}. To run it as well: ${howToInstall}\n`);
-  return false;
-}
+/** Whether tests with packages of the example run. */
+export const areWanted = (what: string, areInstalled = routersInstalled): boolean =>
+  areTestsWanted(what, areInstalled, howToInstall);
 
 export const maxLookups = 30;
 export const maxAnswerFields = 500;
