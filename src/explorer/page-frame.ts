@@ -77,9 +77,10 @@ header p { flex-basis: 100%; margin: 0; }
 /* Ruru's own name, and what only PostGraphile and Grafast answer. */
 .graphiql-logo, .graphiql-footer, .graphiql-sidebar button[aria-label$=" Explain"],
 [role="menuitem"][title*="SQL"], [role="menuitem"][title*="explain"], [role="menuitem"][title*="rror"] { display: none !important; }
-/* Monaco's colours that have too little contrast: line numbers, and comments in the dark theme. */
+/* Monaco's colours that have too little contrast: line numbers, numbers in the light theme, comments in the dark one. */
 .monaco-editor .line-numbers:not(.active-line-number) { color: #4b6370 !important; }
 .monaco-editor.vs-dark .line-numbers:not(.active-line-number) { color: #a3abbb !important; }
+.monaco-editor.vs .mtk8 { color: #067048 !important; }
 .monaco-editor.vs-dark .mtk8 { color: #8fbf7c !important; }
 /* GraphiQL's names of types: its orange on white has too little contrast, and a link in a sentence has to look like one. */
 #ruru-root .graphiql-doc-explorer-type-name, #ruru-root .graphiql-doc-explorer-root-type { color: var(--type-name); text-decoration: underline; }
