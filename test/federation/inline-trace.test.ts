@@ -12,7 +12,7 @@ const tracing = { ...manyViewers, APOLLO_INLINE_TRACE: '1' };
 
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
-  gateway = await startGateway({ environment: tracing });
+  gateway = await startGateway({ environment: { ...tracing, MAX_LOOKUPS_PER_REQUEST: '50' } });
 });
 beforeEach(() => gateway.upstream.clearCalls());
 afterAll(() => gateway.close());
