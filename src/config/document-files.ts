@@ -13,9 +13,6 @@ import { list } from './variable-schemas.ts';
 const maxMegabytes = 4;
 const again = 'generate it again';
 
-/** Of the client preset of GraphQL Code Generator, and of Relay's compiler. */
-const documentsById = z.record(z.string(), z.string());
-
 /** @see https://www.apollographql.com/docs/graphos/platform/security/persisted-queries#manifest-format */
 const apolloManifest = z.object({
   format: z.literal('apollo-persisted-query-manifest'),
@@ -68,9 +65,26 @@ function rowsOf(text: string): readonly (readonly [id: string, text: string])[] 
   }
   const manifest = apolloManifest.safeParse(json);
   if (manifest.success) return manifest.data.operations.map(({ id, body }) => [id, body]);
-  const byId = documentsById.safeParse(json);
-  if (byId.success) return Object.entries(byId.data);
-  return `is neither a JSON object of ids and documents nor a manifest of Apollo, version 1: ${again}`;
+  return (
+    documentsById(text) ??
+    `is neither a JSON object of ids and documents nor a manifest of Apollo, version 1: ${again}`
+  );
+}
+
+const jsonString = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
+
+/**
+ * Of the client preset of GraphQL Code Generator, and of Relay's compiler: valid JSON, undefined where it is more than one object
+ * of strings. Read from the text, because `JSON.parse` keeps only the last of two documents with one id.
+ */
+function documentsById(json: string): readonly (readonly [id: string, text: string])[] | undefined {
+  const strings: string[] = [];
+  const others = json.replace(jsonString, (found) => {
+    strings.push(JSON.parse(found) as string);
+    return '"';
+  });
+  if (!/^\s*\{[\s:,"]*\}\s*$/.test(others)) return undefined;
+  return strings.flatMap((id, index) => (index % 2 === 0 ? [[id, strings[index + 1] ?? ''] as const] : []));
 }
 
 function problemOf({ id, text, file }: PersistedDocument): string | undefined {

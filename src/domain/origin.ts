@@ -16,7 +16,8 @@ const anyPort = ':*';
 /** True for what a browser sends as the `Origin` of a page or an app; `null` names none. */
 export const isOrigin = (text: string): boolean => isOriginOfPage(text) || isOriginOfApp(text);
 
-const isOriginOfPage = (text: string): boolean => /^https?:/.test(text) && URL.parse(text)?.origin === text;
+const isOriginOfPage = (text: string): boolean =>
+  partsOf(text) !== undefined && URL.parse(text)?.origin === text;
 const isOriginOfApp = (text: string): boolean => appSchemes.includes(originOfApp.exec(text)?.[1] ?? '');
 
 /** What is wrong with an origin or a pattern of origins, and the remedy; undefined where browsers may send one that fits. */
@@ -35,6 +36,8 @@ export function problemOfOriginPattern(text: string): string | undefined {
     return undefined;
   }
   const url = URL.parse(example);
+  if (url && /^https?:$/.test(url.protocol) && partsOf(url.origin) === undefined)
+    return 'must have hosts of letters, digits, - and _, with no empty part between two dots or before the first: all names below a domain are https://*.example.com';
   if (url && /^https?:$/.test(url.protocol) && isBareOrigin(url))
     return 'must have origins as browsers send them: in small letters, names of other scripts as xn--…, without the port that the scheme implies and without a slash at the end';
   if (url && !/^https?:$/.test(url.protocol) && /^[a-z][a-z\d+.-]*:\/\//i.test(example))
@@ -58,7 +61,7 @@ interface Parts {
   readonly host: string;
   readonly port: string;
 }
-const pageOrigin = /^(https?):\/\/(\[[\da-f:.]+\]|[a-z\d._-]+)(?::(\d{1,5}))?$/;
+const pageOrigin = /^(https?):\/\/(\[[\da-f:.]+\]|(?:[a-z\d_-]{1,63}\.)*[a-z\d_-]{1,63}\.?)(?::(\d{1,5}))?$/;
 
 function partsOf(origin: string): Parts | undefined {
   const [, scheme, host, port = ''] = pageOrigin.exec(origin) ?? [];

@@ -17,7 +17,7 @@ const json = /^application\/json *(?:;|$)/i;
 const longestType = 256;
 
 /** Where the fetching was not by `fetch`, a page had no say in the headers: what is between has added them. */
-const withoutHeaders: readonly unknown[] = ['no-cors', 'navigate'];
+const withoutHeaders: readonly unknown[] = ['no-cors', 'navigate', 'websocket'];
 
 /** For the log, where the address of the page is in another field. */
 export const foreignPageReason =

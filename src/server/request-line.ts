@@ -61,9 +61,12 @@ export function createRequestLines(logger: Logger, limit: LineLimit): RequestLin
   /** A browser asks before each request of the page. */
   function logOrigin(origin: string, request: FastifyRequest, reply: FastifyReply): void {
     if (knownOrigins.has(origin)) return;
-    knownOrigins.set(origin, true);
     const reason = 'CORS_ORIGINS does not name the origin';
-    limit.write(reason, () => log.info({ ...lineOf(request, reply), origin, reason }, 'refused'));
+    limit.write(reason, () => {
+      // Here: an origin whose line is left out has its turn with a later request.
+      knownOrigins.set(origin, true);
+      log.info({ ...lineOf(request, reply), origin, reason }, 'refused');
+    });
   }
 
   function logEnded(request: FastifyRequest, reply: FastifyReply): void {

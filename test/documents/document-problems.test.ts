@@ -77,12 +77,13 @@ test('an id that stands for two documents is a problem, and one in two files for
         { id: 'x', body: spaceOf },
       ],
     },
+    'e.json': `{ "y": "${typename}", "y" : "${typename} # \\"{" }`,
   });
   const read = (...names: string[]) =>
     readConfig({ PERSISTED_DOCUMENTS: names.map(folder.pathOf).join(',') });
   const remedy = 'for two documents: an id must stand for one, such as its SHA-256';
 
-  expect([read('a.json', 'b.json'), read('d.json')]).toMatchObject([
+  expect([read('a.json', 'b.json'), read('d.json'), read('e.json')]).toMatchObject([
     {
       problems: [
         {
@@ -91,8 +92,28 @@ test('an id that stands for two documents is a problem, and one in two files for
       ],
     },
     { problems: [{ message: `names ${folder.pathOf('d.json')}, which has the id "x" ${remedy}` }] },
+    { problems: [{ message: `names ${folder.pathOf('e.json')}, which has the id "y" ${remedy}` }] },
   ]);
   expect(read('a.json', 'c.json', 'a.json').ok).toBe(true);
+});
+
+test('an id may be a name that JavaScript gives a meaning', async () => {
+  await using folder = await documentFolder({
+    'names.json': `{ "__proto__": "${typename}", "constructor": "${typename}" }`,
+    'proto.json': `{ "__proto__": { "a": "${typename}" } }`,
+    'twice.json': `{ "a": { "b": "${typename}" }, "a": "${typename}" }`,
+  });
+  const read = (name: string) => readConfig({ PERSISTED_DOCUMENTS: folder.pathOf(name) });
+
+  expect(read('names.json')).toMatchObject({
+    ok: true,
+    config: { persistedDocuments: { documents: [{ id: '__proto__' }, { id: 'constructor' }] } },
+  });
+  expect([read('proto.json'), read('twice.json')]).toMatchObject(
+    ['proto.json', 'twice.json'].map((name) => ({
+      problems: [{ message: `names ${folder.pathOf(name)}, which ${neither}` }],
+    })),
+  );
 });
 
 test('an id with sha256: must be that of its document, any other may be anything', async () => {

@@ -149,6 +149,11 @@ test.each<[string, string, object]>([
     tooMany(51, 'aliases', 50),
   ],
   [
+    '51 root fields, each with an alias below',
+    `{ ${times(51, (index) => `a${index}: conversation(openConversationId: "a") { id: openConversationId }`)} }`,
+    tooMany(102, 'aliases', 50),
+  ],
+  [
     '64 aliases by fragments that double',
     `{ ...F0 } ${times(6, (index) => `fragment F${index} on Query { ...F${index + 1} ... @include(if: true) { ...F${index + 1} } }`)}
      fragment F6 on Query { a: __typename }`,

@@ -151,6 +151,7 @@ test('what browsers send, and patterns of it, are no problem', () => {
 });
 
 const asSent = /^must have origins as browsers send them: in small letters/;
+const hosts = /^must have hosts of letters, digits, - and _/;
 const wholeLabel = /^may have \* only as the whole first label of a host/;
 const schemes = /^may have the schemes http, https, capacitor, /;
 const form = /^must be a comma-separated list of origins, such as https:\/\/app\.example\.com/;
@@ -160,6 +161,12 @@ test.each([
   [',', /^must contain an origin/],
   ['null', /^must not let in null or a file/],
   ['file://', /^must not let in null or a file/],
+  ['https://.example.com', hosts],
+  ['https://app..example.com', hosts],
+  ['https://*..example.com', hosts],
+  ['https://*.exa$mple.com', hosts],
+  ['http://exa$mple.com:*', hosts],
+  [`https://*.${'a'.repeat(64)}.com`, hosts],
   ['https://APP.example.com', asSent],
   ['HTTPS://app.example.com', asSent],
   ['https://app.example.com/', asSent],

@@ -77,6 +77,10 @@ test.each<[string, Headers]>([
     [site('cross-site'), mode('navigate'), ['x-api-key', 'of-the-proxy']],
   ],
   ['a picture whose credentials a proxy adds', [mode('no-cors'), ['authorization', 'Bearer of-the-proxy']]],
+  [
+    'a WebSocket of another site, whose credentials a proxy adds',
+    [site('cross-site'), mode('websocket'), ['authorization', 'Bearer of-the-proxy']],
+  ],
   ['a page that CORS_ORIGINS does not name', [origin('https://evil.example')]],
   ['a page without an origin', [origin('null')]],
   ['a page that looks like one of a pattern', [origin('https://previews.example.com.evil.example')]],

@@ -259,6 +259,28 @@ test('a page that CORS_ORIGINS does not name is named once', async () => {
   ]);
 });
 
+test('a page that a flood of others has kept out of the log is named at its next request', async () => {
+  await using gateway = await startCachedGateway({});
+  const preflight = (origin: string) =>
+    fetch(`${gateway.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+  const named = () => logLines(gateway.log).flatMap(({ origin }) => (origin === undefined ? [] : [origin]));
+
+  for (let count = 0; count < 10; count += 1) await preflight(`https://evil-${count}.example`);
+  await preflight('https://app.example');
+  await eventually(() => named().length === 10);
+  expect(named()).not.toContain('https://app.example');
+
+  gateway.clock.advance(1000);
+  await preflight('https://app.example');
+  await preflight('https://app.example');
+  await preflight('null');
+  await eventually(() => named().includes('null'));
+  expect(named().slice(10)).toEqual(['https://app.example', 'null']);
+});
+
 test('a flood of refused requests is ten lines a second for each reason, and one with their number', async () => {
   await using gateway = await startCachedGateway({ GATEWAY_API_KEYS: 'web=a-key-of-the-web-client' });
   const flood = async (): Promise<void> => {

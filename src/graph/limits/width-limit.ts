@@ -10,7 +10,7 @@ export const createWidthLimit =
   (limit: number): OperationCheck =>
   ({ document, operation }) => {
     const { fields, aliases } = measureOperation(document, operation);
-    const [found, what] = fields > limit ? [fields, 'root fields'] : [aliases, 'aliases'];
+    const [found, what] = fields >= aliases ? [fields, 'root fields'] : [aliases, 'aliases'];
     if (found <= limit) return;
     const message = `This operation has ${found} ${what}; the limit is ${limit}: split it.`;
     const exceeded = { limit, asked: found, variable: 'MAX_ALIASES' };
