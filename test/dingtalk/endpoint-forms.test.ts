@@ -81,6 +81,20 @@ test.each([
   expect(failure).toBe(reason);
 });
 
+test('a short input is struck where it stands alone, and not within an id of DingTalk', async () => {
+  const requestId = '650C756E-F7D8-49D3-AD59-2EAB2448C3F0';
+  await using dingtalk = await start(() => ({
+    status: 400,
+    body: { code: 'odd', message: 'no 0 below 20', requestid: requestId },
+  }));
+
+  const failed = dingtalk.call(rename, { id: '0', filter: { names: ['20'] } });
+
+  await expect(failed).rejects.toMatchObject({
+    details: { reason: 'no [redacted] below [redacted]', requestId },
+  });
+});
+
 test('every text of a compound input is struck from what DingTalk says', async () => {
   const message = 'no file Budget.xlsx below folder-7';
   await using dingtalk = await start(() => ({ status: 400, body: { code: 'odd', message } }));

@@ -24,9 +24,15 @@ function createStrike(secrets: readonly string[]): (text: string) => string {
   const forms = new Set(secrets.flatMap(formsOf));
   if (forms.size === 0) return (text) => text;
   const longestFirst = [...forms].toSorted((one, other) => other.length - one.length);
-  const anyForm = new RegExp(longestFirst.map(literally).join('|'), 'g');
+  const anyForm = new RegExp(longestFirst.map(quoted).join('|'), 'g');
   return (text) => text.replaceAll(anyForm, '[redacted]');
 }
+
+/** Shorter inputs, such as the root's id `0`, are part of any long id: they are struck as whole words only. */
+const shortestAnywhere = 6;
+
+const quoted = (form: string): string =>
+  form.length < shortestAnywhere ? `(?<![A-Za-z\\d])${literally(form)}(?![A-Za-z\\d])` : literally(form);
 
 const literally = (text: string): string => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 
