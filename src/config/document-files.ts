@@ -66,25 +66,32 @@ function rowsOf(text: string): readonly (readonly [id: string, text: string])[] 
   const manifest = apolloManifest.safeParse(json);
   if (manifest.success) return manifest.data.operations.map(({ id, body }) => [id, body]);
   return (
-    documentsById(text) ??
+    pairsIn(text) ??
     `is neither a JSON object of ids and documents nor a manifest of Apollo, version 1: ${again}`
   );
 }
 
-const jsonString = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
-
 /**
- * Of the client preset of GraphQL Code Generator, and of Relay's compiler: valid JSON, undefined where it is more than one object
- * of strings. Read from the text, because `JSON.parse` keeps only the last of two documents with one id.
+ * Of the client preset of GraphQL Code Generator, and of Relay's compiler: undefined where valid JSON is more than an object of
+ * strings. Read from its text, because `JSON.parse` keeps only the last of two documents with one id.
  */
-function documentsById(json: string): readonly (readonly [id: string, text: string])[] | undefined {
+function pairsIn(json: string): readonly (readonly [id: string, text: string])[] | undefined {
   const strings: string[] = [];
-  const others = json.replace(jsonString, (found) => {
-    strings.push(JSON.parse(found) as string);
-    return '"';
-  });
-  if (!/^\s*\{[\s:,"]*\}\s*$/.test(others)) return undefined;
-  return strings.flatMap((id, index) => (index % 2 === 0 ? [[id, strings[index + 1] ?? ''] as const] : []));
+  let others = '';
+  let at = 0;
+  for (let start = json.indexOf('"'); start >= 0; start = json.indexOf('"', at)) {
+    let end = start + 1;
+    while (json[end] !== '"') end += json[end] === '\\' ? 2 : 1;
+    strings.push(JSON.parse(json.slice(start, end + 1)) as string);
+    others += json.slice(at, start);
+    at = end + 1;
+  }
+  others += json.slice(at);
+  const pairs = strings.flatMap((id, index) =>
+    index % 2 === 0 ? [[id, strings[index + 1] ?? ''] as const] : [],
+  );
+  const betweenPairs = pairs.map(() => ':').join(',');
+  return others.replaceAll(/\s/g, '') === `{${betweenPairs}}` ? pairs : undefined;
 }
 
 function problemOf({ id, text, file }: PersistedDocument): string | undefined {

@@ -16,8 +16,9 @@ const documentQuotes: readonly Quote[] = [
   { mark: ', found ', end: '.' },
   { mark: ' Did you mean ', end: '' },
 ];
-/** Tokens whose text is quoted: `Unexpected Name "…"`. */
-const tokens = ['Name', 'Int', 'Float', 'String', 'BlockString'].map((kind) => ` ${kind} "`);
+/** Tokens whose text is quoted: `Unexpected Name "…"`. A string is a value, which may be a secret in a wrong place. */
+const documentTokens = quotedBy(['Name', 'Int', 'Float']);
+const valueTokens = quotedBy(['String', 'BlockString']);
 /** `Int cannot represent non-integer value: …` */
 const representation = 'cannot represent ';
 
@@ -28,8 +29,8 @@ const representation = 'cannot represent ';
  * Uses no regular expressions: on a client's input some would take quadratic time.
  */
 export function withholdInput(message: string, { keepDocument }: { readonly keepDocument: boolean }): string {
-  const rest = withoutValue(withoutQuotes(message, valueQuotes));
-  return shorten(keepDocument ? rest : withoutToken(withoutQuotes(rest, documentQuotes)));
+  const rest = withoutToken(withoutValue(withoutQuotes(message, valueQuotes)), valueTokens);
+  return shorten(keepDocument ? rest : withoutToken(withoutQuotes(rest, documentQuotes), documentTokens));
 }
 
 function withoutQuotes(message: string, quotes: readonly Quote[]): string {
@@ -47,7 +48,11 @@ function withoutValue(message: string): string {
   return colon < 0 ? message : `${message.slice(0, colon)}.`;
 }
 
-function withoutToken(message: string): string {
+function quotedBy(kinds: readonly string[]): readonly string[] {
+  return kinds.map((kind) => ` ${kind} "`);
+}
+
+function withoutToken(message: string, tokens: readonly string[]): string {
   const token = tokens.find((start) => message.includes(start));
   return token === undefined ? message : `${message.slice(0, message.indexOf(token) + token.length - 2)}.`;
 }

@@ -134,6 +134,7 @@ test('so does every script that would fail with a stack', async () => {
     (name) => scripts[`pre${name}`] === 'node scripts/check-machine.cjs',
   );
 
-  const checks = 'build dev test check schema schema:check rules supergraph example bench plan codegen';
+  const checks =
+    'build dev test check schema schema:check rules supergraph example bench plan codegen pictures';
   expect(checked).toEqual(checks.split(' '));
 });

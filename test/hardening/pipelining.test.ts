@@ -67,7 +67,7 @@ test.each<[string, (index: number) => Buffer, number, string]>([
   ['health checks', () => get('/healthz'), 900, '"alive"'],
   ['unknown paths', () => get('/nothing'), 900, '"code":"NOT_FOUND"'],
 ])('hundreds of pipelined %s are all answered, in order', async (_what, write, count, mark) => {
-  await using gateway = await startGateway();
+  await using gateway = await startGateway({ environment: patient });
 
   const client = pipeline(gateway, many(count, write));
   let received = '';
