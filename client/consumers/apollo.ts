@@ -1,7 +1,7 @@
-import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache, Observable } from '@apollo/client';
 import { gatewayErrorsOf, type AttemptOptions } from 'dingtalk-graphql-gateway-client';
 import { createWaitLink, typePolicies } from 'dingtalk-graphql-gateway-client/apollo';
-import { group, names, page, rows, spaceOf, twoSpaces } from './queries.ts';
+import { group, names, page, rows, spaceOf, tooFast, twoSpaces } from './queries.ts';
 import { runNamed, sleep, untilAborted } from './test-process.ts';
 
 interface Page {
@@ -106,6 +106,28 @@ const scenarios: Readonly<Record<string, (endpoint: string) => Promise<unknown>>
       context: { fetchOptions: { signal: controller.signal } },
     });
     return { data, codes: codesOf(error) };
+  },
+
+  async sentOnce() {
+    const sent: string[] = [];
+    const supergraph = new ApolloLink((operation) => {
+      const type: string = operation.operationType;
+      sent.push(type);
+      return new Observable((observer) => {
+        observer.next({ ...tooFast });
+        if (type === 'subscription') observer.next({ data: { shared: true } });
+        observer.complete();
+      });
+    });
+    const link = createWaitLink({ sleep }).concat(supergraph);
+    const client = new ApolloClient({ link, cache: new InMemoryCache() });
+    const { error } = await client.mutate({ mutation: gql('mutation { shared }'), errorPolicy: 'all' });
+    const events: unknown[] = [];
+    const shared = client.subscribe({ query: gql('subscription { shared }'), errorPolicy: 'all' });
+    await new Promise<void>((complete) => {
+      shared.subscribe({ next: ({ data }) => events.push(data), complete });
+    });
+    return { sent, codes: codesOf(error), events };
   },
 
   async aborted(endpoint) {

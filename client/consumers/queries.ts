@@ -39,3 +39,15 @@ export const names = `
 
 /** The id of the example in DingTalk's documentation. */
 export const group = { id: 'cid9FTRQSLo+sKxxxx' };
+
+/** What a supergraph answers where the gateway was too fast for a field of it. */
+export const tooFast = {
+  data: { shared: null },
+  errors: [
+    {
+      message: 'Too many calls',
+      path: ['shared'],
+      extensions: { code: 'RATE_LIMITED', retryable: true, retryAfterMs: 1 },
+    },
+  ],
+};

@@ -1,8 +1,8 @@
-import { Client, fetchExchange } from '@urql/core';
+import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
 import { cacheExchange, type Data, type UpdatesConfig } from '@urql/exchange-graphcache';
 import { gatewayErrorsOf, type AttemptOptions } from 'dingtalk-graphql-gateway-client';
 import { cacheOptions, createWaitExchange } from 'dingtalk-graphql-gateway-client/urql';
-import { group, names, page, rows, spaceOf, twoSpaces } from './queries.ts';
+import { group, names, page, rows, spaceOf, tooFast, twoSpaces } from './queries.ts';
 import { runNamed, sleep, untilAborted } from './test-process.ts';
 
 interface Page {
@@ -71,6 +71,33 @@ const scenarios: Readonly<Record<string, (endpoint: string) => Promise<unknown>>
     const signal = await waiting;
     page.unsubscribe();
     return { isAborted: signal?.aborted };
+  },
+
+  async sentOnce() {
+    const sent: string[] = [];
+    const supergraph = subscriptionExchange({
+      enableAllOperations: true,
+      forwardSubscription: ({ query = '' }) => ({
+        subscribe(sink) {
+          const [type = ''] = query.split(' ', 1);
+          sent.push(type);
+          sink.next({ ...tooFast });
+          // At the end of a subscription urql would repeat its last event.
+          if (type === 'subscription') sink.next({ data: { shared: true } });
+          else sink.complete();
+          return { unsubscribe() {} };
+        },
+      }),
+    });
+    const client = new Client({
+      url: 'http://localhost/',
+      preferGetMethod: false,
+      exchanges: [createWaitExchange({ sleep }), supergraph],
+    });
+    const { error } = await client.mutation('mutation { shared }', {});
+    const events: unknown[] = [];
+    client.subscription('subscription { shared }', {}).subscribe(({ data }) => events.push(data));
+    return { sent, codes: codesOf(error), events };
   },
 
   async aborted(endpoint) {

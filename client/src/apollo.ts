@@ -11,47 +11,51 @@ import { attemptsOf, sleepFor, waitMsOf, type AttemptOptions } from './wait.ts';
 
 /**
  * A link before the `HttpLink`: it sends a query again after the wait that an answer asks for. The last answer is passed on
- * as it is, also where a wait is aborted by `signal` or the operation's `context.fetchOptions.signal`.
+ * as it is, also where a wait is aborted by `signal` or the operation's `context.fetchOptions.signal`. Mutations and
+ * subscriptions pass: what a mutation has done stands, and a subscription goes on by itself.
  *
  * @throws a `RangeError` if `attempts` is wrong.
  */
 export function createWaitLink(options: AttemptOptions = {}): ApolloLink {
   const attempts = attemptsOf(options);
   const { sleep = sleepFor } = options;
-  return new ApolloLink(
-    (operation, forward) =>
-      new Observable((observer) => {
-        const unsubscribed = new AbortController();
-        let subscription: { unsubscribe(): void } | undefined;
-        const ask = (attempt: number): void => {
-          let held = false;
-          subscription = forward(operation).subscribe({
-            next(result) {
-              const ms = attempt < attempts ? waitMsOf(result, options) : undefined;
-              if (ms === undefined) return observer.next(result);
-              held = true;
-              const signal = firstOf(unsubscribed.signal, options.signal, signalOf(operation));
-              sleep(ms, signal).then(
-                () => ask(attempt + 1),
-                () => {
-                  observer.next(result);
-                  observer.complete();
-                },
-              );
-            },
-            error: (error: unknown) => observer.error(error),
-            complete() {
-              if (!held) observer.complete();
-            },
-          });
-        };
-        ask(1);
-        return () => {
-          unsubscribed.abort();
-          subscription?.unsubscribe();
-        };
-      }),
-  );
+  return new ApolloLink((operation, forward) => {
+    const type: string = operation.operationType;
+    if (type !== 'query') return forward(operation);
+    return new Observable((observer) => {
+      const unsubscribed = new AbortController();
+      let subscription: { unsubscribe(): void } | undefined;
+      const ask = (attempt: number): void => {
+        let held = false;
+        subscription = forward(operation).subscribe({
+          next(result) {
+            // A part of an answer, for `@defer`: the next ones follow.
+            const isPart = 'hasNext' in result && result.hasNext === true;
+            const ms = attempt < attempts && !isPart ? waitMsOf(result, options) : undefined;
+            if (ms === undefined) return observer.next(result);
+            held = true;
+            const signal = firstOf(unsubscribed.signal, options.signal, signalOf(operation));
+            sleep(ms, signal).then(
+              () => ask(attempt + 1),
+              () => {
+                observer.next(result);
+                observer.complete();
+              },
+            );
+          },
+          error: (error: unknown) => observer.error(error),
+          complete() {
+            if (!held) observer.complete();
+          },
+        });
+      };
+      ask(1);
+      return () => {
+        unsubscribed.abort();
+        subscription?.unsubscribe();
+      };
+    });
+  });
 }
 
 const signalOf = (operation: ApolloLink.Operation): AbortSignal | undefined =>

@@ -21,7 +21,8 @@ import { attemptsOf, sleepFor, waitMsOf, type AttemptOptions } from './wait.ts';
 
 /**
  * An exchange before the `fetchExchange`: it sends a query again after the wait that an answer asks for. The last answer is
- * passed on as it is, also where a wait is aborted by `signal`.
+ * passed on as it is, also where a wait is aborted by `signal`. Mutations and subscriptions pass: what a mutation has done
+ * stands, and a subscription goes on by itself.
  *
  * @throws a `RangeError` if `attempts` is wrong.
  */
@@ -44,7 +45,9 @@ export function createWaitExchange(options: AttemptOptions = {}): Exchange {
       const handle = (result: OperationResult): Source<OperationResult> => {
         const { operation } = result;
         const attempt = sent.get(operation.key) ?? 1;
-        const ms = attempt < attempts ? waitMsOf(result, options) : undefined;
+        // Not after a part of an answer, for `@defer`: the next ones follow.
+        const isWhole = operation.kind === 'query' && !result.hasNext;
+        const ms = isWhole && attempt < attempts ? waitMsOf(result, options) : undefined;
         if (ms === undefined) {
           sent.delete(operation.key);
           return fromValue(result);

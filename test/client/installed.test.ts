@@ -230,6 +230,19 @@ const tooFast = {
     expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(4);
   });
 
+  test('behind a router, mutations and subscriptions are sent once', async () => {
+    const outcome = await runScenario(kit, { program, scenario: 'sentOnce', endpoint: 'http://localhost/' });
+
+    expect(outcome).toEqual({
+      result: {
+        sent: ['mutation', 'subscription'],
+        codes: ['RATE_LIMITED'],
+        events: [{ shared: null }, { shared: true }],
+      },
+      waitsMs: [],
+    });
+  });
+
   test('an aborted wait ends with the answer that there is', async () => {
     await using gateway = await startGateway();
     gateway.upstream.addFault('conversationSpace', tooFast);
