@@ -25,8 +25,7 @@ export const fetcherScript = (endpoint: string): string => `<script>
       + (typeof quota.limit === 'number' ? ' of ' + quota.limit.toLocaleString('en') : ''),
   ].filter(Boolean).join(' · ');
 
-  const showCost = (operationName, cost) => {
-    const text = cost ? textOf(cost) : 'the answer says no cost';
+  const showCost = (operationName, text) => {
     document.getElementById('cost').textContent = (operationName ?? 'This operation') + ': ' + text;
   };
 
@@ -39,15 +38,22 @@ export const fetcherScript = (endpoint: string): string => `<script>
       ...(!isIntrospection && { 'x-cost': '1', ...(isExplained && { 'x-explain': '1' }) }),
     });
     for (const [name, value] of Object.entries(headers ?? {})) sent.set(name, value);
-    const response = await fetch(url, { method: 'POST', headers: sent, body: JSON.stringify(params) });
-    let answer;
+    // What stands below is of the operation before.
+    if (!isIntrospection) showCost(params.operationName, 'no answer yet');
+    let response;
     try {
-      answer = await response.json();
+      response = await fetch(url, { method: 'POST', headers: sent, body: JSON.stringify(params) });
     } catch {
-      throw new Error('HTTP ' + response.status + ' from ' + url.pathname + ' is no JSON: it did not come from the gateway. '
-        + 'Look at what is in front of it.');
+      throw new Error(url.href + ' has not answered. Look whether the gateway runs, and whether what is in front of it '
+        + 'asks for a new sign-in.');
     }
-    if (!isIntrospection) showCost(params.operationName, answer.extensions?.cost);
+    const answer = await response.json().catch(() => undefined);
+    if (typeof answer !== 'object' || answer === null) {
+      throw new Error('HTTP ' + response.status + ' from ' + url.pathname + ' is no JSON object: it did not come from the '
+        + 'gateway. Look at what is in front of it.');
+    }
+    const cost = answer.extensions?.cost;
+    if (!isIntrospection) showCost(params.operationName, cost ? textOf(cost) : 'the answer says no cost');
     const schema = isIntrospection && answer.data?.__schema;
     return schema ? { data: { __schema: { ...schema, types: withoutRouters(schema.types) } } } : answer;
   };

@@ -171,15 +171,29 @@ test('x-explain is one click, and the answer says where its data came from', asy
   await page.locator('.result-window', { hasText: '"lookups"' }).waitFor();
 });
 
-test('an answer that is not from the gateway is called that', async () => {
+test.each([
+  ['HTML', { status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' }],
+  ['JSON, but no object', { status: 502, contentType: 'application/json', body: 'null' }],
+  ['a text of JSON', { status: 502, contentType: 'application/json', body: '"Bad Gateway"' }],
+])('an answer that is not from the gateway is called that: %s', async (_what, answer) => {
   const { page } = await openExplorer(context, server.origin, '/');
-  await page.route('**/graphql', (route) =>
-    route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' }),
-  );
+  await page.route('**/graphql', (route) => route.fulfill(answer));
 
   await runButton(page).click();
 
   await page.locator('.result-window', { hasText: 'HTTP 502 from /graphql is no JSON' }).waitFor();
+});
+
+test('where no answer comes, the page says so, and the cost of the one before does not stay', async () => {
+  const { page } = await openExplorer(context, server.origin, '/');
+  await runButton(page).click();
+  await page.locator('#cost', { hasText: 'to DingTalk' }).waitFor();
+  await page.route('**/graphql', (route) => route.abort());
+
+  await runButton(page).click();
+
+  await page.locator('.result-window', { hasText: 'has not answered' }).waitFor();
+  expect(await page.locator('#cost').textContent()).toBe('Welcome: no answer yet');
 });
 
 test('without introspection the page says how to give it its schema', async () => {
