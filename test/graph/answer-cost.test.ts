@@ -9,6 +9,7 @@ const costing = { 'x-cost': '1' };
 const production = { NODE_ENV: 'production', ALLOW_ANONYMOUS: '1' };
 const of = (...names: readonly string[]): string =>
   `{ ${names.map((name, index) => `a${index}: conversationSpace(openConversationId: "cid.demo.${name}") { spaceId }`).join(' ')} }`;
+const file = (id: string): string => `{ dentry(spaceId: "798xxxxx", dentryId: "${id}") { name } }`;
 const as = (corpId: string): Record<string, string> => ({
   'x-router-secret': 'router-secret',
   'x-dingtalk-union-id': 'chyxxxxx',
@@ -47,6 +48,19 @@ test('says in production what each answer cost, and what is left', async () => {
     quota: { used: 3, limit: 5000 },
   });
   expect(gateway.asked()).toEqual(['cid.demo.a', 'cid.demo.b', 'cid.demo.c']);
+});
+
+test('an API whose answers came with a list has no part in what is left', async () => {
+  await using gateway = await startCachedGateway({ DINGTALK_QPS: '20' });
+  await gateway.query(file('2001'));
+  await gateway.query(file('2002'));
+
+  const list = '{ space(spaceId: "798xxxxx") { dentries(first: 2) { nodes { name } } } }';
+  const listed = await gateway.query(list, {}, costing);
+  const seen = await gateway.query(file('2001'), {}, costing);
+
+  expect(costIn(listed)).toMatchObject({ lookups: 1, calls: 1, throttle: { available: 19 } });
+  expect(costIn(seen)).toMatchObject({ lookups: 1, calls: 0, throttle: { available: 18 } });
 });
 
 test('says how long a call waited for its turn, and which lookups joined a call', async () => {

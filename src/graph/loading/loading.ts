@@ -44,6 +44,7 @@ type Loader = DataLoader<object, unknown, string>;
 export class Loading {
   readonly #options: LoadingOptions;
   readonly #loaders = new Map<Pick<Endpoint<never, unknown>, 'name'>, Loader>();
+  readonly #apis = new Set<string>();
   #calls = 0;
 
   constructor(options: LoadingOptions) {
@@ -56,9 +57,9 @@ export class Loading {
     return this.#loaderOf(endpoint).load(input) as Promise<never>;
   };
 
-  /** The APIs of its lookups. */
+  /** The APIs of its lookups; not those of answers that others implied. */
   get apis(): readonly string[] {
-    return Array.from(this.#loaders.keys(), ({ name }) => name);
+    return [...this.#apis];
   }
 
   #loaderOf<Input extends object>(endpoint: Endpoint<Input, unknown>): Loader {
@@ -79,6 +80,7 @@ export class Loading {
     inputs: readonly Input[],
   ): Promise<readonly unknown[]> {
     const { find, maxLookups } = this.#options;
+    this.#apis.add(endpoint.name);
     const admitted = this.#admit(endpoint, inputs);
     const found = find(endpoint, admitted, this.#onEnded(endpoint));
     const answering = found.map((each, index) =>
