@@ -1,7 +1,25 @@
-import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache, Observable } from '@apollo/client';
+import {
+  ApolloClient,
+  ApolloLink,
+  gql,
+  HttpLink,
+  InMemoryCache,
+  Observable,
+  type ObservableQuery,
+} from '@apollo/client';
 import { gatewayErrorsOf, type AttemptOptions } from 'dingtalk-graphql-gateway-client';
 import { createWaitLink, typePolicies } from 'dingtalk-graphql-gateway-client/apollo';
-import { group, names, page, rows, spaceOf, tooFast, twoSpaces } from './queries.ts';
+import {
+  group,
+  listOfEdges,
+  listOfNodes,
+  names,
+  page,
+  rows,
+  spaceOf,
+  tooFast,
+  twoSpaces,
+} from './queries.ts';
 import { runNamed, sleep, untilAborted } from './test-process.ts';
 
 interface Page {
@@ -18,6 +36,14 @@ const createClient = (endpoint: string, options: AttemptOptions = {}): ApolloCli
   new ApolloClient({
     link: createWaitLink({ sleep, ...options }).concat(new HttpLink({ uri: endpoint })),
     cache: new InMemoryCache({ typePolicies }),
+  });
+
+/** Resolves once `holds` is true after one of its results. */
+const until = (list: ObservableQuery<Page>, holds: () => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    list.subscribe(() => {
+      if (holds()) resolve();
+    });
   });
 
 const codesOf = (error: unknown): string[] => gatewayErrorsOf(error).map(({ extensions }) => extensions.code);
@@ -71,6 +97,26 @@ const scenarios: Readonly<Record<string, (endpoint: string) => Promise<unknown>>
       nodes: known?.nodes.map(({ dentryId }) => dentryId),
       cached: Object.keys(client.cache.extract() as object).toSorted(),
     };
+  },
+
+  async twoForms(endpoint) {
+    const client = createClient(endpoint);
+    const nodes = client.watchQuery<Page>({ query: gql(listOfNodes) });
+    const edges = client.watchQuery<Page>({ query: gql(listOfEdges) });
+    const read = ({ options: { query } }: typeof edges): Page['space']['dentries'] | undefined =>
+      client.readQuery<Page>({ query })?.space.dentries;
+    const more = (list: typeof edges): Promise<unknown> =>
+      list.fetchMore({ variables: { after: read(list)?.pageInfo.endCursor } });
+    await Promise.all([nodes, edges].map((list) => until(list, () => read(list) !== undefined)));
+    await more(nodes);
+    // From the end of the other one's second page.
+    await more(edges);
+    await until(edges, () => read(edges) !== undefined);
+    const first = read(edges)?.edges.map(({ node }) => node.dentryId);
+    await more(edges);
+    const second = read(edges)?.edges.map(({ node }) => node.dentryId);
+    client.stop();
+    return { first, second };
   },
 
   async names(endpoint) {

@@ -30,6 +30,19 @@ export const page = `
   }
 `;
 
+const listWith = (rows: string): string => `
+  query List($after: String) {
+    space(spaceId: "798xxxxx") {
+      spaceId
+      dentries(first: 2, after: $after) { ${rows} pageInfo { endCursor } }
+    }
+  }
+`;
+
+/** One list, asked for in two forms. */
+export const listOfNodes = listWith('nodes { spaceId dentryId }');
+export const listOfEdges = listWith('edges { node { spaceId dentryId } }');
+
 /** Without the ids by which caches tell objects apart. */
 export const names = `
   query Names {

@@ -66,8 +66,8 @@ const firstOf = (...signals: readonly (AbortSignal | undefined)[]): AbortSignal 
 
 /** A list as it is cached: its pages one after another. */
 interface Pages {
-  readonly edges?: readonly { readonly cursor?: string }[];
-  readonly nodes?: readonly Reference[];
+  readonly edges?: readonly { readonly cursor?: string }[] | undefined;
+  readonly nodes?: readonly Reference[] | undefined;
   readonly pageInfo?: { readonly endCursor?: string | null };
   /** How many rows there are up to the last one of each page, by its cursor. */
   readonly ends?: Readonly<Record<string, number>>;
@@ -86,12 +86,24 @@ const pages = (keyArgs: readonly string[]): FieldPolicy<Pages | null> => ({
     return {
       ...known,
       ...incoming,
-      ...(incoming.edges && { edges: [...edges.slice(0, start), ...incoming.edges] }),
-      ...(incoming.nodes && { nodes: [...nodes.slice(0, start), ...incoming.nodes] }),
+      ...(incoming.edges && { edges: rowsWith(incoming.edges, edges, start) }),
+      ...(incoming.nodes && { nodes: rowsWith(incoming.nodes, nodes, start) }),
       ends: { ...ends, ...(typeof endCursor === 'string' && { [endCursor]: end }) },
     };
   },
 });
+
+/**
+ * Undefined where rows between the known ones and the page are missing, as another query has read them in the other form:
+ * then Apollo Client asks for the first page again.
+ */
+function rowsWith<Row>(
+  page: readonly Row[],
+  known: readonly Row[],
+  start: number,
+): readonly Row[] | undefined {
+  return known.length > 0 && known.length < start ? undefined : [...known.slice(0, start), ...page];
+}
 
 /** A cursor within a page; one of no known row stands for the end. */
 function rowsUpTo(cursor: string, { edges = [], nodes = [] }: Pages): number {

@@ -316,6 +316,18 @@ const keyOf = (dentryId: string): string => `Dentry:${JSON.stringify({ spaceId: 
     });
   });
 
+  test('Apollo Client: a list that is asked for in two forms has no gap', async () => {
+    await using gateway = await startGateway();
+
+    const { result } = await runScenario(kit, {
+      program: 'apollo',
+      scenario: 'twoForms',
+      endpoint: `${gateway.url}/graphql`,
+    });
+
+    expect(result).toEqual({ first: ['2011', '2007'], second: ['2011', '2007', '2006', '2004'] });
+  });
+
   test('urql: a Dentry by both ids, in a list and by itself', async () => {
     await using gateway = await startGateway();
 
