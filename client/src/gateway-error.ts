@@ -25,17 +25,16 @@ export function isGatewayError(error: unknown): error is GatewayError {
 export function gatewayErrorsOf(failure: unknown): readonly GatewayError[] {
   if (isGatewayError(failure)) return [failure];
   if (!isMap(failure)) return [];
-  const { errors, graphQLErrors, error, response } = failure;
-  const found = [errors, graphQLErrors].flatMap((list) =>
+  // The results of Apollo Client and urql hold their error, that of graphql-request its answer.
+  const { error, response } = failure;
+  return [failure, error, response].map(listedIn).find(({ length }) => length > 0) ?? [];
+}
+
+function listedIn(failure: unknown): readonly GatewayError[] {
+  const { errors, graphQLErrors } = isMap(failure) ? failure : {};
+  return [errors, graphQLErrors].flatMap((list) =>
     Array.isArray(list) ? list.filter((each) => isGatewayError(each)) : [],
   );
-  if (found.length > 0) return found;
-  // The results of Apollo Client and urql hold their error, that of graphql-request its answer.
-  for (const inner of [error, response]) {
-    if (isMap(inner) && Array.isArray(inner['errors'] ?? inner['graphQLErrors']))
-      return gatewayErrorsOf(inner);
-  }
-  return [];
 }
 
 const isCode = (code: unknown): code is PublicCode =>

@@ -43,7 +43,7 @@ type Loader = DataLoader<object, unknown, string>;
 /** Made once for each request: a loader never outlives its viewer. */
 export class Loading {
   readonly #options: LoadingOptions;
-  readonly #loaders = new Map<Pick<Endpoint<never, unknown>, 'name'>, Loader>();
+  readonly #loaders = new Map<object, Loader>();
   readonly #apis = new Set<string>();
   #calls = 0;
 
