@@ -12,6 +12,7 @@ interface Page {
 function createClient(endpoint: string, options: AttemptOptions = {}): Client {
   return new Client({
     url: endpoint,
+    // Node sends no Sec-Fetch-Site, and these processes no credentials: their GETs would be refused.
     preferGetMethod: false,
     exchanges: [cacheExchange(cacheOptions), createWaitExchange({ sleep, ...options }), fetchExchange],
   });
