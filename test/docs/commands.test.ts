@@ -35,6 +35,7 @@ const runBy: Readonly<Record<string, string>> = {
     '.ci/run',
   'npx tsx examples/frontend/main.ts': 'test/process',
   'npx tsx examples/frontend/main.ts cid.demo.anything': 'test/process',
+  'npx tsx examples/clients/src/main.ts': 'test/examples',
   'npx tsx examples/download/stream-file.ts': 'test/examples',
   'buildah build --format docker --file Containerfile --tag dingtalk-graphql-gateway:0.2.0 .': 'test/image',
   'sha256sum --check SHA256SUMS': 'test/release',

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { areWanted } from '../support/are-wanted.ts';
 import { logLines } from '../support/log-lines.ts';
@@ -58,6 +60,18 @@ const sentTo = ({ log }: GatewayUnderTest): unknown[] =>
       expect(sentTo(open)).toEqual(methods);
     },
   );
+
+  test('the program of the example asks with each of them', async () => {
+    const env = { ...process.env, NODE_OPTIONS: '', GATEWAY_URL: `${open.url}/graphql` };
+    const command = ['tsx', 'examples/clients/src/main.ts'];
+
+    const { stdout } = await promisify(execFile)('npx', command, { env, timeout: 30_000 });
+
+    expect([...stdout.matchAll(/^\w+/gm)].map(String).toSorted()).toEqual(
+      clients.map(([name]) => name).toSorted(),
+    );
+    expect(stdout.match(/spaceId: '798xxxxx'/g)).toHaveLength(clients.length);
+  });
 
   test('urql, whose GET any page could send, is told the header to send, and answered with it', async () => {
     const url = `${open.url}/graphql`;
