@@ -45,10 +45,7 @@ const frontend = {
 /** What the pages leave out. */
 const assumed = `
 declare const answer: unknown;
-declare const query: import('@apollo/client').DocumentNode;
-declare const variables: Record<string, string>;
 declare function signIn(): void;
-declare function show(path: readonly (string | number)[] | undefined, code: string): void;
 `;
 
 /** Apollo Client adds the name of the type. */
