@@ -44,6 +44,25 @@ test('the page inside DingTalk signs in', async () => {
   expect(codeLines(insideDingTalk)).toBeLessThanOrEqual(12);
 });
 
+test('the commands for the sandbox lead to a token, and with it to data', async () => {
+  await using gateway = await startSessionGateway();
+  const requests = [...page.matchAll(/^curl -s localhost:4000(\/\w+) (.*) -d '(.*)'$/gm)];
+  const send = async (index: number, token = ''): Promise<any> => {
+    const [, path, options = '', body = ''] = requests[index] ?? [];
+    const headers = [...options.matchAll(/-H '([^:]+): ([^']*)'/g)].map(
+      ([, name = '', value = '']): [string, string] => [name, value.replace('eyJ…', token)],
+    );
+    return (await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body })).json();
+  };
+
+  const { token, user } = await send(0);
+
+  expect(requests).toHaveLength(2);
+  expect(user).toEqual({ name: 'Chen Haoyu' });
+  expect(await send(1, token)).toEqual({ data: { conversationSpace: { spaceId: '798xxxxx' } } });
+  expect(await send(1)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+});
+
 test('the page elsewhere goes to the login page and comes back with a code, once and for its own state', async () => {
   await using gateway = await startSessionGateway();
   const visited: string[] = [];
