@@ -79,6 +79,35 @@ test('without an answer of Redis a token counts until it expires, but is not ren
   expect((await one.end(token)).status).toBe(204);
 });
 
+test('an end that Redis takes late outlives what other replicas have renewed meanwhile', async () => {
+  await using server = await startRedis();
+  await using client = Object.assign(new Client(server.url), {
+    [Symbol.asyncDispose]: async () => client.disconnect(),
+  });
+  await client.acl('SETUSER', 'one', 'on', '>password', '~*', '&*', '+@all', '-set');
+  await using one = await startReplica(server.url.replace('//', '//one:password@'));
+  await using two = await startReplica(server.url);
+  const token = await one.tokenOf('auth.chyxxxxx.6');
+  expect((await one.end(token)).status).toBe(503);
+  for (const { clock } of [one, two]) clock.advance(3_600_000);
+  // The attempt of that hour is refused, too.
+  await eventually(async () => {
+    const refused = JSON.stringify(await client.acl('LOG'));
+    return Number(/"count",(\d+)/.exec(refused)?.[1]) > 1;
+  });
+  const { body: renewed } = await two.renew(token);
+
+  await client.acl('SETUSER', 'one', '+set');
+  await eventually(async () => {
+    one.clock.advance(1000);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return (await two.ask(renewed.token)).status === 401;
+  });
+
+  const [name = ''] = await client.keys('*:ended-session:*');
+  expect(await client.pttl(name)).toBeGreaterThan(2 * 3_600_000);
+});
+
 test('what Redis has said of an end is known without it', async () => {
   await using server = await startRedis();
   await using one = await startReplica(server.url);

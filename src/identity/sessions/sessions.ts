@@ -79,6 +79,8 @@ export function createSessions({ config, app, dingtalk, clock, sealedRedis }: Se
   const endOf = ({ signedInAtS }: Session): number => Math.min(nowS() + ttlS, signedInAtS + longestS);
   const leftMs = (session: VerifiedSession): number =>
     Math.max(session.expiresAtS, endOf(session)) * 1000 - clock.wallMs() + marginMs;
+  const longestLeftMs = ({ signedInAtS }: Session): number =>
+    (signedInAtS + longestS) * 1000 - clock.wallMs() + marginMs;
 
   async function grant(session: Session): Promise<Granted> {
     const expiresAtS = endOf(session);
@@ -123,7 +125,7 @@ export function createSessions({ config, app, dingtalk, clock, sealedRedis }: Se
     async end(token, signal) {
       const session = await verify(token, signal);
       try {
-        const isEverywhere = await ended.end(session.id, leftMs(session));
+        const isEverywhere = await ended.end(session.id, leftMs(session), longestLeftMs(session));
         if (isEverywhere) return viewerIn(session);
       } catch (error) {
         if (!(error instanceof TooManyEndedError)) throw error;
