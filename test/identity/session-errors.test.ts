@@ -159,6 +159,17 @@ const failures: readonly (readonly [string, Fault, number, string, object])[] = 
     unavailable,
     { code: 'UPSTREAM_UNAVAILABLE', retryable: true, dingtalk: { status: 502 } },
   ],
+  [
+    'a 404 with a code, as of a wrong address of the host',
+    { kind: 'answer', status: 404, body: '{"code":"no.route","message":"words"}' },
+    502,
+    malformed,
+    {
+      code: 'UPSTREAM_MALFORMED_RESPONSE',
+      retryable: true,
+      dingtalk: { code: 'no.route', status: 404 },
+    },
+  ],
   ['a reset', { kind: 'reset' }, 503, unavailable, { code: 'UPSTREAM_UNAVAILABLE', retryable: true }],
   [
     'a redirect',
@@ -291,12 +302,24 @@ const steps: readonly (readonly [string, SandboxApi, Fault, number, string, obje
     'usersMe',
     { kind: 'error', code: 'InvalidAuthentication' },
     502,
-    malformed,
-    {
-      code: 'UPSTREAM_MALFORMED_RESPONSE',
-      retryable: true,
-      dingtalk: { code: 'InvalidAuthentication', status: 400, requestId: expect.any(String) },
-    },
+    taken,
+    { code: 'UPSTREAM_MALFORMED_RESPONSE' },
+  ],
+  [
+    'an answer about the member that is not the documented one',
+    'getByUnionId',
+    says({ errcode: 0, result: {} }),
+    502,
+    taken,
+    { code: 'UPSTREAM_MALFORMED_RESPONSE' },
+  ],
+  [
+    'a wrong address of the legacy host',
+    'getByUnionId',
+    { kind: 'answer', status: 404, body: '{"code":"no.route","message":"words"}' },
+    502,
+    taken,
+    { code: 'UPSTREAM_MALFORMED_RESPONSE' },
   ],
   [
     'a person who is an outside contact',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Deadline } from '../../async/deadline.ts';
 import type { DingTalkAsUser, DingTalkSignIn, GrantedUserToken } from '../../dingtalk/dingtalk.ts';
 import { DingTalkError } from '../../errors/dingtalk-error.ts';
-import { kinds } from '../../errors/kinds.ts';
+import { kinds, type DingTalkErrorKind } from '../../errors/kinds.ts';
 import { publicError, type PublicError } from '../../errors/public-error.ts';
 import { addressBlock } from '../address-block.ts';
 import { createUnknownBearers } from '../unknown-bearers.ts';
@@ -84,10 +84,11 @@ async function memberOf(dingtalk: SigningIn, { value }: GrantedUserToken, option
   return person;
 }
 
-/** A refusal that says nothing else means the code. */
+/** A refusal that says nothing else means the code. Nothing else in the request could be wrong, or be found. */
 function asRefusedCode(error: unknown, kind: CodeKind): unknown {
-  if (!(error instanceof DingTalkError) || error.kind !== 'bad-argument' || error.details.public)
-    return error;
+  if (!(error instanceof DingTalkError) || error.details.public) return error;
+  if (error.kind === 'not-found') return new DingTalkError('malformed-response', error.details);
+  if (error.kind !== 'bad-argument') return error;
   const message = 'DingTalk refuses the code: ask it for a new one.';
   const words = { code: 'UNAUTHENTICATED', message, argument: kind } as const;
   return new DingTalkError(error.kind, { ...error.details, public: words });
@@ -96,16 +97,14 @@ function asRefusedCode(error: unknown, kind: CodeKind): unknown {
 /** DingTalk has taken the code: the same request can only fail. */
 function afterItsCode(error: unknown): unknown {
   if (!(error instanceof DingTalkError)) return error;
-  const { passing, code } = kinds[error.kind];
-  if (!passing)
-    return error.kind === 'bad-argument' || error.kind === 'stale-token' ? unreadable(error) : error;
+  const { passing, code } = kinds[contradicts.has(error.kind) ? 'malformed-response' : error.kind];
+  if (!passing) return error;
   const message = 'DingTalk failed after it had taken the code: sign in to DingTalk again.';
-  return publicError(code, message, { httpStatus: 503, cause: error });
+  return publicError(code, message, { cause: error });
 }
 
 /** DingTalk refuses the token or the person that it has just named: nothing that the client could correct. */
-const unreadable = ({ details }: DingTalkError): DingTalkError =>
-  new DingTalkError('malformed-response', details);
+const contradicts: ReadonlySet<DingTalkErrorKind> = new Set(['bad-argument', 'stale-token', 'not-found']);
 
 const notMember = (): PublicError => publicError('FORBIDDEN', notMemberMessage, { httpStatus: 403 });
 

@@ -15,6 +15,7 @@ const statuses: Partial<Record<PublicCode, number>> = {
   UPSTREAM_TIMEOUT: 504,
 };
 const otherStatus = 503;
+const statusOf = (code: PublicCode): number => statuses[code] ?? otherStatus;
 
 interface PublicAnswer {
   readonly status: number;
@@ -36,16 +37,18 @@ function answerOf(error: unknown): PublicAnswer {
   if (error instanceof DingTalkError) {
     const { message, extensions } = toPublicFailure(error);
     const { code, retryAfterMs } = extensions;
-    const status = statuses[code] ?? otherStatus;
+    const status = statusOf(code);
     return { status, headers: headersFor(status, retryAfterMs), message, extensions };
   }
   if (!isPublicError(error)) throw error;
-  const { http, ...extensions } = error.extensions as Record<string, unknown> & { readonly http?: Http };
-  const { status = otherStatus, headers = new Map<string, string>() } = http ?? {};
-  const { retryAfterMs } = extensions;
+  const { http, ...extensions } = error.extensions as Extensions;
+  const { code, retryAfterMs } = extensions;
+  const { status = statusOf(code), headers = new Map<string, string>() } = http ?? {};
   const own = headersFor(status, typeof retryAfterMs === 'number' ? retryAfterMs : undefined);
   return { status, headers: { ...own, ...Object.fromEntries(headers) }, message: error.message, extensions };
 }
+
+type Extensions = Record<string, unknown> & { readonly code: PublicCode; readonly http?: Http };
 
 interface Http {
   readonly status: number;
