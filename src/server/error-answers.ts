@@ -46,10 +46,12 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   return sendRefusal(reply, status, 'BAD_REQUEST', message, exceeded);
 }
 
-/** A body without a length is read up to the limit. */
-function tooLongBody({ server, headers }: FastifyRequest): ExceededLimit {
-  const limit = server.initialConfig.bodyLimit ?? 0;
-  return { limit, asked: Number(headers['content-length'] ?? limit + 1), variable: 'MAX_BODY_BYTES' };
+/** A body without a length is read up to the limit. One of the route itself is fixed. */
+function tooLongBody({ server, headers, routeOptions }: FastifyRequest): ExceededLimit {
+  const { bodyLimit: configured = 0 } = server.initialConfig;
+  const limit = routeOptions.bodyLimit ?? configured;
+  const asked = Number(headers['content-length'] ?? limit + 1);
+  return { limit, asked, variable: limit === configured ? 'MAX_BODY_BYTES' : undefined };
 }
 
 const remedies: Readonly<Record<string, string>> = {

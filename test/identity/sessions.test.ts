@@ -246,6 +246,16 @@ test('a body that is no JSON, or too long, is refused', async () => {
   expect(gateway.upstream.calls).toEqual([]);
 });
 
+test('the limit of a too long body is the one of signing in, which no variable sets', async () => {
+  await using gateway = await startSessionGateway();
+
+  const { status, body } = await gateway.signIn({ authCode: 'x'.repeat(5000) });
+
+  const message = 'The body is too long: send less at once.';
+  const extensions = { code: 'BAD_REQUEST', retryable: false, limit: 4096, asked: 5015 };
+  expect({ status, body }).toEqual({ status: 413, body: { errors: [{ message, extensions }] } });
+});
+
 test('renewing and ending need no body, whatever content type a client names', async () => {
   await using gateway = await startSessionGateway();
   const token = await gateway.tokenOf('auth.chyxxxxx.1');
