@@ -15,6 +15,18 @@ const quoting = (...sent: readonly string[]): Fault => ({
   }),
 });
 
+test('a code is struck out of what DingTalk says in every form of escapes', async () => {
+  await using gateway = await startSessionGateway();
+  const code = 'auth.chyxxxxx.se/cret+';
+  const encoded = 'auth.chyxxxxx.se%2Fcret%2B';
+  const forms = [code, encoded, encoded.toLowerCase(), String.raw`auth.chyxxxxx.se\/cret+`];
+  gateway.upstream.addFault('getUserInfo', quoting(...forms), 1);
+
+  await gateway.signIn({ authCode: code });
+
+  expect(gateway.log.join('')).toContain(`bad request: ${forms.map(() => '[redacted]').join(' ')}`);
+});
+
 test('no code, token, key or unionId is in an answer of ours, the log, a metric or a span', async () => {
   await using receiver = await startOtlpReceiver();
   const gateway = await startSessionGateway({

@@ -36,7 +36,11 @@ const quoted = (form: string): string =>
 
 const literally = (text: string): string => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 
-const formsOf = (secret: string): string[] =>
-  secret === ''
-    ? []
-    : [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)];
+function formsOf(secret: string): string[] {
+  if (secret === '') return [];
+  const encoded = encodeURIComponent(secret.toWellFormed());
+  // Some servers write the escapes in small letters.
+  const inSmallLetters = encoded.replaceAll(/%../g, (escaped) => escaped.toLowerCase());
+  const json = JSON.stringify(secret).slice(1, -1);
+  return [secret, encoded, inSmallLetters, json, json.replaceAll('/', String.raw`\/`)];
+}
