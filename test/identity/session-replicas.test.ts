@@ -121,7 +121,20 @@ test('what Redis has said of an end is known without it', async () => {
   expect((await two.ask(token)).status).toBe(401);
 });
 
-test('in Redis is nothing about the person, and it lasts no longer than the last token', async () => {
+test('an end by a token of a minute holds for one of two hours', async () => {
+  await using server = await startRedis();
+  await using before = await startReplica(server.url);
+  await using after = await startReplica(server.url, { SESSION_TTL_MS: '60000' });
+  const token = await before.tokenOf('auth.chyxxxxx.8');
+  const { body: renewed } = await after.renew(token);
+
+  expect((await after.end(renewed.token)).status).toBe(204);
+  for (const { clock } of [before, after]) clock.advance(10 * 60_000);
+
+  for (const replica of [before, after]) expect((await replica.ask(token)).status).toBe(401);
+});
+
+test('in Redis is nothing about the person, and it lasts as long as the session could be renewed', async () => {
   await using server = await startRedis();
   await using client = Object.assign(new Client(server.url), {
     [Symbol.asyncDispose]: async () => client.disconnect(),
@@ -135,6 +148,6 @@ test('in Redis is nothing about the person, and it lasts no longer than the last
   expect(name).toMatch(/^dingtalk-gateway:ended-session:[\w-]{43}$/);
   expect(await client.get(name)).toBe('1');
   const leftMs = await client.pttl(name);
-  expect(leftMs).toBeLessThanOrEqual(2 * 3_600_000 + 60_000);
-  expect(leftMs).toBeGreaterThan(2 * 3_600_000);
+  expect(leftMs).toBeLessThanOrEqual(12 * 3_600_000 + 60_000);
+  expect(leftMs).toBeGreaterThan(12 * 3_600_000);
 });

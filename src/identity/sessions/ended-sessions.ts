@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import { integerReply } from '../../redis/replies.ts';
 import type { SealedRedis } from '../../redis/sealed-redis.ts';
 
-/** About 20 MB. Far more people than sign out in the life of a token. */
+/** About 20 MB. Far more people than sign out in half a day. */
 const maxEnded = 100_000;
 /** How often what Redis has not taken is written again. */
 const writeAgainMs = 1000;
@@ -11,13 +11,12 @@ const writtenTogether = 100;
 /** The sessions whose tokens count no more, though they have not expired. */
 export interface EndedSessions {
   /**
-   * Ends a session here and on the other replicas, for `forMs`. False: Redis does not have it yet, and is told again every
-   * second. Until then another replica may renew the session, so that `forMs` begins with the writing; `longestMs` from now
-   * is the end in any case.
+   * Ends a session here, for `forMs`, and on the other replicas. False: Redis does not have it yet, and is told again every
+   * second.
    *
    * @throws {TooManyEndedError} where no more can be held.
    */
-  end(id: string, forMs: number, longestMs: number): Promise<boolean>;
+  end(id: string, forMs: number): Promise<boolean>;
   /**
    * Whether it has ended, as far as this process and Redis know; `unknown` where Redis gives no answer within 50 ms. What Redis
    * says is known here for `forMs`.
@@ -34,8 +33,8 @@ export class TooManyEndedError extends Error {
 export function createEndedSessions(clock: Clock, sealedRedis: SealedRedis | undefined): EndedSessions {
   const untilMs = new Map<string, number>();
   const shared = sealedRedis && shareOver(sealedRedis);
-  /** Known here, and not to Redis, with their `forMs`. */
-  const unwritten = new Map<string, number>();
+  /** Known here, and not to Redis. */
+  const unwritten = new Set<string>();
   let cancelTimer: (() => void) | undefined;
 
   function isEndedHere(id: string): boolean {
@@ -60,13 +59,11 @@ export function createEndedSessions(clock: Clock, sealedRedis: SealedRedis | und
     untilMs.set(id, Math.max(untilMs.get(id) ?? 0, clock.nowMs() + forMs));
   }
 
-  async function write(id: string, forMs: number): Promise<boolean> {
-    const leftMs = Math.ceil(Math.min(forMs, (untilMs.get(id) ?? 0) - clock.nowMs()));
+  async function write(id: string): Promise<boolean> {
+    const leftMs = Math.ceil((untilMs.get(id) ?? 0) - clock.nowMs());
     const isWritten = shared === undefined || leftMs <= 0 || (await shared.end(id, leftMs));
-    if (!isWritten) return false;
-    unwritten.delete(id);
-    untilMs.set(id, clock.nowMs() + leftMs);
-    return true;
+    if (isWritten) unwritten.delete(id);
+    return isWritten;
   }
 
   function writeLater(): void {
@@ -74,17 +71,17 @@ export function createEndedSessions(clock: Clock, sealedRedis: SealedRedis | und
   }
 
   async function writeAgain(): Promise<void> {
-    await Promise.all([...unwritten].slice(0, writtenTogether).map(([id, forMs]) => write(id, forMs)));
+    await Promise.all([...unwritten].slice(0, writtenTogether).map((id) => write(id)));
     cancelTimer = undefined;
     if (unwritten.size > 0) writeLater();
   }
 
   return {
-    async end(id, forMs, longestMs) {
+    async end(id, forMs) {
       if (!hasRoom(id)) throw new TooManyEndedError();
-      note(id, Math.max(forMs, longestMs));
-      unwritten.set(id, forMs);
-      const isWritten = await write(id, forMs);
+      note(id, forMs);
+      unwritten.add(id);
+      const isWritten = await write(id);
       if (!isWritten) writeLater();
       return isWritten;
     },

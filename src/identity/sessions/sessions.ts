@@ -77,9 +77,8 @@ export function createSessions({ config, app, dingtalk, clock, sealedRedis }: Se
   const ttlS = Math.floor(config.ttlMs / 1000);
   /** The latest end of a token that is issued now. */
   const endOf = ({ signedInAtS }: Session): number => Math.min(nowS() + ttlS, signedInAtS + longestS);
-  const leftMs = (session: VerifiedSession): number =>
-    Math.max(session.expiresAtS, endOf(session)) * 1000 - clock.wallMs() + marginMs;
-  const longestLeftMs = ({ signedInAtS }: Session): number =>
+  /** Until none of its tokens can count, also where another replica renews it meanwhile, or has another `SESSION_TTL_MS`. */
+  const endedForMs = ({ signedInAtS }: Session): number =>
     (signedInAtS + longestS) * 1000 - clock.wallMs() + marginMs;
 
   async function grant(session: Session): Promise<Granted> {
@@ -110,14 +109,15 @@ export function createSessions({ config, app, dingtalk, clock, sealedRedis }: Se
     async viewerOf(token, signal) {
       const session = await verify(token, signal);
       // Without an answer of Redis it counts, until it expires: see SECURITY.md.
-      if ((await ended.isEnded(session.id, leftMs(session))) === true) throw refused('the session has ended');
+      if ((await ended.isEnded(session.id, endedForMs(session))) === true)
+        throw refused('the session has ended');
       return viewerIn(session);
     },
     async renew(token, signal, admit) {
       const session = await verify(token, signal);
       const viewer = viewerIn(session);
       await admit(viewer);
-      const isEnded = await ended.isEnded(session.id, leftMs(session));
+      const isEnded = await ended.isEnded(session.id, endedForMs(session));
       if (isEnded === true) throw refused('the session has ended');
       if (isEnded === 'unknown') throw unavailable('The session cannot be renewed right now: try again.');
       return grant(session);
@@ -125,7 +125,7 @@ export function createSessions({ config, app, dingtalk, clock, sealedRedis }: Se
     async end(token, signal) {
       const session = await verify(token, signal);
       try {
-        const isEverywhere = await ended.end(session.id, leftMs(session), longestLeftMs(session));
+        const isEverywhere = await ended.end(session.id, endedForMs(session));
         if (isEverywhere) return viewerIn(session);
       } catch (error) {
         if (!(error instanceof TooManyEndedError)) throw error;
