@@ -7,6 +7,8 @@ export interface PublicWords {
   readonly message: string;
   /** The argument that was refused. */
   readonly argument?: string | undefined;
+  /** Where the same request can only fail, whatever the kind says. */
+  readonly retryable?: false | undefined;
 }
 
 export interface DingTalkErrorDetails {

@@ -10,8 +10,9 @@ export interface PublicFailure {
 
 /** Uses the endpoint's own code and message if there are any, otherwise those of the kind. */
 export function toPublicFailure({ kind, details }: DingTalkError): PublicFailure {
-  const { code, message, retryable } = kinds[kind];
+  const { code, message, retryable: mayPass } = kinds[kind];
   const { retryAfterMs, public: own } = details;
+  const retryable = own?.retryable ?? mayPass;
   const dingtalk = dingtalkFields(details);
   return {
     message: own?.message ?? message,

@@ -28,7 +28,7 @@ const outside = 'You are not in the organization of this application: sign in as
 const misconfigured =
   "DingTalk refuses this gateway's application: its operator must check credentials, permissions and IP white list.";
 const unavailable = 'DingTalk is not available right now: try again later.';
-const malformed = 'DingTalk sent a malformed answer: try again later.';
+const malformed = 'DingTalk sent a malformed answer, and may have taken the code: ask it for a new one.';
 const tooMany = 'Too many calls to DingTalk right now: wait retryAfterMs and try again.';
 
 /** What the legacy host does, and the status, message and extensions of our answer. */
@@ -114,7 +114,7 @@ const failures: readonly (readonly [string, Fault, number, string, object])[] = 
     says({ errcode: 12345 }),
     502,
     malformed,
-    { code: 'UPSTREAM_MALFORMED_RESPONSE', retryable: true, dingtalk: dingtalk('12345') },
+    { code: 'UPSTREAM_MALFORMED_RESPONSE', retryable: false, dingtalk: dingtalk('12345') },
   ],
   [
     'success without a result',
@@ -123,7 +123,7 @@ const failures: readonly (readonly [string, Fault, number, string, object])[] = 
     malformed,
     {
       code: 'UPSTREAM_MALFORMED_RESPONSE',
-      retryable: true,
+      retryable: false,
       dingtalk: { status: 200, requestId: 'a-request' },
     },
   ],
@@ -134,7 +134,7 @@ const failures: readonly (readonly [string, Fault, number, string, object])[] = 
     malformed,
     {
       code: 'UPSTREAM_MALFORMED_RESPONSE',
-      retryable: true,
+      retryable: false,
       dingtalk: { status: 200, requestId: 'a-request' },
     },
   ],
@@ -143,14 +143,14 @@ const failures: readonly (readonly [string, Fault, number, string, object])[] = 
     { kind: 'html', status: 200 },
     502,
     malformed,
-    { code: 'UPSTREAM_MALFORMED_RESPONSE', retryable: true, dingtalk: { status: 200 } },
+    { code: 'UPSTREAM_MALFORMED_RESPONSE', retryable: false, dingtalk: { status: 200 } },
   ],
   [
     'nothing',
     { kind: 'empty' },
     502,
     malformed,
-    { code: 'UPSTREAM_MALFORMED_RESPONSE', retryable: true, dingtalk: { status: 200 } },
+    { code: 'UPSTREAM_MALFORMED_RESPONSE', retryable: false, dingtalk: { status: 200 } },
   ],
   [
     'a page of a proxy',
@@ -166,7 +166,7 @@ const failures: readonly (readonly [string, Fault, number, string, object])[] = 
     malformed,
     {
       code: 'UPSTREAM_MALFORMED_RESPONSE',
-      retryable: true,
+      retryable: false,
       dingtalk: { code: 'no.route', status: 404 },
     },
   ],
@@ -176,14 +176,14 @@ const failures: readonly (readonly [string, Fault, number, string, object])[] = 
     { kind: 'redirect', location: 'http://127.0.0.1:1/' },
     502,
     malformed,
-    { code: 'UPSTREAM_MALFORMED_RESPONSE', retryable: true, dingtalk: { status: 302 } },
+    { code: 'UPSTREAM_MALFORMED_RESPONSE', retryable: false, dingtalk: { status: 302 } },
   ],
   [
     'more than its bound',
     { kind: 'huge', bytes: 100_000 },
     502,
     malformed,
-    { code: 'UPSTREAM_MALFORMED_RESPONSE', retryable: true },
+    { code: 'UPSTREAM_MALFORMED_RESPONSE', retryable: false },
   ],
   [
     'a ban of our address',
@@ -230,6 +230,20 @@ test('a legacy host that does not answer is UPSTREAM_TIMEOUT at the deadline', a
         },
       ],
     },
+  });
+});
+
+test('no answer about the person of a code that was taken is 504, and not retryable', async () => {
+  await using gateway = await startSessionGateway();
+  gateway.upstream.addFault('usersMe', { kind: 'hang' }, 1);
+
+  const waiting = gateway.signIn({ oauthCode: 'oauth.chyxxxxx.1' });
+  await gateway.upstream.waitForCalls('usersMe', 1);
+  gateway.clock.advance(5000);
+
+  expect(await waiting).toMatchObject({
+    status: 504,
+    body: { errors: [{ message: taken, extensions: { code: 'UPSTREAM_TIMEOUT', retryable: false } }] },
   });
 });
 
@@ -296,6 +310,22 @@ const steps: readonly (readonly [string, SandboxApi, Fault, number, string, obje
     503,
     taken,
     { code: 'UPSTREAM_UNAVAILABLE' },
+  ],
+  [
+    'too many calls of users/me',
+    'usersMe',
+    { kind: 'error', code: 'Forbidden.AccessDenied.QpsLimitForAppkeyAndApi' },
+    429,
+    taken,
+    { code: 'RATE_LIMITED' },
+  ],
+  [
+    'a page in place of the person',
+    'usersMe',
+    { kind: 'html', status: 200 },
+    502,
+    taken,
+    { code: 'UPSTREAM_MALFORMED_RESPONSE' },
   ],
   [
     'a refusal of the new token',

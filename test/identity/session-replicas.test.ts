@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { eventually } from '../support/eventually.ts';
+import { startFakeRedis } from '../support/fake-redis.ts';
 import { startRedis, testWithRedis as test } from '../support/redis-server.ts';
 import { startSessionGateway, type SessionGateway } from '../support/session-gateway.ts';
 
@@ -150,4 +151,17 @@ test('in Redis is nothing about the person, and it lasts as long as the session 
   const leftMs = await client.pttl(name);
   expect(leftMs).toBeLessThanOrEqual(12 * 3_600_000 + 60_000);
   expect(leftMs).toBeGreaterThan(12 * 3_600_000);
+});
+
+test('a reply about an end that no Redis gives is no answer: 503, and the end is written again', async () => {
+  await using server = await startFakeRedis({ EVAL: '*1\r\n:7\r\n' });
+  await using other = await startSessionGateway();
+  await using gateway = await startReplica(`redis://127.0.0.1:${server.port}`);
+  const token = await other.tokenOf('auth.chyxxxxx.9');
+
+  expect((await gateway.renew(token)).status).toBe(503);
+  expect((await gateway.end(token)).status).toBe(503);
+  gateway.clock.advance(1000);
+  expect((await gateway.end(token)).status).toBe(503);
+  expect((await gateway.renew(token)).status).toBe(401);
 });

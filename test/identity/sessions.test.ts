@@ -239,6 +239,7 @@ test('a body that is no JSON, or too long, is refused', async () => {
     return (await fetch(`${gateway.url}/session`, { method: 'POST', headers, body })).status;
   };
 
+  expect(await send('', 'application/json')).toBe(400);
   expect(await send('{"authCode":"auth.chyxxxxx.1"}', 'text/plain')).toBe(415);
   expect(await send('authCode=auth.chyxxxxx.1', 'application/x-www-form-urlencoded')).toBe(415);
   expect(await send('{', 'application/json')).toBe(400);

@@ -109,14 +109,12 @@ function shareOver({ seal, trip }: SealedRedis): {
   const nameOf = (id: string): string => seal.lastingKeyOf('ended-session', id);
   return {
     end: (id, forMs) =>
-      endSession([nameOf(id)], [forMs], { insists: true }).then(
-        (reply) => integerReply(reply, 1, 1) === 1,
-        () => false,
-      ),
+      endSession([nameOf(id)], [forMs], { insists: true })
+        .then((reply) => integerReply(reply, 1, 1) === 1)
+        .catch(() => false),
     isEnded: (id) =>
-      findEnded([nameOf(id)], []).then(
-        (reply) => integerReply(reply, 0, 1) === 1,
-        () => 'unknown' as const,
-      ),
+      findEnded([nameOf(id)], [])
+        .then((reply) => integerReply(reply, 0, 1) === 1)
+        .catch(() => 'unknown' as const),
   };
 }

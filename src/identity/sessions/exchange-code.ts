@@ -87,7 +87,13 @@ async function memberOf(dingtalk: SigningIn, { value }: GrantedUserToken, option
 /** A refusal that says nothing else means the code. Nothing else in the request could be wrong, or be found. */
 function asRefusedCode(error: unknown, kind: CodeKind): unknown {
   if (!(error instanceof DingTalkError) || error.details.public) return error;
-  if (error.kind === 'not-found') return new DingTalkError('malformed-response', error.details);
+  if (error.kind === 'not-found' || error.kind === 'malformed-response') {
+    const message = 'DingTalk sent a malformed answer, and may have taken the code: ask it for a new one.';
+    return new DingTalkError('malformed-response', {
+      ...error.details,
+      public: { message, retryable: false },
+    });
+  }
   if (error.kind !== 'bad-argument') return error;
   const message = 'DingTalk refuses the code: ask it for a new one.';
   const words = { code: 'UNAUTHENTICATED', message, argument: kind } as const;
