@@ -45,26 +45,33 @@ test('the built page names no other host', async () => {
   expect(texts.join('\n')).not.toMatch(/https?:|\/\/[a-z]/);
 }, 60_000);
 
-test('npm run example starts the gateway and the page, and Ctrl-C ends both', async () => {
-  // A group of its own gets the signal, as it does from a terminal.
-  const child = spawn('npm', ['run', '--silent', 'example'], {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const url = new URL('/graphql', line.replace('open ', ''));
-  const ask = () =>
-    fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"query":"{ conversationSpace(openConversationId: \\"cid9FTRQSLo+sKxxxx\\") { spaceId } }"}',
+test.each([
+  // From a terminal the signal goes to the whole group.
+  { name: 'Ctrl-C', end: (npm: number) => process.kill(-npm, 'SIGINT') },
+  { name: 'SIGTERM to npm alone', end: (npm: number) => process.kill(npm, 'SIGTERM') },
+])(
+  'npm run example starts the gateway and the page, and $name ends both',
+  async ({ end }) => {
+    const child = spawn('npm', ['run', '--silent', 'example'], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const url = new URL('/graphql', line.replace('open ', ''));
+    const ask = () =>
+      fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"query":"{ conversationSpace(openConversationId: \\"cid9FTRQSLo+sKxxxx\\") { spaceId } }"}',
+      });
 
-  expect(await (await ask()).json()).toEqual({ data: { conversationSpace: { spaceId: '798xxxxx' } } });
-  process.kill(-child.pid!, 'SIGINT');
-  await once(child, 'exit');
-  await expect(ask()).rejects.toThrow('fetch failed');
-}, 120_000);
+    expect(await (await ask()).json()).toEqual({ data: { conversationSpace: { spaceId: '798xxxxx' } } });
+    end(child.pid!);
+    await once(child, 'exit');
+    await expect(ask()).rejects.toThrow('fetch failed');
+  },
+  120_000,
+);
 
 test('VIEWER_AUTH=session npm run example signs in with a code of the stand-in, and Ctrl-C ends everything', async () => {
   const child = spawn('npm', ['run', '--silent', 'example'], {
