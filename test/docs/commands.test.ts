@@ -35,6 +35,7 @@ const runBy: Readonly<Record<string, string>> = {
   'npm run plan -- --users 1000 --groups 500 --opens-per-day 20 --ttl 3600000': '.ci/run',
   'npm run plan -- --users 100000 --groups 10000 --organizations 1000 --replicas 3 --opens-per-day 20 --ttl 3600000':
     '.ci/run',
+  'npx graphql-codegen': 'test/examples',
   'npx tsx examples/frontend/main.ts': 'test/process',
   'npx tsx examples/frontend/main.ts cid.demo.anything': 'test/process',
   'npx tsx examples/clients/src/main.ts': 'test/examples',
@@ -54,6 +55,7 @@ const notRun: Readonly<Record<string, string>> = {
   'PERSISTED_DOCUMENTS=': 'its file is that of a frontend; test/documents starts with such files',
   'VIEWER_AUTH=session SESSION_KEY=': 'sign-in.test.ts starts such a gateway',
   'npm init --yes': 'test/federation runs what it prepares',
+  'npm install graphql @graphql-codegen/cli': 'test/examples generates with the same packages',
   'npm install @apollo/composition': 'test/federation uses the same packages',
   'npm run pictures': 'its pictures differ with each Chromium; test/explorer looks at the same page',
   'npm run format': 'writes what `npm run check` checks',
