@@ -23,7 +23,7 @@ const mostAttempts = 10;
 
 /**
  * How long to wait before the same operation is sent again, in milliseconds; undefined where waiting does not help or
- * takes longer than `longestWaitMs`. `failure` is whatever {@link gatewayErrorsOf} takes.
+ * takes longer than `longestWaitMs`. `failure` is what {@link gatewayErrorsOf} takes.
  */
 export function waitMsOf(
   failure: unknown,

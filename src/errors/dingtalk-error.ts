@@ -7,7 +7,7 @@ export interface PublicWords {
   readonly message: string;
   /** The argument that was refused. */
   readonly argument?: string | undefined;
-  /** Where the same request can only fail, whatever the kind says. */
+  /** Where the same request can only fail, though the kind would let it be made again. */
   readonly retryable?: false | undefined;
 }
 

@@ -7,13 +7,14 @@ import { areWanted } from '../support/are-wanted.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { codeBlocks } from '../support/code-blocks.ts';
 import { readPage } from '../support/pages.ts';
-import { startGateway } from '../support/start-gateway.ts';
+import { startGateway, type GatewayUnderTest } from '../support/start-gateway.ts';
 import {
   howToInstall,
   installClient,
   installed,
   runScenario,
   type InstalledClient,
+  type ScenarioOptions,
 } from './installed-client.ts';
 
 const wanted = areWanted('the packed client kit', installed, howToInstall);
@@ -23,6 +24,14 @@ beforeAll(async () => {
   if (wanted) kit = await installClient();
 }, 60_000);
 afterAll(() => kit?.remove());
+
+/** What comes of a scenario whose program asks `gateway`. */
+const outcomeOf = (
+  program: ScenarioOptions['program'],
+  scenario: string,
+  { url }: Pick<GatewayUnderTest, 'url'>,
+  onWait?: ScenarioOptions['onWait'],
+) => runScenario(kit, { program, scenario, endpoint: `${url}/graphql`, ...(onWait && { onWait }) });
 
 const kitName = 'dingtalk-graphql-gateway-client';
 const group = 'cid9FTRQSLo+sKxxxx';
@@ -135,11 +144,7 @@ const tooFast = {
     await using gateway = await startGateway();
     gateway.upstream.addFault('conversationSpace', tooFast, 1);
 
-    const outcome = await runScenario(kit, {
-      program,
-      scenario: 'space',
-      endpoint: `${gateway.url}/graphql`,
-    });
+    const outcome = await outcomeOf(program, 'space', gateway);
 
     expect(outcome).toEqual({ result: { data: { conversationSpace: space }, codes: [] }, waitsMs: [5000] });
     const asked = gateway.upstream.callsTo('conversationSpace').map(({ body }) => body);
@@ -150,11 +155,7 @@ const tooFast = {
     await using gateway = await startGateway();
     gateway.upstream.addFault('conversationSpace', tooFast);
 
-    const outcome = await runScenario(kit, {
-      program,
-      scenario: 'space',
-      endpoint: `${gateway.url}/graphql`,
-    });
+    const outcome = await outcomeOf(program, 'space', gateway);
 
     expect(outcome).toEqual({
       result: { data: withoutSpace, codes: ['RATE_LIMITED'] },
@@ -168,11 +169,7 @@ const tooFast = {
     const tooOften = { kind: 'error', code: 'Forbidden.AccessDenied.QpmLimitForAppkeyAndApi' } as const;
     gateway.upstream.addFault('conversationSpace', tooOften);
 
-    const outcome = await runScenario(kit, {
-      program,
-      scenario: 'space',
-      endpoint: `${gateway.url}/graphql`,
-    });
+    const outcome = await outcomeOf(program, 'space', gateway);
 
     expect(outcome).toEqual({
       result: { data: withoutSpace, codes: ['RATE_LIMITED'] },
@@ -185,12 +182,7 @@ const tooFast = {
     const clock = createManualClock();
     await using gateway = await startGateway({ clock, environment: { VIEWER_RPS: '1' } });
 
-    const { result, waitsMs } = await runScenario(kit, {
-      program,
-      scenario: 'twice',
-      endpoint: `${gateway.url}/graphql`,
-      onWait: (ms) => clock.advance(ms),
-    });
+    const { result, waitsMs } = await outcomeOf(program, 'twice', gateway, (ms) => clock.advance(ms));
 
     expect(result).toEqual({ conversationSpace: space });
     expect(waitsMs).toEqual([1000]);
@@ -200,11 +192,7 @@ const tooFast = {
     await using gateway = await startGateway();
     gateway.upstream.addFault('conversationSpace', tooFast, 1);
 
-    const { result } = await runScenario(kit, {
-      program,
-      scenario: 'left',
-      endpoint: `${gateway.url}/graphql`,
-    });
+    const { result } = await outcomeOf(program, 'left', gateway);
 
     expect(result).toEqual({ isAborted: true });
     expect(gateway.upstream.callsTo('conversationSpace')).toHaveLength(1);
@@ -214,11 +202,7 @@ const tooFast = {
     await using gateway = await startGateway();
     gateway.upstream.addFault('conversationSpace', tooFast, 1);
 
-    const outcome = await runScenario(kit, {
-      program,
-      scenario: 'twoSpaces',
-      endpoint: `${gateway.url}/graphql`,
-    });
+    const outcome = await outcomeOf(program, 'twoSpaces', gateway);
 
     const spaces = ['246892222998761', '212223215861194'].map((spaceId) =>
       seenBy(program, 'Space', { spaceId }),
@@ -244,11 +228,7 @@ const tooFast = {
     await using gateway = await startGateway();
     gateway.upstream.addFault('conversationSpace', tooFast);
 
-    const outcome = await runScenario(kit, {
-      program,
-      scenario: 'aborted',
-      endpoint: `${gateway.url}/graphql`,
-    });
+    const outcome = await outcomeOf(program, 'aborted', gateway);
 
     expect(outcome).toEqual({
       result: { data: withoutSpace, codes: ['RATE_LIMITED'] },
@@ -260,7 +240,7 @@ const tooFast = {
   test('rows keep their data beside one that failed', async () => {
     await using gateway = await startGateway();
 
-    const outcome = await runScenario(kit, { program, scenario: 'rows', endpoint: `${gateway.url}/graphql` });
+    const outcome = await outcomeOf(program, 'rows', gateway);
 
     expect(outcome).toEqual({
       result: {
@@ -279,15 +259,11 @@ const tooFast = {
 
 const keyOf = (dentryId: string): string => `Dentry:${JSON.stringify({ spaceId: '798xxxxx', dentryId })}`;
 
-(installed ? test : test.skip)('Apollo Client: the signal of one query ends its wait alone', async () => {
+(wanted ? test : test.skip)('Apollo Client: the signal of one query ends its wait alone', async () => {
   await using gateway = await startGateway();
   gateway.upstream.addFault('conversationSpace', tooFast);
 
-  const outcome = await runScenario(kit, {
-    program: 'apollo',
-    scenario: 'abortedByItsOwnSignal',
-    endpoint: `${gateway.url}/graphql`,
-  });
+  const outcome = await outcomeOf('apollo', 'abortedByItsOwnSignal', gateway);
 
   expect(outcome).toEqual({
     result: { data: { conversationSpace: null }, codes: ['RATE_LIMITED'] },
@@ -299,11 +275,7 @@ const keyOf = (dentryId: string): string => `Dentry:${JSON.stringify({ spaceId: 
   test('Apollo Client: a Dentry by both ids; pages follow one another, and none is doubled', async () => {
     await using gateway = await startGateway();
 
-    const { result } = await runScenario(kit, {
-      program: 'apollo',
-      scenario: 'pages',
-      endpoint: `${gateway.url}/graphql`,
-    });
+    const { result } = await outcomeOf('apollo', 'pages', gateway);
 
     const ids = ['2011', '2007', '2006', '2004'];
     expect(result).toEqual({
@@ -316,11 +288,7 @@ const keyOf = (dentryId: string): string => `Dentry:${JSON.stringify({ spaceId: 
   test('Apollo Client: a list that is asked for in two forms has no gap', async () => {
     await using gateway = await startGateway();
 
-    const { result } = await runScenario(kit, {
-      program: 'apollo',
-      scenario: 'twoForms',
-      endpoint: `${gateway.url}/graphql`,
-    });
+    const { result } = await outcomeOf('apollo', 'twoForms', gateway);
 
     expect(result).toEqual({ first: ['2011', '2007'], second: ['2011', '2007', '2006', '2004'] });
   });
@@ -328,11 +296,7 @@ const keyOf = (dentryId: string): string => `Dentry:${JSON.stringify({ spaceId: 
   test('urql: a Dentry by both ids, in a list and by itself', async () => {
     await using gateway = await startGateway();
 
-    const { result } = await runScenario(kit, {
-      program: 'urql',
-      scenario: 'keys',
-      endpoint: `${gateway.url}/graphql`,
-    });
+    const { result } = await outcomeOf('urql', 'keys', gateway);
 
     const ids = ['2011', '2007'];
     expect(result).toEqual({
@@ -344,11 +308,7 @@ const keyOf = (dentryId: string): string => `Dentry:${JSON.stringify({ spaceId: 
   test.each(['apollo', 'urql'] as const)('%s: without its ids it is part of its list', async (program) => {
     await using gateway = await startGateway();
 
-    const { result } = await runScenario(kit, {
-      program,
-      scenario: 'names',
-      endpoint: `${gateway.url}/graphql`,
-    });
+    const { result } = await outcomeOf(program, 'names', gateway);
 
     const nodes = ['readme.txt', '需求文档 Requirements.adoc'].map((name) =>
       seenBy(program, 'Dentry', { name }),
@@ -360,13 +320,9 @@ const keyOf = (dentryId: string): string => `Dentry:${JSON.stringify({ spaceId: 
   test('Apollo Client: a space that fails later stays known', async () => {
     await using gateway = await startGateway();
 
-    const { result } = await runScenario(kit, {
-      program: 'apollo',
-      scenario: 'failureKeepsSpace',
-      endpoint: `${gateway.url}/graphql`,
-      onWait: () =>
-        gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'permissionDenied' }),
-    });
+    const { result } = await outcomeOf('apollo', 'failureKeepsSpace', gateway, () =>
+      gateway.upstream.addFault('conversationSpace', { kind: 'error', code: 'permissionDenied' }),
+    );
 
     expect(result).toEqual({
       codes: ['FORBIDDEN'],

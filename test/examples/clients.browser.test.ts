@@ -78,7 +78,7 @@ const waitForLoad = (element: string): string =>
       .filter(({ route }) => route === '/graphql')
       .map(({ method }) => method);
   const calls = (): number => gateway.upstream.callsTo('conversationSpace').length;
-  /** Each client is made anew in each test, so the page can stay. */
+  /** Each test makes its clients itself, so the page can stay. */
   const open = async (host: string): Promise<void> => {
     const url = `http://${host}:${port}/`;
     if (page.url() !== url) await page.goto(url);

@@ -73,7 +73,7 @@ const sentTo = ({ log }: GatewayUnderTest): unknown[] =>
     expect(stdout.match(/spaceId: '798xxxxx'/g)).toHaveLength(clients.length);
   });
 
-  test('urql, whose GET any page could send, is told the header to send, and answered with it', async () => {
+  test('urql, whose GET any page could send, is refused by the name of the header to send, and answered with it', async () => {
     const url = `${open.url}/graphql`;
 
     await expect(ask['urql']!({ url }, { group })).rejects.toThrow(

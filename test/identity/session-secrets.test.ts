@@ -4,7 +4,7 @@ import { scrape } from '../metrics/scrape.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { sessionKey, startSessionGateway } from '../support/session-gateway.ts';
 
-/** A refusal in which DingTalk repeats whatever was sent. */
+/** A refusal in which DingTalk repeats what was sent. */
 const quoting = (...sent: readonly string[]): Fault => ({
   kind: 'answer',
   status: 200,

@@ -257,7 +257,7 @@ test('the limit of a too long body is the one of signing in, which no variable s
   expect({ status, body }).toEqual({ status: 413, body: { errors: [{ message, extensions }] } });
 });
 
-test('renewing and ending need no body, whatever content type a client names', async () => {
+test('renewing and ending need no body, with any content type', async () => {
   await using gateway = await startSessionGateway();
   const token = await gateway.tokenOf('auth.chyxxxxx.1');
   const send = async (method: string, path: string) => {

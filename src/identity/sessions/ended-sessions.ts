@@ -11,8 +11,8 @@ const writtenTogether = 100;
 /** The sessions whose tokens count no more, though they have not expired. */
 export interface EndedSessions {
   /**
-   * Ends a session here, for `forMs`, and on the other replicas. False: Redis does not have it yet, and is told again every
-   * second.
+   * Ends a session here, for `forMs`, and on the other replicas. False: Redis does not have it yet, and is written to again
+   * every second.
    *
    * @throws {TooManyEndedError} where no more can be held.
    */

@@ -55,7 +55,7 @@ export interface Sessions {
    * Ends the session of a token, with all its tokens, on all replicas. Again it changes nothing.
    *
    * @throws `UNAUTHENTICATED` (401) for a wrong or expired token, `UPSTREAM_UNAVAILABLE` (503) where the other replicas
-   * cannot be told right now.
+   * cannot hear of it right now.
    */
   end(token: string, signal: Signal): Promise<Viewer>;
   close(): void;

@@ -24,7 +24,7 @@ interface PublicAnswer {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
-/** Answers with an error in GraphQL's form. @throws whatever is not written for the client. */
+/** Answers with an error in GraphQL's form. @throws an error that is not written for the client. */
 export function sendSessionError(reply: FastifyReply, error: unknown): FastifyReply {
   const { status, headers, message, extensions } = answerOf(error);
   return reply
